@@ -1,0 +1,108 @@
+"""Words of people and units."""
+
+from django.db.models import TextChoices
+
+
+class AreaKind(TextChoices):
+    PROVINCE = "province", "省"
+    CITY = "city", "市"
+    COUNTY = "county", "县（市、区）"
+    ZONE = "zone", "功能区"
+
+
+class Level(TextChoices):
+    """The level of a bureau or an authority."""
+
+    PROVINCE = "province", "省级"
+    CITY = "city", "市级"
+    COUNTY = "county", "县级"
+
+
+class TitleLevel(TextChoices):
+    """Levels of professional titles. 高级 is the first two, 初级 the fourth and fifth (facts b7)."""
+
+    FULL_SENIOR = "正高级", "正高级"
+    DEPUTY_SENIOR = "副高级", "副高级"
+    MIDDLE = "中级", "中级"
+    ASSISTANT = "助理级", "助理级"
+    CLERK = "员级", "员级"
+    NONE = "无", "无"
+
+
+class UnitNature(TextChoices):
+    GOVERNMENT = "government", "机关"
+    INSTITUTION = "institution", "事业单位"
+    STATE_COMPANY = "state_company", "国有企业"
+    PRIVATE = "private", "非公有制单位"
+    SOCIAL = "social", "社会组织"
+
+
+class UnitState(TextChoices):
+    PENDING = "pending", "待核准"
+    ACTIVE = "active", "正常"
+    REFUSED = "refused", "未核准"
+    CLOSED = "closed", "已注销"
+
+
+class IdKind(TextChoices):
+    RESIDENT = "resident", "居民身份证"
+    HMT_PERMIT = "hmt_permit", "港澳台居民居住证或通行证"
+    FOREIGN_PERMIT = "foreign_permit", "外国人永久居留身份证"
+
+
+class Duty(TextChoices):
+    """What a membership lets a person do for an organization. Each app's `rules/duties` says with what."""
+
+    APPROVE_PEOPLE = "approve_people", "核准人员注册"
+    REVIEW_HOURS = "review_hours", "审核学时"
+    MANAGE_UNIT = "manage_unit", "管理单位信息"
+    APPROVE_UNITS = "approve_units", "核准单位注册"
+    FILE_MONTHS = "file_months", "每月备案"
+    REVERSE_HOURS = "reverse_hours", "撤销学时"
+    OVERSEE = "oversee", "查看辖区情况"
+    MANAGE_CLIENTS = "manage_clients", "管理接口"
+    TEACH = "teach", "办班与名单"
+    OPERATE = "operate", "系统运行"
+
+
+class RegistrationState(TextChoices):
+    """A person's or a unit's application to be registered."""
+
+    WAITING = "waiting", "等待核准"
+    APPROVED = "approved", "已核准"
+    REFUSED = "refused", "未核准"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+class Move(TextChoices):
+    """What a hand can do to something routed."""
+
+    SUBMIT = "submit", "提交"
+    APPROVE = "approve", "通过"
+    RETURN = "return", "退回补正"
+    REJECT = "reject", "不予通过"
+    WITHDRAW = "withdraw", "撤回"
+    REVERSE = "reverse", "撤销"
+
+
+class NoticeEvent(TextChoices):
+    """What a message in the portal tells."""
+
+    REGISTRATION_WAITING = "registration_waiting", "有人等待核准注册"
+    REGISTRATION_DECIDED = "registration_decided", "注册申请有结果"
+    REVIEW_WAITING = "review_waiting", "有学时等待审核"
+    REVIEW_DUE = "review_due", "审核即将到期"
+    REVIEW_OVERDUE = "review_overdue", "审核已超期"
+    DECLARATION_DECIDED = "declaration_decided", "学时申报有结果"
+    HOURS_REVERSED = "hours_reversed", "学时被撤销"
+    CERTIFICATE_ISSUED = "certificate_issued", "证书已生成"
+    CERTIFICATE_REVOKED = "certificate_revoked", "证书已撤销"
+
+
+class PersonField(TextChoices):
+    """What of a person is followed through time."""
+
+    NAME = "name", "姓名"
+    AREA = "area", "工作地"
+    EMPLOYER = "employer", "单位"
+    TITLE = "title", "职称"

@@ -1,0 +1,70 @@
+"""Units: employers, industry authorities, HR bureaus, platforms, bases and associations."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from oauth2_provider.models import AbstractApplication
+
+from accounts.enums import Level, UnitNature, UnitState
+from accounts.models.areas import Area, TitleSeries
+from ceportal.kernel.models import Referenced
+
+
+class Organization(Referenced):
+    """A unit. One unit can be several things at once (a university is an employer and a base)."""
+
+    name = models.CharField(max_length=100)
+    name_key = models.CharField(max_length=100, db_index=True)
+    uscc = models.CharField(max_length=18, unique=True, null=True, blank=True)
+    nature = models.CharField(max_length=16, choices=UnitNature.choices, default=UnitNature.INSTITUTION)
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    level = models.CharField(max_length=10, choices=Level.choices, blank=True)
+    supervisor = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="supervised")
+    is_employer = models.BooleanField(default=False)
+    is_authority = models.BooleanField(default=False)
+    is_bureau = models.BooleanField(default=False)
+    is_platform = models.BooleanField(default=False)
+    is_base = models.BooleanField(default=False)
+    is_association = models.BooleanField(default=False)
+    trades = models.ManyToManyField(TitleSeries, blank=True, related_name="authorities")
+    state = models.CharField(max_length=10, choices=UnitState.choices, default=UnitState.ACTIVE)
+    contact_name = models.CharField(max_length=50, blank=True)
+    contact_phone = models.CharField(max_length=30, blank=True)
+    registered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "单位"
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["area"], condition=Q(is_bureau=True, state=UnitState.ACTIVE), name="one_bureau_a_place"
+            ),
+            models.UniqueConstraint(
+                fields=["area", "name_key"],
+                condition=~Q(state=UnitState.REFUSED),
+                name="one_unit_of_a_name_in_a_place",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["supervisor", "id"], name="units_of_a_supervisor")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ApiClient(AbstractApplication):
+    """A machine that may call the interface for an organization (design/api.md)."""
+
+    organization = models.ForeignKey(
+        Organization, null=True, blank=True, on_delete=models.PROTECT, related_name="api_clients"
+    )
+    allowed_scopes = models.CharField(max_length=200, blank=True)
+    address_list = models.TextField(blank=True)
+    daily_ceiling = models.PositiveIntegerField(default=0)
+    is_sandbox = models.BooleanField(default=False)
+    released_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(AbstractApplication.Meta):
+        verbose_name = verbose_name_plural = "接口客户端"

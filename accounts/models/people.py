@@ -1,0 +1,165 @@
+"""People: the account that signs in, the professional who learns, where they work and for whom they may act.
+
+Numbers by which a person can be found are never stored in clear: `*_sealed` is the ciphertext, `*_mask` what a page
+may show, `*_index` the keyed blind index, `*_index_next` the same under the next key while keys rotate.
+"""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+
+from accounts.enums import Duty, IdKind, PersonField, TitleLevel
+from accounts.models.areas import Area, TitleSeries
+from accounts.models.organizations import Organization
+from ceportal.kernel.models import Referenced
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(ref=UUID(str(username)))
+
+
+class User(AbstractBaseUser, Referenced):
+    """A human who signs in, by ID number or phone. What they may do follows from memberships, never from a flag here.
+
+    `session_epoch` stands in every session; raising it ends them all.
+    """
+
+    name = models.CharField(max_length=50)
+    phone_sealed = models.BinaryField(null=True, blank=True)
+    phone_mask = models.CharField(max_length=20, blank=True)
+    phone_index = models.CharField(max_length=64, unique=True, null=True, blank=True)
+    phone_index_next = models.CharField(max_length=64, unique=True, null=True, blank=True)
+    is_active = models.BooleanField(default=True)
+    session_epoch = models.PositiveIntegerField(default=0)
+    joined_at = models.DateTimeField()
+
+    objects: ClassVar[UserManager] = UserManager()
+    USERNAME_FIELD = "ref"
+    REQUIRED_FIELDS: ClassVar = ["name"]
+
+    class Meta:
+        verbose_name = verbose_name_plural = "账号"
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def label(self) -> str:
+        """How the trail names this person."""
+        return self.name
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """Nobody has a permission by name: desks ask duties (`accounts.selectors`)."""
+        return False
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return False
+
+
+class Professional(Referenced):
+    """A person whose hours are counted (专业技术人员)."""
+
+    user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="professional")
+    name = models.CharField(max_length=50)
+    id_kind = models.CharField(max_length=16, choices=IdKind.choices, default=IdKind.RESIDENT)
+    id_sealed = models.BinaryField()
+    id_mask = models.CharField(max_length=30)
+    id_index = models.CharField(max_length=64, unique=True)
+    id_index_next = models.CharField(max_length=64, unique=True, null=True, blank=True)
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    title_series = models.ForeignKey(TitleSeries, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    title_level = models.CharField(max_length=6, choices=TitleLevel.choices, default=TitleLevel.NONE)
+    title_since = models.DateField(null=True, blank=True)
+    approved_at = models.DateTimeField(null=True, blank=True)
+    left_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "专业技术人员"
+        ordering: ClassVar = ["id"]
+        indexes: ClassVar = [models.Index(fields=["area", "id"], name="people_of_a_place")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Employment(models.Model):
+    """Where a professional works, from when to when. One employer is principal: it reviews first."""
+
+    professional = models.ForeignKey(Professional, on_delete=models.PROTECT, related_name="employments")
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="employments")
+    department = models.CharField(max_length=60, blank=True)
+    is_principal = models.BooleanField(default=True)
+    started_on = models.DateField()
+    ended_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "任职"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["professional"],
+                condition=Q(is_principal=True, ended_on__isnull=True),
+                name="one_principal_employer_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_on__isnull=True) | Q(ended_on__gte=models.F("started_on")),
+                name="employment_ends_after_it_began",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["organization", "professional"], name="people_of_a_unit", condition=Q(ended_on__isnull=True)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.professional} · {self.organization}"
+
+
+class Membership(models.Model):
+    """One duty of one user at one organization. Several rows make several roles; an ended one is kept."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="memberships")
+    duty = models.CharField(max_length=20, choices=Duty.choices)
+    granted_at = models.DateTimeField()
+    granted_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "岗位职责"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["user", "organization", "duty"],
+                condition=Q(ended_at__isnull=True),
+                name="a_duty_is_held_once",
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["organization", "duty"], name="duties_at_a_unit", condition=Q(ended_at__isnull=True))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.get_duty_display()} {self.organization}"
+
+
+class PersonChange(Referenced):
+    """What about a person changed, from when on. Append-only; downstream reads it and keeps its own mark."""
+
+    professional = models.ForeignKey(Professional, on_delete=models.PROTECT, related_name="changes")
+    field = models.CharField(max_length=12, choices=PersonField.choices)
+    before = models.JSONField(default=dict, blank=True)
+    after = models.JSONField(default=dict, blank=True)
+    effective_on = models.DateField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "人员变动"
+        ordering: ClassVar = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.professional} {self.get_field_display()} {self.effective_on}"

@@ -1,0 +1,73 @@
+"""Who may act for whom. To find it is to be permitted: every page and desk fetches through one of these."""
+
+from typing import TypeVar
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from accounts.enums import Duty, UnitState
+from accounts.models import Area, Membership, Organization, Routed, User
+
+Row = TypeVar("Row", bound=Routed)
+
+
+def duties_of(user: User) -> QuerySet[Membership]:
+    """The duties a user holds now, with their organizations."""
+    return (
+        Membership.objects.filter(user=user, ended_at__isnull=True, organization__state=UnitState.ACTIVE)
+        .select_related("organization", "organization__area")
+        .order_by("organization_id", "duty")
+    )
+
+
+def organizations_with(user: User, duty: Duty) -> QuerySet[Organization]:
+    """The organizations for which `user` holds `duty` now."""
+    held = Membership.objects.filter(
+        user=user, duty=duty, ended_at__isnull=True, organization=OuterRef("pk"), organization__state=UnitState.ACTIVE
+    )
+    return Organization.objects.filter(Exists(held))
+
+
+def holders_of(organization: Organization, duty: Duty) -> QuerySet[User]:
+    """The users who hold `duty` at `organization` now."""
+    held = Membership.objects.filter(
+        user=OuterRef("pk"), organization=organization, duty=duty, ended_at__isnull=True
+    )
+    return User.objects.filter(Exists(held), is_active=True)
+
+
+def waiting_for(user: User, rows: QuerySet[Row]) -> QuerySet[Row]:
+    """The inbox: what of `rows` waits with an organization for which `user` holds the duty asked, never their own."""
+    held = Membership.objects.filter(
+        user=user,
+        ended_at__isnull=True,
+        organization=OuterRef("waiting_on"),
+        organization__state=UnitState.ACTIVE,
+        duty=OuterRef("duty"),
+    )
+    return rows.filter(Exists(held)).exclude(declarant=user)
+
+
+def who_can_rule(routed: Routed) -> QuerySet[User]:
+    """The mirror of `waiting_for`: everybody in whose inbox `routed` stands."""
+    if routed.waiting_on is None or routed.waiting_on.state != UnitState.ACTIVE:
+        return User.objects.none()
+    return holders_of(routed.waiting_on, Duty(routed.duty)).exclude(pk=routed.declarant_id)
+
+
+def bureau_of(area: Area) -> Organization | None:
+    """The HR bureau in charge of a place: its own, else the nearest above it (S4-01: bureaus go by many names)."""
+    bureaus = Organization.objects.filter(area__in=area.codes, is_bureau=True, state=UnitState.ACTIVE)
+    return bureaus.select_related("area").order_by("-area__path").first()
+
+
+def second_reviewer_of(employer: Organization) -> Organization | None:
+    """Who reviews after the employer: its authority, or without one the place's bureau (A11, S1-13, S3-04 iii)."""
+    supervisor = employer.supervisor
+    if supervisor and supervisor.is_authority and supervisor.state == UnitState.ACTIVE:
+        return supervisor
+    return bureau_of(employer.area)
+
+
+def below(area: Area, prefix: str = "area") -> dict[str, str]:
+    """A filter for rows of `area` and all places below it: `rows.filter(**below(area))`."""
+    return {f"{prefix}__path__startswith": area.path}

@@ -1,0 +1,58 @@
+"""Moving something routed from hand to hand: always one conditional update (compare-and-swap, reliability R2)."""
+
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.db.models import F, QuerySet
+
+from accounts.enums import Duty
+from accounts.models import Organization, Routed
+from ceportal.kernel.selectors.calendar import due_after
+
+Row = TypeVar("Row", bound=Routed)
+LIMIT_DAYS = 5
+
+
+def send_on(
+    rows: QuerySet[Row],
+    *,
+    state: str,
+    stage: int,
+    to: Organization,
+    duty: Duty,
+    now: datetime,
+    limit_days: int = LIMIT_DAYS,
+    new_round: bool = False,
+    **changes: Any,
+) -> bool:
+    """Let the one row of `rows` wait at `stage` with `to`, due `limit_days` working days on (S0-20, A4).
+
+    `rows` names the row *and the state it must be in*: false when someone else has moved it. `new_round` counts a
+    new submission (A25).
+    """
+    due_at, due, version = due_after(now, limit_days)
+    if new_round:
+        changes["round"] = F("round") + 1
+    moved = rows.update(
+        state=state,
+        stage=stage,
+        waiting_on=to,
+        duty=duty,
+        waiting_since=now,
+        due_at=due_at,
+        due_is_provisional=due.is_provisional,
+        calendar_version=version,
+        limit_days=limit_days,
+        reminded_at_days=None,
+        overdue_at=None,
+        **changes,
+    )
+    return moved == 1
+
+
+def settle(rows: QuerySet[Row], *, state: str, **changes: Any) -> bool:
+    """Let the one row of `rows` wait with nobody any more. False when someone else has moved it."""
+    moved = rows.update(
+        state=state, waiting_on=None, duty="", waiting_since=None, due_at=None, reminded_at_days=None, **changes
+    )
+    return moved == 1

@@ -1,0 +1,14 @@
+"""Words of the teaching side (施教机构)."""
+
+from django.db.models import TextChoices
+
+
+class RecognitionKind(TextChoices):
+    PROVINCIAL_BASE = "provincial_base", "省级继续教育基地"
+    MUNICIPAL_BASE = "municipal_base", "市级继续教育基地"
+    PLATFORM = "platform", "学习平台"
+
+
+class RecognitionStatus(TextChoices):
+    VERIFIED = "verified", "有文件依据"
+    ASSUMED = "assumed", "沿用上一年度，待确认"

@@ -1,0 +1,96 @@
+"""Settings from the environment: small readers that fail loudly, and the folder where a running portal keeps itself.
+
+Everything a first start makes (keys, database, broker socket, files) lies in `DATA_DIR`; so another shell needs that
+one variable, and none when the default folder is used.
+"""
+
+import os
+import secrets
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class MissingSetting(Exception):
+    """A setting without a default is absent, or holds what cannot be read."""
+
+
+def text(name: str, default: str | None = None) -> str:
+    """The variable `name`, or the content of the file named by `name_FILE` (for secrets mounted as files)."""
+    if path := os.environ.get(f"{name}_FILE"):
+        return Path(path).read_text(encoding="utf-8").strip()
+    value = os.environ.get(name, default)
+    if value is None:
+        raise MissingSetting(f"{name} is not set")
+    return value
+
+
+def flag(name: str, *, default: bool) -> bool:
+    value = os.environ.get(name, "1" if default else "0").strip().lower()
+    if value in {"1", "true", "yes", "on"}:
+        return True
+    if value in {"0", "false", "no", "off", ""}:
+        return False
+    raise MissingSetting(f"{name} must be 1 or 0, not {value!r}")
+
+
+def number(name: str, default: int) -> int:
+    value = os.environ.get(name, str(default))
+    try:
+        return int(value)
+    except ValueError as error:
+        raise MissingSetting(f"{name} must be a whole number, not {value!r}") from error
+
+
+def names(name: str, default: str = "") -> list[str]:
+    """A comma-separated list, blanks dropped."""
+    return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+
+
+def data_dir() -> Path:
+    folder = Path(os.environ.get("DATA_DIR", "var"))
+    return folder if folder.is_absolute() else ROOT / folder
+
+
+def secret(name: str, *, make: bool) -> str:
+    """A key kept outside the database: from the environment, a mounted file, or `DATA_DIR/keys/<name>`.
+
+    With `make` a missing key is made once (64 hex digits, mode 600); without it a missing key stops the start, so
+    that production never runs on a key nobody has put away.
+    """
+    variable = f"CEPORTAL_{name.upper()}"
+    if variable in os.environ or f"{variable}_FILE" in os.environ:
+        return text(variable)
+    path = data_dir() / "keys" / name
+    if make and not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _write_once(path, secrets.token_hex(32))
+    if not path.exists():
+        raise MissingSetting(f"{variable} is not set and {path} does not exist")
+    return path.read_text(encoding="ascii").strip()
+
+
+def _write_once(path: Path, value: str) -> None:
+    """Several processes may start at once: the first one's key stands for all, whole or not at all."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(value)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+def broker_url() -> str:
+    """`REDIS_URL`, or the unix socket that `make run` has put into `DATA_DIR/run/broker.url`."""
+    if url := os.environ.get("REDIS_URL"):
+        return url
+    note = data_dir() / "run" / "broker.url"
+    if note.exists():
+        return note.read_text(encoding="ascii").strip()
+    return f"redis+socket://{data_dir() / 'run' / 'broker.sock'}?virtual_host=0"

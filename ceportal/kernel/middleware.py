@@ -1,0 +1,55 @@
+"""What every request carries, and how a refusal is answered."""
+
+import uuid
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from ceportal.kernel.rules.refusal import MovedOn, Refused
+from ceportal.kernel.rules.circumstances import Circumstances, circumstances
+
+Next = Callable[[HttpRequest], HttpResponse]
+
+
+def client_address(request: HttpRequest) -> str:
+    """The client's own address: behind N trusted proxies the N-th entry from the right (a forged header never wins)."""
+    direct = request.META.get("REMOTE_ADDR", "")
+    if not settings.TRUSTED_PROXIES:
+        return direct
+    hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
+    return hops[-settings.TRUSTED_PROXIES][:45] if len(hops) >= settings.TRUSTED_PROXIES else direct
+
+
+class RequestFacts:
+    """Gives each request an id and puts it and the address where the trail and the log find them."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request_id = str(uuid.uuid4())
+        token = circumstances.set(Circumstances(client_address(request), request_id))
+        try:
+            response = self.get_response(request)
+        finally:
+            circumstances.reset(token)
+        response["X-Request-Id"] = request_id
+        return response
+
+
+class RefusedAnswers:
+    """A refusal that a page did not show beside its form becomes a page of its own: 409, with the reasons."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, Refused):
+            return None
+        context = {"reasons": exception.reasons, "moved_on": isinstance(exception, MovedOn)}
+        return render(request, "kernel/refused.html", context, status=409)

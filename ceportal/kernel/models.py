@@ -1,0 +1,177 @@
+"""Tables that belong to nobody's subject: the calendar, the trail, stored files, background jobs, counters.
+
+No foreign key leads to people: `actor_id` and `owner_id` are plain columns, so that everything may stand on this floor.
+"""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from ceportal.kernel.enums import JobState, NoticeStatus
+
+
+class Referenced(models.Model):
+    """A row that appears in a URL or is sealed: known outside by an unguessable `ref`, never by its number."""
+
+    ref = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class Claimable(models.Model):
+    """A row the clock works on: taken under a lease, tried again after a crash, put aside after too many tries."""
+
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    last_error = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class CalendarNotice(models.Model):
+    """The State Council's holiday notice of a year, or our provisional stand-in until it is published (A4, F11)."""
+
+    year = models.PositiveSmallIntegerField(unique=True)
+    status = models.CharField(max_length=12, choices=NoticeStatus.choices)
+    document = models.CharField(max_length=200, blank=True)
+    source_url = models.CharField(max_length=300, blank=True)
+    imported_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "放假安排"
+        ordering: ClassVar = ["year"]
+
+    def __str__(self) -> str:
+        return f"{self.year} {self.get_status_display()}"
+
+
+class CalendarDay(models.Model):
+    """A day that differs from plain Monday to Friday."""
+
+    day = models.DateField(unique=True)
+    is_worked = models.BooleanField()
+    notice = models.ForeignKey(CalendarNotice, on_delete=models.PROTECT, related_name="days")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "日历"
+        ordering: ClassVar = ["day"]
+
+    def __str__(self) -> str:
+        return f"{self.day} {'上班' if self.is_worked else '休息'}"
+
+
+class Counter(models.Model):
+    """Numbers without gaps or doubles: a locked row, never `count() + 1`."""
+
+    name = models.CharField(max_length=80, unique=True)
+    value = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "计数"
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.value}"
+
+
+class AuditEvent(Referenced):
+    """Who did what to what, when, and what it was before and after. Appended in the transaction of the change.
+
+    Personal values stand here only as digests or masks, never in clear.
+    """
+
+    at = models.DateTimeField(db_index=True)
+    actor_id = models.BigIntegerField(null=True, blank=True)
+    actor_label = models.CharField(max_length=120)
+    address = models.CharField(max_length=45, blank=True)
+    request_id = models.CharField(max_length=36, blank=True)
+    action = models.CharField(max_length=60)
+    subject_kind = models.CharField(max_length=60)
+    subject_ref = models.UUIDField()
+    before = models.JSONField(default=dict, blank=True)
+    after = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "操作记录"
+        ordering: ClassVar = ["-id"]
+        indexes: ClassVar = [
+            models.Index(fields=["subject_ref", "id"], name="audit_of_a_subject"),
+            models.Index(fields=["actor_id", "id"], name="audit_of_an_actor"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.actor_label} {self.action}"
+
+
+class StoredFile(Referenced):
+    """A file by the digest of its bytes. `digest` is of what was handed in; pictures are shown as `shown_digest`,
+    re-encoded without metadata (inputs.md D69). Stored as `<digest[:2]>/<digest>` below the files folder.
+    """
+
+    digest = models.CharField(max_length=64, db_index=True)
+    shown_digest = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField()
+    shown_size = models.PositiveBigIntegerField()
+    content_type = models.CharField(max_length=60)
+    name = models.CharField(max_length=150)
+    pages = models.PositiveSmallIntegerField(default=1)
+    owner_id = models.BigIntegerField(null=True, blank=True)
+    stored_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "文件"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["owner_id", "digest"], name="one_file_once_an_owner"),
+            models.CheckConstraint(condition=Q(size__gt=0), name="a_file_is_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Job(Referenced, Claimable):
+    """Long work in the background: its progress is a row, so a page can show it and a crash cannot lose it."""
+
+    kind = models.CharField(max_length=60)
+    state = models.CharField(max_length=12, choices=JobState.choices, default=JobState.WAITING)
+    params = models.JSONField(default=dict, blank=True)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    errors = models.JSONField(default=list, blank=True)
+    result = models.JSONField(default=dict, blank=True)
+    file = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    owner_id = models.BigIntegerField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "后台任务"
+        indexes: ClassVar = [
+            models.Index(
+                fields=["created_at"], name="jobs_to_do", condition=Q(state__in=[JobState.WAITING, JobState.RUNNING])
+            )
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(done__lte=models.F("total")), name="no_more_done_than_there_is")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.done}/{self.total}"
+
+
+class Heartbeat(models.Model):
+    """When each part of the portal last gave a sign of life (worker, beat, each clock job)."""
+
+    name = models.CharField(max_length=60, unique=True)
+    at = models.DateTimeField()
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "运行心跳"
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.at}"
+

@@ -1,0 +1,104 @@
+"""Resident identity numbers (GB 11643-1999) and unified social credit codes (GB 32100-2015).
+
+Our own few lines, because the common libraries refuse genuine Henan codes and young or abolished counties
+(facts.md b6): the area code is never an error, only its shape is.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from ceportal.kernel.rules.refusal import Refusal
+
+_RESIDENT = re.compile(r"[1-9][0-9]{16}[0-9X]", re.ASCII)
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_CHECK = "10X98765432"
+_USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_USCC = re.compile(rf"[{_USCC_ALPHABET}]{{18}}", re.ASCII)
+_PHONE = re.compile(r"1[3-9][0-9]{9}", re.ASCII)
+_OLDEST_BIRTH_YEAR = 1900
+
+
+@dataclass(frozen=True)
+class Resident:
+    """What a resident's number itself says."""
+
+    number: str
+    born_on: date
+    is_male: bool
+
+
+def normalise(value: str) -> str:
+    """As people type it: outer blanks off, a small x made large. Nothing else is mended silently."""
+    return value.strip(" ").upper()
+
+
+def reasons_not_to_accept_id(value: str, *, today: date, field: str = "id_number") -> list[Refusal]:
+    """Why `value` (normalised) is no resident's number; empty when it is one."""
+    if len(value) == 15 and value.isascii() and value.isdigit():
+        return [Refusal("id_old", "这是 15 位的旧号码，请填写现行身份证上的 18 位号码。", field=field)]
+    if not _RESIDENT.fullmatch(value):
+        return [Refusal("id_shape", "身份证号码应为 18 位：17 位数字加 1 位数字或 X，请用半角字符填写。", field=field)]
+    born_on = _birth_date(value)
+    if born_on is None or born_on > today or born_on.year < _OLDEST_BIRTH_YEAR:
+        return [Refusal("id_birth", "身份证号码中的出生日期不存在，请核对。", field=field)]
+    if check_digit(value[:17]) != value[17]:
+        return [Refusal("id_check", "身份证号码最后一位与前面的数字不符，请核对是否输错。", field=field)]
+    return []
+
+
+def resident(number: str) -> Resident:
+    """Read an accepted number. Raises ValueError when it has no birth date."""
+    born_on = _birth_date(number)
+    if born_on is None:
+        raise ValueError("not a resident's number")
+    return Resident(number, born_on, int(number[16]) % 2 == 1)
+
+
+def mask_id(number: str) -> str:
+    """First six and last four, as pages show it to those whose duty needs it (pages.md)."""
+    return f"{number[:6]}{'*' * max(0, len(number) - 10)}{number[-4:]}" if len(number) > 10 else "*" * len(number)
+
+
+def mask_phone(phone: str) -> str:
+    return f"{phone[:3]}****{phone[-4:]}"
+
+
+def mask_name(name: str) -> str:
+    """王* — what the public sees."""
+    return f"{name[:1]}{'*' * max(1, len(name) - 1)}"
+
+
+def reasons_not_to_accept_phone(value: str, *, field: str = "phone") -> list[Refusal]:
+    if _PHONE.fullmatch(value):
+        return []
+    return [Refusal("phone_shape", "手机号码应为 11 位数字，以 1 开头。", field=field)]
+
+
+def reasons_not_to_accept_uscc(value: str, *, field: str = "uscc") -> list[Refusal]:
+    """Why `value` (normalised) is no unified social credit code."""
+    if not _USCC.fullmatch(value):
+        message = "统一社会信用代码应为 18 位数字或大写字母（不含 I、O、Z、S、V）。"
+        return [Refusal("uscc_shape", message, field=field)]
+    if uscc_check_character(value[:17]) != value[17]:
+        return [Refusal("uscc_check", "统一社会信用代码最后一位与前面的字符不符，请核对是否输错。", field=field)]
+    return []
+
+
+def uscc_check_character(first: str) -> str:
+    """The 18th character of a code from its first 17 (GB 32100-2015: weights 3^i mod 31)."""
+    total = sum(_USCC_ALPHABET.index(c) * pow(3, i, 31) for i, c in enumerate(first))
+    return _USCC_ALPHABET[(31 - total % 31) % 31]
+
+
+def check_digit(first: str) -> str:
+    """The 18th character of a resident's number from its first 17."""
+    return _CHECK[sum(w * int(d) for w, d in zip(_WEIGHTS, first[:17], strict=True)) % 11]
+
+
+
+def _birth_date(value: str) -> date | None:
+    try:
+        return date(int(value[6:10]), int(value[10:12]), int(value[12:14]))
+    except ValueError:
+        return None

@@ -1,0 +1,42 @@
+"""What people type, made comparable, and characters that no name or title may hold (inputs.md C)."""
+
+import re
+import unicodedata
+
+from ceportal.kernel.rules.refusal import Refusal
+
+NAME_LIMIT = 50
+TITLE_LIMIT = 120
+# Middle dots met in the names of minority people; all are written as U+00B7.
+_DOTS = str.maketrans({"•": "·", "・": "·", "‧": "·", "∙": "·", "．": "·", ".": "·", "●": "·"})
+_ZERO_WIDTH = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad\u180e\u034f\u115f\u1160\u3164\uffa0")
+
+
+def strange_character(value: str) -> str | None:
+    """The first control, bidi, zero-width, private, surrogate or unassigned character of `value`."""
+    for character in value:
+        if character in _ZERO_WIDTH or unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn"}:
+            return character
+    return None
+
+
+def person_name(value: str) -> str:
+    """A name as it is kept: trimmed, inner blanks single, middle dots written as one sign."""
+    return re.sub(r"\s+", " ", value.strip()).translate(_DOTS)
+
+
+def comparable(value: str) -> str:
+    """A title or a unit's name for comparison: NFKC, folded, without blanks and punctuation."""
+    folded = unicodedata.normalize("NFKC", value).casefold()
+    return "".join(c for c in folded if unicodedata.category(c)[0] in "LN")
+
+
+def reasons_not_to_accept(value: str, *, field: str, label: str, limit: int) -> list[Refusal]:
+    """Why `value` cannot stand as a name or a title of at most `limit` characters."""
+    if not value.strip():
+        return [Refusal("blank", f"请填写{label}。", field=field)]
+    if len(value) > limit:
+        return [Refusal("too_long", f"{label}最多 {limit} 个字，现在有 {len(value)} 个字。", field=field)]
+    if strange_character(value) is not None:
+        return [Refusal("strange_character", f"{label}中有无法显示的字符，请重新输入。", field=field)]
+    return []

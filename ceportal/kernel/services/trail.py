@@ -1,0 +1,57 @@
+"""The trail: every change leaves its event in the same transaction. No event, no act (GB/T 22239 8.1.4.3)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from ceportal.kernel.models import AuditEvent
+from ceportal.kernel.rules.circumstances import circumstances
+
+
+class Actor(Protocol):
+    """Who acts: a user. The clock acts as None."""
+
+    @property
+    def pk(self) -> Any: ...
+
+    @property
+    def label(self) -> str: ...
+
+
+class Subject(Protocol):
+    """What is acted on: any row with a `ref`."""
+
+    @property
+    def ref(self) -> UUID: ...
+
+    @property
+    def _meta(self) -> Any: ...
+
+
+CLOCK_LABEL = "系统时钟"
+
+
+def record(
+    action: str,
+    subject: Subject,
+    *,
+    by: Actor | None,
+    now: datetime,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> AuditEvent:
+    """Append one event. `action` is `<subject>.<verb>`; `before` and `after` hold JSON values, nothing personal."""
+    where = circumstances.get()
+    return AuditEvent.objects.create(
+        at=now,
+        actor_id=by.pk if by else None,
+        actor_label=by.label if by else CLOCK_LABEL,
+        address=where.address,
+        request_id=where.request_id,
+        action=action,
+        subject_kind=subject._meta.label_lower,
+        subject_ref=subject.ref,
+        before=dict(before or {}),
+        after=dict(after or {}),
+    )

@@ -1,0 +1,72 @@
+"""Pages of long lists by their last key: as quick at the millionth row as at the first (no OFFSET, no COUNT)."""
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Generic, TypeVar
+
+from django.core.exceptions import FieldError, ValidationError
+from django.db.models import Model, Q, QuerySet
+
+Row = TypeVar("Row", bound=Model)
+PAGE_SIZE = 25
+
+
+@dataclass(frozen=True)
+class KeysetPage(Generic[Row]):
+    """`items`, and the cursor of the next page or an empty string. `is_first` tells whether one came in the middle."""
+
+    items: list[Row]
+    next_cursor: str
+    is_first: bool
+
+
+def keyset_page(rows: QuerySet[Row], *, order: tuple[str, ...], cursor: str, size: int = PAGE_SIZE) -> KeysetPage[Row]:
+    """The page of `rows` after `cursor`, in `order` (field names, `-` for descending, the last one unique).
+
+    A cursor that this function did not make is read as the first page: a link someone cut short still shows a list.
+    """
+    after = _read(cursor, len(order))
+    found = rows.order_by(*order)
+    if after:
+        try:
+            items = list(found.filter(_beyond(order, after))[: size + 1])
+        except (ValidationError, ValueError, TypeError, FieldError):
+            after = None
+    if not after:
+        items = list(found[: size + 1])
+    more = len(items) > size
+    items = items[:size]
+    return KeysetPage(items, _write(items[-1], order) if more else "", after is None)
+
+
+def _beyond(order: tuple[str, ...], after: list[Any]) -> Q:
+    """(a, b) > (x, y) spelled out, with each field's own direction."""
+    condition, equal = Q(), Q()
+    for name, value in zip(order, after, strict=True):
+        field = name.lstrip("-")
+        step = Q(**{f"{field}__{'lt' if name.startswith('-') else 'gt'}": value})
+        condition |= equal & step
+        equal &= Q(**{field: value})
+    return condition
+
+
+def _write(row: Row, order: tuple[str, ...]) -> str:
+    values = [_plain(getattr(row, name.lstrip("-"))) for name in order]
+    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date | datetime) else value
+
+
+def _read(cursor: str, length: int) -> list[Any] | None:
+    if not cursor or len(cursor) > 400:
+        return None
+    try:
+        values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (binascii.Error, ValueError, RecursionError):
+        return None
+    return values if isinstance(values, list) and len(values) == length else None

@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
+
+
+class OfficeConfig(AppConfig):
+    name = "ceportal.office"
+    label = "office"
+    verbose_name = "综合"
+
+
+class BureauAdminConfig(AdminConfig):
+    """The admin site is the bureaus' desk: its own title, its own door."""
+
+    default_site = "ceportal.office.admin.BureauAdminSite"

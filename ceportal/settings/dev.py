@@ -1,0 +1,9 @@
+"""`make run` and everyday work: everything in DATA_DIR, keys made at first start, demo on."""
+
+from ceportal import env
+from ceportal.settings.base import *  # noqa: F403
+
+DEMO = env.flag("CEPORTAL_DEMO", default=True)
+SECRET_KEY = env.secret("secret_key", make=True)
+SEALING_KEY = env.secret("sealing_key", make=True)
+INDEX_KEY = env.secret("index_key", make=True)

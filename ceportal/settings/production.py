@@ -1,0 +1,22 @@
+"""Production: nothing is made up. Keys, hosts and addresses come from the environment or the start stops."""
+
+from ceportal import env
+from ceportal.settings.base import *  # noqa: F403
+
+DEMO = False
+SECRET_KEY = env.secret("secret_key", make=False)
+SEALING_KEY = env.secret("sealing_key", make=False)
+INDEX_KEY = env.secret("index_key", make=False)
+ALLOWED_HOSTS = env.names("ALLOWED_HOSTS")
+PUBLIC_URL = env.text("PUBLIC_URL")
+
+# TLS ends at nginx, which sets X-Forwarded-Proto itself (deploy/nginx.conf).
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_SSL_REDIRECT = True
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 3600
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True
+TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 1)

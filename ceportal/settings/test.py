@@ -1,0 +1,23 @@
+"""The test suite: known keys, quick password hashes, a broker that no test reaches by accident."""
+
+import tempfile
+from pathlib import Path
+
+from ceportal import env
+from ceportal.settings.base import *  # noqa: F403
+from ceportal.settings.base import STORAGES
+
+TESTING = True
+DEMO = True
+ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
+SECRET_KEY = "test-only-" + "s" * 40
+SEALING_KEY = "11" * 32
+INDEX_KEY = "22" * 32
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+DATA_DIR = Path(env.text("TEST_DATA_DIR", tempfile.mkdtemp(prefix="ceportal-test-")))
+STORAGES = STORAGES | {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA_DIR / "files"}},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

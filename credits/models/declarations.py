@@ -1,0 +1,121 @@
+"""A person's declaration of hours and its evidence."""
+
+from decimal import Decimal
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import ExtractYear, Round
+
+from accounts.models import Organization, Professional, Routed
+from credits.enums import DeclarationState, Payer, PublicKind, Subject
+from credits.models.regulation import Activity
+from ceportal.kernel.models import Referenced, StoredFile
+
+# Not `hours % 1`: SQLite's % casts to integer and lets 0.7 pass (house.md 8).
+HALF_STEPS = Q(hours_claimed__isnull=True) | Q(hours_claimed=Round(F("hours_claimed") * 2) / Decimal(2))
+RECOGNISED_HALF_STEPS = Q(hours_recognised__isnull=True) | Q(
+    hours_recognised=Round(F("hours_recognised") * 2) / Decimal(2)
+)
+UNDER_REVIEW = Q(state__in=[DeclarationState.AT_EMPLOYER, DeclarationState.AT_AUTHORITY])
+COMPLETE = (
+    Q(activity__isnull=False)
+    & ~Q(title="")
+    & ~Q(organiser="")
+    & ~Q(subject="")
+    & Q(started_on__isnull=False, ended_on__isnull=False, hours_claimed__isnull=False, submitted_at__isnull=False)
+)
+
+
+class Declaration(Routed):
+    """Hours a person asks to have counted. A draft may be incomplete; what was submitted may not.
+
+    `version` grows with every change of content, so that an opening of an older version does not count as looked at.
+    `organization` is the employer at the time, kept for ever (A23).
+    """
+
+    professional = models.ForeignKey(Professional, on_delete=models.PROTECT, related_name="declarations")
+    organization = models.ForeignKey(Organization, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=14, choices=DeclarationState.choices, default=DeclarationState.DRAFT)
+    version = models.PositiveIntegerField(default=1)
+    year = models.PositiveSmallIntegerField(null=True, blank=True)
+    activity = models.ForeignKey(Activity, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    subject = models.CharField(max_length=14, choices=Subject.choices, blank=True)
+    public_kind = models.CharField(max_length=12, choices=PublicKind.choices, blank=True)
+    title = models.CharField(max_length=120, blank=True)
+    organiser = models.CharField(max_length=120, blank=True)
+    certificate_no = models.CharField(max_length=60, blank=True)
+    started_on = models.DateField(null=True, blank=True)
+    ended_on = models.DateField(null=True, blank=True)
+    hours_claimed = models.DecimalField(max_digits=5, decimal_places=1, null=True, blank=True)
+    hours_recognised = models.DecimalField(max_digits=5, decimal_places=1, null=True, blank=True)
+    was_passed = models.BooleanField(null=True, blank=True)
+    payer = models.CharField(max_length=8, choices=Payer.choices, blank=True)
+    remark = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    first_submitted_at = models.DateTimeField(null=True, blank=True)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(Routed.Meta):
+        verbose_name = verbose_name_plural = "学时申报"
+        constraints: ClassVar = [
+            *Routed.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(hours_claimed__isnull=True) | Q(hours_claimed__gt=0), name="claimed_hours_are_positive"
+            ),
+            models.CheckConstraint(condition=HALF_STEPS, name="claimed_hours_are_in_steps_of_a_half"),
+            models.CheckConstraint(
+                condition=RECOGNISED_HALF_STEPS, name="recognised_hours_are_in_steps_of_a_half"
+            ),
+            models.CheckConstraint(
+                condition=Q(hours_recognised__isnull=True)
+                | Q(hours_recognised__gt=0, hours_recognised__lte=F("hours_claimed")),
+                name="recognised_hours_are_at_most_those_claimed",
+            ),
+            models.CheckConstraint(
+                condition=Q(started_on__isnull=True) | Q(ended_on__isnull=True) | Q(ended_on__gte=F("started_on")),
+                name="a_training_ends_after_it_began",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_on__isnull=True) | Q(year=ExtractYear("ended_on")),
+                name="the_year_is_that_of_the_end_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[DeclarationState.DRAFT, DeclarationState.WITHDRAWN]) | COMPLETE,
+                name="what_is_submitted_is_complete",
+            ),
+            models.CheckConstraint(
+                condition=(UNDER_REVIEW & Q(waiting_on__isnull=False)) | (~UNDER_REVIEW & Q(waiting_on__isnull=True)),
+                name="only_what_is_under_review_waits",
+            ),
+        ]
+        indexes: ClassVar = [
+            *Routed.Meta.indexes,
+            models.Index(fields=["professional", "year", "-id"], name="declarations_of_a_person"),
+            models.Index(fields=["organization", "year", "-id"], name="declarations_of_a_unit"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or "（未填写名称）"
+
+
+class Evidence(Referenced):
+    """One file of a declaration: what it shows (`label`) and where it stands among its fellows."""
+
+    declaration = models.ForeignKey(Declaration, on_delete=models.CASCADE, related_name="evidence")
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    label = models.CharField(max_length=40)
+    position = models.PositiveSmallIntegerField(default=0)
+    added_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "佐证材料"
+        ordering: ClassVar = ["position", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["declaration", "file"], name="a_file_stands_once_in_a_declaration")
+        ]
+
+    def __str__(self) -> str:
+        return self.label

@@ -1,0 +1,192 @@
+"""The ledger: what was claimed through any door, the immutable entries, and each person's account of a year."""
+
+from decimal import Decimal
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Round
+
+from accounts.models import Area, Organization, PersonChange, Professional
+from credits.enums import ClaimState, Door, EntryKind, PublicKind, Subject
+from credits.models.declarations import Declaration
+from ceportal.kernel.models import Referenced
+
+ZERO = Decimal("0.0")
+
+
+def hours_column() -> models.DecimalField:
+    return models.DecimalField(max_digits=6, decimal_places=1, default=ZERO)
+
+
+class Claim(Referenced):
+    """One crediting event of any door. `source` names who speaks (`declaration`, `platform:<ref>`, `roster:<ref>`)
+    and `external_id` what they call it. The same training counts once a person and year (T6): `activity_key`.
+    """
+
+    door = models.CharField(max_length=12, choices=Door.choices)
+    source = models.CharField(max_length=60)
+    external_id = models.CharField(max_length=64)
+    professional = models.ForeignKey(Professional, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    year = models.PositiveSmallIntegerField()
+    activity_key = models.CharField(max_length=64)
+    content_digest = models.CharField(max_length=64, blank=True)
+    state = models.CharField(max_length=10, choices=ClaimState.choices)
+    subject = models.CharField(max_length=14, choices=Subject.choices)
+    public_kind = models.CharField(max_length=12, choices=PublicKind.choices, blank=True)
+    title = models.CharField(max_length=120)
+    started_on = models.DateField()
+    ended_on = models.DateField()
+    hours = hours_column()
+    declaration = models.OneToOneField(
+        Declaration, null=True, blank=True, on_delete=models.PROTECT, related_name="claim"
+    )
+    made_at = models.DateTimeField()
+    state_reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "学时来源"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["source", "external_id"], name="a_source_names_a_thing_once"),
+            models.UniqueConstraint(
+                fields=["year", "professional", "activity_key"],
+                condition=Q(state=ClaimState.LIVE),
+                name="a_training_counts_once_a_person_and_year",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} {self.hours}"
+
+
+class HourEntry(Referenced):
+    """Hours, plus or minus, in a person's account of a year. Never changed: a mistake is a reversing entry.
+
+    `organization` and `area` are those of the person at the time (A23). For a declaration the reviewer is told by the
+    decision downstream; `by_label` names who caused the entry.
+    """
+
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="entries")
+    professional = models.ForeignKey(Professional, on_delete=models.PROTECT, related_name="entries")
+    year = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=10, choices=EntryKind.choices)
+    subject = models.CharField(max_length=14, choices=Subject.choices)
+    public_kind = models.CharField(max_length=12, choices=PublicKind.choices, blank=True)
+    hours = hours_column()
+    organization = models.ForeignKey(Organization, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    title = models.CharField(max_length=120)
+    reason = models.CharField(max_length=300, blank=True)
+    clause = models.CharField(max_length=80, blank=True)
+    by_label = models.CharField(max_length=120)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "学时明细"
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(kind__in=[EntryKind.CREDIT, EntryKind.RELEASE], hours__gt=0)
+                | Q(kind__in=[EntryKind.REVERSAL, EntryKind.HOLD], hours__lt=0),
+                name="credits_add_and_reversals_take_away",
+            ),
+            models.CheckConstraint(
+                condition=Q(hours=Round(F("hours") * 2) / Decimal(2)), name="entries_are_in_steps_of_a_half"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=EntryKind.CREDIT) | ~Q(reason=""), name="no_silent_reversal"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["year", "professional", "id"], name="entries_of_a_person_year"),
+            models.Index(fields=["area", "recorded_at", "id"], name="entries_of_a_place"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} {self.hours}"
+
+
+class YearAccount(Referenced):
+    """A person's year as it stands, kept in the transaction of every entry. `reconcile` proves it by another path."""
+
+    professional = models.ForeignKey(Professional, on_delete=models.PROTECT, related_name="accounts")
+    year = models.PositiveSmallIntegerField()
+    version = models.PositiveIntegerField(default=0)
+    public = hours_column()
+    public_compulsory = hours_column()
+    professional_hours = hours_column()
+    held = hours_column()
+    organization = models.ForeignKey(Organization, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    level = models.CharField(max_length=6)
+    rule_set = models.CharField(max_length=60)
+    is_met = models.BooleanField(default=False)
+    met_at = models.DateTimeField(null=True, blank=True)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "年度账户"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["year", "professional"], name="one_account_a_person_and_year"),
+            models.CheckConstraint(
+                condition=Q(public__gte=0, professional_hours__gte=0, held__gte=0, public_compulsory__gte=0),
+                name="an_account_is_never_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(public_compulsory__lte=F("public")), name="compulsory_is_part_of_public"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["year", "organization", "professional"], name="accounts_of_a_unit"),
+            models.Index(fields=["year", "area", "professional"], name="accounts_of_a_place"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.professional} {self.year}"
+
+    @property
+    def total(self) -> Decimal:
+        return self.public + self.professional_hours
+
+
+class ChangedAccount(models.Model):
+    """An account that changed since the certificates last looked: upserted with the entry, taken by version."""
+
+    account = models.OneToOneField(YearAccount, on_delete=models.CASCADE, related_name="change")
+    version = models.PositiveIntegerField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "变动的账户"
+
+    def __str__(self) -> str:
+        return f"{self.account} v{self.version}"
+
+
+class HandledChange(models.Model):
+    """A change of a person that this app has drawn its consequences from (anti-join with accounts.PersonChange)."""
+
+    change = models.OneToOneField(PersonChange, on_delete=models.CASCADE, related_name="+")
+    handled_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "已处理的人员变动"
+
+    def __str__(self) -> str:
+        return str(self.change_id)
+
+
+class ClosedMonth(models.Model):
+    """A month a city bureau has filed (S2-07): what changes its entries afterwards needs a reversal."""
+
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    month = models.DateField()
+    reference = models.CharField(max_length=60)
+    closed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "已备案月份"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["area", "month"], name="a_month_is_closed_once")]
+
+    def __str__(self) -> str:
+        return f"{self.area} {self.month:%Y-%m}"

@@ -1,0 +1,104 @@
+"""What reviewers opened and decided, and what the city bureau filed."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.enums import Move
+from accounts.models import Area, Organization, Ruling, User
+from credits.models import Declaration, HourEntry
+from ceportal.kernel.models import Referenced
+
+
+class Opening(models.Model):
+    """The server showed this reviewer the page (`file_digest` empty) or one evidence file of this version (T4).
+
+    Written when it is served, never by the browser. The first opening stands; later ones only count.
+    """
+
+    declaration = models.ForeignKey(Declaration, on_delete=models.PROTECT, related_name="+")
+    version = models.PositiveIntegerField()
+    reviewer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    file_digest = models.CharField(max_length=64, blank=True)
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+    times = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "材料查看记录"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["declaration", "version", "reviewer", "file_digest"], name="an_opening_is_recorded_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reviewer} {self.declaration_id} v{self.version}"
+
+
+class Decision(Ruling):
+    """What a reviewer decided on one stage of one round of a declaration (S0-20)."""
+
+    subject = models.ForeignKey(Declaration, on_delete=models.PROTECT, related_name="+")
+    version = models.PositiveIntegerField()
+    hours_recognised = models.DecimalField(max_digits=5, decimal_places=1, null=True, blank=True)
+    was_due_at = models.DateTimeField()
+
+    class Meta(Ruling.Meta):
+        verbose_name = verbose_name_plural = "审核记录"
+        constraints: ClassVar = [
+            *Ruling.Meta.constraints,
+            models.CheckConstraint(
+                condition=~Q(move=Move.APPROVE) | Q(hours_recognised__isnull=False), name="approval_says_how_many_hours"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["by", "at"], name="decisions_of_a_reviewer"),
+            models.Index(fields=["organization", "at"], name="decisions_of_a_unit"),
+        ]
+
+
+class Filing(Referenced):
+    """A city bureau's monthly filing (备案, S2-07): frozen, numbered, chained to the one before."""
+
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    bureau = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    month = models.DateField()
+    number = models.CharField(max_length=40, unique=True)
+    filed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    filed_at = models.DateTimeField()
+    entry_count = models.PositiveIntegerField()
+    person_count = models.PositiveIntegerField()
+    public_hours = models.DecimalField(max_digits=12, decimal_places=1)
+    professional_hours = models.DecimalField(max_digits=12, decimal_places=1)
+    digest = models.CharField(max_length=64)
+    previous_digest = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "每月备案"
+        ordering: ClassVar = ["-month", "area_id"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["area", "month"], name="a_month_is_filed_once")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class FilingItem(models.Model):
+    """One entry as it stood when it was filed."""
+
+    filing = models.ForeignKey(Filing, on_delete=models.PROTECT, related_name="items")
+    entry = models.OneToOneField(HourEntry, on_delete=models.PROTECT, related_name="+")
+    position = models.PositiveIntegerField()
+    line = models.JSONField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "备案明细"
+        ordering: ClassVar = ["filing_id", "position"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["filing", "position"], name="a_filing_has_one_item_a_line"),
+            models.CheckConstraint(condition=Q(position__gt=0), name="lines_count_from_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.filing_id}-{self.position}"
