@@ -12,7 +12,7 @@ from ceportal.kernel.models import Referenced
 class Recognition(Referenced):
     """A teaching institution stands in the list of a year (A27). `subjects` holds `public`, `professional`."""
 
-    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="recognitions")
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=16, choices=RecognitionKind.choices)
     year = models.PositiveSmallIntegerField()
     area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")

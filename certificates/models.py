@@ -19,7 +19,7 @@ class Certificate(Referenced, Claimable):
     when the account has moved on, the public page says 正在复核 until the clock has looked.
     """
 
-    professional = models.ForeignKey(Professional, on_delete=models.PROTECT, related_name="certificates")
+    professional = models.ForeignKey(Professional, on_delete=models.PROTECT, related_name="+")
     year = models.PositiveSmallIntegerField()
     edition = models.PositiveSmallIntegerField(default=1)
     number = models.CharField(max_length=40, unique=True)

@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                 ('pdf_size', models.PositiveIntegerField(default=0)),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
                 ('ended_because', models.CharField(blank=True, max_length=300)),
-                ('professional', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='certificates', to='accounts.professional')),
+                ('professional', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.professional')),
                 ('supersedes', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='successor', to='certificates.certificate')),
             ],
             options={

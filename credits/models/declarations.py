@@ -34,7 +34,7 @@ class Declaration(Routed):
     `organization` is the employer at the time, kept for ever (A23).
     """
 
-    professional = models.ForeignKey(Professional, on_delete=models.PROTECT, related_name="declarations")
+    professional = models.ForeignKey(Professional, on_delete=models.PROTECT, related_name="+")
     organization = models.ForeignKey(Organization, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=14, choices=DeclarationState.choices, default=DeclarationState.DRAFT)
     version = models.PositiveIntegerField(default=1)

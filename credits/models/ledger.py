@@ -67,7 +67,7 @@ class HourEntry(Referenced):
     """
 
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="entries")
-    professional = models.ForeignKey(Professional, on_delete=models.PROTECT, related_name="entries")
+    professional = models.ForeignKey(Professional, on_delete=models.PROTECT, related_name="+")
     year = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=10, choices=EntryKind.choices)
     subject = models.CharField(max_length=14, choices=Subject.choices)
@@ -109,7 +109,7 @@ class HourEntry(Referenced):
 class YearAccount(Referenced):
     """A person's year as it stands, kept in the transaction of every entry. `reconcile` proves it by another path."""
 
-    professional = models.ForeignKey(Professional, on_delete=models.PROTECT, related_name="accounts")
+    professional = models.ForeignKey(Professional, on_delete=models.PROTECT, related_name="+")
     year = models.PositiveSmallIntegerField()
     version = models.PositiveIntegerField(default=0)
     public = hours_column()
