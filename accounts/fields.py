@@ -1,0 +1,38 @@
+"""The columns by which a person is found: sealed, masked and blind-indexed, always all three together."""
+
+from typing import Any
+from uuid import UUID
+
+from ceportal.kernel.fields import blind_index, seal, unseal
+from ceportal.kernel.rules.id_number import mask_id, mask_phone
+
+_USER, _PROFESSIONAL = "accounts_user", "accounts_professional"
+_PHONE, _ID = "phone", "id"
+
+
+def phone_index(phone: str) -> str:
+    return blind_index(phone, purpose=_PHONE)
+
+
+def id_index(number: str) -> str:
+    return blind_index(number, purpose=_ID)
+
+
+def phone_columns(phone: str, *, ref: UUID) -> dict[str, Any]:
+    """What `User` keeps of a phone. `ref` is the row's own: the sealed value opens in that row alone."""
+    sealed = seal(phone, table=_USER, column=_PHONE, ref=ref)
+    return {"phone_sealed": sealed, "phone_mask": mask_phone(phone), "phone_index": phone_index(phone)}
+
+
+def id_columns(number: str, *, ref: UUID) -> dict[str, Any]:
+    """What `Professional` keeps of an ID number."""
+    sealed = seal(number, table=_PROFESSIONAL, column=_ID, ref=ref)
+    return {"id_sealed": sealed, "id_mask": mask_id(number), "id_index": id_index(number)}
+
+
+def phone_in_clear(sealed: bytes | memoryview, *, ref: UUID) -> str:
+    return unseal(sealed, table=_USER, column=_PHONE, ref=ref)
+
+
+def id_in_clear(sealed: bytes | memoryview, *, ref: UUID) -> str:
+    return unseal(sealed, table=_PROFESSIONAL, column=_ID, ref=ref)
