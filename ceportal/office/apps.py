@@ -1,6 +1,8 @@
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
 
+from ceportal.celery import app as celery_app  # noqa: F401  (every process that knows the apps knows the broker)
+
 
 class OfficeConfig(AppConfig):
     name = "ceportal.office"

@@ -1,0 +1,79 @@
+"""The safety nets under every test. What a net catches is named in its docstring.
+
+Two more are set elsewhere: warnings are errors and the order is random (`pyproject.toml`), and the broker's address
+leads nowhere (`ceportal.settings.test`) unless a test asks for the `broker` fixture.
+"""
+
+import shutil
+import sys
+from collections.abc import Iterator
+from types import FrameType
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.template import engines
+
+from tests.databases import network
+
+pytest_plugins = ["tests.databases.fixtures", "tests.people"]
+OUR_TEMPLATES = str(settings.BASE_DIR / "templates")
+
+
+class UndefinedVariable(AssertionError):
+    """A template of ours names a variable that nobody gave it."""
+
+
+class Undefined(str):
+    """Stands where Django would print nothing for an unknown variable: raises in our templates, is silent in others.
+
+    `{{ name|default:"…" }}` says openly that the variable may be missing, and is let through.
+    """
+
+    def __bool__(self) -> bool:
+        expression = sys._getframe(1).f_locals.get("self")
+        filters = getattr(expression, "filters", None)
+        return bool(filters is not None and not (filters and filters[0][0].__name__.startswith("default")))
+
+    def __contains__(self, text: object) -> bool:
+        return text == "%s"
+
+    def __mod__(self, variable: Any) -> str:
+        template = _template_being_rendered(sys._getframe(1))
+        if not template.startswith(OUR_TEMPLATES):
+            return ""
+        raise UndefinedVariable(f"{template}: nobody gave {{{{ {variable} }}}}")
+
+
+def _template_being_rendered(frame: FrameType | None) -> str:
+    """The file of the innermost node that is being rendered (a node knows the template it was written in)."""
+    while frame is not None:
+        if frame.f_code.co_name == "render_annotated":
+            return str(getattr(frame.f_locals["self"], "origin", ""))
+        frame = frame.f_back
+    return ""
+
+
+@pytest.fixture(autouse=True, scope="session")
+def undefined_template_variables_fail() -> None:
+    engines["django"].engine.string_if_invalid = Undefined()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def nothing_leaves_this_machine() -> Iterator[None]:
+    """A connection to anything but the loopback or a unix socket fails."""
+    with network.loopback_only():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def no_stored_file_outlives_its_test() -> Iterator[None]:
+    yield
+    for folder in ("files", "mail"):
+        shutil.rmtree(settings.DATA_DIR / folder, ignore_errors=True)
+
+
+def pytest_unconfigure() -> None:
+    """The temporary data folder of this process (each pytest-xdist worker has its own)."""
+    if settings.TESTING:
+        shutil.rmtree(settings.DATA_DIR, ignore_errors=True)

