@@ -2,6 +2,10 @@
 
 from django.db.models import TextChoices
 
+# Where a declaration waits: with the employer, then with the authority or the bureau (S0-20, A11).
+STAGE_EMPLOYER = 1
+STAGE_AUTHORITY = 2
+
 
 class Subject(TextChoices):
     """公需科目 and 专业科目 (S0-06, S0-09); 选修 exists in other provinces' rules (Guangdong)."""

@@ -69,6 +69,8 @@ class Migration(migrations.Migration):
                 ('was_passed', models.BooleanField(blank=True, null=True)),
                 ('payer', models.CharField(blank=True, choices=[('unit', '单位承担'), ('person', '个人承担'), ('shared', '单位和个人共同承担'), ('free', '免费')], max_length=8)),
                 ('remark', models.CharField(blank=True, max_length=300)),
+                ('previous', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='credits.declaration')),
+                ('state_reason', models.CharField(blank=True, max_length=500)),
                 ('created_at', models.DateTimeField()),
                 ('changed_at', models.DateTimeField()),
                 ('first_submitted_at', models.DateTimeField(blank=True, null=True)),
@@ -112,6 +114,26 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '学时来源',
                 'verbose_name_plural': '学时来源',
+            },
+        ),
+        migrations.CreateModel(
+            name='DeclarationStep',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('round', models.PositiveSmallIntegerField()),
+                ('move', models.CharField(choices=[('submit', '提交'), ('approve', '通过'), ('return', '退回补正'), ('reject', '不予通过'), ('withdraw', '撤回'), ('reverse', '撤销')], max_length=10)),
+                ('state', models.CharField(choices=[('draft', '草稿'), ('at_employer', '单位审核中'), ('at_authority', '主管部门审核中'), ('returned', '退回补正'), ('approved', '已通过'), ('rejected', '未通过'), ('withdrawn', '已撤回'), ('reversed', '已撤销')], max_length=14)),
+                ('hours', models.DecimalField(blank=True, decimal_places=1, max_digits=5, null=True)),
+                ('reason', models.CharField(blank=True, max_length=500)),
+                ('at', models.DateTimeField()),
+                ('declaration', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='credits.declaration')),
+                ('organization', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organization')),
+            ],
+            options={
+                'verbose_name': '申报经过',
+                'verbose_name_plural': '申报经过',
+                'ordering': ['id'],
+                'constraints': [models.UniqueConstraint(fields=('declaration', 'round', 'state'), name='a_state_is_reached_once_a_round')],
             },
         ),
         migrations.CreateModel(

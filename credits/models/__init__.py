@@ -1,6 +1,6 @@
 """The regulation as data, the declarations, and the ledger of hours."""
 
-from credits.models.declarations import Declaration, Evidence
+from credits.models.declarations import Declaration, DeclarationStep, Evidence
 from credits.models.ledger import ChangedAccount, Claim, ClosedMonth, HandledChange, HourEntry, YearAccount
 from credits.models.regulation import Activity, RuleSet, RuleValue
 
@@ -10,6 +10,7 @@ __all__ = [
     "Claim",
     "ClosedMonth",
     "Declaration",
+    "DeclarationStep",
     "Evidence",
     "HandledChange",
     "HourEntry",

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import ExtractYear, Round
 
+from accounts.enums import Move
 from accounts.models import Organization, Professional, Routed
 from credits.enums import DeclarationState, Payer, PublicKind, Subject
 from credits.models.regulation import Activity
@@ -31,7 +32,8 @@ class Declaration(Routed):
     """Hours a person asks to have counted. A draft may be incomplete; what was submitted may not.
 
     `version` grows with every change of content, so that an opening of an older version does not count as looked at.
-    `organization` is the employer at the time, kept for ever (A23).
+    `organization` is the employer at the time, kept for ever (A23). `previous` is the rejected or withdrawn declaration
+    this one was made from (A25); `state_reason` the words with which it was last returned or rejected.
     """
 
     professional = models.ForeignKey(Professional, on_delete=models.PROTECT, related_name="+")
@@ -52,6 +54,8 @@ class Declaration(Routed):
     was_passed = models.BooleanField(null=True, blank=True)
     payer = models.CharField(max_length=8, choices=Payer.choices, blank=True)
     remark = models.CharField(max_length=300, blank=True)
+    previous = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    state_reason = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     first_submitted_at = models.DateTimeField(null=True, blank=True)
@@ -119,3 +123,29 @@ class Evidence(Referenced):
 
     def __str__(self) -> str:
         return self.label
+
+
+class DeclarationStep(models.Model):
+    """What happened to a declaration, as its declarant reads it: append-only, written with every move.
+
+    `organization` is who moved it (null: the declarant). Which person there decided stands in the decision downstream.
+    """
+
+    declaration = models.ForeignKey(Declaration, on_delete=models.PROTECT, related_name="steps")
+    round = models.PositiveSmallIntegerField()
+    move = models.CharField(max_length=10, choices=Move.choices)
+    state = models.CharField(max_length=14, choices=DeclarationState.choices)
+    organization = models.ForeignKey(Organization, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    hours = models.DecimalField(max_digits=5, decimal_places=1, null=True, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "申报经过"
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["declaration", "round", "state"], name="a_state_is_reached_once_a_round")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_move_display()} {self.at:%Y-%m-%d}"
