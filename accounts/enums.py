@@ -37,6 +37,17 @@ class UnitNature(TextChoices):
     SOCIAL = "social", "社会组织"
 
 
+class OrganizationKind(TextChoices):
+    """What a unit can be, several at once: the flags `is_<value>` of Organization."""
+
+    EMPLOYER = "employer", "用人单位"
+    AUTHORITY = "authority", "行业主管部门"
+    BUREAU = "bureau", "人社部门"
+    PLATFORM = "platform", "学习平台"
+    BASE = "base", "继续教育基地"
+    ASSOCIATION = "association", "行业协会（学会）"
+
+
 class UnitState(TextChoices):
     PENDING = "pending", "待核准"
     ACTIVE = "active", "正常"

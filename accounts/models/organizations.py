@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from oauth2_provider.models import AbstractApplication
 
-from accounts.enums import Level, UnitNature, UnitState
+from accounts.enums import Level, OrganizationKind, UnitNature, UnitState
 from accounts.models.areas import Area, TitleSeries
 from ceportal.kernel.models import Referenced
 
@@ -50,6 +50,10 @@ class Organization(Referenced):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def kinds(self) -> frozenset[OrganizationKind]:
+        return frozenset(kind for kind in OrganizationKind if getattr(self, f"is_{kind.value}"))
 
 
 class ApiClient(AbstractApplication):

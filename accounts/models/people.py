@@ -10,6 +10,7 @@ from uuid import UUID
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
 
 from accounts.enums import Duty, IdKind, PersonField, TitleLevel
 from accounts.models.areas import Area, TitleSeries
@@ -51,6 +52,13 @@ class User(AbstractBaseUser, Referenced):
     def label(self) -> str:
         """How the trail names this person."""
         return self.name
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Stands in every session and is compared at every request (django.contrib.auth): password or epoch moved on,
+        session over. The parent's own hook, so that rotating SECRET_KEY keeps its fallbacks.
+        """
+        value = f"{self.password}|{self.session_epoch}"
+        return salted_hmac("accounts.User.session", value, secret=secret, algorithm="sha256").hexdigest()
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
         """Nobody has a permission by name: desks ask duties (`accounts.selectors`)."""

@@ -29,9 +29,7 @@ def organizations_with(user: User, duty: Duty) -> QuerySet[Organization]:
 
 def holders_of(organization: Organization, duty: Duty) -> QuerySet[User]:
     """The users who hold `duty` at `organization` now."""
-    held = Membership.objects.filter(
-        user=OuterRef("pk"), organization=organization, duty=duty, ended_at__isnull=True
-    )
+    held = Membership.objects.filter(user=OuterRef("pk"), organization=organization, duty=duty, ended_at__isnull=True)
     return User.objects.filter(Exists(held), is_active=True)
 
 

@@ -1,0 +1,116 @@
+"""Registration: what is asked of a person and of a unit before anybody is troubled with it (inputs.md C, S4-08)."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from accounts.enums import IdKind
+from ceportal.kernel.rules.id_number import (
+    reasons_not_to_accept_id,
+    reasons_not_to_accept_phone,
+    reasons_not_to_accept_uscc,
+)
+from ceportal.kernel.rules.refusal import Refusal
+from ceportal.kernel.rules.text import NAME_LIMIT, reasons_not_to_accept
+
+UNIT_NAME_LIMIT = 100
+REASON_LIMIT = 300
+
+PHONE_TAKEN = Refusal("phone_taken", "这个手机号码已经注册过。如果是您本人，请直接登录。", field="phone")
+ID_TAKEN = Refusal(
+    "id_taken",
+    "这个证件号码已经注册过。如果是您本人，请直接登录；如果您没有注册过，请联系所在地人社部门核实。",
+    field="id_number",
+)
+UNIT_CLOSED = Refusal("unit_closed", "这个单位目前不接受注册，请重新选择。", field="organization")
+UNIT_USCC_TAKEN = Refusal(
+    "uscc_taken", "这个统一社会信用代码已经登记过。请在单位列表中查找，或联系所在地人社部门。", field="uscc"
+)
+UNIT_NAME_TAKEN = Refusal("unit_name_taken", "同一地区已有同名单位，请核对单位名称和所在地区。", field="name")
+SUPERVISOR_ELSEWHERE = Refusal("supervisor_elsewhere", "请从列表中选择本地区或上级的主管部门。", field="supervisor")
+
+# Residence permits of people from Hong Kong, Macao and Taiwan are numbered like residents; travel permits are not.
+_TRAVEL_PERMIT = re.compile(r"[HM][0-9]{8}([0-9]{2})?|[0-9]{8}", re.ASCII)
+_FOREIGN_PERMIT = re.compile(r"[A-Z]{3}[0-9]{12}|9[0-9]{16}[0-9X]", re.ASCII)
+_LANDLINE_OR_MOBILE = re.compile(r"[0-9][0-9\- ]{5,28}[0-9]", re.ASCII)
+
+
+@dataclass(frozen=True)
+class PersonFacts:
+    """What a person says of themself, and what the register already holds of it."""
+
+    id_kind: IdKind
+    id_number: str
+    name: str
+    id_is_taken: bool = False
+    unit_accepts: bool = True
+
+
+@dataclass(frozen=True)
+class UnitFacts:
+    """What a unit says of itself, and what the register already holds of it."""
+
+    name: str
+    uscc: str
+    contact_name: str
+    contact_phone: str
+    uscc_is_taken: bool = False
+    name_is_taken: bool = False
+    supervisor_fits: bool = True
+
+
+def reasons_not_to_register(facts: PersonFacts, *, today: date) -> Iterator[Refusal]:
+    """Why this person cannot be registered as they stand here."""
+    yield from reasons_not_to_accept(facts.name, field="name", label="姓名", limit=NAME_LIMIT)
+    shape = reasons_not_to_accept_number(facts.id_kind, facts.id_number, today=today)
+    yield from shape
+    if not shape and facts.id_is_taken:
+        yield ID_TAKEN
+    if not facts.unit_accepts:
+        yield UNIT_CLOSED
+
+
+def reasons_not_to_accept_number(kind: IdKind, number: str, *, today: date) -> list[Refusal]:
+    """Why `number` (normalised) is none of its kind. Permits are checked by shape alone."""
+    if kind == IdKind.RESIDENT:
+        return reasons_not_to_accept_id(number, today=today)
+    if kind == IdKind.HMT_PERMIT:
+        if _TRAVEL_PERMIT.fullmatch(number) or not reasons_not_to_accept_id(number, today=today):
+            return []
+        message = "请填写 18 位居住证号码，或通行证号码（H、M 开头加 8 位数字，台湾居民为 8 位数字）。"
+        return [Refusal("id_permit", message, field="id_number")]
+    if _FOREIGN_PERMIT.fullmatch(number):
+        return []
+    message = "永久居留身份证号码应为 3 个字母加 12 位数字，或以 9 开头的 18 位号码。"
+    return [Refusal("id_permit", message, field="id_number")]
+
+
+def reasons_not_to_register_unit(facts: UnitFacts) -> Iterator[Refusal]:
+    """Why this unit cannot be registered as it stands here."""
+    yield from reasons_not_to_accept(facts.name, field="name", label="单位名称", limit=UNIT_NAME_LIMIT)
+    shape = reasons_not_to_accept_uscc(facts.uscc)
+    yield from shape
+    if not shape and facts.uscc_is_taken:
+        yield UNIT_USCC_TAKEN
+    if facts.name_is_taken:
+        yield UNIT_NAME_TAKEN
+    if not facts.supervisor_fits:
+        yield SUPERVISOR_ELSEWHERE
+    yield from reasons_not_to_accept(facts.contact_name, field="contact_name", label="联系人", limit=NAME_LIMIT)
+    yield from _reasons_not_to_accept_office_phone(facts.contact_phone)
+
+
+def _reasons_not_to_accept_office_phone(value: str) -> Iterator[Refusal]:
+    if _LANDLINE_OR_MOBILE.fullmatch(value) or not reasons_not_to_accept_phone(value):
+        return
+    message = "联系电话只写数字和短横线，例如 0371-23456789。"
+    yield Refusal("office_phone_shape", message, field="contact_phone")
+
+
+def reasons_not_to_refuse(reason: str) -> Iterator[Refusal]:
+    """A refusal says why (no silent refusal)."""
+    if not reason.strip():
+        yield Refusal("reason_missing", "请写明不予核准的原因，申请人会看到。", field="reason")
+    elif len(reason) > REASON_LIMIT:
+        yield Refusal("reason_too_long", f"原因最多 {REASON_LIMIT} 个字，现在有 {len(reason)} 个字。", field="reason")

@@ -1,0 +1,60 @@
+"""Finding people, their employer, and the units they can choose."""
+
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from accounts.enums import Duty, UnitState
+from accounts.fields import id_index
+from accounts.models import Area, Employment, Organization, Professional, User
+from accounts.selectors.duties import below
+from ceportal.kernel.rules.id_number import normalise, reasons_not_to_accept_uscc
+from ceportal.kernel.rules.text import comparable
+
+UNITS_SHOWN = 30
+
+
+def employer_of(professional: Professional, on: date | None = None) -> Organization | None:
+    """The principal employer, now or on a day; None for a person without one (the place's bureau is in charge)."""
+    jobs = Employment.objects.filter(professional=professional, is_principal=True)
+    if on is None:
+        jobs = jobs.filter(ended_on__isnull=True)
+    else:
+        jobs = jobs.filter(Q(ended_on__isnull=True) | Q(ended_on__gte=on), started_on__lte=on)
+    job = jobs.select_related("organization__area", "organization__supervisor").order_by("-started_on", "-pk").first()
+    return job.organization if job else None
+
+
+def find_by_id_number(number: str) -> Professional | None:
+    """The registered person with this number, whether approved or not."""
+    found = Professional.objects.filter(id_index=id_index(normalise(number)))
+    return found.select_related("user", "area", "title_series").first()
+
+
+def find_units(area: Area, text: str) -> QuerySet[Organization]:
+    """Employers of a place and below it that people can choose, by part of the name or by the whole USCC."""
+    units = Organization.objects.filter(is_employer=True, state=UnitState.ACTIVE, **below(area))
+    code = normalise(text)
+    if not reasons_not_to_accept_uscc(code):
+        units = units.filter(uscc=code)
+    elif text.strip():
+        units = units.filter(name_key__contains=comparable(text))
+    return units.select_related("area", "supervisor").order_by("area_id", "name_key")
+
+
+def people_of(user: User, text: str = "") -> QuerySet[Professional]:
+    """The approved people who work where `user` manages the unit or approves its people, by the start of the name."""
+    units = Organization.objects.filter(
+        memberships__user=user,
+        memberships__ended_at__isnull=True,
+        memberships__duty__in=[Duty.MANAGE_UNIT, Duty.APPROVE_PEOPLE],
+        state=UnitState.ACTIVE,
+    )
+    people = Professional.objects.filter(
+        pk__in=Employment.objects.filter(organization__in=units, ended_on__isnull=True).values("professional"),
+        approved_at__isnull=False,
+        left_at__isnull=True,
+    )
+    if text.strip():
+        people = people.filter(name__startswith=text.strip())
+    return people.select_related("title_series", "area", "user")
