@@ -15,6 +15,9 @@ SEALING_KEY = "11" * 32
 INDEX_KEY = "22" * 32
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DATA_DIR = Path(env.text("TEST_DATA_DIR", tempfile.mkdtemp(prefix="ceportal-test-")))
+STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+EMAIL_FILE_PATH = str(DATA_DIR / "mail")
 STORAGES = STORAGES | {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA_DIR / "files"}},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

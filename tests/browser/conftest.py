@@ -1,0 +1,99 @@
+"""Headless Chromium against a live server with this test's database.
+
+Ask for `page` (1280 px wide) or `phone` (390 px). Every test here is marked `browser`, runs with a committing database
+and fails when the browser reports an error of ours: a script error, a blocked resource, an answer of 500.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-dev-shm-usage",
+    "--no-proxy-server",
+]
+OPENING_MS = 20_000
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "/tests/browser/" in str(item.path):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def playwright_may_keep_its_event_loop() -> Iterator[None]:
+    """Playwright's synchronous interface keeps a loop in this thread; Django would refuse the database beside it."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    yield
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright_may_keep_its_event_loop: None) -> Iterator[Browser]:
+    path = next((found for name in CHROMIUM if (found := shutil.which(name))), None)
+    if path is None:
+        pytest.fail("Chromium is not installed; `make test` installs it")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_window(chromium: Browser, live_server: LiveServer) -> Iterator[Callable[..., Page]]:
+    """`open_window(width=390)` gives a page of a new person: cookies of their own, addresses below the live server."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def opened(width: int = 1280, height: int = 900, **options: Any) -> Page:
+        context = chromium.new_context(
+            base_url=live_server.url,
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            viewport={"width": width, "height": height},
+            **options,
+        )
+        context.set_default_timeout(OPENING_MS)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
+        page.on("console", lambda message: _note_console(message, complaints))
+        page.on("response", lambda response: _note_answer(response, complaints))
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not complaints, "\n".join(complaints)
+
+
+@pytest.fixture
+def page(open_window: Callable[..., Page]) -> Page:
+    return open_window()
+
+
+@pytest.fixture
+def phone(open_window: Callable[..., Page]) -> Page:
+    return open_window(width=390, height=844, has_touch=True, is_mobile=True)
+
+
+def _note_console(message: ConsoleMessage, complaints: list[str]) -> None:
+    """Chromium writes blocked styles and scripts here; a plain 4xx of a page under test is no complaint."""
+    if message.type == "error" and "Failed to load resource" not in message.text:
+        complaints.append(f"console: {message.text}")
+
+
+def _note_answer(response: Response, complaints: list[str]) -> None:
+    if response.status >= 500 or (response.status == 404 and "/static/" in response.url):
+        complaints.append(f"{response.status}: {response.url}")

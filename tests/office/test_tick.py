@@ -1,0 +1,58 @@
+"""One round by hand, and the clock's lists."""
+
+from datetime import UTC, datetime
+
+import pytest
+from celery import current_app
+from django.conf import settings
+from django.core.management import CommandError, call_command
+
+from ceportal.kernel.models import Heartbeat
+from ceportal.office.services import clock
+
+NEW_YEAR = datetime(2026, 12, 31, 16, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def rounds(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, datetime]]:
+    """A clock of two jobs that only note when they were called."""
+    calls: list[tuple[str, datetime]] = []
+    jobs = tuple(clock.ClockJob(name, lambda *, now, name=name: calls.append((name, now))) for name in ("river", "sea"))
+    monkeypatch.setattr(clock, "JOBS", jobs)
+    return calls
+
+
+@pytest.mark.parametrize(
+    "text", ["2027-01-01T00:00:00+08:00", "2027-01-01T00:00:00", "2026-12-31T16:00:00Z", "2027-01-01"]
+)
+def test_tick_runs_every_job_once_in_order_at_the_moment_given(rounds: list[tuple[str, datetime]], text: str) -> None:
+    call_command("tick", now=text)
+    assert rounds == [("river", NEW_YEAR), ("sea", NEW_YEAR)]
+
+
+@pytest.mark.parametrize("text", ["yesterday", "2026-13-01", "2026-12-31T25:00"])
+def test_a_moment_that_is_none_is_refused(rounds: list[tuple[str, datetime]], text: str) -> None:
+    with pytest.raises(CommandError, match="--now wants a moment"):
+        call_command("tick", now=text)
+    assert rounds == []
+
+
+def test_the_clock_of_a_portal_at_work_is_not_turned(rounds: list[tuple[str, datetime]], settings: object) -> None:
+    settings.DEMO = settings.TESTING = False  # type: ignore[attr-defined]
+    with pytest.raises(CommandError, match="refused"):
+        call_command("tick", now="2027-01-01T00:00:00")
+    assert rounds == []
+
+
+def test_beat_rings_for_every_job_and_every_ring_has_a_task() -> None:
+    current_app.loader.import_default_modules()
+    assert tuple(job.name for job in clock.JOBS) == settings.CLOCK_JOBS
+    for entry in settings.CELERY_BEAT_SCHEDULE.values():
+        assert entry["task"] in current_app.tasks
+
+
+@pytest.mark.django_db
+def test_a_task_leaves_a_sign_of_its_job() -> None:
+    current_app.loader.import_default_modules()
+    current_app.tasks["office.heartbeat"].apply().get()
+    assert Heartbeat.objects.get().name == "office.heartbeat"
