@@ -1,0 +1,246 @@
+"""When hours may be declared, and how a declaration moves (S0-12 to S0-14, S2-13, S4-10, S4-18; A7, A8, A17, A25)."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from accounts.enums import Move
+from ceportal.kernel.rules.refusal import Refusal
+from ceportal.kernel.rules.text import TITLE_LIMIT, reasons_not_to_accept
+from credits.enums import DeclarationState as State
+from credits.enums import PublicKind, Subject
+from credits.rules.typed import reasons_not_to_keep_day, reasons_not_to_keep_hours
+
+MOVES: Mapping[tuple[State, Move], State] = {
+    (State.DRAFT, Move.SUBMIT): State.AT_EMPLOYER,
+    (State.RETURNED, Move.SUBMIT): State.AT_EMPLOYER,
+    (State.AT_EMPLOYER, Move.APPROVE): State.AT_AUTHORITY,
+    (State.AT_AUTHORITY, Move.APPROVE): State.APPROVED,
+    (State.AT_EMPLOYER, Move.RETURN): State.RETURNED,
+    (State.AT_AUTHORITY, Move.RETURN): State.RETURNED,
+    (State.AT_EMPLOYER, Move.REJECT): State.REJECTED,
+    (State.AT_AUTHORITY, Move.REJECT): State.REJECTED,
+    (State.DRAFT, Move.WITHDRAW): State.WITHDRAWN,
+    (State.RETURNED, Move.WITHDRAW): State.WITHDRAWN,
+    (State.AT_EMPLOYER, Move.WITHDRAW): State.WITHDRAWN,
+    (State.APPROVED, Move.REVERSE): State.REVERSED,
+}
+EDITABLE = frozenset({State.DRAFT, State.RETURNED})
+UNDER_REVIEW = frozenset({State.AT_EMPLOYER, State.AT_AUTHORITY})
+# From these a new declaration may be made with the same content (A25).
+RENEWABLE = frozenset({State.REJECTED, State.WITHDRAWN})
+# What stands in the way of counting the same training again.
+LIVE = frozenset({State.AT_EMPLOYER, State.AT_AUTHORITY, State.APPROVED})
+# Reasons that are about the moment, not about what was filled in: answered 409 (inputs.md B39, B41).
+OF_THE_MOMENT = frozenset({"year_closed", "deadline_passed", "no_rule", "no_such_move"})
+MOST_DRAFTS = 50
+REMARK_LIMIT = 300
+CERTIFICATE_NO_LIMIT = 60
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the regulation of one year and place asks of a declaration; each figure with its clause."""
+
+    per_day: Decimal = Decimal(8)
+    per_day_clause: str = "A17"
+    deadline: date | None = None
+    deadline_clause: str = "S4-10"
+    asks_compulsory: bool = False
+    compulsory_clause: str = ""
+    back_year_clause: str = "S0-14"
+    has_exception: bool = True
+    employer_days: int = 5
+    authority_days: int = 5
+
+
+@dataclass(frozen=True)
+class DeclarationFacts:
+    """A declaration as the rules see it. `twins` names own declarations of the same training that count or may."""
+
+    state: State
+    activity: str = ""
+    is_attended: bool = True
+    title: str = ""
+    organiser: str = ""
+    certificate_no: str = ""
+    remark: str = ""
+    subject: str = ""
+    public_kind: str = ""
+    started_on: date | None = None
+    ended_on: date | None = None
+    hours: Decimal | None = None
+    was_passed: bool | None = None
+    payer: str = ""
+    evidence_count: int = 0
+    employer: str = ""
+    is_approved: bool = True
+    twins: tuple[str, ...] = ()
+    is_promised: bool = True
+
+
+def reasons_not_to_move(state: str, move: Move) -> Iterator[Refusal]:
+    """The table says no."""
+    if (State(state), move) not in MOVES:
+        yield Refusal("no_such_move", f"这项申报现在是“{State(state).label}”，不能{move.label}。")
+
+
+def reasons_not_to_edit(state: str) -> Iterator[Refusal]:
+    if State(state) not in EDITABLE:
+        yield Refusal("not_editable", f"这项申报现在是“{State(state).label}”，内容不能再改。")
+
+
+def reasons_not_to_keep(facts: DeclarationFacts) -> Iterator[Refusal]:
+    """Why these values cannot even stand in a draft. What is still empty is no reason."""
+    for value, name, label, limit in _texts(facts):
+        if value:
+            yield from reasons_not_to_accept(value, field=name, label=label, limit=limit)
+    if facts.hours is not None:
+        yield from reasons_not_to_keep_hours(facts.hours)
+    for day, name in ((facts.started_on, "started_on"), (facts.ended_on, "ended_on")):
+        if day is not None:
+            yield from reasons_not_to_keep_day(day, field=name)
+    if facts.started_on and facts.ended_on and facts.ended_on < facts.started_on:
+        yield Refusal("ends_before_start", "结束日期早于开始日期，请核对。", field="ended_on")
+
+
+def reasons_not_to_submit(facts: DeclarationFacts, *, today: date, limits: Limits | None) -> Iterator[Refusal]:
+    """Everything that is missing or wrong, in the order of the page. `limits` is of the year of the end date.
+
+    None for `limits` means that no rule is known for that year.
+    """
+    yield from _about_the_person(facts)
+    yield from reasons_not_to_keep(facts)
+    yield from _about_the_training(facts, limits)
+    yield from _about_the_time(facts, today, limits)
+    yield from _about_the_hours(facts, limits)
+    yield from _about_the_proof(facts)
+
+
+def reasons_not_to_withdraw(state: str, *, was_decided: bool) -> Iterator[Refusal]:
+    """Withdrawn until the first decision of the round; `was_decided` says whether somebody has already decided.
+
+    With no other reviewer at the employer a declaration waits at the authority from the start (A24): still undecided.
+    """
+    if state == State.AT_AUTHORITY and not was_decided:
+        return
+    yield from reasons_not_to_move(state, Move.WITHDRAW)
+
+
+def reasons_not_to_recognise(hours: Decimal, *, claimed: Decimal) -> Iterator[Refusal]:
+    """A reviewer may recognise fewer hours than claimed, never more."""
+    yield from reasons_not_to_keep_hours(hours, field="hours")
+    if hours.is_finite() and hours > claimed:
+        yield Refusal("more_than_claimed", f"认定学时不能超过申报的 {claimed.normalize():f} 学时。", field="hours")
+
+
+def days_of(started_on: date, ended_on: date) -> int:
+    return (ended_on - started_on).days + 1
+
+
+def ceiling(started_on: date, ended_on: date, limits: Limits) -> Decimal:
+    """The most hours an attended training of that span can give (A17)."""
+    return limits.per_day * days_of(started_on, ended_on)
+
+
+def year_note(started_on: date | None, ended_on: date | None) -> str:
+    """What to tell about a training that spans New Year (A7); empty for others."""
+    if not started_on or not ended_on or started_on.year >= ended_on.year:
+        return ""
+    return f"这次学习跨年，按结束日期计入 {ended_on.year} 年度。"
+
+
+def _texts(facts: DeclarationFacts) -> tuple[tuple[str, str, str, int], ...]:
+    return (
+        (facts.title, "title", "学习内容或名称", TITLE_LIMIT),
+        (facts.organiser, "organiser", "主办单位", TITLE_LIMIT),
+        (facts.certificate_no, "certificate_no", "证书编号", CERTIFICATE_NO_LIMIT),
+        (facts.remark.replace("\r\n", " ").replace("\n", " "), "remark", "补充说明", REMARK_LIMIT),
+    )
+
+
+def _about_the_person(facts: DeclarationFacts) -> Iterator[Refusal]:
+    if not facts.is_approved:
+        yield Refusal("not_approved", "您的注册还没有核准，核准后才能提交；已填的内容会保留。")
+    elif not facts.employer:
+        yield Refusal("no_employer", "您目前没有登记的工作单位，请先联系单位为您登记，再提交申报。", clause="S0-20")
+
+
+def _about_the_training(facts: DeclarationFacts, limits: Limits | None) -> Iterator[Refusal]:
+    if not facts.activity:
+        yield Refusal("no_activity", "请选择学习方式。", field="activity")
+    if not facts.title.strip():
+        yield Refusal("no_title", "请填写学习内容或名称。", field="title")
+    if not facts.organiser.strip():
+        yield Refusal("no_organiser", "请填写主办单位。", field="organiser")
+    if not facts.subject:
+        yield Refusal("no_subject", "请选择是公需科目还是专业科目。", field="subject")
+    asks_kind = limits is not None and limits.asks_compulsory and facts.subject == Subject.PUBLIC
+    if limits and asks_kind and facts.public_kind not in PublicKind.values:
+        message = "请选择是必修课还是选修课：您所在地方对必修课有单独要求。"
+        yield Refusal("no_public_kind", message, field="public_kind", clause=limits.compulsory_clause)
+    for twin in facts.twins:
+        message = f"您已申报过同一次学习：{twin}。同一次学习只计一次。"
+        yield Refusal("declared_before", message, field="title", clause="A29")
+
+
+def _about_the_time(facts: DeclarationFacts, today: date, limits: Limits | None) -> Iterator[Refusal]:
+    if not facts.started_on:
+        yield Refusal("no_start", "请填写开始日期。", field="started_on")
+    if not facts.ended_on:
+        yield Refusal("no_end", "请填写结束日期。", field="ended_on")
+        return
+    if facts.ended_on > today:
+        yield Refusal("not_over", "结束日期还没有到。学完并考核合格后再提交。", field="ended_on", clause="S2-13")
+    elif facts.ended_on.year < today.year:
+        yield _year_closed(facts.ended_on, limits)
+    elif limits is None:
+        yield Refusal("no_rule", f"{facts.ended_on.year} 年度还没有学时规定，暂不能申报。", field="ended_on")
+    elif limits.deadline and today > limits.deadline:
+        message = f"{today.year} 年度的申报已于 {_words(limits.deadline)}截止。"
+        yield Refusal("deadline_passed", message, field="ended_on", clause=limits.deadline_clause)
+
+
+def _year_closed(ended_on: date, limits: Limits | None) -> Refusal:
+    """Back years are locked (S0-14, A8); some places know an exception for special reasons, Kaifeng none (S2-08)."""
+    year, known = ended_on.year, limits or Limits()
+    message = (
+        f"学习于 {_words(ended_on)}结束，属于 {year} 年度。{year} 年度的学时应在当年申报，现已截止，原则上不再补报。"
+    )
+    if known.has_exception:
+        message += "如确有特殊原因，请向单位所在地的人社部门书面申请。"
+    return Refusal("year_closed", message, field="ended_on", clause=known.back_year_clause)
+
+
+def _about_the_hours(facts: DeclarationFacts, limits: Limits | None) -> Iterator[Refusal]:
+    if facts.hours is None:
+        yield Refusal("no_hours", "请填写学时。", field="hours_claimed")
+        return
+    if not (facts.is_attended and limits and facts.started_on and facts.ended_on):
+        return
+    days, most = days_of(facts.started_on, facts.ended_on), ceiling(facts.started_on, facts.ended_on, limits)
+    if days > 0 and facts.hours > most:
+        message = (
+            f"从开始到结束共 {days} 天，每天最多 {limits.per_day.normalize():f} 学时，"
+            f"最多申报 {most.normalize():f} 学时。"
+        )
+        yield Refusal("over_ceiling", message, field="hours_claimed", clause=limits.per_day_clause)
+
+
+def _about_the_proof(facts: DeclarationFacts) -> Iterator[Refusal]:
+    if facts.was_passed is None:
+        yield Refusal("no_result", "请选择是否考核合格。", field="was_passed", clause="S2-13")
+    elif not facts.was_passed:
+        message = "学时在培训合格后才能计入。没有合格的学习不能申报。"
+        yield Refusal("not_passed", message, field="was_passed", clause="S2-13")
+    if not facts.payer:
+        yield Refusal("no_payer", "请选择费用由谁承担。", field="payer", clause="S4-18")
+    if not facts.evidence_count:
+        yield Refusal("no_evidence", "请至少上传一份佐证材料。", field="files", clause="S3-07")
+    if not facts.is_promised:
+        yield Refusal("not_promised", "请阅读并勾选承诺。", field="promise", clause="S4-16")
+
+
+def _words(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"

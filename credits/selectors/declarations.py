@@ -1,0 +1,121 @@
+"""A person's own declarations: what they may see, what the rules need to know of one, and how it fared."""
+
+from datetime import date, datetime
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from accounts.models import Professional, User
+from accounts.selectors.people import employer_of
+from ceportal.kernel.rules.text import comparable
+from ceportal.kernel.rules.working_days import working_days_left
+from ceportal.kernel.selectors.calendar import work_calendar
+from credits.enums import DeclarationState
+from credits.models import Declaration, DeclarationStep, Evidence
+from credits.rules.declaring import LIVE, DeclarationFacts, Limits
+from credits.rules.requirements import Requirements
+from credits.selectors.regulation import requirements_of
+
+# An abandoned draft that was never handed in is no part of a person's record.
+_THROWN_AWAY = Q(state=DeclarationState.WITHDRAWN, first_submitted_at__isnull=True)
+
+
+def declarations_of(professional: Professional) -> QuerySet[Declaration]:
+    """Everything this person declared or is about to, newest first; thrown-away drafts left out."""
+    return (
+        Declaration.objects.filter(professional=professional)
+        .exclude(_THROWN_AWAY)
+        .select_related("activity", "waiting_on", "organization")
+        .order_by("-id")
+    )
+
+
+def evidence_of(user: User) -> QuerySet[Evidence]:
+    """The files this user attached to declarations of their own."""
+    return Evidence.objects.filter(declaration__declarant=user).select_related("file", "declaration__activity")
+
+
+def declaration_steps(declaration: Declaration) -> QuerySet[DeclarationStep]:
+    """What happened to it so far, oldest first. A step without organization was the declarant's own."""
+    return declaration.steps.select_related("organization")
+
+
+def facts_of(declaration: Declaration, *, is_promised: bool = True) -> DeclarationFacts:
+    """The declaration as the rules see it."""
+    person, activity = declaration.professional, declaration.activity
+    employer = employer_of(person)
+    return DeclarationFacts(
+        state=DeclarationState(declaration.state),
+        activity=declaration.activity_id or "",
+        is_attended=activity.is_attended if activity else False,
+        title=declaration.title,
+        organiser=declaration.organiser,
+        certificate_no=declaration.certificate_no,
+        remark=declaration.remark,
+        subject=declaration.subject,
+        public_kind=declaration.public_kind,
+        started_on=declaration.started_on,
+        ended_on=declaration.ended_on,
+        hours=declaration.hours_claimed,
+        was_passed=declaration.was_passed,
+        payer=declaration.payer,
+        evidence_count=declaration.evidence.count(),
+        employer=employer.name if employer else "",
+        is_approved=person.approved_at is not None and person.left_at is None,
+        twins=tuple(f"《{twin.title}》（{twin.get_state_display()}）" for twin in twins_of(declaration)),
+        is_promised=is_promised,
+    )
+
+
+def twins_of(declaration: Declaration) -> list[Declaration]:
+    """The person's other declarations of the same training (same title, same days) that count or may yet count."""
+    if not (declaration.title and declaration.started_on and declaration.ended_on):
+        return []
+    same_days = Declaration.objects.filter(
+        professional=declaration.professional_id,
+        year=declaration.ended_on.year,
+        started_on=declaration.started_on,
+        ended_on=declaration.ended_on,
+        state__in=LIVE,
+    ).exclude(pk=declaration.pk)
+    return [other for other in same_days if comparable(other.title) == comparable(declaration.title)]
+
+
+def limits_of(professional: Professional, year: int) -> Limits | None:
+    """What the regulation of a person's year asks of a declaration; None where no rule is known."""
+    found = requirements_of(professional, year)
+    return limits_in(found) if found else None
+
+
+def limits_in(requirements: Requirements) -> Limits:
+    """What of a year's requirements bears on declaring; our default where the regulation is silent."""
+    figures, settings, plain = requirements.figures, requirements.settings, Limits()
+    per_day, compulsory = figures.get("ceiling_per_day"), requirements.public_compulsory
+    deadline, back_years = settings.get("deadline"), settings.get("back_years")
+    employer_days, authority_days = figures.get("review_days_employer"), figures.get("review_days_authority")
+    return Limits(
+        per_day=per_day.value if per_day else plain.per_day,
+        per_day_clause=per_day.clause if per_day else plain.per_day_clause,
+        deadline=date.fromisoformat(deadline.value) if deadline else None,
+        deadline_clause=deadline.clause if deadline else plain.deadline_clause,
+        asks_compulsory=compulsory is not None,
+        compulsory_clause=compulsory.clause if compulsory else "",
+        back_year_clause=back_years.clause if back_years else plain.back_year_clause,
+        has_exception=back_years is None or back_years.value == "exception",
+        employer_days=int(employer_days.value) if employer_days else plain.employer_days,
+        authority_days=int(authority_days.value) if authority_days else plain.authority_days,
+    )
+
+
+def elapsed_days(declaration: Declaration, now: datetime) -> int:
+    """Working days since it was first handed in (A3): more than 5 is late for somebody, more than 10 for both."""
+    if declaration.first_submitted_at is None:
+        return 0
+    start = timezone.localdate(declaration.first_submitted_at)
+    return max(0, working_days_left(start, timezone.localdate(declaration.decided_at or now), work_calendar(start)))
+
+
+def years_declared(professional: Professional) -> list[int]:
+    """The years of this person's declarations, newest first."""
+    years = declarations_of(professional).filter(year__isnull=False).order_by("-year").values_list("year", flat=True)
+    return [year for year in years.distinct() if year]

@@ -1,0 +1,133 @@
+"""The moves reviewers make, for the `reviews` room downstream: who may make them and the reasons are its affair.
+
+Each is one conditional update on state, round and version (R2). `version` is the one the reviewer looked at: what was
+changed since is not ruled on. The loser gets `MovedOn` with the winner's name.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from accounts.enums import Duty, Move, NoticeEvent
+from accounts.models import User
+from accounts.selectors.duties import second_reviewer_of
+from accounts.services.notices import tell
+from accounts.services.routing import send_on, settle
+from ceportal.kernel.rules.refusal import refuse, refuse_if_any
+from credits.enums import STAGE_AUTHORITY, DeclarationState
+from credits.models import Declaration
+from credits.rules.declaring import MOVES, reasons_not_to_move, reasons_not_to_recognise
+from credits.selectors.declarations import limits_of
+from credits.services.declaring import tell_reviewers
+from credits.services.ledger import credit_declaration
+from credits.services.steps import leave_step, moved_on
+
+
+@transaction.atomic
+def pass_on(declaration: Declaration, *, version: int, hours: Decimal, by: User, now: datetime) -> Declaration:
+    """The employer approves `hours`; it goes to the authority, or without one to the place's bureau (A11).
+
+    The second clock starts now (A3). Refused when no second reviewer is known: hours are never counted unreviewed.
+    """
+    _refuse_own(declaration, by)
+    refuse_if_any(reasons_not_to_recognise(hours, claimed=declaration.hours_claimed or Decimal(0)))
+    employer = declaration.organization
+    second = second_reviewer_of(employer) if employer else None
+    if employer is None or second is None:
+        raise refuse("no_second_reviewer", "还没有登记负责下一步审核的主管部门或人社部门，请联系人社部门设置后再审核。")
+    limits = limits_of(declaration.professional, declaration.year or now.year)
+    is_sent = send_on(
+        _as_looked_at(declaration, version, DeclarationState.AT_EMPLOYER),
+        state=MOVES[DeclarationState.AT_EMPLOYER, Move.APPROVE],
+        stage=STAGE_AUTHORITY,
+        to=second,
+        duty=Duty.REVIEW_HOURS,
+        now=now,
+        limit_days=limits.authority_days if limits else 5,
+        hours_recognised=hours,
+    )
+    if not is_sent:
+        raise moved_on(declaration)
+    was = DeclarationState.AT_EMPLOYER
+    leave_step(declaration, Move.APPROVE, by=by, now=now, was=was, organization=employer, hours=hours)
+    tell_reviewers(declaration, now=now)
+    return declaration
+
+
+@transaction.atomic
+def approve(declaration: Declaration, *, version: int, hours: Decimal, by: User, now: datetime) -> Declaration:
+    """The last approval: `hours` are counted in the ledger, in the same transaction (S4-11, A10)."""
+    _refuse_own(declaration, by)
+    refuse_if_any(reasons_not_to_recognise(hours, claimed=declaration.hours_claimed or Decimal(0)))
+    _settle(declaration, Move.APPROVE, version=version, hours=hours, by=by, now=now, hours_recognised=hours)
+    credit_declaration(declaration, hours=hours, by=by, now=now)
+    _tell_declarant(declaration, f"已通过，认定 {hours.normalize():f} 学时", now)
+    return declaration
+
+
+@transaction.atomic
+def send_back(declaration: Declaration, *, version: int, by: User, now: datetime, reason: str = "") -> Declaration:
+    """Returned to be mended; `reason` is what the declarant reads. Handing it in again starts the clock anew (A25)."""
+    _refuse_own(declaration, by)
+    _settle(declaration, Move.RETURN, version=version, by=by, now=now, reason=reason, state_reason=reason[:500])
+    _tell_declarant(declaration, "已退回，请补正后重新提交", now)
+    return declaration
+
+
+@transaction.atomic
+def reject(declaration: Declaration, *, version: int, by: User, now: datetime, reason: str = "") -> Declaration:
+    """Not approved; it is kept, and a new declaration may be made from it (A25)."""
+    _refuse_own(declaration, by)
+    _settle(declaration, Move.REJECT, version=version, by=by, now=now, reason=reason, state_reason=reason[:500])
+    _tell_declarant(declaration, "未通过审核", now)
+    return declaration
+
+
+def _settle(
+    declaration: Declaration,
+    move: Move,
+    *,
+    version: int,
+    by: User,
+    now: datetime,
+    hours: Decimal | None = None,
+    reason: str = "",
+    **changes: object,
+) -> None:
+    """End the wait of `declaration` at the stage it was read at, by `move`."""
+    _refuse_unless_waiting(declaration, move)
+    was, organization = DeclarationState(declaration.state), declaration.waiting_on
+    if move == Move.APPROVE and was != DeclarationState.AT_AUTHORITY:
+        raise moved_on(declaration)
+    rows = _as_looked_at(declaration, version, was)
+    if not settle(rows, state=MOVES[was, move], decided_at=now, **changes):
+        raise moved_on(declaration)
+    leave_step(declaration, move, by=by, now=now, was=was, organization=organization, hours=hours, reason=reason)
+
+
+def _refuse_unless_waiting(declaration: Declaration, move: Move) -> None:
+    """`MovedOn`, with who moved it, when the table knows no such move from where the declaration now stands."""
+    if any(reasons_not_to_move(declaration.state, move)):
+        raise moved_on(declaration)
+
+
+def _refuse_own(declaration: Declaration, by: User) -> None:
+    if by.pk == declaration.declarant_id:
+        raise refuse("own", "不能审核自己的申报。", clause="A24")
+
+
+def _as_looked_at(declaration: Declaration, version: int, state: DeclarationState) -> QuerySet[Declaration]:
+    return Declaration.objects.filter(pk=declaration.pk, state=state, version=version, round=declaration.round)
+
+
+def _tell_declarant(declaration: Declaration, outcome: str, now: datetime) -> None:
+    tell(
+        [declaration.declarant],
+        NoticeEvent.DECLARATION_DECIDED,
+        key=f"declaration:{declaration.ref}:{declaration.round}:{declaration.state}",
+        text=f"您申报的《{declaration.title}》{outcome}。",
+        link=f"/declarations/{declaration.ref}/",
+        now=now,
+    )

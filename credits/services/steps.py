@@ -1,0 +1,71 @@
+"""What every move of a declaration leaves behind: its step, its event in the trail, and for a loser who was first."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.utils import timezone
+
+from accounts.enums import Move
+from accounts.models import Organization, User
+from ceportal.kernel.models import AuditEvent
+from ceportal.kernel.rules.refusal import MovedOn, Refusal
+from ceportal.kernel.services.trail import record
+from credits.models import Declaration, DeclarationStep
+
+
+def leave_step(
+    declaration: Declaration,
+    move: Move,
+    *,
+    by: User | None,
+    now: datetime,
+    was: str,
+    organization: Organization | None = None,
+    hours: Decimal | None = None,
+    reason: str = "",
+    note: str = "",
+) -> None:
+    """Write down a move that has just succeeded; `declaration` is made fresh. `note` goes to the trail alone."""
+    declaration.refresh_from_db()
+    DeclarationStep.objects.create(
+        declaration=declaration,
+        round=declaration.round,
+        move=move,
+        state=declaration.state,
+        organization=organization,
+        hours=hours,
+        reason=reason[:500],
+        at=now,
+    )
+    after = {"state": declaration.state, "round": declaration.round, "version": declaration.version}
+    if hours is not None:
+        after["hours"] = str(hours)
+    if note:
+        after["note"] = note
+    record(f"declaration.{move.value}", declaration, by=by, now=now, before={"state": was}, after=after)
+
+
+def moved_on(declaration: Declaration, *, for_declarant: bool = False) -> MovedOn:
+    """For the hand that came second: where it stands now, since when, and who moved it.
+
+    A reviewer is told the winner's name, the declarant only the organization.
+    """
+    current = Declaration.objects.get(pk=declaration.pk)
+    step = current.steps.select_related("organization").last()
+    if step is None or (current.state == declaration.state and for_declarant):
+        message = "这项申报刚刚在别处改动过，请看看现在的内容，再决定。"
+        return MovedOn([Refusal("moved_on", message)])
+    at = timezone.localtime(step.at)
+    who = _mover(current, step, for_declarant=for_declarant)
+    done, stands = step.get_move_display(), current.get_state_display()
+    message = f"{who}已于 {at.month}月{at.day}日 {at:%H:%M} {done}，现在是“{stands}”。"
+    return MovedOn([Refusal("moved_on", message)])
+
+
+def _mover(declaration: Declaration, step: DeclarationStep, *, for_declarant: bool) -> str:
+    if step.organization is None:
+        return "您" if for_declarant else "申报人"
+    if for_declarant:
+        return step.organization.name
+    event = AuditEvent.objects.filter(subject_ref=declaration.ref, action=f"declaration.{step.move}").first()
+    return f"{step.organization.name}{event.actor_label}" if event else step.organization.name
