@@ -1,0 +1,158 @@
+"""The clocks of everything routed: reminding, marking what is overdue, dating anew when the calendar changes.
+
+Each job runs over one `Routed` model. It finds candidates by the sweep's index and moves each row by one conditional
+update in a transaction of its own, with its consequences in the same transaction: it may run twice, at once, or be
+killed anywhere, and every row is still moved exactly once (reliability X13). Nothing here ever approves anything.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime, time, timedelta
+from typing import TypeVar
+
+from django.db import transaction
+from django.db.models import Max, Q, QuerySet
+from django.utils import timezone
+
+from accounts.models import Routed
+from ceportal.kernel.models import CalendarNotice, Counter
+from ceportal.kernel.rules.working_days import due_day, working_days_left
+from ceportal.kernel.selectors.calendar import calendar_version, due_after, work_calendar
+from ceportal.kernel.services import trail
+
+Row = TypeVar("Row", bound=Routed)
+REMIND_AT_DAYS = (2, 1)
+# Rows of one run; what is left is found by the next.
+CHUNK = 1000
+# A transaction that read the old calendar may commit this much later than the new one was imported.
+_STRAGGLERS = timedelta(minutes=10)
+
+
+def remind(
+    model: type[Row],
+    *,
+    at_days: Iterable[int] = REMIND_AT_DAYS,
+    now: datetime,
+    notify: Callable[[Row, int], None],
+) -> int:
+    """Tell those who can rule, once for each number of working days left in `at_days`. Returns how many were reminded.
+
+    `notify(row, days_left)` runs in the transaction of the mark; on the due day itself 0 days are left.
+    """
+    return sum(
+        _remind_one(row, level, left, notify) for level, rows in _to_remind(model, at_days, now) for row, left in rows
+    )
+
+
+def _to_remind(
+    model: type[Row], at_days: Iterable[int], now: datetime
+) -> Iterator[tuple[int, Iterator[tuple[Row, int]]]]:
+    """For each level, the nearest first, the rows that have come to it and were not told yet."""
+    today = timezone.localdate(now)
+    calendar = work_calendar(today)
+    for level in sorted(at_days):
+        horizon = _end_of(due_day(today, level, calendar).day)
+        rows = _waiting(model).filter(due_at__gt=now, due_at__lte=horizon, overdue_at__isnull=True)
+        rows = rows.filter(Q(reminded_at_days__isnull=True) | Q(reminded_at_days__gt=level))
+        found = list(rows.order_by("due_at", "id")[:CHUNK])
+        yield level, ((row, working_days_left(today, _last_day(row), calendar)) for row in found)
+
+
+@transaction.atomic
+def _remind_one(row: Row, level: int, left: int, notify: Callable[[Row, int], None]) -> bool:
+    not_told = Q(reminded_at_days__isnull=True) | Q(reminded_at_days__gt=level)
+    if not _as_found(row).filter(not_told, overdue_at__isnull=True).update(reminded_at_days=level):
+        return False
+    notify(row, left)
+    return True
+
+
+def mark_overdue(model: type[Row], *, now: datetime, notify: Callable[[Row], None]) -> int:
+    """Mark what ran over its limit, each row once, and let `notify(row)` tell of it. Returns how many were marked.
+
+    The cost follows the number overdue and not yet marked, not the number waiting.
+    """
+    rows = _waiting(model).filter(due_at__lte=now, overdue_at__isnull=True)
+    return sum(_mark_one(row, now, notify) for row in list(rows.order_by("due_at", "id")[:CHUNK]))
+
+
+@transaction.atomic
+def _mark_one(row: Row, now: datetime, notify: Callable[[Row], None]) -> bool:
+    if not _as_found(row).filter(overdue_at__isnull=True).update(overdue_at=now):
+        return False
+    row.overdue_at = now
+    trail.record(
+        f"{row._meta.model_name}.overdue",
+        row,
+        by=None,
+        now=now,
+        after={"stage": row.stage, "round": row.round, "due_at": row.due_at.isoformat() if row.due_at else None},
+    )
+    notify(row)
+    return True
+
+
+def redate(model: type[Row], *, now: datetime) -> int:
+    """Date the open rows anew that were dated by an older calendar (A4). Returns how many were looked at again.
+
+    A row that turns out to be due later than now is no longer overdue. Once all are done the model is noted as dated
+    by this version, so that the usual run reads two small rows only.
+    """
+    version = calendar_version()
+    mark = f"redated:{model._meta.label_lower}"
+    if Counter.objects.filter(name=mark, value__gte=version).exists():
+        return 0
+    found = list(_waiting(model).filter(calendar_version__lt=version).order_by("due_at", "id")[:CHUNK])
+    done = sum(_redate_one(row, now) for row in found)
+    if not found and _calendar_is_settled(now):
+        Counter.objects.update_or_create(name=mark, defaults={"value": version})
+    return done
+
+
+@transaction.atomic
+def _redate_one(row: Row, now: datetime) -> bool:
+    if row.waiting_since is None:
+        return False
+    due_at, due, version = due_after(row.waiting_since, row.limit_days)
+    changes: dict[str, object] = {
+        "due_at": due_at, "due_is_provisional": due.is_provisional, "calendar_version": version,
+    }  # fmt: skip
+    if due_at != row.due_at:
+        changes["reminded_at_days"] = None
+    if due_at > now:
+        changes["overdue_at"] = None
+    if not _as_found(row).filter(calendar_version=row.calendar_version).update(**changes):
+        return False
+    if due_at != row.due_at:
+        before = {"due_at": row.due_at.isoformat() if row.due_at else None}
+        trail.record(
+            f"{row._meta.model_name}.redated", row, by=None, now=now, before=before,
+            after={"due_at": due_at.isoformat(), "calendar_version": version},
+        )  # fmt: skip
+    return True
+
+
+def _waiting(model: type[Row]) -> QuerySet[Row]:
+    """Spelled as the partial indexes spell it."""
+    return model._default_manager.filter(waiting_on__isnull=False).select_related("waiting_on", "declarant")
+
+
+def _as_found(row: Row) -> QuerySet[Row]:
+    """The row, if it still waits as it did: same round, stage and due moment."""
+    rows: QuerySet[Row] = type(row)._default_manager.all()
+    return rows.filter(pk=row.pk, round=row.round, stage=row.stage, waiting_on=row.waiting_on_id, due_at=row.due_at)
+
+
+def _calendar_is_settled(now: datetime) -> bool:
+    last = CalendarNotice.objects.aggregate(last=Max("imported_at"))["last"]
+    return last is None or last < now - _STRAGGLERS
+
+
+def _last_day(row: Routed) -> date:
+    """The day whose end is the due moment."""
+    if row.due_at is None:
+        raise ValueError("what waits with nobody has no due day")
+    return timezone.localdate(row.due_at - timedelta(microseconds=1))
+
+
+def _end_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
