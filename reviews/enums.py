@@ -4,12 +4,13 @@ from django.db.models import TextChoices
 
 from accounts.enums import Duty
 
-STAGE_EMPLOYER = 1
-STAGE_AUTHORITY = 2
+REVIEWING = Duty.REVIEW_HOURS
+# How many characters a written reason may have.
+REASON_LIMIT = 500
 
 
 class ReasonCode(TextChoices):
-    """Why a declaration was not simply approved. Each can stand with a free text."""
+    """Why a declaration was not simply approved. Each stands with a free text."""
 
     EVIDENCE_MISSING = "evidence_missing", "佐证材料不全"
     EVIDENCE_UNREADABLE = "evidence_unreadable", "材料看不清"
@@ -23,4 +24,21 @@ class ReasonCode(TextChoices):
     OTHER = "other", "其他"
 
 
-REVIEWING = Duty.REVIEW_HOURS
+class ReversalCode(TextChoices):
+    """Why hours that were credited are taken back."""
+
+    BORROWED = "borrowed", "冒用他人证书"
+    COMPOSED = "composed", "合成、涂改证书"
+    FALSE = "false", "提交虚假申报资料"
+    CONVERSION = "conversion", "学时折算中弄虚作假"
+    WRONGLY_REVIEWED = "wrongly_reviewed", "抽查发现审核有误"
+    COUNTED_TWICE = "counted_twice", "同一培训重复计入"
+
+
+class DueGroup(TextChoices):
+    """How pressing something waiting is."""
+
+    OVERDUE = "overdue", "已超期"
+    TODAY = "today", "今天到期"
+    SOON = "soon", "两个工作日内"
+    LATER = "later", "以后到期"

@@ -7,8 +7,8 @@ from django.db.models import Q
 
 from accounts.enums import Move
 from accounts.models import Area, Organization, Ruling, User
-from credits.models import Declaration, HourEntry
 from ceportal.kernel.models import Referenced
+from credits.models import Claim, Declaration, HourEntry
 
 
 class Opening(models.Model):
@@ -54,8 +54,8 @@ class Decision(Ruling):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["by", "at"], name="decisions_of_a_reviewer"),
-            models.Index(fields=["organization", "at"], name="decisions_of_a_unit"),
+            models.Index(fields=["by", "-id"], name="decisions_of_a_reviewer"),
+            models.Index(fields=["organization", "-id"], name="decisions_of_a_unit"),
         ]
 
 
@@ -102,3 +102,19 @@ class FilingItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.filing_id}-{self.position}"
+
+
+class CreditedHours(Claim):
+    """The bureau's desk for taking hours back: what was credited, through any door."""
+
+    class Meta:
+        proxy = True
+        verbose_name = verbose_name_plural = "学时撤销"
+
+
+class RecordedHours(HourEntry):
+    """The bureau's register of the ledger."""
+
+    class Meta:
+        proxy = True
+        verbose_name = verbose_name_plural = "学时明细"

@@ -26,8 +26,12 @@ from credits.services.steps import leave_step, moved_on
 
 
 @transaction.atomic
-def pass_on(declaration: Declaration, *, version: int, hours: Decimal, by: User, now: datetime) -> Declaration:
+def pass_on(
+    declaration: Declaration, *, version: int, hours: Decimal, by: User, now: datetime, reason: str = ""
+) -> Declaration:
     """The employer approves `hours`; it goes to the authority, or without one to the place's bureau (A11).
+
+    `reason` says why fewer than claimed.
 
     The second clock starts now (A3). Refused when no second reviewer is known: hours are never counted unreviewed.
     """
@@ -51,17 +55,24 @@ def pass_on(declaration: Declaration, *, version: int, hours: Decimal, by: User,
     if not is_sent:
         raise moved_on(declaration)
     was = DeclarationState.AT_EMPLOYER
-    leave_step(declaration, Move.APPROVE, by=by, now=now, was=was, organization=employer, hours=hours)
+    leave_step(declaration, Move.APPROVE, by=by, now=now, was=was, organization=employer, hours=hours, reason=reason)
     tell_reviewers(declaration, now=now)
     return declaration
 
 
 @transaction.atomic
-def approve(declaration: Declaration, *, version: int, hours: Decimal, by: User, now: datetime) -> Declaration:
-    """The last approval: `hours` are counted in the ledger, in the same transaction (S4-11, A10)."""
+def approve(
+    declaration: Declaration, *, version: int, hours: Decimal, by: User, now: datetime, reason: str = ""
+) -> Declaration:
+    """The last approval: `hours` are counted in the ledger, in the same transaction (S4-11, A10).
+
+    `reason` says why other hours are recognised than those before this stage.
+    """
     _refuse_own(declaration, by)
     refuse_if_any(reasons_not_to_recognise(hours, claimed=declaration.hours_claimed or Decimal(0)))
-    _settle(declaration, Move.APPROVE, version=version, hours=hours, by=by, now=now, hours_recognised=hours)
+    _settle(
+        declaration, Move.APPROVE, version=version, hours=hours, by=by, now=now, reason=reason, hours_recognised=hours
+    )
     credit_declaration(declaration, hours=hours, by=by, now=now)
     _tell_declarant(declaration, f"已通过，认定 {hours.normalize():f} 学时", now)
     return declaration

@@ -1,0 +1,35 @@
+"""Why hours can be taken back, each with the clause it rests on (S3-10, S4-16, S2-07)."""
+
+from collections.abc import Iterator
+
+from ceportal.kernel.rules.refusal import Refusal
+from ceportal.kernel.rules.text import strange_character
+from reviews.enums import ReversalCode
+
+REASON_LIMIT = 200
+CLAUSES = {
+    ReversalCode.BORROWED: "平人社办〔2023〕130号 四（三）",
+    ReversalCode.COMPOSED: "平人社办〔2023〕130号 四（三）",
+    ReversalCode.FALSE: "平人社办〔2023〕130号 四（三）",
+    ReversalCode.CONVERSION: "2025 年全省通知 五（三）",
+    ReversalCode.WRONGLY_REVIEWED: "汴人社函〔2021〕21号 二",
+    ReversalCode.COUNTED_TWICE: "豫人社函〔2023〕190号 二（三）",
+}
+_BREAKS = str.maketrans("", "", "\r\n\t")
+
+
+def reasons_not_to_reverse(code: str, text: str) -> Iterator[Refusal]:
+    """Why hours cannot be reversed with this reason."""
+    if code not in ReversalCode.values:
+        yield Refusal("reason_code", "请从列表中选择撤销原因。", field="reason_code")
+    if not text.strip():
+        yield Refusal("reason_blank", "请写明查实的情况，本人会看到。", field="reason")
+    elif len(text) > REASON_LIMIT:
+        yield Refusal("reason_too_long", f"情况说明最多 {REASON_LIMIT} 个字，现在有 {len(text)} 个字。", field="reason")
+    elif strange_character(text.translate(_BREAKS)) is not None:
+        yield Refusal("strange_character", "情况说明中有无法显示的字符，请重新输入。", field="reason")
+
+
+def wording(code: str, text: str) -> str:
+    """冒用他人证书：经向发证单位核实…… — what stands in the entry, at most 300 characters."""
+    return f"{ReversalCode(code).label}：{text.strip()}"[:300]

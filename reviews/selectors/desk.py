@@ -1,0 +1,148 @@
+"""The review desk: what waits for whom, and what of it this reviewer has looked at."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from accounts.models import Organization, User
+from accounts.selectors.duties import organizations_with, second_reviewer_of, waiting_for, who_can_rule
+from credits.enums import STAGE_AUTHORITY, DeclarationState
+from credits.models import Declaration, Evidence
+from reviews.enums import REVIEWING
+from reviews.models import Decision, Opening
+
+ORDER = ("due_at", "id")
+PAGE_LABEL = "申报内容页"
+_SHOWN_WITH = ("professional", "organization", "waiting_on", "activity")
+# A list of what resembles is for the eye, not for counting.
+_ALIKE = 10
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """Something of the current version this reviewer has not opened: the page itself, or one file."""
+
+    label: str
+    evidence: Evidence | None = None
+
+
+def inbox(user: User) -> QuerySet[Declaration]:
+    """What waits for `user` to decide: with a unit for which they review, never their own (A24), and never where they
+    decided the other stage of the same round. Sorted by what is due first; one range of an index per unit.
+    """
+    if not user.is_active:
+        return Declaration.objects.none()
+    units = list(organizations_with(user, REVIEWING).values_list("pk", flat=True))
+    mine = Decision.objects.filter(subject=OuterRef("pk"), round=OuterRef("round"), by=user)
+    rows = waiting_for(user, Declaration.objects.filter(waiting_on__in=units))
+    return rows.filter(~Exists(mine)).select_related(*_SHOWN_WITH).order_by(*ORDER)
+
+
+def reviewers_of(declaration: Declaration) -> QuerySet[User]:
+    """The mirror of `inbox`: everybody in whose inbox `declaration` stands."""
+    decided = Decision.objects.filter(subject=declaration, round=declaration.round).values("by")
+    return who_can_rule(declaration).exclude(pk__in=decided)
+
+
+def decided_by(user: User) -> QuerySet[Declaration]:
+    """What `user` decided, as far as it is still the content they decided on: they may read it again."""
+    mine = Decision.objects.filter(subject=OuterRef("pk"), version=OuterRef("version"), by=user)
+    return Declaration.objects.filter(Exists(mine)).select_related(*_SHOWN_WITH)
+
+
+def readable(user: User) -> QuerySet[Declaration]:
+    """What `user` may open as a reviewer: their inbox, and what they decided."""
+    waiting, decided = inbox(user).values("pk"), decided_by(user).values("pk")
+    shown = Declaration.objects.filter(Q(pk__in=waiting) | Q(pk__in=decided))
+    return shown.select_related(*_SHOWN_WITH)
+
+
+def was_at_hand(user: User, declaration: Declaration) -> bool:
+    """Whether `declaration`, which does not wait for `user` now, once waited with a unit they review for.
+
+    Such a reviewer is told what became of it; everybody else learns nothing, not even that it exists.
+    """
+    if declaration.declarant_id == user.pk or declaration.first_submitted_at is None:
+        return False
+    units = set(organizations_with(user, REVIEWING).values_list("pk", flat=True))
+    return bool(units & _hands(declaration))
+
+
+def _hands(declaration: Declaration) -> set[int | None]:
+    """The units with which `declaration` waits or waited."""
+    hands: set[int | None] = {declaration.organization_id, declaration.waiting_on_id}
+    hands.update(Decision.objects.filter(subject=declaration).values_list("organization", flat=True))
+    if declaration.stage == STAGE_AUTHORITY and declaration.organization:
+        second = second_reviewer_of(declaration.organization)
+        hands.add(second.pk if second else None)
+    return hands - {None}
+
+
+def not_yet_opened(declaration: Declaration, reviewer: User) -> list[Unseen]:
+    """What of the *current* version `reviewer` has not been served: the page first, then the files in order (T4)."""
+    opened = set(
+        Opening.objects.filter(
+            declaration=declaration, version=declaration.version, reviewer=reviewer
+        ).values_list("file_digest", flat=True)
+    )  # fmt: skip
+    page = [] if "" in opened else [Unseen(PAGE_LABEL)]
+    return page + [Unseen(e.label or e.file.name, e) for e in files_of(declaration) if e.file.digest not in opened]
+
+
+def proposed_hours(declaration: Declaration) -> Decimal:
+    """The hours put to this stage: those the employer recognised in this round, else those claimed."""
+    before = Decision.objects.filter(subject=declaration, round=declaration.round, stage__lt=declaration.stage)
+    recognised = before.order_by("-stage").values_list("hours_recognised", flat=True).first()
+    return recognised or declaration.hours_claimed or Decimal(0)
+
+
+def files_of(declaration: Declaration) -> QuerySet[Evidence]:
+    return Evidence.objects.filter(declaration=declaration).select_related("file").order_by("position", "id")
+
+
+def alike(declaration: Declaration) -> Sequence[Declaration]:
+    """Earlier declarations of the same person with the same title, organiser or certificate number: a hint, no more."""
+    same = Q(title=declaration.title)
+    if declaration.certificate_no:
+        same |= Q(certificate_no=declaration.certificate_no)
+    rows = Declaration.objects.filter(same, professional=declaration.professional_id, first_submitted_at__isnull=False)
+    rows = rows.exclude(pk=declaration.pk).exclude(state=DeclarationState.DRAFT)
+    return list(rows.select_related("organization").order_by("-id")[:_ALIKE])
+
+
+def same_certificate(declaration: Declaration) -> bool:
+    """Whether another person has declared the same certificate number of the same organiser (S3-10)."""
+    if not declaration.certificate_no:
+        return False
+    rows = Declaration.objects.filter(
+        certificate_no=declaration.certificate_no,
+        organiser=declaration.organiser,
+        first_submitted_at__isnull=False,
+    )
+    return rows.exclude(professional=declaration.professional_id).exists()
+
+
+def decisions_on(declaration: Declaration) -> QuerySet[Decision]:
+    """What was decided on it so far, the oldest first."""
+    return Decision.objects.filter(subject=declaration).select_related("by", "organization").order_by("id")
+
+
+def decisions_of(user: User) -> QuerySet[Decision]:
+    """What `user` decided, for the list 我审核过的."""
+    return Decision.objects.filter(by=user).select_related("subject", "subject__professional", "organization")
+
+
+def units_reviewed_by(user: User) -> list[Organization]:
+    """The units for which `user` reviews hours."""
+    return list(organizations_with(user, REVIEWING).order_by("id"))
+
+
+def neighbours(rows: QuerySet[Declaration], declaration: Declaration) -> tuple[Declaration | None, Declaration | None]:
+    """Those before and after `declaration` in the order of the inbox; two short reads of its index."""
+    due: datetime | None = declaration.due_at
+    after = rows.filter(Q(due_at__gt=due) | Q(due_at=due, id__gt=declaration.pk)).order_by(*ORDER).first()
+    before = rows.filter(Q(due_at__lt=due) | Q(due_at=due, id__lt=declaration.pk)).order_by("-due_at", "-id").first()
+    return before, after

@@ -1,0 +1,71 @@
+"""How pressing the inbox is, counted up to a bound so that a large desk costs no more than a small one."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from ceportal.kernel.rules.working_days import due_day, working_days_left
+from ceportal.kernel.selectors.calendar import work_calendar
+from credits.models import Declaration
+from reviews.enums import DueGroup
+
+COUNTED_AT_MOST = 500
+_SOON_DAYS = 2
+
+
+@dataclass(frozen=True)
+class DueCount:
+    """How many of a group wait. `is_more`: at least so many, counting stopped there."""
+
+    group: DueGroup
+    count: int
+    is_more: bool = False
+
+
+def due_bounds(now: datetime) -> dict[DueGroup, tuple[datetime | None, datetime | None]]:
+    """From (exclusive) and until (inclusive) which due moment each group reaches, seen from `now`."""
+    today = timezone.localdate(now)
+    soon = due_day(today, _SOON_DAYS, work_calendar(today)).day
+    return {
+        DueGroup.OVERDUE: (None, now),
+        DueGroup.TODAY: (now, _end_of(today)),
+        DueGroup.SOON: (_end_of(today), _end_of(soon)),
+        DueGroup.LATER: (_end_of(soon), None),
+    }
+
+
+def due_counts(rows: QuerySet[Declaration], *, now: datetime) -> list[DueCount]:
+    """Each group of `rows` (an inbox) with its number, the most pressing first; empty groups are left out."""
+    dues = list(rows.order_by("due_at", "id").values_list("due_at", flat=True)[: COUNTED_AT_MOST + 1])
+    bounds = due_bounds(now)
+    found = Counter(_group_of(due, bounds) for due in dues[:COUNTED_AT_MOST] if due)
+    groups = [DueCount(group, found[group]) for group in DueGroup if found[group]]
+    if len(dues) > COUNTED_AT_MOST and groups:
+        groups[-1] = DueCount(groups[-1].group, groups[-1].count, is_more=True)
+    return groups
+
+
+def due_in(rows: QuerySet[Declaration], group: DueGroup, *, now: datetime) -> QuerySet[Declaration]:
+    """Those of `rows` that belong to `group`."""
+    after, until = due_bounds(now)[group]
+    if after:
+        rows = rows.filter(due_at__gt=after)
+    return rows.filter(due_at__lte=until) if until else rows
+
+
+def working_days_since(moment: datetime, *, now: datetime) -> int:
+    """Working days that have gone by since the day of `moment` (A3: shown beside each clock)."""
+    start, today = timezone.localdate(moment), timezone.localdate(now)
+    return working_days_left(start, today, work_calendar(today)) if today > start else 0
+
+
+def _group_of(due: datetime, bounds: dict[DueGroup, tuple[datetime | None, datetime | None]]) -> DueGroup:
+    return next(group for group, (_, until) in bounds.items() if until is None or due <= until)
+
+
+def _end_of(day: date) -> datetime:
+    """The end of a day, as due moments are kept: the next day's midnight."""
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))

@@ -1,0 +1,143 @@
+"""What a bureau may file and what it has filed (S2-07)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
+from django.utils import timezone
+
+from accounts.enums import Duty
+from accounts.models import Area, Organization, User
+from accounts.selectors.duties import below, organizations_with
+from credits.enums import Subject
+from credits.models import HourEntry
+from reviews.models import Filing, FilingItem
+from reviews.rules.filing import Seal, first_of_month, month_after
+
+# A transaction may commit this much later than the moment it wrote into its entries.
+_STRAGGLERS = timedelta(days=1)
+# How far back the desk looks for months that were never filed.
+_MONTHS_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Unfiled:
+    """What a filing of `month` would hold now."""
+
+    bureau: Organization
+    month: date
+    entries: int
+    people: int
+    public_hours: Any
+    professional_hours: Any
+
+
+def filing_bureaus(user: User) -> QuerySet[Organization]:
+    """The bureaus for which `user` files: of a city, of what stands directly below the province, or of the province."""
+    bureaus = organizations_with(user, Duty.FILE_MONTHS).filter(is_bureau=True).select_related("area", "area__parent")
+    return bureaus.filter(area__parent__parent__isnull=True)
+
+
+def files_for_itself(area: Area) -> bool:
+    """Whether months are filed at `area`: the province (for its own units) and what stands directly below it."""
+    return len(area.codes) <= 2
+
+
+def entries_filed_by(area: Area) -> QuerySet[HourEntry]:
+    """The entries a filing of `area` covers: a city's own and those below; of the province only its own (省直) ones."""
+    if area.parent_id is None:
+        return HourEntry.objects.filter(area=area)
+    return HourEntry.objects.filter(**below(area))
+
+
+def unfiled(area: Area, month: date) -> QuerySet[HourEntry]:
+    """What was recorded until the end of `month` and stands in no filing yet, in order of record.
+
+    Looks back no further than the last filed month: what is older has been filed with it.
+    """
+    filed = FilingItem.objects.filter(entry=OuterRef("pk"))
+    rows = entries_filed_by(area).filter(~Exists(filed), recorded_at__lt=_start_of(month_after(month)))
+    last = Filing.objects.filter(area=area).order_by("-month").first()
+    if last:
+        rows = rows.filter(recorded_at__gte=_start_of(last.month) - _STRAGGLERS)
+    return rows.select_related("professional", "organization", "area").order_by("recorded_at", "id")
+
+
+def what_to_file(bureau: Organization, month: date) -> Unfiled:
+    """The totals a filing of `month` would have now."""
+    rows = unfiled(bureau.area, month).order_by()
+    sums = {row["subject"]: row["sum"] for row in rows.values("subject").annotate(sum=Sum("hours"))}
+    counts = rows.aggregate(entries=Count("pk"), people=Count("professional", distinct=True))
+    return Unfiled(
+        bureau, month, counts["entries"], counts["people"],
+        sums.get(Subject.PUBLIC, 0), sums.get(Subject.PROFESSIONAL, 0),
+    )  # fmt: skip
+
+
+def months_to_file(bureau: Organization, *, today: date) -> list[date]:
+    """The months that are not filed yet, the oldest first: from the one after the last filed, or the first entry's."""
+    last = Filing.objects.filter(area=bureau.area).order_by("-month").values_list("month", flat=True).first()
+    month, this = _first_month(bureau, last, today), first_of_month(today)
+    months = []
+    while month <= this:
+        months.append(month)
+        month = month_after(month)
+    return months
+
+
+def _first_month(bureau: Organization, last: date | None, today: date) -> date:
+    if last:
+        return month_after(last)
+    first = entries_filed_by(bureau.area).order_by("recorded_at").values_list("recorded_at", flat=True).first()
+    oldest = first_of_month(today)
+    for _ in range(_MONTHS_SHOWN - 1):
+        oldest = first_of_month(oldest - timedelta(days=1))
+    return max(oldest, first_of_month(timezone.localdate(first))) if first else first_of_month(today)
+
+
+def filings_seen_by(user: User) -> QuerySet[Filing]:
+    """The filings of the places `user` files for or oversees, each place's own and those below it."""
+    areas = Area.objects.filter(
+        pk__in=[
+            *organizations_with(user, Duty.FILE_MONTHS).filter(is_bureau=True).values_list("area", flat=True),
+            *organizations_with(user, Duty.OVERSEE).filter(is_bureau=True).values_list("area", flat=True),
+        ]
+    )
+    seen = Filing.objects.none()
+    for area in areas:
+        seen = seen | Filing.objects.filter(**below(area))
+    return seen.select_related("area", "bureau", "filed_by")
+
+
+def head_of(filing: Filing) -> dict[str, Any]:
+    """What of a filing is sealed before its lines."""
+    return {
+        "number": filing.number,
+        "area": filing.area_id,
+        "month": f"{filing.month:%Y-%m}",
+        "filed_at": filing.filed_at.astimezone(timezone.get_default_timezone()).isoformat(),
+    }
+
+
+def is_intact(filing: Filing) -> bool:
+    """Whether the frozen list still gives the digest it was sealed with, and its totals those that stand beside it."""
+    running, entries, hours = Seal(head_of(filing), filing.previous_digest), 0, dict.fromkeys(Subject, 0)
+    for line in lines_of(filing):
+        running.add(line)
+        entries += 1
+        hours[Subject(line["subject"])] += int(line["hours"].replace(".", ""))
+    totals = (entries, hours[Subject.PUBLIC], hours[Subject.PROFESSIONAL])
+    kept = (filing.entry_count, int(filing.public_hours * 10), int(filing.professional_hours * 10))
+    return running.digest() == filing.digest and totals == kept
+
+
+def lines_of(filing: Filing) -> Iterator[dict[str, Any]]:
+    """The frozen lines, in order."""
+    rows = FilingItem.objects.filter(filing=filing).order_by("position").values_list("line", flat=True)
+    yield from rows.iterator(chunk_size=2000)
+
+
+def _start_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))

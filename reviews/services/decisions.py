@@ -1,0 +1,96 @@
+"""Deciding on a declaration: looked at, in one transaction, by exactly one of those who could (S0-20, S3-06, R2)."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from accounts.enums import Move
+from accounts.models import User
+from ceportal.kernel.rules.refusal import refuse_if_any
+from credits.enums import STAGE_EMPLOYER
+from credits.models import Declaration
+from credits.services import ruling
+from credits.services.steps import moved_on
+from reviews.enums import REASON_LIMIT, ReasonCode
+from reviews.models import Decision
+from reviews.rules.deciding import Looked, Verdict, reasons_not_to_decide
+from reviews.selectors.desk import inbox, not_yet_opened, proposed_hours
+
+
+@transaction.atomic
+def decide(
+    declaration: Declaration,
+    *,
+    version: int,
+    move: str,
+    hours: Decimal | None = None,
+    reason_code: str = "",
+    reason: str = "",
+    stage: int | None = None,
+    by: User,
+    now: datetime,
+) -> Decision:
+    """Approve (recognising `hours`), return or reject what `by` saw as `version` at `stage`.
+
+    Raises `Refused` with every reason against it, and `MovedOn` with the winner's name when it no longer waits for
+    `by` as they saw it. Nothing is changed then.
+    """
+    current = inbox(by).filter(pk=declaration.pk).first()
+    seen_stage = declaration.stage if stage is None else stage
+    if current is None or current.due_at is None or (current.version, current.stage) != (version, seen_stage):
+        raise moved_on(declaration)
+    verdict = Verdict(move, hours if move == Move.APPROVE else None, reason_code, reason.strip())
+    refuse_if_any(reasons_not_to_decide(verdict, looked_at(current, by)))
+    decision = _decision(current, verdict, was_due_at=current.due_at, by=by, now=now)
+    _move(current, verdict, by=by, now=now)
+    decision.save(force_insert=True)
+    return decision
+
+
+def looked_at(declaration: Declaration, reviewer: User) -> Looked:
+    """What the rules need to know of `declaration` as it stands before `reviewer`."""
+    return Looked(
+        claimed=declaration.hours_claimed or Decimal(0),
+        proposed=proposed_hours(declaration),
+        unseen=[item.label for item in not_yet_opened(declaration, reviewer)],
+    )
+
+
+def _decision(declaration: Declaration, verdict: Verdict, *, was_due_at: datetime, by: User, now: datetime) -> Decision:
+    """As it stands before the move: afterwards the row waits with somebody else, until another moment."""
+    return Decision(
+        subject=declaration,
+        stage=declaration.stage,
+        round=declaration.round,
+        version=declaration.version,
+        move=verdict.move,
+        reason_code=verdict.reason_code,
+        reason=verdict.reason,
+        hours_recognised=verdict.hours,
+        by=by,
+        organization=declaration.waiting_on,
+        declarant=declaration.declarant,
+        was_due_at=was_due_at,
+        at=now,
+    )
+
+
+def _move(declaration: Declaration, verdict: Verdict, *, by: User, now: datetime) -> None:
+    """The conditional update and all that follows from it, upstream."""
+    version, reason = declaration.version, _worded(verdict)
+    if verdict.hours is not None:
+        act = ruling.pass_on if declaration.stage == STAGE_EMPLOYER else ruling.approve
+        act(declaration, version=version, hours=verdict.hours, by=by, now=now, reason=reason)
+    elif verdict.move == Move.RETURN:
+        ruling.send_back(declaration, version=version, by=by, now=now, reason=reason)
+    else:
+        ruling.reject(declaration, version=version, by=by, now=now, reason=reason)
+
+
+def _worded(verdict: Verdict) -> str:
+    """佐证材料不全：缺少结业证书 — as the declarant reads it."""
+    if not verdict.reason:
+        return ""
+    label = ReasonCode(verdict.reason_code).label if verdict.reason_code else ""
+    return (f"{label}：{verdict.reason}" if label else verdict.reason)[:REASON_LIMIT]
