@@ -9,9 +9,9 @@ from django.db.models.functions import ExtractYear, Round
 
 from accounts.enums import Move
 from accounts.models import Organization, Professional, Routed
+from ceportal.kernel.models import Referenced, StoredFile
 from credits.enums import DeclarationState, Payer, PublicKind, Subject
 from credits.models.regulation import Activity
-from ceportal.kernel.models import Referenced, StoredFile
 
 # Not `hours % 1`: SQLite's % casts to integer and lets 0.7 pass (house.md 8).
 HALF_STEPS = Q(hours_claimed__isnull=True) | Q(hours_claimed=Round(F("hours_claimed") * 2) / Decimal(2))
@@ -70,9 +70,7 @@ class Declaration(Routed):
                 condition=Q(hours_claimed__isnull=True) | Q(hours_claimed__gt=0), name="claimed_hours_are_positive"
             ),
             models.CheckConstraint(condition=HALF_STEPS, name="claimed_hours_are_in_steps_of_a_half"),
-            models.CheckConstraint(
-                condition=RECOGNISED_HALF_STEPS, name="recognised_hours_are_in_steps_of_a_half"
-            ),
+            models.CheckConstraint(condition=RECOGNISED_HALF_STEPS, name="recognised_hours_are_in_steps_of_a_half"),
             models.CheckConstraint(
                 condition=Q(hours_recognised__isnull=True)
                 | Q(hours_recognised__gt=0, hours_recognised__lte=F("hours_claimed")),

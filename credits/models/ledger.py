@@ -5,12 +5,12 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Round
+from django.db.models.functions import ExtractYear, Round
 
 from accounts.models import Area, Organization, PersonChange, Professional
+from ceportal.kernel.models import Referenced
 from credits.enums import ClaimState, Door, EntryKind, PublicKind, Subject
 from credits.models.declarations import Declaration
-from ceportal.kernel.models import Referenced
 
 ZERO = Decimal("0.0")
 
@@ -53,6 +53,13 @@ class Claim(Referenced):
                 condition=Q(state=ClaimState.LIVE),
                 name="a_training_counts_once_a_person_and_year",
             ),
+            models.CheckConstraint(
+                condition=Q(year=ExtractYear("ended_on")), name="a_claim_counts_in_the_year_it_ended"
+            ),
+            models.CheckConstraint(
+                condition=Q(hours__gte=0, hours=Round(F("hours") * 2) / Decimal(2)),
+                name="claims_are_in_steps_of_a_half",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -93,9 +100,7 @@ class HourEntry(Referenced):
             models.CheckConstraint(
                 condition=Q(hours=Round(F("hours") * 2) / Decimal(2)), name="entries_are_in_steps_of_a_half"
             ),
-            models.CheckConstraint(
-                condition=Q(kind=EntryKind.CREDIT) | ~Q(reason=""), name="no_silent_reversal"
-            ),
+            models.CheckConstraint(condition=Q(kind=EntryKind.CREDIT) | ~Q(reason=""), name="no_silent_reversal"),
         ]
         indexes: ClassVar = [
             models.Index(fields=["year", "professional", "id"], name="entries_of_a_person_year"),
@@ -107,7 +112,10 @@ class HourEntry(Referenced):
 
 
 class YearAccount(Referenced):
-    """A person's year as it stands, kept in the transaction of every entry. `reconcile` proves it by another path."""
+    """A person's year as it stands, kept in the transaction of every entry. `reconcile` proves it by another path.
+
+    Place, level, trade and rule set are those it was last judged by; an empty `rule_set` says the year has no rule.
+    """
 
     professional = models.ForeignKey(Professional, on_delete=models.PROTECT, related_name="+")
     year = models.PositiveSmallIntegerField()
@@ -119,7 +127,8 @@ class YearAccount(Referenced):
     organization = models.ForeignKey(Organization, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
     level = models.CharField(max_length=6)
-    rule_set = models.CharField(max_length=60)
+    trade = models.CharField(max_length=40, blank=True)
+    rule_set = models.CharField(max_length=60, blank=True)
     is_met = models.BooleanField(default=False)
     met_at = models.DateTimeField(null=True, blank=True)
     changed_at = models.DateTimeField()
@@ -134,6 +143,10 @@ class YearAccount(Referenced):
             ),
             models.CheckConstraint(
                 condition=Q(public_compulsory__lte=F("public")), name="compulsory_is_part_of_public"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_met=True, met_at__isnull=False) | Q(is_met=False, met_at__isnull=True),
+                name="a_met_year_says_since_when",
             ),
         ]
         indexes: ClassVar = [

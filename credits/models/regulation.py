@@ -8,8 +8,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from credits.enums import FieldStatus
 from ceportal.kernel.models import Referenced
+from credits.enums import FieldStatus
 
 
 class RuleSet(Referenced):

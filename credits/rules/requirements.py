@@ -1,0 +1,156 @@
+"""What a year asks of a person, and whether their hours meet it (S0-11, S1-06, S2-02, S4-02; readings A1, A2, A28).
+
+Every threshold stands by itself: more public hours never replace professional ones (A1), and nothing is carried into
+another year (S0-13, S4-12), because an account knows its own year alone.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import ROUND_CEILING, Decimal
+from fractions import Fraction
+from types import MappingProxyType
+
+ZERO = Decimal(0)
+HALF = Decimal("0.5")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number of the regulation, where it is written, and how sure it is (`verified`, `assumed`, `candidate`)."""
+
+    value: Decimal
+    clause: str
+    status: str
+    document: str = ""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What the regulation says in words or as a day: a deadline (ISO date), themes, `yes`/`no`, a ratio such as 2/3."""
+
+    value: str
+    clause: str
+    status: str
+    document: str = ""
+
+    @property
+    def is_yes(self) -> bool:
+        return self.value == "yes"
+
+
+@dataclass(frozen=True)
+class Requirements:
+    """What holds for a place, a year, a level and a trade. `rule_set` is the nearest one that sets a threshold."""
+
+    rule_set: str
+    name: str
+    document: str
+    unit: str
+    year: int
+    area_code: str
+    level: str
+    trade: str
+    figures: Mapping[str, Figure]
+    settings: Mapping[str, Setting] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def total(self) -> Figure | None:
+        return self.figures.get("total")
+
+    @property
+    def public(self) -> Figure | None:
+        return self.figures.get("public")
+
+    @property
+    def public_compulsory(self) -> Figure | None:
+        return self.figures.get("public_compulsory")
+
+    @property
+    def elective(self) -> Figure | None:
+        return self.figures.get("elective")
+
+    @property
+    def professional(self) -> Figure | None:
+        """The professional hours asked for; where only a ratio is written, that part of the total *asked for* (A2)."""
+        if found := self.figures.get("professional"):
+            return found
+        ratio, total = self.settings.get("professional_ratio"), self.total
+        if ratio is None or total is None:
+            return None
+        return Figure(part_of(total.value, Fraction(ratio.value)), ratio.clause, ratio.status, ratio.document)
+
+    @property
+    def is_assumed(self) -> bool:
+        """Whether any threshold has no verified document behind it (A26): pages say so."""
+        return any(kind.status != "verified" for kind in thresholds(self, NOTHING))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A person's hours of one year. `public_compulsory` is a part of `public`."""
+
+    public: Decimal = ZERO
+    public_compulsory: Decimal = ZERO
+    professional: Decimal = ZERO
+    elective: Decimal = ZERO
+
+    @property
+    def total(self) -> Decimal:
+        return self.public + self.professional + self.elective
+
+    def plus(self, part: "Standing") -> "Standing":
+        return Standing(
+            self.public + part.public,
+            self.public_compulsory + part.public_compulsory,
+            self.professional + part.professional,
+            self.elective + part.elective,
+        )
+
+
+NOTHING = Standing()
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """One threshold against one standing. `missing` is never negative; a surplus counts for nothing else."""
+
+    kind: str
+    label: str
+    have: Decimal
+    need: Decimal
+    missing: Decimal
+    is_met: bool
+    clause: str
+    status: str
+    document: str
+
+
+def thresholds(requirements: Requirements, standing: Standing) -> list[Threshold]:
+    """Each threshold the year asks for, the total first; what is not asked for is left out."""
+    asked = (
+        ("total", "年度合计", requirements.total, standing.total),
+        ("public", "公需科目", requirements.public, standing.public),
+        ("public_compulsory", "其中必修课", requirements.public_compulsory, standing.public_compulsory),
+        ("professional", "专业科目", requirements.professional, standing.professional),
+        ("elective", "选修科目", requirements.elective, standing.elective),
+    )
+    return [_threshold(kind, label, figure, have) for kind, label, figure, have in asked if figure is not None]
+
+
+def is_met(requirements: Requirements, standing: Standing) -> bool:
+    """Whether every threshold is met (A1)."""
+    return all(threshold.is_met for threshold in thresholds(requirements, standing))
+
+
+def part_of(total: Decimal, ratio: Fraction) -> Decimal:
+    """`ratio` of `total`, up to the next half."""
+    exact = Fraction(total) * ratio / Fraction(HALF)
+    steps = (Decimal(exact.numerator) / Decimal(exact.denominator)).to_integral_value(rounding=ROUND_CEILING)
+    return steps * HALF
+
+
+def _threshold(kind: str, label: str, figure: Figure, have: Decimal) -> Threshold:
+    missing = max(ZERO, figure.value - have)
+    return Threshold(
+        kind, label, have, figure.value, missing, not missing, figure.clause, figure.status, figure.document
+    )

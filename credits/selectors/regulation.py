@@ -1,0 +1,62 @@
+"""What the regulation asks: its rows, as the rules want them."""
+
+from accounts.models import Area, Professional
+from ceportal.kernel.rules.dated import COUNTRY, EVERYWHERE, DatedFigure, DatedRule, places_of
+from credits.models import Activity, RuleSet
+from credits.rules.requirements import Requirements
+from credits.rules.ruleset import requirements_in, trade_of
+
+RuleBook = tuple[DatedRule, ...]
+
+
+def rule_book() -> RuleBook:
+    """The whole regulation in two queries: read it once where many people are judged."""
+    return tuple(as_rule(row) for row in RuleSet.objects.prefetch_related("values"))
+
+
+def requirements(
+    area: Area | str, year: int, level: str, trade: str = "", *, book: RuleBook | None = None
+) -> Requirements | None:
+    """What `year` asks in a place of a level and trade. None for a year without any rule (before September 2012)."""
+    rules = rule_book() if book is None else book
+    return requirements_in(rules, places=places(area), year=year, level=level, trade=trade)
+
+
+def requirements_of(professional: Professional, year: int, *, book: RuleBook | None = None) -> Requirements | None:
+    """What `year` asks of a person where they work, at the level they hold (A19; for now the present level)."""
+    rules = rule_book() if book is None else book
+    return requirements(professional.area, year, professional.title_level, trade_in(professional, rules), book=rules)
+
+
+def trade_in(professional: Professional, book: RuleBook) -> str:
+    """The trade with rules of its own that a person belongs to, or none."""
+    series = professional.title_series.name if professional.title_series else ""
+    return trade_of(series, {rule.trade for rule in book})
+
+
+def places(area: Area | str) -> tuple[str, ...]:
+    """A place and those around it, the widest first. What stands directly below the province is known by its row."""
+    row = area if isinstance(area, Area) else Area.objects.filter(code=area).first()
+    return (EVERYWHERE, COUNTRY, *row.codes) if row else places_of(str(area))
+
+
+def as_rule(row: RuleSet) -> DatedRule:
+    return DatedRule(
+        code=row.code,
+        name=row.name,
+        area_code=row.area_code,
+        year_from=row.year_from,
+        year_to=row.year_to,
+        levels=frozenset(row.levels),
+        trade=row.trade,
+        document=row.document,
+        figures={
+            value.field: DatedFigure(value.value, value.clause, value.status, row.document)
+            for value in row.values.all()
+        },
+    )
+
+
+def activities() -> list[Activity]:
+    """The ways to earn hours, in the order pages offer them."""
+    return list(Activity.objects.all())

@@ -1,0 +1,237 @@
+"""The ledger: hours enter and are taken back, and the account of the year follows in the same transaction."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.enums import Move, NoticeEvent
+from accounts.models import Organization, Professional, User
+from accounts.selectors.people import employer_of
+from accounts.services.notices import tell
+from ceportal.kernel.rules.refusal import MovedOn, Refusal, refuse, refuse_if_any
+from ceportal.kernel.services.trail import CLOCK_LABEL, record
+from credits.enums import ClaimState, DeclarationState, Door, EntryKind
+from credits.models import Claim, Declaration, DeclarationStep, HourEntry, YearAccount
+from credits.rules.activity_key import activity_key
+from credits.rules.crediting import reasons_not_to_credit, shares
+from credits.services.accounts import change_account, locked_account
+
+HOURS_PAGE = "/hours/"
+_REASON_LIMIT = 300
+
+
+@dataclass(frozen=True)
+class Training:
+    """What a door hands in: who learned what, when, for how many hours. It counts in the year it ended (A7).
+
+    `key` is its activity key where the door knows better than title and days; `organization` the employer of that
+    time, where the door knows it (A23).
+    """
+
+    professional: Professional
+    subject: str
+    title: str
+    started_on: date
+    ended_on: date
+    hours: Decimal
+    public_kind: str = ""
+    key: str = ""
+    organization: Organization | None = None
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Through which door a claim comes: `source` names who speaks, `external_id` what they call it."""
+
+    door: Door
+    source: str
+    external_id: str
+    declaration: Declaration | None = None
+    content_digest: str = ""
+
+
+def credit_declaration(declaration: Declaration, *, hours: Decimal, by: User | None, now: datetime) -> HourEntry:
+    """Enter the hours recognised for a declaration. Refused when it, or the same training, is counted already."""
+    if declaration.started_on is None or declaration.ended_on is None:
+        raise refuse("incomplete", "这项申报没有填写起止日期。", field="started_on")
+    training = Training(
+        professional=declaration.professional,
+        subject=declaration.subject,
+        public_kind=declaration.public_kind,
+        title=declaration.title,
+        started_on=declaration.started_on,
+        ended_on=declaration.ended_on,
+        hours=hours,
+        organization=declaration.organization,
+    )
+    origin = Origin(Door.DECLARATION, Door.DECLARATION.value, str(declaration.ref), declaration)
+    claimed = declaration.hours_claimed
+    is_less = claimed is not None and hours < claimed
+    reason = f"申报 {claimed:f} 学时，审核认定 {hours:f} 学时" if is_less else "申报经审核通过"
+    return credit_claim(training, origin, reason=reason, by=by, now=now)
+
+
+@transaction.atomic
+def credit_claim(
+    training: Training, origin: Origin, *, reason: str = "", clause: str = "", by: User | None, now: datetime
+) -> HourEntry:
+    """One live claim and its credit, once and for all: refused when the claim or the same training is there."""
+    refuse_if_any(
+        reasons_not_to_credit(
+            hours=training.hours,
+            subject=training.subject,
+            public_kind=training.public_kind,
+            started_on=training.started_on,
+            ended_on=training.ended_on,
+        )
+    )
+    account = locked_account(training.professional, training.ended_on.year, now=now)
+    key = training.key or activity_key(training.title, training.started_on, training.ended_on)
+    _refuse_a_second_time(account, origin, key)
+    claim = _claim(training, origin, key, now)
+    employer = training.organization or employer_of(training.professional)
+    entry = _enter(account.professional, claim, training.hours, employer, (reason, clause), by=by, now=now)
+    change_account(account, shares(claim.subject, claim.public_kind, entry.hours), now=now)
+    record("claim.credit", claim, by=by, now=now, after=_facts(claim, entry))
+    return entry
+
+
+@transaction.atomic
+def reverse_claim(
+    claim: Claim,
+    *,
+    reason: str,
+    clause: str = "",
+    organization: Organization | None = None,
+    by: User | None,
+    now: datetime,
+) -> HourEntry:
+    """Take a live claim back whole, with a reason that the person is told. `organization` is the one that does it.
+
+    Raises `Refused` without a reason, `MovedOn` when the claim is no longer live.
+    """
+    if not reason.strip():
+        raise refuse("reason_missing", "请写明撤销的原因，当事人会看到。", field="reason")
+    if claim.professional is None:
+        raise refuse("nobody", "这条学时没有对应的人员，无法撤销。")
+    account = locked_account(claim.professional, claim.year, now=now)
+    _take_back(claim, reason)
+    credited = claim.entries.select_related("organization").order_by("id").first()
+    employer = credited.organization if credited else None
+    entry = _enter(claim.professional, claim, -claim.hours, employer, (reason, clause), by=by, now=now)
+    change_account(account, shares(claim.subject, claim.public_kind, entry.hours), now=now)
+    _reverse_declaration(claim, reason, organization, now)
+    record("claim.reverse", claim, by=by, now=now, before={"state": ClaimState.LIVE}, after=_facts(claim, entry))
+    _tell_of_reversal(claim, claim.professional.user, reason, clause, now)
+    return entry
+
+
+def _refuse_a_second_time(account: YearAccount, origin: Origin, key: str) -> None:
+    if Claim.objects.filter(source=origin.source, external_id=origin.external_id).exists():
+        raise refuse("already_credited", "这条学时已经登记过，不会再次计入。", clause="A13")
+    twin = Claim.objects.filter(
+        professional_id=account.professional_id, year=account.year, activity_key=key, state=ClaimState.LIVE
+    ).first()
+    if twin is None:
+        return
+    door, day = Door(twin.door).label, timezone.localdate(twin.made_at)
+    message = (
+        f"“{twin.title}”（{twin.started_on} 至 {twin.ended_on}）已于 {day} 通过“{door}”计入 {twin.hours:f} 学时，"
+        "同一次学习只计一次。"
+    )
+    raise refuse("already_counted", message, field="title", clause="A13")
+
+
+def _claim(training: Training, origin: Origin, key: str, now: datetime) -> Claim:
+    return Claim.objects.create(
+        door=origin.door,
+        source=origin.source,
+        external_id=origin.external_id,
+        declaration=origin.declaration,
+        content_digest=origin.content_digest,
+        professional=training.professional,
+        year=training.ended_on.year,
+        activity_key=key,
+        state=ClaimState.LIVE,
+        subject=training.subject,
+        public_kind=training.public_kind,
+        title=training.title,
+        started_on=training.started_on,
+        ended_on=training.ended_on,
+        hours=training.hours,
+        made_at=now,
+    )
+
+
+def _enter(
+    person: Professional,
+    claim: Claim,
+    hours: Decimal,
+    employer: Organization | None,
+    why: tuple[str, str],
+    *,
+    by: User | None,
+    now: datetime,
+) -> HourEntry:
+    """One entry of a claim: a credit when `hours` is positive, else a reversal. `why` is reason and clause."""
+    reason, clause = why
+    return HourEntry.objects.create(
+        claim=claim,
+        professional=person,
+        year=claim.year,
+        kind=EntryKind.CREDIT if hours > 0 else EntryKind.REVERSAL,
+        subject=claim.subject,
+        public_kind=claim.public_kind,
+        hours=hours,
+        organization=employer,
+        area_id=person.area_id,
+        title=claim.title,
+        reason=reason[:_REASON_LIMIT],
+        clause=clause,
+        by_label=by.label if by else CLOCK_LABEL,
+        recorded_at=now,
+    )
+
+
+def _take_back(claim: Claim, reason: str) -> None:
+    """Move the claim from live to withdrawn, and this object with it."""
+    rows = Claim.objects.filter(pk=claim.pk, state=ClaimState.LIVE)
+    if not rows.update(state=ClaimState.WITHDRAWN, state_reason=reason[:_REASON_LIMIT]):
+        state = ClaimState(Claim.objects.values_list("state", flat=True).get(pk=claim.pk))
+        raise MovedOn([Refusal("not_live", f"这条学时现在是“{state.label}”，没有可以撤销的学时。")])
+    claim.state, claim.state_reason = ClaimState.WITHDRAWN, reason[:_REASON_LIMIT]
+
+
+def _reverse_declaration(claim: Claim, reason: str, organization: Organization | None, now: datetime) -> None:
+    """What came by a declaration: the declaration is reversed too, and its declarant can read the step."""
+    declaration = claim.declaration
+    if declaration is None:
+        return
+    rows = Declaration.objects.filter(pk=declaration.pk, state=DeclarationState.APPROVED)
+    if not rows.update(state=DeclarationState.REVERSED, state_reason=reason[:_REASON_LIMIT], changed_at=now):
+        return
+    DeclarationStep.objects.create(
+        declaration=declaration,
+        round=declaration.round,
+        move=Move.REVERSE,
+        state=DeclarationState.REVERSED,
+        organization=organization,
+        hours=claim.hours,
+        reason=reason[:_REASON_LIMIT],
+        at=now,
+    )
+
+
+def _tell_of_reversal(claim: Claim, to: User, reason: str, clause: str, now: datetime) -> None:
+    basis = f"（依据 {clause}）" if clause else ""
+    text = f"“{claim.title}”的 {claim.hours:f} 学时已被撤销：{reason}{basis}。如有疑问，请联系审核单位。"
+    link = f"{HOURS_PAGE}?year={claim.year}"
+    tell([to], NoticeEvent.HOURS_REVERSED, key=f"reversed:{claim.ref}", text=text, link=link, now=now)
+
+
+def _facts(claim: Claim, entry: HourEntry) -> dict[str, Any]:
+    return {"state": claim.state, "year": claim.year, "hours": str(entry.hours), "entry": str(entry.ref)}
