@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from accounts.enums import IdKind
+from accounts.enums import IdKind, TitleLevel
 from ceportal.kernel.rules.id_number import (
     reasons_not_to_accept_id,
     reasons_not_to_accept_phone,
@@ -30,6 +30,9 @@ UNIT_USCC_TAKEN = Refusal(
 UNIT_NAME_TAKEN = Refusal("unit_name_taken", "同一地区已有同名单位，请核对单位名称和所在地区。", field="name")
 SUPERVISOR_ELSEWHERE = Refusal("supervisor_elsewhere", "请从列表中选择本地区或上级的主管部门。", field="supervisor")
 
+TITLE_MISMATCH = Refusal("title_mismatch", "职称系列选“无”时，职称级别也应选“无”。", field="title_level")
+NO_TITLE_SERIES = "99"
+
 # Residence permits of people from Hong Kong, Macao and Taiwan are numbered like residents; travel permits are not.
 _TRAVEL_PERMIT = re.compile(r"[HM][0-9]{8}([0-9]{2})?|[0-9]{8}", re.ASCII)
 _FOREIGN_PERMIT = re.compile(r"[A-Z]{3}[0-9]{12}|9[0-9]{16}[0-9X]", re.ASCII)
@@ -43,6 +46,8 @@ class PersonFacts:
     id_kind: IdKind
     id_number: str
     name: str
+    title_series: str = NO_TITLE_SERIES
+    title_level: TitleLevel = TitleLevel.NONE
     id_is_taken: bool = False
     unit_accepts: bool = True
 
@@ -67,6 +72,8 @@ def reasons_not_to_register(facts: PersonFacts, *, today: date) -> Iterator[Refu
     yield from shape
     if not shape and facts.id_is_taken:
         yield ID_TAKEN
+    if facts.title_series == NO_TITLE_SERIES and facts.title_level != TitleLevel.NONE:
+        yield TITLE_MISMATCH
     if not facts.unit_accepts:
         yield UNIT_CLOSED
 

@@ -69,3 +69,26 @@ def second_reviewer_of(employer: Organization) -> Organization | None:
 def below(area: Area, prefix: str = "area") -> dict[str, str]:
     """A filter for rows of `area` and all places below it: `rows.filter(**below(area))`."""
     return {f"{prefix}__path__startswith": area.path}
+
+
+def in_charge(
+    duty: Duty, area: Area, first: Organization | None = None, *, but_not: User | None = None
+) -> Organization | None:
+    """With whom a matter of `duty` waits: `first` if somebody there can act, else the nearest bureau where one can.
+
+    A unit whose administrator has left must not hold its people up. Where nobody can act anywhere, the place's own
+    bureau has it: it is the one that must appoint somebody.
+    """
+    bureaus = Organization.objects.filter(area__in=area.codes, is_bureau=True, state=UnitState.ACTIVE)
+    units = ([first] if first else []) + list(bureaus.select_related("area").order_by("-area__path"))
+    held = Membership.objects.filter(
+        organization__in=units, duty=duty, ended_at__isnull=True, user__is_active=True
+    ).exclude(user=but_not)
+    able = set(held.values_list("organization", flat=True))
+    return next((unit for unit in units if unit.pk in able), bureau_of(area))
+
+
+def authorities_for(area: Area) -> QuerySet[Organization]:
+    """The industry authorities a unit of a place can stand under: of the place and those above it, nearest first."""
+    found = Organization.objects.filter(is_authority=True, state=UnitState.ACTIVE, area__in=area.codes)
+    return found.select_related("area").order_by("-area__path", "name_key")

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts.fields import phone_columns, phone_index
 from accounts.models import User
@@ -25,7 +25,11 @@ def make_user(*, name: str, phone: str, password: str, now: datetime) -> User:
     for column, value in phone_columns(phone, ref=user.ref).items():
         setattr(user, column, value)
     user.set_password(password)
-    user.save()
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError as error:
+        raise Refused([PHONE_TAKEN]) from error
     record("user.make", user, by=user, now=now)
     return user
 

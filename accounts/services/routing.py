@@ -5,8 +5,8 @@ from typing import Any, TypeVar
 
 from django.db.models import F, QuerySet
 
-from accounts.enums import Duty
-from accounts.models import Organization, Routed
+from accounts.enums import Duty, Move
+from accounts.models import Organization, Routed, Ruling, User
 from ceportal.kernel.selectors.calendar import due_after
 
 Row = TypeVar("Row", bound=Routed)
@@ -56,3 +56,20 @@ def settle(rows: QuerySet[Row], *, state: str, **changes: Any) -> bool:
         state=state, waiting_on=None, duty="", waiting_since=None, due_at=None, reminded_at_days=None, **changes
     )
     return moved == 1
+
+
+def rule_on(routed: Routed, *, move: Move, by: User, now: datetime, reason: str = "", reason_code: str = "") -> Ruling:
+    """Append what `by` ruled on the stage and round `routed` was read at. Write it in the transaction of the move."""
+    rulings: Any = routed.rulings  # type: ignore[attr-defined]
+    ruling: Ruling = rulings.create(
+        stage=routed.stage,
+        round=routed.round,
+        move=move,
+        reason=reason,
+        reason_code=reason_code,
+        by=by,
+        organization=routed.waiting_on,
+        declarant=routed.declarant,
+        at=now,
+    )
+    return ruling
