@@ -16,7 +16,8 @@ class Certificate(Referenced, Claimable):
     """A person's certificate of a year (S4-11). `snapshot` is all that is printed; `snapshot_digest` its SHA-256.
 
     `token` is the unguessable word in the QR code (128 bits or more). `account_version` is the account it speaks of:
-    when the account has moved on, the public page says 正在复核 until the clock has looked.
+    when the account has moved on, the public page says 正在复核 until the clock has looked. `signed_with` is the
+    fingerprint of the key's certificate, so that keys can be rotated.
     """
 
     professional = models.ForeignKey(Professional, on_delete=models.PROTECT, related_name="+")
@@ -32,9 +33,8 @@ class Certificate(Referenced, Claimable):
     issued_at = models.DateTimeField(null=True, blank=True)
     pdf_digest = models.CharField(max_length=64, blank=True)
     pdf_size = models.PositiveIntegerField(default=0)
-    supersedes = models.OneToOneField(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="successor"
-    )
+    signed_with = models.CharField(max_length=64, blank=True)
+    supersedes = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="successor")
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_because = models.CharField(max_length=300, blank=True)
 
@@ -47,7 +47,8 @@ class Certificate(Referenced, Claimable):
             ),
             models.UniqueConstraint(fields=["professional", "year", "edition"], name="an_edition_is_made_once"),
             models.CheckConstraint(
-                condition=~Q(state=CertificateState.ISSUED) | (~Q(pdf_digest="") & Q(issued_at__isnull=False)),
+                condition=~Q(state=CertificateState.ISSUED)
+                | (~Q(pdf_digest="") & ~Q(signed_with="") & Q(issued_at__isnull=False)),
                 name="nothing_is_issued_without_its_sheet",
             ),
             models.CheckConstraint(

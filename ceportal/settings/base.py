@@ -214,6 +214,15 @@ CELERY_BEAT_SCHEDULE = {
     for name in (*CLOCK_JOBS, "office.heartbeat")
 }
 
+# Certificates. Without an authority every sheet bears the mark 示例 and names none (facts b8).
+CERTIFICATE_AUTHORITY = env.text("CERTIFICATE_AUTHORITY", "")
+# The signing key (PEM, key and certificate); empty: DATA_DIR/keys/signing.pem. Only the demo makes one by itself.
+SIGNING_KEY_FILE = env.text("SIGNING_KEY_FILE", "")
+SIGNING_KEY_MAY_BE_MADE = False
+# Look-ups of certificates from one address, and where they are counted (`memory://` or a redis address).
+VERIFICATION_RATE = env.text("VERIFICATION_RATE", "60/minute")
+RATE_STORAGE = env.text("RATE_STORAGE", "memory://")
+
 EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FILE_PATH = str(DATA_DIR / "mail")
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "noreply@localhost")
@@ -234,4 +243,3 @@ LOGGING = {
         "pyhanko": {"level": "WARNING"},
     },
 }
-

@@ -7,3 +7,4 @@ DEMO = env.flag("CEPORTAL_DEMO", default=True)
 SECRET_KEY = env.secret("secret_key", make=True)
 SEALING_KEY = env.secret("sealing_key", make=True)
 INDEX_KEY = env.secret("index_key", make=True)
+SIGNING_KEY_MAY_BE_MADE = True

@@ -1,0 +1,178 @@
+"""The signature on a sheet: PAdES, P-256, certified with no change allowed; and its examination.
+
+A self-made key proves that a file is the one this portal issued and was not changed since. It is not a 可靠电子签名 in
+the sense of the 电子签名法: for that a licensed CA's key takes its place, behind the same two functions.
+"""
+
+import io
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from asn1crypto import keys as asn1_keys
+from asn1crypto import x509 as asn1_x509
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign import signers
+from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation.errors import SignatureValidationError
+from pyhanko.sign.validation.status import SignatureCoverageLevel
+from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+FIELD = "Certificate"
+COMMON_NAME = "继续教育学时管理平台（自制签名密钥）"
+YEARS_VALID = 10
+
+
+class SigningKeyMissing(Exception):
+    """There is no usable key: sheets wait, nothing unsigned is published (X23)."""
+
+
+@dataclass(frozen=True)
+class Seal:
+    """A key that signs. `signer` may be a file's key or a hardware module's; `fingerprint` tells keys apart later."""
+
+    signer: signers.Signer
+    fingerprint: str
+
+    def put_on(self, pdf: bytes) -> bytes:
+        """`pdf` with the signature that certifies it."""
+        metadata = signers.PdfSignatureMetadata(
+            field_name=FIELD,
+            md_algorithm="sha256",
+            certify=True,
+            docmdp_permissions=MDPPerm.NO_CHANGES,
+            subfilter=SigSeedSubFilter.PADES,
+        )
+        writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+        return signers.sign_pdf(writer, metadata, signer=self.signer).getvalue()
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a file's signature says. Only `is_genuine` together with the issued digest makes a file ours."""
+
+    is_signed: bool
+    is_intact: bool
+    covers_entire_file: bool
+
+    @property
+    def is_genuine(self) -> bool:
+        return self.is_signed and self.is_intact and self.covers_entire_file
+
+
+NOT_SIGNED = Finding(is_signed=False, is_intact=False, covers_entire_file=False)
+
+
+def load_seal(path: Path, *, now: datetime) -> Seal:
+    """The seal kept in `path` (key and certificate, PEM). Raises `SigningKeyMissing`."""
+    try:
+        kept = path.read_bytes()
+        key = serialization.load_pem_private_key(kept, password=None)
+        certificate = x509.load_pem_x509_certificate(kept)
+    except FileNotFoundError as error:
+        raise SigningKeyMissing("没有签名密钥") from error
+    except (OSError, ValueError) as error:
+        raise SigningKeyMissing("签名密钥无法读取") from error
+    if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
+        raise SigningKeyMissing("签名密钥不在有效期内")
+    return Seal(_signer(key, certificate), certificate.fingerprint(hashes.SHA256()).hex())
+
+
+def make_key(path: Path, *, now: datetime) -> bool:
+    """Make a key and its certificate in `path`, whole or not at all. False when one was there: it is never replaced."""
+    if path.exists():
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(_new_key(now))
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        return False
+    finally:
+        draft.unlink()
+    return True
+
+
+def examine(pdf: bytes, *, trusted: bytes) -> Finding:
+    """What the signature of `pdf` is worth. `trusted` holds the certificates (PEM) that may have signed.
+
+    A signature that is valid but does not reach the last byte is not enough: whatever was appended shows in readers
+    (T2).
+    """
+    roots = [_asn1(certificate) for certificate in x509.load_pem_x509_certificates(trusted)]
+    try:
+        found = PdfFileReader(io.BytesIO(pdf)).embedded_signatures
+        if len(found) != 1:
+            return NOT_SIGNED
+        status = validate_pdf_signature(found[0], ValidationContext(trust_roots=roots, allow_fetching=False))
+    except (PdfError, SignatureValidationError, ValueError, KeyError, TypeError, IndexError, RecursionError):
+        return NOT_SIGNED
+    covers = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
+    return Finding(is_signed=True, is_intact=status.bottom_line, covers_entire_file=covers)
+
+
+def _signer(key: object, certificate: x509.Certificate) -> signers.Signer:
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise SigningKeyMissing("签名密钥不是 P-256 密钥")
+    plain = key.private_bytes(
+        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    own = _asn1(certificate)
+    return signers.SimpleSigner(
+        signing_cert=own,
+        signing_key=asn1_keys.PrivateKeyInfo.load(plain),
+        cert_registry=SimpleCertificateStore.from_certs([own]),
+    )
+
+
+def _asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:
+    return asn1_x509.Certificate.load(certificate.public_bytes(serialization.Encoding.DER))
+
+
+def _new_key(now: datetime) -> bytes:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, COMMON_NAME)])
+    start = now.astimezone(UTC) - timedelta(days=1)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(start)
+        .not_valid_after(start + timedelta(days=366 * YEARS_VALID))
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_signs_only(), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ) + certificate.public_bytes(serialization.Encoding.PEM)
+
+
+def _signs_only() -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=True,
+        content_commitment=True,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=False,
+        crl_sign=False,
+        encipher_only=False,
+        decipher_only=False,
+    )

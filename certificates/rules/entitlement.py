@@ -1,0 +1,63 @@
+"""Whether a year's certificate is due, stands, is replaced or taken back (S4-11; reading A14)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum
+
+
+class Verdict(Enum):
+    """What the clock has to do with an account that changed."""
+
+    NOTHING = "nothing"
+    PROMISE = "promise"
+    CONFIRM = "confirm"
+    HOLD = "hold"
+    SUPERSEDE = "supersede"
+    REVOKE = "revoke"
+
+
+@dataclass(frozen=True)
+class Printed:
+    """An item of a live certificate and what has become of it: the hours printed and those that count today."""
+
+    title: str
+    hours: Decimal
+    counted: Decimal
+    is_held: bool
+
+    @property
+    def is_lost(self) -> bool:
+        return not self.is_held and self.counted < self.hours
+
+
+def verdict(*, is_met: bool, printed: Iterable[Printed] | None) -> Verdict:
+    """`printed` is None when there is no live certificate.
+
+    Hours earned afterwards leave a certificate as it is. While an item printed on it is held, nothing is decided: the
+    public page says 正在复核. A printed item that was reversed costs the certificate its place, met or not; so does
+    a requirement that rose above what the person has (A19).
+    """
+    if printed is None:
+        return Verdict.PROMISE if is_met else Verdict.NOTHING
+    items = list(printed)
+    if any(item.is_held for item in items):
+        return Verdict.HOLD
+    if not is_met:
+        return Verdict.REVOKE
+    return Verdict.SUPERSEDE if any(item.is_lost for item in items) else Verdict.CONFIRM
+
+
+def why_it_ended(printed: Iterable[Printed], *, is_met: bool) -> str:
+    """What everybody may read about a certificate that is no longer valid: no names, no reviewer's words."""
+    lost = [item for item in printed if item.is_lost]
+    if not lost:
+        return "本年度的学时要求发生变化，证书所列学时未达到要求。"
+    hours = sum((item.hours - item.counted for item in lost), Decimal(0))
+    what = f"证书所列的 {len(lost)} 项学习记录（共 {plain(hours)} 学时）经复核已撤销"
+    return f"{what}；其余学时仍达到本年度要求，已换发新证书。" if is_met else f"{what}，本年度学时不再达到要求。"
+
+
+def plain(hours: Decimal) -> str:
+    """8, 8.5: a half is written, a zero after the point is not."""
+    return f"{hours:f}".rstrip("0").rstrip(".") if "." in f"{hours:f}" else f"{hours:f}"

@@ -1,0 +1,89 @@
+"""Who may see which certificate, and what has become of the hours printed on it."""
+
+import re
+from decimal import Decimal
+
+from django.db.models import Q, QuerySet
+
+from accounts.enums import Duty
+from accounts.models import Professional, User
+from accounts.selectors.duties import organizations_with
+from ceportal.kernel.rules.text import comparable
+from certificates.models import LIVE, Certificate
+from certificates.rules.entitlement import Printed
+from certificates.rules.numbers import read_number
+from credits.enums import ClaimState
+from credits.models import Claim, YearAccount
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{27}", re.ASCII)
+# What is looked up instead of a word that cannot be a token or a number, so that every answer takes the same steps.
+_NO_TOKEN = "-"
+_NO_NUMBER = "-"
+
+
+def certificates_of(professional: Professional) -> QuerySet[Certificate]:
+    """A person's own certificates, every year and edition."""
+    return Certificate.objects.filter(professional=professional).select_related("successor")
+
+
+def live_certificate(professional_id: int, year: int) -> Certificate | None:
+    """The one that is valid or being made; the database allows one."""
+    return Certificate.objects.filter(professional_id=professional_id, year=year, state__in=LIVE).first()
+
+
+def published(token: str) -> Certificate | None:
+    """What a QR code leads to. Revoked and superseded ones are found and say so; one still being made is not."""
+    return _public().filter(token=token if _TOKEN.fullmatch(token) else _NO_TOKEN).first()
+
+
+def published_under(number: str, name: str) -> Certificate | None:
+    """What a number and the name on the sheet lead to, as typed; None unless both match."""
+    found = _public().filter(number=read_number(number) or _NO_NUMBER).first()
+    wanted, printed = comparable(name[:100]), comparable(found.snapshot["person"]["name"] if found else "-")
+    return found if found and wanted and wanted == printed else None
+
+
+def is_under_review(certificate: Certificate) -> bool:
+    """Whether the account has moved on since the clock last found this certificate to stand (正在复核)."""
+    if certificate.state not in LIVE:
+        return False
+    account = YearAccount.objects.filter(professional=certificate.professional_id, year=certificate.year)
+    return account.filter(version=certificate.account_version).first() is None
+
+
+def printed_items(certificate: Certificate) -> list[Printed]:
+    """Every item on the sheet, and what has become of it since."""
+    items = certificate.snapshot["items"]
+    claims = Claim.objects.in_bulk([item["ref"] for item in items], field_name="ref")
+    by_ref = {str(ref): claim for ref, claim in claims.items()}
+    return [_printed(item, by_ref.get(item["ref"])) for item in items]
+
+
+def counted_claims(professional_id: int, year: int) -> QuerySet[Claim]:
+    """What counts in a person's year today, in the order it was learned."""
+    claims = Claim.objects.filter(professional_id=professional_id, year=year, state=ClaimState.LIVE)
+    return claims.select_related("declaration", "declaration__activity").order_by("started_on", "ended_on", "id")
+
+
+def certificates_overseen_by(user: User) -> QuerySet[Certificate]:
+    """The register of a bureau: the certificates of people of its place and below."""
+    places = organizations_with(user, Duty.OVERSEE).filter(is_bureau=True).values_list("area__path", flat=True)
+    where = Q(pk__in=[])
+    for path in places:
+        where |= Q(professional__area__path__startswith=path)
+    return Certificate.objects.filter(where).select_related("professional", "professional__area", "supersedes")
+
+
+def _public() -> QuerySet[Certificate]:
+    """Published once: `issued_at` stays when a certificate ends."""
+    return Certificate.objects.filter(issued_at__isnull=False).select_related("successor")
+
+
+def _printed(item: dict[str, str], claim: Claim | None) -> Printed:
+    is_live = claim is not None and claim.state == ClaimState.LIVE
+    return Printed(
+        title=item["title"],
+        hours=Decimal(item["hours"]),
+        counted=claim.hours if claim is not None and is_live else Decimal(0),
+        is_held=claim is not None and claim.state == ClaimState.HELD,
+    )

@@ -1,0 +1,90 @@
+"""What a certificate says, gathered once and frozen: everything printed, nothing else."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from ceportal.kernel.rules.text import comparable
+from certificates.rules.entitlement import plain
+from certificates.rules.snapshots import SCHEMA
+from certificates.selectors import counted_claims
+from credits.enums import Door, FieldStatus, Subject
+from credits.models import Claim, YearAccount
+from credits.rules.requirements import Requirements, Threshold, thresholds
+from credits.selectors.accounts import standing_of
+
+NO_AUTHORITY = "（签发机关尚未配置）"
+_SUBJECTS = {Subject.PUBLIC: "公需", Subject.PROFESSIONAL: "专业"}
+
+
+def content_of(
+    account: YearAccount, asked: Requirements, *, number: str, edition: int, token: str, now: datetime
+) -> dict[str, Any]:
+    """The snapshot of `account` as it stands, for the certificate of that number. JSON values only, all as printed."""
+    person, standing = account.professional, standing_of(account)
+    issued_on = timezone.localdate(now)
+    return {
+        "schema": SCHEMA,
+        "number": number,
+        "edition": edition,
+        "year": account.year,
+        "person": {"name": person.name, "id_mask": person.id_mask},
+        "employer": account.organization.name if account.organization else "—",
+        "area": account.area.name,
+        "title": {"series": person.title_series.name if person.title_series else "—", "level": account.level},
+        "rule_set": {"code": asked.rule_set, "name": asked.name, "document": asked.document},
+        "hours": {
+            "total": plain(standing.total),
+            "public": plain(standing.public),
+            "professional": plain(standing.professional),
+        },
+        "thresholds": [_line(line) for line in thresholds(asked, standing)],
+        "items": [_item(claim) for claim in counted_claims(account.professional_id, account.year)],
+        "authority": settings.CERTIFICATE_AUTHORITY or NO_AUTHORITY,
+        "is_sample": not settings.CERTIFICATE_AUTHORITY,
+        "issued_on": issued_on.isoformat(),
+        "issued_on_text": f"{issued_on.year}年{issued_on.month}月{issued_on.day}日",
+        "verify_url": f"{settings.PUBLIC_URL}/v/{token}/",
+        "lookup_url": f"{settings.PUBLIC_URL}/verify/",
+    }
+
+
+def _line(line: Threshold) -> dict[str, str]:
+    return {
+        "kind": line.kind,
+        "label": line.label,
+        "have": plain(line.have),
+        "need": plain(line.need),
+        "source": _source(line),
+    }
+
+
+def _source(line: Threshold) -> str:
+    """《document》clause, the document not named twice; an assumed figure says so (A26)."""
+    named = bool(line.document) and comparable(line.document) not in comparable(line.clause)
+    text = f"{line.document} {line.clause}" if named else line.clause
+    return text if line.status == FieldStatus.VERIFIED else f"{text}（{FieldStatus(line.status).label}）"
+
+
+def _item(claim: Claim) -> dict[str, str]:
+    declaration = claim.declaration
+    activity = declaration.activity if declaration else None
+    return {
+        "ref": str(claim.ref),
+        "title": claim.title,
+        "kind": activity.name if activity else Door(claim.door).label,
+        "subject": _SUBJECTS[Subject(claim.subject)],
+        "since": claim.started_on.isoformat(),
+        "until": _until(claim.started_on, claim.ended_on),
+        "result": "合格" if declaration is None or declaration.was_passed else "—",
+        "hours": plain(claim.hours),
+    }
+
+
+def _until(first: date, last: date) -> str:
+    """The last day as it stands beside the first: nothing for one day, without the year when it is the same."""
+    if last == first:
+        return ""
+    return f"{last:%m-%d}" if last.year == first.year else last.isoformat()

@@ -1,0 +1,125 @@
+"""The year is met: a certificate is promised. Hours are taken back: it is superseded or revoked (S4-11, S3-09, A14).
+
+The clock reads what the ledger left (`ChangedAccount`). A promise is a row with its number and frozen content; the
+sheet is made from that row alone (`sheets.py`), so a crash anywhere leaves a state that explains itself.
+"""
+
+import logging
+import secrets
+from datetime import datetime
+
+from django.db import IntegrityError, InternalError, transaction
+from django.db.models import Max
+
+from accounts.enums import NoticeEvent
+from accounts.services.notices import tell
+from ceportal.kernel.services.counters import next_number
+from ceportal.kernel.services.trail import record
+from certificates.enums import CertificateState
+from certificates.models import LIVE, Certificate
+from certificates.rules.entitlement import Verdict, verdict, why_it_ended
+from certificates.rules.numbers import certificate_number
+from certificates.rules.snapshots import digest
+from certificates.selectors import live_certificate, printed_items
+from certificates.services.contents import content_of
+from credits.models import ChangedAccount, YearAccount
+from credits.rules.requirements import Requirements, is_met
+from credits.selectors.accounts import standing_of
+from credits.selectors.regulation import RuleBook, requirements, rule_book
+
+CERTIFICATES_PAGE = "/certificates/"
+# 20 random bytes: 160 bits, 27 characters.
+TOKEN_BYTES = 20
+_PROVINCE, _CITY = 0, 1
+_ENDS = {Verdict.REVOKE: CertificateState.REVOKED, Verdict.SUPERSEDE: CertificateState.SUPERSEDED}
+
+log = logging.getLogger(__name__)
+
+
+def settle_changed_accounts(*, now: datetime, limit: int = 1000) -> int:
+    """Draw the consequences of every account that changed, the oldest first. Gives how many were settled.
+
+    Each account is its own transaction: one the database refuses is reported, left for the next round, and does not
+    stand in the way of the others (X21).
+    """
+    changed = list(ChangedAccount.objects.order_by("id").values_list("account_id", "version")[:limit])
+    book = rule_book() if changed else ()
+    settled = 0
+    for account_id, version in changed:
+        try:
+            settled += _settle(account_id, version, book=book, now=now)
+        except (IntegrityError, InternalError):
+            log.exception("account %s could not be settled", account_id)
+    return settled
+
+
+@transaction.atomic
+def _settle(account_id: int, version: int, *, book: RuleBook, now: datetime) -> bool:
+    """Lock in the ledger's order (account, then its mark). Who finds the mark at another version has nothing to do."""
+    rows = YearAccount.objects.select_for_update(of=("self",))
+    account = rows.select_related("professional__user", "professional__title_series", "area", "organization").get(
+        pk=account_id
+    )
+    taken, _ = ChangedAccount.objects.filter(account=account, version=version).delete()
+    if not taken:
+        return False
+    asked = requirements(account.area, account.year, account.level, account.trade, book=book)
+    met = asked if asked is not None and is_met(asked, standing_of(account)) else None
+    _act(account, met, live_certificate(account.professional_id, account.year), now)
+    return True
+
+
+def _act(account: YearAccount, met: Requirements | None, live: Certificate | None, now: datetime) -> None:
+    """`met` is what the account meets, or None when it does not."""
+    printed = printed_items(live) if live else None
+    found = verdict(is_met=met is not None, printed=printed)
+    if live and printed is not None and found in _ENDS:
+        _end(live, _ENDS[found], why_it_ended(printed, is_met=met is not None), now)
+    if live and found == Verdict.CONFIRM:
+        Certificate.objects.filter(pk=live.pk).update(account_version=account.version)
+    if met and found in {Verdict.PROMISE, Verdict.SUPERSEDE}:
+        _promise(account, met, now=now)
+
+
+def _promise(account: YearAccount, asked: Requirements, *, now: datetime) -> Certificate:
+    """Reserve the number, freeze the content. The edition before, if any, leads to this one."""
+    earlier = Certificate.objects.filter(professional=account.professional, year=account.year)
+    edition = (earlier.aggregate(last=Max("edition"))["last"] or 0) + 1
+    codes = account.area.codes
+    city = codes[_CITY] if len(codes) > 1 else codes[_PROVINCE]
+    sequence = next_number(f"certificate:{city}:{account.year}")
+    number = certificate_number(area_code=city, year=account.year, sequence=sequence)
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    snapshot = content_of(account, asked, number=number, edition=edition, token=token, now=now)
+    certificate = Certificate.objects.create(
+        professional=account.professional,
+        year=account.year,
+        edition=edition,
+        number=number,
+        token=token,
+        account_version=account.version,
+        snapshot=snapshot,
+        snapshot_digest=digest(snapshot),
+        promised_at=now,
+        supersedes=earlier.filter(edition=edition - 1).first(),
+    )
+    after = {"number": number, "edition": edition, "snapshot_digest": certificate.snapshot_digest}
+    record("certificate.promise", certificate, by=None, now=now, after=after)
+    return certificate
+
+
+def _end(live: Certificate, state: CertificateState, reason: str, now: datetime) -> None:
+    """A live certificate is no longer one, says why and since when; it is never deleted."""
+    rows = Certificate.objects.filter(pk=live.pk, state__in=LIVE)
+    rows.update(state=state, ended_at=now, ended_because=reason, claimed_until=None)
+    after = {"state": state.value, "reason": reason}
+    record(f"certificate.{_VERBS[state]}", live, by=None, now=now, before={"state": live.state}, after=after)
+    if live.issued_at is None:
+        return
+    text = f"您的 {live.year} 年度继续教育证书（编号 {live.number}）{_WORDS[state]}。原因：{reason}"
+    event = NoticeEvent.CERTIFICATE_REVOKED
+    tell([live.professional.user], event, key=f"{state}:{live.ref}", text=text, link=CERTIFICATES_PAGE, now=now)
+
+
+_VERBS = {CertificateState.REVOKED: "revoke", CertificateState.SUPERSEDED: "supersede"}
+_WORDS = {CertificateState.REVOKED: "已撤销", CertificateState.SUPERSEDED: "已失效，正在换发新证书"}
