@@ -14,7 +14,7 @@ MOVES = (Move.APPROVE, Move.RETURN, Move.REJECT)
 # Line breaks are part of a written reason; every other control character is not.
 _BREAKS = str.maketrans("", "", "\r\n\t")
 _STEP = Decimal("0.5")
-_NO_BLIND_APPROVAL = "平人社办〔2023〕130号 四（一）2"
+_NO_BLIND_APPROVAL = "S3-06"
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def reasons_not_to_decide(verdict: Verdict, looked: Looked) -> Iterator[Refusal]
 
 def differs(verdict: Verdict, looked: Looked) -> bool:
     """Whether other hours are recognised than those proposed."""
-    return verdict.hours is not None and verdict.hours != looked.proposed
+    return verdict.hours is not None and verdict.hours.is_finite() and verdict.hours != looked.proposed
 
 
 def _reasons_not_to_approve(verdict: Verdict, looked: Looked) -> Iterator[Refusal]:

@@ -10,7 +10,7 @@ from typing import Any
 from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.rules.working_days import WorkCalendar, last_working_day
 
-CLAUSE = "汴人社函〔2021〕21号 二"
+CLAUSE = "S2-07"
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,12 @@ from reviews.enums import ReversalCode
 
 REASON_LIMIT = 200
 CLAUSES = {
-    ReversalCode.BORROWED: "平人社办〔2023〕130号 四（三）",
-    ReversalCode.COMPOSED: "平人社办〔2023〕130号 四（三）",
-    ReversalCode.FALSE: "平人社办〔2023〕130号 四（三）",
-    ReversalCode.CONVERSION: "2025 年全省通知 五（三）",
-    ReversalCode.WRONGLY_REVIEWED: "汴人社函〔2021〕21号 二",
-    ReversalCode.COUNTED_TWICE: "豫人社函〔2023〕190号 二（三）",
+    ReversalCode.BORROWED: "S3-10",
+    ReversalCode.COMPOSED: "S3-10",
+    ReversalCode.FALSE: "S3-10",
+    ReversalCode.CONVERSION: "S4-16",
+    ReversalCode.WRONGLY_REVIEWED: "S2-07",
+    ReversalCode.COUNTED_TWICE: "S0-12",
 }
 _BREAKS = str.maketrans("", "", "\r\n\t")
 

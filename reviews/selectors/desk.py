@@ -37,7 +37,7 @@ def inbox(user: User) -> QuerySet[Declaration]:
         return Declaration.objects.none()
     units = list(organizations_with(user, REVIEWING).values_list("pk", flat=True))
     mine = Decision.objects.filter(subject=OuterRef("pk"), round=OuterRef("round"), by=user)
-    rows = waiting_for(user, Declaration.objects.filter(waiting_on__in=units))
+    rows = waiting_for(user, Declaration.objects.filter(waiting_on__in=units, duty=REVIEWING))
     return rows.filter(~Exists(mine)).select_related(*_SHOWN_WITH).order_by(*ORDER)
 
 
