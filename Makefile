@@ -1,0 +1,72 @@
+# Every target works by itself on a clean checkout: it installs what it needs, makes its own data and ends what it
+# started. `make` alone lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory --warn-undefined-variables
+
+PYTHON := .venv/bin/python
+# Nothing is written outside .venv and DATA_DIR: no cache in the home folder, no bytecode beside the sources.
+PIP := $(PYTHON) -m pip --disable-pip-version-check --no-cache-dir --quiet install --no-compile --require-hashes
+DATA_DIR ?= var
+export DATA_DIR
+JOBS ?= 2
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: install ## Start the portal (first time: install, load, demo). Ctrl-C ends it. PORT=8000 DATA_DIR=var
+	@exec $(PYTHON) -m ceportal.supervise
+
+.PHONY: reset
+reset: ## Start over: remove what the portal has stored in DATA_DIR
+	@deploy/reset.sh
+
+.PHONY: install
+install: .venv/run.stamp ## Install what `make run` needs
+	@deploy/system-packages.sh run
+
+.PHONY: install-dev
+install-dev: .venv/dev.stamp ## Install what the tests and checks need
+	@deploy/system-packages.sh test
+
+.PHONY: test
+test: install-dev ## The whole suite on SQLite and on PostgreSQL, with a real broker and a browser
+	@exec $(PYTHON) -m tests.databases both -m "not deep" --numprocesses $(JOBS)
+
+.PHONY: test-deep
+test-deep: install-dev ## What takes longer: full trial counts, long fuzzing (before a release)
+	@exec $(PYTHON) -m tests.databases both -m deep
+
+.PHONY: check
+check: install-dev ## The fast guard: format, lint, import contracts, types, templates, migrations, settings
+	@deploy/check.sh
+
+.PHONY: lock
+lock: .venv/dev.stamp ## Pin requirements*.in anew
+	@.venv/bin/uv pip compile $(LOCK_FLAGS) --upgrade requirements.in --output-file requirements.txt
+	@.venv/bin/uv pip compile $(LOCK_FLAGS) --upgrade requirements-dev.in --output-file requirements-dev.txt
+LOCK_FLAGS := --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11
+
+.PHONY: clean
+clean: ## Remove the virtual environment and caches (the data stays)
+	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+# A virtual environment that keeps its bytecode to itself. System packages first: python3-venv may be among them.
+.venv/made.stamp:
+	@deploy/system-packages.sh run
+	@deploy/make-venv.sh
+	@touch $@
+
+.venv/run.stamp: .venv/made.stamp requirements.txt
+	@echo "Installing Python packages"
+	@$(PIP) --requirement requirements.txt
+	@touch $@
+
+.venv/dev.stamp: .venv/run.stamp requirements-dev.txt
+	@echo "Installing Python packages for tests and checks"
+	@$(PIP) --requirement requirements.txt --requirement requirements-dev.txt
+	@touch $@

@@ -1,0 +1,87 @@
+"""`manage.py prepare`: what a start of `make run` needs and is not done yet. A second start finds nothing to do.
+
+What was done is noted in the database it was done to, with a digest of the files it came from: another database, or
+a newer version of the portal, is prepared anew (every step may be done twice).
+"""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command, get_commands
+from django.core.management.base import BaseCommand
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+
+from ceportal.kernel.models import Heartbeat
+
+OUR_APPS = ("ceportal", "accounts", "bases", "credits", "reviews", "certificates")
+LOADS = (("reference data", "load_reference"), ("regulation", "load_regulation"), ("demo", "load_demo"))
+
+
+class Command(BaseCommand):
+    help = "Bring tables, reference data, demo and static files up to date."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if _migrations_wait():
+            self._do("tables", lambda: call_command("migrate", interactive=False, verbosity=0))
+        source = _digest(_our_files())
+        for what, command in LOADS:
+            if command in get_commands() and (command != "load_demo" or settings.DEMO):
+                self._do_once(what, source, partial(call_command, command, verbosity=0))
+        static = f"{_digest(_static_files())} {settings.STATIC_ROOT}"
+        if not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
+            static += " anew"
+        self._do_once("static files", static, _collect)
+
+    def _do_once(self, what: str, digest: str, act: Callable[[], object]) -> None:
+        name = f"prepared.{what}"
+        if Heartbeat.objects.filter(name=name, note=digest[:200]).exists():
+            return
+        self._do(what, act)
+        Heartbeat.objects.update_or_create(name=name, defaults={"note": digest[:200], "at": timezone.now()})
+
+    def _do(self, what: str, act: Callable[[], object]) -> None:
+        started = time.monotonic()
+        self.stdout.write(f"{what} … ", ending="")
+        self.stdout.flush()
+        act()
+        self.stdout.write(f"{time.monotonic() - started:.1f} s")
+
+
+def _migrations_wait() -> bool:
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def _collect() -> None:
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+
+
+def _our_files() -> Iterator[Path]:
+    """Code and data that loading depends on."""
+    for app in OUR_APPS:
+        for path in sorted((settings.BASE_DIR / app).rglob("*")):
+            if path.suffix in {".py", ".yaml", ".json", ".csv"}:
+                yield path
+
+
+def _static_files() -> Iterator[Path]:
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            yield Path(storage.path(name))
+
+
+def _digest(paths: Iterable[Path]) -> str:
+    """Of names, sizes and times of change: quick, and wrong only towards doing something again."""
+    digest = hashlib.sha256()
+    for path in paths:
+        facts = path.stat()
+        digest.update(f"{path} {facts.st_size} {facts.st_mtime_ns}\n".encode())
+    return digest.hexdigest()

@@ -1,0 +1,51 @@
+#!/bin/bash
+# `make check`: each guard by name; all of them run, and the end says which did not hold.
+set -uo pipefail
+
+export PATH="$PWD/.venv/bin:$PATH"
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+failed=()
+
+guard() {
+    local name=$1
+    shift
+    if "$@" >"$scratch/output" 2>&1; then
+        echo "ok      $name"
+    else
+        echo "FAILED  $name"
+        cat "$scratch/output"
+        failed+=("$name")
+    fi
+}
+
+empty_start() {
+    DATA_DIR=$scratch/data python manage.py migrate --verbosity 0 &&
+        DATA_DIR=$scratch/data python manage.py prepare
+}
+
+# Made-up values of the right shape: what is checked is that production settings ask for everything and warn of nothing.
+production() {
+    env DATA_DIR="$scratch/production" DJANGO_SETTINGS_MODULE=ceportal.settings.production \
+        CEPORTAL_SECRET_KEY="$(printf 'a1b2c3d4e5%.0s' {1..7})" CEPORTAL_SEALING_KEY="$(printf '0%.0s' {1..64})" \
+        CEPORTAL_INDEX_KEY="$(printf '1%.0s' {1..64})" ALLOWED_HOSTS=portal.example PUBLIC_URL=https://portal.example \
+        DATABASE_URL=postgresql://portal@127.0.0.1/portal REDIS_URL=redis://127.0.0.1:6379/0 "$@"
+}
+
+templates() {
+    djlint --quiet --check templates && djlint --quiet --lint templates
+}
+
+guard "format" ruff format --check .
+guard "lint" ruff check .
+guard "import contracts" lint-imports
+guard "types" mypy .
+guard "templates" templates
+guard "migrations" env DATA_DIR="$scratch/migrations" python manage.py makemigrations --check --dry-run
+guard "empty database" empty_start
+guard "production settings" production python manage.py check --deploy --fail-level WARNING
+
+if ((${#failed[@]})); then
+    printf '\nThese do not hold: %s\n' "$(IFS=,; echo "${failed[*]}")"
+    exit 1
+fi

@@ -1,0 +1,34 @@
+"""The web server, the same under `make run` and in the image. What a deployment changes comes from the environment.
+
+Threads, because a request mostly waits for the database; a slow client is nginx's affair (deploy/nginx.conf).
+"""
+
+import ctypes
+import os
+import signal
+
+bind = os.environ.get("BIND", f"127.0.0.1:{os.environ.get('PORT', '8000')}")
+workers = int(os.environ.get("WEB_WORKERS", "2"))
+worker_class = "gthread"
+threads = int(os.environ.get("WEB_THREADS", "4"))
+timeout = 60
+graceful_timeout = 8
+keepalive = 5
+# Memory that creeps is given back; the jitter keeps workers from restarting together.
+max_requests = 5000
+max_requests_jitter = 500
+preload_app = True
+control_socket_disable = True
+errorlog = "-"
+# nginx keeps the access log.
+accesslog = None
+
+_master = os.getpid()
+PR_SET_PDEATHSIG = 1
+
+
+def post_fork(server: object, worker: object) -> None:
+    """A worker does not outlive its master, even one that was killed."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != _master:
+        os._exit(1)

@@ -1,0 +1,21 @@
+#!/bin/sh
+# Makes .venv with the newest Python from 3.11 on, and lets every Python started from it keep bytecode inside .venv.
+set -eu
+
+new_enough() { "$1" -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
+
+if [ ! -x .venv/bin/python ] || ! new_enough .venv/bin/python; then
+    for python in python3 python3.13 python3.12 python3.11; do
+        if command -v "$python" >/dev/null 2>&1 && new_enough "$python"; then
+            rm -rf .venv
+            "$python" -m venv .venv
+            break
+        fi
+    done
+fi
+if [ ! -x .venv/bin/python ]; then
+    echo "Python 3.11 or newer with its venv module is needed (Debian: python3 python3-venv)." >&2
+    exit 1
+fi
+packages=$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+echo 'import sys; sys.pycache_prefix = sys.pycache_prefix or sys.prefix + "/bytecode"' > "$packages/bytecode.pth"

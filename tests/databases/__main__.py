@@ -1,0 +1,55 @@
+"""`python -m tests.databases sqlite|postgresql|both [pytest arguments]`: the suite on each database by itself.
+
+PostgreSQL is a cluster in a temporary folder that ends with the run. Exits non-zero when the suite fails on any.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.databases.servers import Cluster
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+@contextmanager
+def sqlite() -> Iterator[dict[str, str]]:
+    yield {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+
+
+@contextmanager
+def postgresql() -> Iterator[dict[str, str]]:
+    folder = Path(tempfile.mkdtemp(prefix="ceportal-pg-", dir="/tmp"))
+    cluster = Cluster(folder)
+    try:
+        cluster.start()
+        yield os.environ | {"DATABASE_URL": cluster.url}
+    finally:
+        cluster.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+DATABASES = {"sqlite": (sqlite,), "postgresql": (postgresql,), "both": (sqlite, postgresql)}
+
+
+def main(which: str, arguments: list[str]) -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    codes = []
+    for database in DATABASES[which]:
+        sys.stdout.write(f"\n=== {database.__name__} ===\n")
+        sys.stdout.flush()
+        with database() as environment:
+            codes.append(
+                subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env=environment).returncode
+            )
+    return max(codes, key=abs)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], sys.argv[2:]))
