@@ -4,6 +4,7 @@ from pathlib import Path
 
 import dj_database_url
 from csp.constants import NONE, SELF
+from dj_database_url import DBConfig
 
 from ceportal import env
 
@@ -81,7 +82,7 @@ TEMPLATES = [
 FORM_RENDERER = "ceportal.kernel.forms.FieldRenderer"
 
 
-def database(url: str) -> dict:
+def database(url: str) -> DBConfig:
     """SQLite gets WAL, IMMEDIATE and a long wait (reliability F2, R4); PostgreSQL keeps its connections."""
     config = dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True)
     if config["ENGINE"].endswith("sqlite3"):
@@ -178,10 +179,9 @@ CONTENT_SECURITY_POLICY = {
 # Uploads (inputs.md D): one evidence file at most 20 MB, a request a little more.
 EVIDENCE_MAX_BYTES = 20 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
-FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
-FILE_UPLOAD_TEMP_DIR = None
+FILE_UPLOAD_HANDLERS = ["ceportal.kernel.web.uploads.BoundedUploads"]
 # Trusted proxies in front of the portal: which entry of X-Forwarded-For is the client's own.
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0)
 
@@ -237,6 +237,8 @@ LOGGING = {
     },
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
+        # Without Django's own handler that mails errors, and with them whatever was typed, to the administrators.
+        "django": {"handlers": [], "level": "INFO"},
         "django.server": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
         "fontTools": {"level": "WARNING"},
         "weasyprint": {"level": "WARNING"},

@@ -15,12 +15,14 @@ def unescaped(template: str) -> list[str]:
 
 
 def called(source: str, *names: str) -> list[str]:
-    """Calls and decorators of any of `names`."""
-    return [
-        f"line {node.lineno}: {name}"
-        for node in ast.walk(ast.parse(source))
-        if (name := _name(node)) in names and isinstance(node, ast.Name | ast.Attribute)
-    ]
+    """Calls of, and decorations with, any of `names`."""
+    used = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call):
+            used.append(node.func)
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            used += node.decorator_list
+    return [f"line {node.lineno}: {_name(node)}" for node in used if _name(node) in names]
 
 
 def signals(source: str) -> set[str]:
