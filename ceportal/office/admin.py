@@ -1,10 +1,52 @@
-"""The admin site of the bureaus."""
+"""The admin site of the bureaus: their desks, behind the portal's own door and in the portal's own look."""
 
-from django.contrib import admin
+from typing import Any, cast
+
+from django.contrib import admin, auth
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.http import urlencode
+from django.views.decorators.http import require_POST
+
+from accounts.models import User
+from ceportal.office.selectors.navigation import may_enter_desks
 
 
 class BureauAdminSite(admin.AdminSite):
+    """Nobody is `staff` here: who holds a duty with a desk may enter, and each desk asks for its own duty."""
+
     site_header = "继续教育管理工作台"
-    site_title = "继续教育管理工作台"
+    site_title = "继续教育学时管理平台"
     index_title = "我的工作台"
     site_url = "/home/"
+    enable_nav_sidebar = False
+    empty_value_display = "—"
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Asked on every page of the site: once a request is enough."""
+        if not request.user.is_authenticated or not request.user.is_active:
+            return False
+        if not hasattr(request, "may_enter_desks"):
+            request.may_enter_desks = may_enter_desks(cast(User, request.user))  # type: ignore[attr-defined]
+        return bool(request.may_enter_desks)  # type: ignore[attr-defined]
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The portal has one door. Who is inside but has no desk goes to their own home."""
+        if request.user.is_authenticated:
+            return redirect("admin:index" if self.has_permission(request) else "office:home")
+        query = urlencode({"next": request.GET.get("next") or reverse("admin:index")})
+        return redirect(f"{reverse('accounts:sign_in')}?{query}")
+
+    @method_decorator(require_POST)
+    def logout(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        auth.logout(request)
+        return redirect("office:front")
+
+    def password_change(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return redirect("accounts:change_password")

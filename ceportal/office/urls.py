@@ -1,9 +1,17 @@
 from django.urls import URLPattern, path
 
-from ceportal.office.views import health
+from ceportal.office.views import health, home, my_year, notices, public
 
 app_name = "office"
 urlpatterns: list[URLPattern] = [
+    path("", public.show_front, name="front"),
+    path("policy/", public.show_policy, name="policy"),
+    path("help/", public.show_help, name="help"),
+    path("home/", home.go_home, name="home"),
+    path("operation/", home.show_operation, name="operation"),
+    path("my-year/", my_year.show_my_year, name="my_year"),
+    path("my-year/<int:year>/", my_year.show_my_year, name="my_year_of"),
+    path("notices/", notices.show_notices, name="notices"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from ceportal.kernel.rules import id_number
+from ceportal.kernel.rules import citations, id_number
 from ceportal.kernel.rules.working_days import WorkCalendar, working_days_left
 from ceportal.kernel.selectors.calendar import work_calendar
 
@@ -80,6 +80,23 @@ def hours(value: Decimal | int | None) -> str:
 def mask_name(name: str) -> str:
     """王*, as the public sees people."""
     return id_number.mask_name(name)
+
+
+@register.filter
+def clause_words(clause: str) -> str:
+    """2025年全省通知 二（三） for S4-10."""
+    return citations.citation(clause)
+
+
+@register.simple_tag(takes_context=True)
+def clause(context: Context, cited: str) -> SafeString:
+    """Where a rule is written, leading to its words on 政策依据. Nothing where nothing is cited."""
+    if not cited:
+        return SafeString("")
+    words, ref, policy = citations.citation(cited), citations.first_id(cited), context.get("policy_href")
+    if ref and policy:
+        return format_html('<span class="clause"><a href="{}#{}">{}</a></span>', policy, ref, words)
+    return format_html('<span class="clause">{}</span>', words)
 
 
 @register.filter
@@ -163,12 +180,12 @@ def _calendar(context: Context) -> WorkCalendar:
 
 @register.simple_tag(takes_context=True)
 def came_from(context: Context) -> str:
-    """The page of ours from which this request came, or the home page."""
+    """The page of ours from which this request came, or the front page."""
     request: HttpRequest | None = context.get("request")
     came = urlsplit(request.headers.get("Referer", "")) if request else None
-    if request and came and came.netloc == request.get_host() and came.path.startswith("/"):
-        return f"{came.path}?{came.query}" if came.query else came.path
-    return "/home/"
+    if request and came and came.netloc == request.get_host() and not came.path.startswith("//"):
+        return f"{came.path}?{came.query}" if came.query else came.path or "/"
+    return "/"
 
 
 @register.simple_tag(takes_context=True)

@@ -1,0 +1,39 @@
+"""Where a user's home is, and what the plain home page tells those who have no page of their own yet."""
+
+from dataclasses import dataclass
+
+from accounts.enums import Duty
+from accounts.models import Organization, User
+from accounts.selectors.duties import duties_of
+from ceportal.office.selectors.navigation import Roles
+
+HOMES: tuple[tuple[frozenset[Duty], str], ...] = (
+    (frozenset({Duty.FILE_MONTHS, Duty.REVERSE_HOURS}), "admin:index"),
+    (frozenset({Duty.REVIEW_HOURS}), "reviews:inbox"),
+    (frozenset({Duty.APPROVE_PEOPLE}), "accounts:people_to_approve"),
+    (frozenset({Duty.APPROVE_UNITS}), "accounts:units_to_approve"),
+    (frozenset({Duty.OVERSEE}), "admin:index"),
+    (frozenset({Duty.OPERATE}), "office:operation"),
+)
+
+
+@dataclass(frozen=True)
+class Post:
+    """What one user may do for one organization."""
+
+    organization: Organization
+    duties: tuple[Duty, ...]
+
+
+def home_of(roles: Roles) -> str:
+    """The name of the page a user lands on; empty when the plain home page is all there is."""
+    if roles.is_professional:
+        return "office:my_year" if roles.is_approved else "accounts:registration"
+    return next((name for duties, name in HOMES if duties & roles.duties), "")
+
+
+def posts_of(user: User) -> list[Post]:
+    held: dict[Organization, list[Duty]] = {}
+    for membership in duties_of(user):
+        held.setdefault(membership.organization, []).append(Duty(membership.duty))
+    return [Post(organization, tuple(duties)) for organization, duties in held.items()]

@@ -1,0 +1,126 @@
+"""Which pages stand in a user's menu: one section for each role they hold."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import Count, F, Q
+
+from accounts.enums import Duty
+from accounts.models import User
+from accounts.selectors.duties import duties_of
+
+# With these one has desks on the admin site.
+DESK_DUTIES = frozenset({Duty.FILE_MONTHS, Duty.REVERSE_HOURS, Duty.OVERSEE})
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page of the menu by the name of its address."""
+
+    url_name: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Section:
+    title: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class Roles:
+    """Who a signed-in user is, as far as the frame of a page must know: two queries."""
+
+    is_professional: bool = False
+    is_approved: bool = False
+    unread: int = 0
+    duties: frozenset[Duty] = field(default_factory=frozenset)
+
+
+PUBLIC = Section(
+    "",
+    (
+        Entry("office:front", "首页"),
+        Entry("office:policy", "政策依据"),
+        Entry("certificates:look_up", "证书查验"),
+        Entry("office:help", "帮助"),
+    ),
+)
+PERSONAL = Section(
+    "我的",
+    (
+        Entry("office:my_year", "我的学时"),
+        Entry("credits:declarations", "我的申报"),
+        Entry("credits:hours", "学时明细"),
+        Entry("certificates:mine", "我的证书"),
+    ),
+)
+JOINING = Section("我的", (Entry("accounts:registration", "我的注册"),))
+FOOTER = (
+    Entry("office:front", "首页"),
+    Entry("office:policy", "政策依据"),
+    Entry("certificates:look_up", "证书查验"),
+    Entry("office:help", "帮助"),
+)
+_OF_DUTIES: tuple[tuple[str, tuple[tuple[frozenset[Duty], Entry], ...]], ...] = (
+    (
+        "审核",
+        (
+            (frozenset({Duty.REVIEW_HOURS}), Entry("reviews:inbox", "待办")),
+            (frozenset({Duty.REVIEW_HOURS}), Entry("reviews:done", "已审核")),
+        ),
+    ),
+    (
+        "人员与单位",
+        (
+            (frozenset({Duty.APPROVE_PEOPLE}), Entry("accounts:people_to_approve", "人员注册")),
+            (frozenset({Duty.APPROVE_PEOPLE, Duty.MANAGE_UNIT}), Entry("accounts:people", "本单位人员")),
+            (frozenset({Duty.APPROVE_UNITS}), Entry("accounts:units_to_approve", "单位注册")),
+        ),
+    ),
+    (
+        "管理",
+        (
+            (DESK_DUTIES, Entry("admin:index", "工作台")),
+            (frozenset({Duty.OPERATE}), Entry("office:operation", "运行状态")),
+        ),
+    ),
+)
+
+
+def roles_of(user: User) -> Roles:
+    person = (
+        User.objects.filter(pk=user.pk)
+        .annotate(
+            unread=Count("notices", filter=Q(notices__read_at__isnull=True)), approved_at=F("professional__approved_at")
+        )
+        .values_list("professional", "approved_at", "unread")
+        .first()
+    )
+    professional, approved_at, unread = person or (None, None, 0)
+    duties = frozenset(Duty(duty) for duty in duties_of(user).values_list("duty", flat=True))
+    return Roles(professional is not None, approved_at is not None, unread, duties)
+
+
+def may_enter_desks(user: User) -> bool:
+    return duties_of(user).filter(duty__in=DESK_DUTIES).exists()
+
+
+def sections_for(roles: Roles) -> tuple[Section, ...]:
+    """The menu of somebody signed in; titles only where there is more than one section."""
+    found = [*_personal(roles), *_of_duties(roles.duties)]
+    if not found:
+        return (Section("", (Entry("office:home", "我的首页"),)),)
+    return tuple(found) if len(found) > 1 else (Section("", found[0].entries),)
+
+
+def _personal(roles: Roles) -> Iterable[Section]:
+    if roles.is_professional:
+        yield PERSONAL if roles.is_approved else JOINING
+
+
+def _of_duties(duties: frozenset[Duty]) -> Iterable[Section]:
+    for title, entries in _OF_DUTIES:
+        open_to = tuple(entry for wanted, entry in entries if wanted & duties)
+        if open_to:
+            yield Section(title, open_to)

@@ -1,0 +1,63 @@
+"""How the portal itself is doing, for those who run it: numbers and times, nothing about anybody."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Min, Q
+
+from accounts.models import Notice
+from ceportal.kernel.enums import JobState, NoticeStatus
+from ceportal.kernel.models import CalendarNotice, Heartbeat, Job
+from certificates.enums import CertificateState
+from certificates.models import Certificate
+from credits.models import ChangedAccount
+
+SLOW = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Queue:
+    """Rows that wait for the clock, and since when the oldest does."""
+
+    label: str
+    waiting: int
+    failed: int
+    oldest: datetime | None
+    is_late: bool
+
+
+def queues(now: datetime) -> list[Queue]:
+    """One query each, over the partial indexes of what is still to do."""
+    notices = Notice.objects.filter(sent_at__isnull=True).aggregate(
+        waiting=Count("pk"), failed=Count("pk", filter=~Q(last_error="")), oldest=Min("created_at")
+    )
+    sheets = Certificate.objects.filter(state=CertificateState.INTENDED).aggregate(
+        waiting=Count("pk"), failed=Count("pk", filter=~Q(last_error="")), oldest=Min("promised_at")
+    )
+    jobs = Job.objects.aggregate(
+        waiting=Count("pk", filter=Q(state__in=[JobState.WAITING, JobState.RUNNING])),
+        failed=Count("pk", filter=Q(state=JobState.FAILED)),
+        oldest=Min("created_at", filter=Q(state__in=[JobState.WAITING, JobState.RUNNING])),
+    )
+    return [
+        _queue("待送出的消息", notices, now),
+        _queue("待制作的证书", sheets, now),
+        Queue("待结算的年度账户", ChangedAccount.objects.count(), 0, None, False),
+        _queue("后台任务", jobs, now),
+    ]
+
+
+def signs_of_life() -> list[Heartbeat]:
+    return list(Heartbeat.objects.order_by("name"))
+
+
+def last_published_year() -> int | None:
+    """The last year whose holiday notice is in the calendar: after it every due day is provisional."""
+    published = CalendarNotice.objects.filter(status=NoticeStatus.PUBLISHED)
+    return published.order_by("-year").values_list("year", flat=True).first()
+
+
+def _queue(label: str, row: dict[str, object], now: datetime) -> Queue:
+    waiting, failed, oldest = row["waiting"], row["failed"], row["oldest"]
+    since = oldest if isinstance(oldest, datetime) else None
+    return Queue(label, int(str(waiting)), int(str(failed)), since, since is not None and now - since > SLOW)

@@ -1,0 +1,105 @@
+"""The five documents for people to read: their clauses in short, and each number with where it stands."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from accounts.models import Area
+from ceportal.kernel.rules.citations import place_of
+from credits.enums import FieldStatus
+from credits.models import RuleSet, RuleValue
+
+CLAUSES = Path(__file__).parent.parent / "policy" / "clauses.yaml"
+SHOWN = {
+    "total": "全年合计",
+    "public": "公需科目",
+    "public_compulsory": "其中必修课",
+    "professional": "专业科目",
+    "professional_ratio": "专业科目占比",
+    "elective": "选修科目",
+}
+
+
+@dataclass(frozen=True)
+class Clause:
+    """`ref` is the id by which rules name it, `place` where it stands in the document, `text` its words in short."""
+
+    ref: str
+    place: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Document:
+    key: str
+    name: str
+    number: str
+    issued: str
+    clauses: tuple[Clause, ...]
+
+
+@dataclass(frozen=True)
+class Number:
+    label: str
+    value: str
+    clause: str
+    status: str
+    is_verified: bool
+
+
+@dataclass(frozen=True)
+class NumbersOfYear:
+    """What one rule set asks, for a place and some years."""
+
+    name: str
+    years: str
+    place: str
+    audience: str
+    document: str
+    note: str
+    numbers: tuple[Number, ...]
+
+
+@cache
+def documents() -> tuple[Document, ...]:
+    """From our own file: it changes with a release only."""
+    raw = yaml.safe_load(CLAUSES.read_text(encoding="utf-8"))
+    return tuple(
+        Document(
+            key=entry["key"],
+            name=entry["name"],
+            number=entry["number"],
+            issued=entry["issued"],
+            clauses=tuple(Clause(item["ref"], place_of(item["ref"]), item["text"]) for item in entry["clauses"]),
+        )
+        for entry in raw
+    )
+
+
+def numbers_of_years() -> list[NumbersOfYear]:
+    """Every rule set that asks for hours, the latest first: three queries."""
+    sets = RuleSet.objects.prefetch_related("values").order_by("-year_from", "area_code", "code")
+    places = dict(Area.objects.filter(code__in={row.area_code for row in sets}).values_list("code", "name"))
+    rows = ((row, tuple(_numbers(row.values.all()))) for row in sets)
+    return [_described(row, numbers, places) for row, numbers in rows if numbers]
+
+
+def _numbers(values: Iterable[RuleValue]) -> Iterable[Number]:
+    found = {value.field: value for value in values}
+    for name, label in SHOWN.items():
+        if (value := found.get(name)) and value.value:
+            is_verified = value.status == FieldStatus.VERIFIED
+            yield Number(label, value.value, value.clause, FieldStatus(value.status).label, is_verified)
+
+
+def _described(row: RuleSet, numbers: tuple[Number, ...], places: dict[str, str]) -> NumbersOfYear:
+    if row.year_to == row.year_from:
+        years = f"{row.year_from} 年"
+    else:
+        years = f"{row.year_from}—{row.year_to} 年" if row.year_to else f"{row.year_from} 年起"
+    audience = "、".join([*([row.trade] if row.trade else []), *row.levels]) or "全体专业技术人员"
+    place = places.get(row.area_code, "全国" if row.area_code == "CN" else row.area_code)
+    return NumbersOfYear(row.name, years, place, audience, row.document, row.note, numbers)

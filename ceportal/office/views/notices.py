@@ -1,0 +1,35 @@
+"""Messages to me."""
+
+from typing import cast
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import User
+from ceportal.kernel.web.keyset import keyset_page
+from ceportal.office.selectors.notices import ORDER, notices_of, unread_of
+from ceportal.office.services.notices import mark_read
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def show_notices(request: HttpRequest) -> HttpResponse:
+    """GET lists them; POST marks one (`notice`, its ref) or all as read and goes on to where it leads."""
+    user = cast(User, request.user)
+    if request.method == "POST":
+        return _read(request, user)
+    page = keyset_page(notices_of(user), order=ORDER, cursor=request.GET.get("after", ""))
+    return render(request, "office/notices.html", {"page": page})
+
+
+def _read(request: HttpRequest, user: User) -> HttpResponse:
+    ref = request.POST.get("notice", "")
+    if not ref:
+        mark_read(unread_of(user), now=timezone.now())
+        return redirect("office:notices")
+    notice = get_object_or_404(notices_of(user), ref=ref)
+    mark_read(notices_of(user).filter(pk=notice.pk), now=timezone.now())
+    return redirect(notice.link or "office:notices")
