@@ -6,8 +6,7 @@ from django.conf import settings
 from django.contrib import admin
 
 from tests.house import files, habits
-from tests.test_house import floor_of, pages, sources
-
+from tests.house.files import floor_of, pages, sources
 
 # Draw pictures of their own making: the icons, the QR code.
 DRAWS = {"certificates/documents/sheet.py", "ceportal/kernel/templatetags/portal.py"}

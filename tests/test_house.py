@@ -15,9 +15,8 @@ from ceportal.celery import app as celery
 from credits.models import Declaration, Evidence
 from tests.house import files, python, templates
 from tests.house import models as keys
+from tests.house.files import floor_of, pages, sources
 
-ROOMS = tuple(room if room not in {"office", "kernel"} else f"ceportal/{room}" for room in files.RIVER)
-OURS = [*(f"{room}/" for room in ROOMS), "ceportal/"]
 # Rooms whose files the framework or other rooms reach by name: the roof, and the settings that plug everything in.
 PLUGGING = ("ceportal/settings/", "ceportal/office/", "ceportal/urls.py", "ceportal/celery.py", "manage.py")
 # Printed, never shown by a browser: no content security policy stands over them.
@@ -25,29 +24,6 @@ PAPER = ("templates/certificates/sheet",)
 # Templates that Django itself asks for by name.
 ASKED_BY_DJANGO = {"400.html", "403.html", "403_csrf.html", "404.html", "500.html"}
 OVERRIDES = ("admin/", "django/", "registration/", "import_export/", "oauth2_provider/")
-
-
-def sources(*, with_tests: bool = False) -> dict[str, str]:
-    """Our Python by its name, migrations aside."""
-    chosen = (*OURS, "tests/") if with_tests else tuple(OURS)
-    every = {files.named(path): path for path in files.tracked(".py")}
-    return {
-        name: files.text_of(path)
-        for name, path in every.items()
-        if name.startswith(chosen) and "/migrations/" not in name
-    }
-
-
-def pages() -> dict[str, str]:
-    """Our templates by their name below `templates/`."""
-    found = (path for path in files.tracked(".html", ".txt") if files.named(path).startswith("templates/"))
-    return {files.named(path).removeprefix("templates/"): files.text_of(path) for path in found}
-
-
-def floor_of(name: str) -> str:
-    """The floor of a room a file stands on: `credits/services/ledger.py` → services."""
-    parts = Path(name).with_suffix("").parts
-    return parts[2] if parts[0] == "ceportal" and len(parts) > 2 else parts[1] if len(parts) > 1 else parts[0]
 
 
 def is_plugging(name: str) -> bool:

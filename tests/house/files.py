@@ -9,6 +9,8 @@ ROOT = Path(__file__).resolve().parents[2]
 # From the roof down to the ground: a room knows those after it, never those before it (house.md).
 RIVER = ("office", "certificates", "reviews", "credits", "bases", "accounts", "kernel")
 LONGEST_FILE = 400
+ROOMS = tuple(room if room not in {"office", "kernel"} else f"ceportal/{room}" for room in RIVER)
+OURS = [*(f"{room}/" for room in ROOMS), "ceportal/"]
 NOT_OURS = ("static/vendor/",)
 
 # Written with escapes, so that these lines do not find themselves.
@@ -95,3 +97,24 @@ def text_of(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         return ""
+
+
+def sources(*, with_tests: bool = False) -> dict[str, str]:
+    """Our Python by its name, migrations aside."""
+    chosen = (*OURS, "tests/") if with_tests else tuple(OURS)
+    every = {named(path): path for path in tracked(".py")}
+    return {
+        name: text_of(path) for name, path in every.items() if name.startswith(chosen) and "/migrations/" not in name
+    }
+
+
+def pages() -> dict[str, str]:
+    """Our templates by their name below `templates/`."""
+    found = (path for path in tracked(".html", ".txt") if named(path).startswith("templates/"))
+    return {named(path).removeprefix("templates/"): text_of(path) for path in found}
+
+
+def floor_of(name: str) -> str:
+    """The floor of a room a file stands on: `credits/services/ledger.py` → services."""
+    parts = Path(name).with_suffix("").parts
+    return parts[2] if parts[0] == "ceportal" and len(parts) > 2 else parts[1] if len(parts) > 1 else parts[0]
