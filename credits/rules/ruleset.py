@@ -110,6 +110,12 @@ def requirements_in(
     )
 
 
+def fields_of(requirements: Requirements) -> dict[str, Figure | Setting]:
+    """Every field that applies, numbers and words, in the order of `FIELDS`."""
+    held: dict[str, Figure | Setting] = {**requirements.figures, **requirements.settings}
+    return {name: held[name] for name in FIELDS if name in held}
+
+
 def _figure(figure: DatedFigure) -> Figure:
     return Figure(Decimal(figure.text), figure.clause, figure.status, figure.document)
 

@@ -50,6 +50,7 @@ def as_rule(row: RuleSet) -> DatedRule:
         levels=frozenset(row.levels),
         trade=row.trade,
         document=row.document,
+        note=row.note,
         figures={
             value.field: DatedFigure(value.value, value.clause, value.status, row.document)
             for value in row.values.all()

@@ -38,6 +38,7 @@ class DatedRule:
     levels: frozenset[str] = frozenset()
     trade: str = ""
     document: str = ""
+    note: str = ""
 
     def holds(self, year: int, level: str, trade: str) -> bool:
         return (

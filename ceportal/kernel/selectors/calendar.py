@@ -12,9 +12,9 @@ from ceportal.kernel.rules.working_days import DueDay, WorkCalendar, due_day
 _SPAN = timedelta(days=120)
 
 
-def work_calendar(around: date) -> WorkCalendar:
+def work_calendar(around: date, *, span: timedelta = _SPAN) -> WorkCalendar:
     """The calendar some months around a day: two queries and a version."""
-    days = CalendarDay.objects.filter(day__range=(around - _SPAN, around + _SPAN)).values_list("day", "is_worked")
+    days = CalendarDay.objects.filter(day__range=(around - span, around + span)).values_list("day", "is_worked")
     published = CalendarNotice.objects.filter(status=NoticeStatus.PUBLISHED).values_list("year", flat=True)
     return WorkCalendar(dict(days), frozenset(published), calendar_version())
 
@@ -26,7 +26,8 @@ def calendar_version() -> int:
 def due_after(moment: datetime, days: int) -> tuple[datetime, DueDay, int]:
     """The due moment `days` working days after `moment` (its end, exclusive), the day, and the calendar's version."""
     start = timezone.localdate(moment)
-    calendar = work_calendar(start)
+    # Fewer than half of all days are worked in no stretch of months, so twice the limit always holds its end.
+    calendar = work_calendar(start, span=max(_SPAN, timedelta(days=2 * days)))
     due = due_day(start, days, calendar)
     end = timezone.make_aware(datetime.combine(due.day + timedelta(days=1), time.min))
     return end, due, calendar.version

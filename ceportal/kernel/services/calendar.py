@@ -1,13 +1,14 @@
 """The calendar of working days: one published notice a year, imported whole (A4, F11)."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
 
 from ceportal.kernel.enums import NoticeStatus
 from ceportal.kernel.models import CalendarDay, CalendarNotice
-from ceportal.kernel.rules.refusal import refuse
+from ceportal.kernel.rules.refusal import refuse_if_any
+from ceportal.kernel.rules.working_days import reasons_not_to_import
 from ceportal.kernel.services.counters import next_number
 
 VERSION = "calendar"
@@ -16,24 +17,26 @@ VERSION = "calendar"
 @transaction.atomic
 def import_notice(
     year: int,
-    days: Mapping[date, bool],
     *,
+    rest: Sequence[date],
+    worked: Sequence[date] = (),
     status: NoticeStatus,
     document: str = "",
     source_url: str = "",
     now: datetime,
 ) -> bool:
-    """Put a year's exceptions in place of what was known of it. True when anything changed.
+    """Put a year's days off and worked weekends in place of what was known of it. True when anything changed.
 
-    A published notice is never replaced by a provisional one. Every change raises the calendar version, by which the
-    clock jobs find the open due moments they have to date anew.
+    A published notice is never replaced by a provisional one, and the next year's keeps the days it has changed here
+    (as that of 2019 did with December 2018). Every change raises the calendar version, by which the clock jobs find
+    the open due moments they have to date anew.
     """
-    if any(day.year not in {year - 1, year} for day in days):
-        raise refuse("calendar_year", f"{year} 年的放假安排中有其他年份的日期。")
+    refuse_if_any(reasons_not_to_import(year, rest, worked))
     held = CalendarNotice.objects.filter(year=year).first()
     if held and held.status == NoticeStatus.PUBLISHED and status == NoticeStatus.PROVISIONAL:
         return False
-    if held and held.status == status and _days_of(held) == dict(days):
+    days = _without_later(year, dict.fromkeys(rest, False) | dict.fromkeys(worked, True))
+    if held and held.status == status and _days_of(held) == days:
         return False
     notice, _ = CalendarNotice.objects.update_or_create(
         year=year,
@@ -44,6 +47,12 @@ def import_notice(
     CalendarDay.objects.bulk_create(CalendarDay(day=d, is_worked=w, notice=notice) for d, w in sorted(days.items()))
     next_number(VERSION)
     return True
+
+
+def _without_later(year: int, days: dict[date, bool]) -> dict[date, bool]:
+    """The last word on a day is the later notice's."""
+    later = set(CalendarDay.objects.filter(notice__year__gt=year, day__in=days).values_list("day", flat=True))
+    return {day: is_worked for day, is_worked in days.items() if day not in later}
 
 
 def _days_of(notice: CalendarNotice) -> dict[date, bool]:

@@ -1,0 +1,24 @@
+"""`manage.py load_regulation`: rule sets, activities and the calendar from `credits/regulation`. May run again."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from ceportal.kernel.rules.refusal import Refused
+from credits.services.regulation import load_regulation
+
+
+class Command(BaseCommand):
+    help = "Load rule sets, activities and the calendar of working days."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            changed = load_regulation(now=timezone.now())
+        except Refused as refused:
+            raise CommandError("\n".join(reason.message for reason in refused)) from refused
+        if options["verbosity"]:
+            self.stdout.write(
+                f"规则集 {changed['rule_sets']} 个、学习方式 {changed['activities']} 项、"
+                f"日历 {changed['calendar']} 个年度有更新。"
+            )

@@ -1,0 +1,62 @@
+"""`manage.py requirements --area 410200 --year 2021 --level 中级 [--trade 会计] [--json]`: what holds, by which clause."""
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.models import Area
+from ceportal.kernel.rules.dated import COUNTRY
+from credits.rules.requirements import Requirements
+from credits.rules.ruleset import GROUPS, LEVELS, fields_of
+from credits.selectors.regulation import requirements
+
+# The first two digits of every province's code (GB/T 2260).
+_PROVINCES = "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82"
+
+
+class Command(BaseCommand):
+    help = "Show what a year asks in a place of a title level and trade."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--area", required=True, help="six digits, or CN")
+        parser.add_argument("--year", required=True, type=int)
+        parser.add_argument("--level", required=True, choices=[*LEVELS, *GROUPS])
+        parser.add_argument("--trade", default="")
+        parser.add_argument("--json", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        area, year, level, trade = options["area"], options["year"], options["level"], options["trade"]
+        if not _is_place(area):
+            raise CommandError(f"没有代码为 {area} 的地区。")
+        found = requirements(area, year, level, trade)
+        asked = {"area": area, "year": year, "level": level, "trade": trade}
+        if options["json"]:
+            self.stdout.write(json.dumps(asked | _answer(found), ensure_ascii=False, indent=2))
+        else:
+            self._tell(found)
+
+    def _tell(self, found: Requirements | None) -> None:
+        if found is None:
+            self.stdout.write("这一年度没有适用的规定。")
+            return
+        self.stdout.write(f"{found.name}（{found.document}），单位：{found.unit}")
+        for name, field in fields_of(found).items():
+            self.stdout.write(f"  {name}: {field.value}  [{field.clause}] {field.status}")
+
+
+def _answer(found: Requirements | None) -> dict[str, Any]:
+    if found is None:
+        return {"unit": None, "rule_set": None, "fields": {}}
+    fields = {
+        name: {"value": str(field.value), "clause": field.clause, "status": field.status}
+        for name, field in fields_of(found).items()
+    }
+    return {"unit": found.unit, "rule_set": found.rule_set, "fields": fields}
+
+
+def _is_place(code: str) -> bool:
+    if code == COUNTRY or Area.objects.filter(code=code).exists():
+        return True
+    return len(code) == 6 and code.isascii() and code.isdigit() and code[:2] in _PROVINCES.split()
