@@ -1,0 +1,124 @@
+"""What an evidence file may be, told by its bytes and never by its name (inputs.md D, reliability T18, R7)."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from enum import StrEnum
+
+from ceportal.kernel.rules.id_number import mask_id, mask_phone
+from ceportal.kernel.rules.refusal import Refusal
+from ceportal.kernel.rules.text import strange_character
+
+MOST_PAGES = 50
+NAME_LIMIT = 100
+FIELD = "files"
+
+
+class Kind(StrEnum):
+    """The three kinds that are kept; the value is the content type they are served as."""
+
+    PDF = "application/pdf"
+    JPEG = "image/jpeg"
+    PNG = "image/png"
+
+
+SUFFIXES = {Kind.PDF: "pdf", Kind.JPEG: "jpg", Kind.PNG: "png"}
+# What browsers say that is as good as nothing, and other names of the same kinds.
+_SAYS_NOTHING = frozenset({"", "application/octet-stream", "binary/octet-stream"})
+_OTHER_NAMES = {
+    "image/jpg": Kind.JPEG,
+    "image/pjpeg": Kind.JPEG,
+    "image/x-png": Kind.PNG,
+    "application/x-pdf": Kind.PDF,
+}
+_ADVICE = (
+    (
+        re.compile(rb"....ftyp(hei[cmsx]|hev|mif1|msf1)", re.DOTALL),
+        "苹果手机的 HEIC 照片请先截图，或转存为 JPG 再上传。",
+    ),
+    (re.compile(rb"PK\x03\x04|\xd0\xcf\x11\xe0"), "Word、Excel、WPS、OFD 文件请先另存为 PDF；压缩包请先解开。"),
+    (re.compile(rb"Rar!|7z\xbc\xaf"), "压缩包请先解开，再逐个上传。"),
+    (re.compile(rb"GIF8|RIFF....WEBP|BM|II\*\0|MM\0\*", re.DOTALL), "这种图片请先截图，或转存为 JPG、PNG 再上传。"),
+)
+_ACTIVE_HEAD = re.compile(rb"<\s*(script|html|svg|!doctype|iframe|body)", re.IGNORECASE)
+# Written in two halves, so that this file is not itself taken for the test virus.
+_EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR" + b"-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+_ZIP_END = b"PK\x05\x06"
+_ZIP_TAIL = 66_000
+_ID_LIKE = re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9])", re.ASCII)
+_PHONE_LIKE = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])", re.ASCII)
+
+
+def kind_of(data: bytes) -> Kind | None:
+    """The kind by the first bytes; None for everything that is not kept."""
+    if data.startswith(b"%PDF-"):
+        return Kind.PDF
+    if data.startswith(b"\xff\xd8\xff"):
+        return Kind.JPEG
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return Kind.PNG
+    return None
+
+
+def reasons_not_to_take_size(size: int, *, most: int) -> Iterator[Refusal]:
+    if size == 0:
+        yield Refusal("file_empty", "这个文件是空的（0 字节），请重新选择。", field=FIELD)
+    elif size > most:
+        message = f"文件太大：每个文件最大 {most // 1024 // 1024} MB。照片可先缩小，扫描件可降低清晰度后再上传。"
+        yield Refusal("file_too_large", message, field=FIELD)
+
+
+def reasons_not_to_take_kind(data: bytes, claimed_type: str) -> Iterator[Refusal]:
+    """By content; what the sender claims may say nothing, but not something else (D88)."""
+    if _EICAR in data:
+        yield unsafe("文件中发现病毒特征，没有保存。请检查您的电脑或手机后换一份文件。")
+        return
+    kind = kind_of(data)
+    if kind is None:
+        yield Refusal("file_kind", f"只能上传 PDF、JPG 或 PNG 文件。{_advice(data)}", field=FIELD)
+        return
+    claimed = claimed_type.partition(";")[0].strip().lower()
+    if claimed not in _SAYS_NOTHING and _OTHER_NAMES.get(claimed, claimed) != kind:
+        message = "文件的内容和它的扩展名不一致。请重新扫描或截图，保存后再上传。"
+        yield Refusal("file_kind", message, field=FIELD)
+
+
+def reasons_not_to_take_pdf_bytes(data: bytes) -> Iterator[Refusal]:
+    """What can be told of a PDF without reading its structure: cut off, or something else at the same time."""
+    tail = data.rstrip(b"\0\r\n\t ")
+    end = tail.rfind(b"%%EOF")
+    if end < 0:
+        yield unsafe("PDF 不完整，可能没有传完，请重新上传。")
+    elif len(tail) - end > 1024 or _ZIP_END in data[-_ZIP_TAIL:] or _ACTIVE_HEAD.search(data[:1024]):
+        yield unsafe("PDF 中夹带了其他内容，请重新扫描或重新打印成 PDF 后上传。")
+
+
+def reasons_not_to_take_pdf(*, problem: str, pages: int) -> Iterator[Refusal]:
+    """By what the structure holds; `problem` as `pdf_structure` names it."""
+    if problem == "encrypted":
+        yield unsafe("PDF 设有密码，审核人员打不开。请去掉密码，或打开后“打印”成新的 PDF 再上传。")
+    elif problem == "active":
+        yield unsafe("PDF 中有脚本、附件或自动动作，不能接收。请打开后“打印”成新的 PDF，或截图上传。")
+    elif problem:
+        yield unsafe("PDF 打不开，文件可能已损坏。请重新扫描或重新打印成 PDF 后上传。")
+    elif pages > MOST_PAGES:
+        yield unsafe(f"PDF 共 {pages} 页，最多 {MOST_PAGES} 页。请只保留与这次学习有关的几页。")
+
+
+def unsafe(message: str) -> Refusal:
+    return Refusal("file_unsafe", message, field=FIELD)
+
+
+def display_name(name: str, kind: Kind) -> str:
+    """How the person's own name for the file is shown: no path, nothing invisible, no personal number. Never a path."""
+    last = re.split(r"[/\\]", unicodedata.normalize("NFKC", name))[-1]
+    plain = "".join(" " if strange_character(c) else c for c in last).strip(" .")
+    plain = _ID_LIKE.sub(lambda found: mask_id(found[0]), plain)
+    plain = _PHONE_LIKE.sub(lambda found: mask_phone(found[0]), plain)
+    stem, _, suffix = plain.rpartition(".")
+    stem = stem if stem and len(suffix) <= 5 else plain
+    return f"{re.sub(r' +', ' ', stem)[:NAME_LIMIT].strip() or '材料'}.{SUFFIXES[kind]}"
+
+
+def _advice(data: bytes) -> str:
+    return next((advice for pattern, advice in _ADVICE if pattern.match(data)), "请重新扫描或截图后上传。")

@@ -1,0 +1,103 @@
+"""What a PDF holds, without rendering or rewriting it. Run as a program of its own, in bounds (see `services.files`):
+it reads the PDF from standard input and prints one line of JSON, `{"problem": "", "pages": 3}`.
+
+Problems: `unreadable`, `encrypted`, `active` (scripts, launches, attachments, forms that compute: reliability T18).
+"""
+
+import io
+import json
+import re
+import resource
+import sys
+from typing import Any
+
+import pikepdf
+
+MEMORY = 1024 * 1024 * 1024
+CPU_SECONDS = 15
+DEEPEST = 60
+ACTIVE_KEYS = frozenset(
+    {"/AA", "/JavaScript", "/JS", "/EmbeddedFiles", "/EmbeddedFile", "/EF", "/XFA", "/Launch"}
+    | {"/RichMediaContent", "/RichMediaSettings"}
+)
+ACTIVE_ACTIONS = frozenset(
+    {"/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/GoToE", "/GoToR", "/Rendition"}
+    | {"/Movie", "/Sound", "/RichMediaExecute", "/Trans", "/GoTo3DView"}
+)
+ACTIVE_TYPES = frozenset({"/EmbeddedFile", "/FileAttachment", "/RichMedia", "/Movie", "/Screen", "/3D", "/Sound"})
+# Objects of a page's resources, whose names are arbitrary: a font may be called /AA.
+_RESOURCES = frozenset({"/Font", "/XObject", "/ExtGState", "/Pattern"})
+# A second net, for what this reader's cross-reference table does not reach but another reader might.
+_RAW = re.compile(rb"/(JavaScript|Launch|EmbeddedFile|RichMedia)\b")
+
+
+def inspect(data: bytes) -> tuple[str, int]:
+    """The problem (or an empty string) and the number of pages."""
+    try:
+        with pikepdf.open(io.BytesIO(data), suppress_warnings=True) as pdf:
+            if pdf.is_encrypted:
+                return "encrypted", 0
+            pages = len(pdf.pages)
+            is_active = bool(_RAW.search(data)) or any(_is_active(obj, 0) for obj in (*pdf.objects, pdf.trailer))
+    except pikepdf.PasswordError:
+        return "encrypted", 0
+    except (pikepdf.PdfError, ValueError, TypeError, RecursionError, MemoryError, OverflowError, RuntimeError):
+        return "unreadable", 0
+    return ("active" if is_active else "" if pages else "unreadable"), pages
+
+
+def _is_active(obj: Any, depth: int) -> bool:
+    """Whether an object, or what stands directly in it, acts by itself. Indirect parts have their own turn."""
+    if depth > DEEPEST:
+        return True
+    if isinstance(obj, pikepdf.Array):
+        return any(_is_active(part, depth + 1) for part in obj if _is_direct(part))
+    if not isinstance(obj, pikepdf.Dictionary | pikepdf.Stream):
+        return False
+    entries = list(obj.items())
+    return any(_acts(key, value) for key, value in entries) or any(
+        _is_active(value, depth + 1) for _, value in entries if _is_direct(value)
+    )
+
+
+def _acts(key: str, value: Any) -> bool:
+    if key == "/OpenAction":
+        return not _is_destination(value)
+    if key in ACTIVE_KEYS:
+        return not _is_resource(value)
+    if isinstance(value, pikepdf.Name):
+        return (key == "/S" and str(value) in ACTIVE_ACTIONS) or (
+            key in {"/Type", "/Subtype"} and str(value) in ACTIVE_TYPES
+        )
+    return False
+
+
+def _is_destination(value: Any) -> bool:
+    """Opening at a page (as office programs write it) is no act; anything else is."""
+    if isinstance(value, pikepdf.Dictionary):
+        return value.get("/S") == pikepdf.Name.GoTo and "/Next" not in value
+    return isinstance(value, pikepdf.Array | pikepdf.Name | pikepdf.String)
+
+
+def _is_resource(value: Any) -> bool:
+    return (
+        isinstance(value, pikepdf.Dictionary | pikepdf.Stream)
+        and str(value.get("/Type", "")) in _RESOURCES
+        and "/S" not in value
+    )
+
+
+def _is_direct(value: Any) -> bool:
+    return isinstance(value, pikepdf.Object) and not value.is_indirect
+
+
+def main() -> None:
+    """Bound this process, then read what came from outside."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    problem, pages = inspect(sys.stdin.buffer.read())
+    sys.stdout.write(json.dumps({"problem": problem, "pages": pages}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,216 @@
+"""The file zoo (inputs.md D, reliability T18): hostile samples refused with nothing kept, honest scans kept."""
+
+import io
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pikepdf
+import pytest
+from pikepdf import Array, Name, String
+from PIL import Image
+
+from accounts.models import User
+from ceportal.kernel.models import AuditEvent, StoredFile
+from ceportal.kernel.rules.files import Kind
+from ceportal.kernel.rules.refusal import Refused
+from ceportal.kernel.services.files import open_file, path_of
+from ceportal.kernel.web.serving import status_of
+from tests.kernel import zoo
+from tests.kernel.keeping import files_kept, keep
+
+pytestmark = pytest.mark.django_db
+
+
+@dataclass(frozen=True)
+class Sample:
+    name: str
+    make: Callable[[], bytes]
+    status: int
+    says: str
+    claimed: str = "application/octet-stream"
+
+
+LINK = {"Subtype": Name.Link}
+HOSTILE = [
+    Sample("zero bytes", lambda: b"", 400, "0 字节"),
+    Sample("a byte too many", lambda: b"%PDF-" + bytes(20 * 1024 * 1024 - 4), 413, "20 MB"),
+    Sample("svg", lambda: b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>', 415, "PDF、JPG 或 PNG"),
+    Sample("html named pdf", lambda: b"<!doctype html>" + zoo.SCRIPT, 415, "PDF", "application/pdf"),
+    Sample("html named png", lambda: b"<html>" + zoo.SCRIPT, 415, "PNG", "image/png"),
+    Sample("exe", lambda: b"MZ\x90\0" + bytes(60), 415, "PDF"),
+    Sample("elf", lambda: b"\x7fELF" + bytes(60), 415, "PDF"),
+    Sample("shell script", lambda: b"#!/bin/sh\nrm -rf /\n", 415, "PDF"),
+    Sample("docx", zoo.zip_of, 415, "另存为 PDF"),
+    Sample("old doc", lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(60), 415, "另存为 PDF"),
+    Sample("rar", lambda: b"Rar!\x1a\x07" + bytes(60), 415, "解开"),
+    Sample("7z", lambda: b"7z\xbc\xaf\x27\x1c" + bytes(60), 415, "解开"),
+    Sample("gif", lambda: b"GIF89a" + bytes(60), 415, "JPG"),
+    Sample("webp", lambda: b"RIFF\0\0\0\0WEBPVP8 " + bytes(60), 415, "JPG"),
+    Sample("bmp", lambda: b"BM" + bytes(60), 415, "JPG"),
+    Sample("tiff", lambda: b"II*\0" + bytes(60), 415, "JPG"),
+    Sample("heic", lambda: b"\0\0\0\x18ftypheic" + bytes(60), 415, "HEIC"),
+    Sample("plain text", lambda: "证书".encode(), 415, "PDF"),
+    Sample("blank before the pdf", lambda: b"\n" + zoo.pdf(), 415, "PDF"),
+    Sample("html before the pdf", lambda: zoo.SCRIPT + zoo.pdf(), 415, "PDF"),
+    Sample("pdf said to be png", zoo.pdf, 415, "扩展名", "image/png"),
+    Sample("png said to be pdf", zoo.png, 415, "扩展名", "application/pdf"),
+    Sample("png said to be jpeg", zoo.png, 415, "扩展名", "image/jpeg"),
+    Sample("pdf said to be html", zoo.pdf, 415, "扩展名", "text/html; charset=utf-8"),
+    Sample("png said to be svg", zoo.png, 415, "扩展名", "image/svg+xml"),
+    Sample("eicar", lambda: zoo.EICAR, 422, "病毒"),
+    Sample("eicar behind a png", lambda: zoo.png() + zoo.EICAR, 422, "病毒"),
+    Sample("eicar behind a pdf", lambda: zoo.pdf() + zoo.EICAR, 422, "病毒"),
+    Sample("cut jpeg", lambda: zoo.jpeg(900, 700)[:2000], 422, "没有传完"),
+    Sample("cut png", lambda: zoo.png(900, 700, "RGB")[:400], 422, "没有传完"),
+    Sample("jpeg of a head alone", lambda: b"\xff\xd8\xff\xe0", 422, "打不开"),
+    Sample("png of a head alone", lambda: b"\x89PNG\r\n\x1a\n", 422, "打不开"),
+    Sample("png with a wrong sum", lambda: zoo.png().replace(b"IDAT", b"IDAU"), 422, "打不开"),
+    Sample("pixel flood", zoo.pixel_flood, 422, "像素太多"),
+    Sample("cut pdf", lambda: zoo.pdf(3)[:-60], 422, "不完整"),
+    Sample("pdf of a head alone", lambda: b"%PDF-1.7\n%%EOF\n", 422, "打不开"),
+    Sample("pdf of rubbish", lambda: b"%PDF-1.7\n" + os.urandom(3000) + b"\n%%EOF\n", 422, "打不开"),
+    Sample("pdf and zip", lambda: zoo.pdf() + zoo.zip_of(), 422, "夹带"),
+    Sample("pdf and much more", lambda: zoo.pdf() + b"MZ\x90\1" * 600, 422, "夹带"),
+    Sample("pdf and html", lambda: b"%PDF-1.7\n%" + zoo.SCRIPT + zoo.pdf()[9:], 422, "夹带"),
+    Sample("encrypted pdf", lambda: zoo.pdf(encryption=pikepdf.Encryption(owner="a", user="b")), 422, "密码"),
+    Sample("pdf for its owner", lambda: zoo.pdf(encryption=pikepdf.Encryption(owner="a", user="")), 422, "密码"),
+    Sample("51 pages", lambda: zoo.pdf(51), 422, "最多 50 页"),
+    Sample("10,000 pages", lambda: zoo.pdf(10_000), 422, "最多 50 页"),
+    Sample("no page", lambda: zoo.pdf(0), 422, "打不开"),
+    Sample(
+        "script on opening",
+        lambda: zoo.pdf(change=zoo.opens_with(zoo.action("JavaScript", JS=String("app.alert(1)")))),
+        422,
+        "脚本",
+    ),
+    Sample("script by escaped names", zoo.escaped_names, 422, "脚本"),
+    Sample(
+        "script in an object stream",
+        lambda: zoo.pdf(change=zoo.opens_with(zoo.action("JavaScript", JS=String("1"))), object_stream_mode=zoo.PACKED),
+        422,
+        "脚本",
+    ),
+    Sample(
+        "program on opening",
+        lambda: zoo.pdf(change=zoo.opens_with(zoo.action("Launch", F=String("cmd.exe")))),
+        422,
+        "自动动作",
+    ),
+    Sample(
+        "address on opening",
+        lambda: zoo.pdf(change=zoo.opens_with(zoo.action("URI", URI=String("http://example.invalid")))),
+        422,
+        "自动动作",
+    ),
+    Sample("script by name", lambda: zoo.pdf(change=zoo.named_script), 422, "脚本"),
+    Sample("attached program", lambda: zoo.pdf(change=zoo.attaching), 422, "附件"),
+    Sample("attached, packed", lambda: zoo.pdf(change=zoo.attaching, object_stream_mode=zoo.PACKED), 422, "附件"),
+    Sample("attached to a page", lambda: zoo.pdf(change=zoo.annotated(Subtype=Name.FileAttachment)), 422, "附件"),
+    Sample("xfa", lambda: zoo.pdf(change=zoo.form_of_the_other_kind), 422, "不能接收"),
+    Sample("page acts", lambda: zoo.pdf(change=zoo.page_acts), 422, "自动动作"),
+    Sample("launch behind a link", lambda: zoo.pdf(change=zoo.chained), 422, "自动动作"),
+    Sample(
+        "link to a script",
+        lambda: zoo.pdf(change=zoo.annotated(A=zoo.action("JavaScript", JS=String("1")), **LINK)),
+        422,
+        "脚本",
+    ),
+    Sample(
+        "link that sends a form",
+        lambda: zoo.pdf(change=zoo.annotated(A=zoo.action("SubmitForm", F=String("http://x")), **LINK)),
+        422,
+        "自动动作",
+    ),
+    Sample(
+        "link to a far file",
+        lambda: zoo.pdf(change=zoo.annotated(A=zoo.action("GoToR", F=String("//host/x")), **LINK)),
+        422,
+        "自动动作",
+    ),
+    Sample("film", lambda: zoo.pdf(change=zoo.annotated(Subtype=Name.Movie)), 422, "不能接收"),
+    Sample("rich media", lambda: zoo.pdf(change=zoo.annotated(Subtype=Name.RichMedia)), 422, "不能接收"),
+    Sample("nested too deep", lambda: zoo.pdf(change=zoo.deeply_nested), 422, "PDF"),
+    Sample("object stream bomb", zoo.object_stream_bomb, 422, "打不开"),
+]
+
+
+@pytest.mark.parametrize("sample", HOSTILE, ids=lambda sample: sample.name)
+def test_a_hostile_file_is_refused_and_nothing_kept(sample: Sample, owner: User) -> None:
+    started = time.monotonic()
+    with pytest.raises(Refused) as refused:
+        keep(sample.make(), owner, claimed=sample.claimed)
+    reason = refused.value.reasons[0]
+    assert status_of(reason.code) == sample.status
+    assert sample.says in reason.message
+    assert reason.field == "files"
+    assert not StoredFile.objects.exists()
+    assert files_kept() == []
+    assert time.monotonic() - started < 30
+    is_unsafe = reason.code == "file_unsafe"
+    assert AuditEvent.objects.filter(action="file.refuse", subject_ref=owner.ref).exists() is is_unsafe
+
+
+def link_home(document: pikepdf.Pdf) -> None:
+    zoo.annotated(A=zoo.action("URI", URI=String("https://example.invalid/verify")), **LINK)(document)
+
+
+def open_at_first_page(document: pikepdf.Pdf) -> None:
+    document.Root.OpenAction = Array([document.pages[0].obj, Name.XYZ, 0, 0, 0])
+
+
+def open_by_going(document: pikepdf.Pdf) -> None:
+    document.Root.OpenAction = zoo.action("GoTo", D=Array([document.pages[0].obj, Name.Fit]))
+
+
+def font_called_aa(document: pikepdf.Pdf) -> None:
+    font = document.make_indirect(pikepdf.Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica))
+    document.pages[0].Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(AA=font, EF=font))
+
+
+HONEST: dict[str, Callable[[], bytes]] = {
+    "pdf": zoo.pdf,
+    "pdf of 50 pages": lambda: zoo.pdf(50),
+    "scan": zoo.scanned_pdf,
+    "packed pdf": lambda: zoo.pdf(3, object_stream_mode=zoo.PACKED),
+    "linear pdf": lambda: zoo.pdf(3, linearize=True),
+    "pdf with a link": lambda: zoo.pdf(change=link_home),
+    "pdf of an office program": lambda: zoo.pdf(change=open_at_first_page),
+    "pdf that goes to a page": lambda: zoo.pdf(change=open_by_going),
+    "font called AA": lambda: zoo.pdf(change=font_called_aa),
+    "pdf and a line end": lambda: zoo.pdf() + b"\r\n\0\0",
+    "jpeg": zoo.jpeg,
+    "grey jpeg": lambda: zoo.jpeg(mode="L"),
+    "cmyk jpeg": lambda: zoo.jpeg(mode="CMYK"),
+    "progressive jpeg": lambda: zoo.jpeg(progressive=True),
+    "phone photo": zoo.phone_photo,
+    "large photo": lambda: zoo.jpeg(8000, 6000),
+    "png": zoo.png,
+    "grey png": lambda: zoo.png(mode="L"),
+    "black and white png": lambda: zoo.png(mode="1"),
+    "palette png": lambda: zoo.png(mode="P"),
+    "transparent png": lambda: zoo.png(mode="RGBA"),
+    "grey transparent png": lambda: zoo.png(mode="LA"),
+    "transparent palette": lambda: zoo.png(mode="P", transparency=3),
+    "transparent grey": lambda: zoo.png(mode="L", transparency=3),
+    "16-bit png": lambda: zoo.png(mode="I;16"),
+}
+
+
+@pytest.mark.parametrize("name", HONEST)
+def test_an_honest_file_is_kept(name: str, owner: User) -> None:
+    data = HONEST[name]()
+    stored = keep(data, owner)
+    with open_file(stored) as file:
+        shown = file.read()
+    assert stored.shown_size == len(shown)
+    assert stored.size == len(data)
+    if stored.content_type == Kind.PDF:
+        assert shown == data
+        assert stored.digest == stored.shown_digest
+    else:
+        with Image.open(io.BytesIO(shown)) as picture:
+            picture.load()
+            assert max(picture.size) <= 4800
+    assert files_kept() == [path_of(stored)]
