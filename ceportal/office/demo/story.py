@@ -1,0 +1,260 @@
+"""What happens in the demo, acted out through the same services that people's clicks call, at moments in the past."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+from django.utils import timezone
+
+from accounts.enums import Duty, IdKind, Move
+from accounts.models import Area, Organization, PersonRegistration, Professional, TitleSeries, User
+from accounts.services.accounts import make_user
+from accounts.services.memberships import grant
+from accounts.services.people import approve_person, register_person
+from accounts.services.units import approve_unit, register_unit
+from bases.enums import RecognitionKind, RecognitionStatus
+from bases.models import Recognition
+from ceportal.kernel.rules.text import comparable
+from ceportal.kernel.services.files import store
+from ceportal.office.demo import papers
+from ceportal.office.demo.cast import (
+    APPLICANT,
+    BUSY,
+    CITY,
+    CLERKS,
+    FRESH,
+    PROFESSIONAL,
+    PROVINCE,
+    UNITS,
+    Clerk,
+    Person,
+    Unit,
+)
+from certificates.services.issuing import settle_changed_accounts
+from certificates.services.sheets import make_sheets
+from credits.enums import Payer, Subject
+from credits.models import Activity, Declaration
+from credits.services.declaring import add_evidence, save_draft, start_declaration, submit_declaration
+from reviews.services.decisions import decide
+from reviews.services.filing import file_month
+from reviews.services.openings import record_opening
+
+_PER_DAY = Decimal(8)
+
+
+@dataclass(frozen=True)
+class Training:
+    """Something learnt: `days_ago` it ended, after `days` days."""
+
+    title: str
+    subject: Subject
+    hours: int
+    days: int
+    days_ago: int
+    organiser: str = "开封大学"
+    activity: str = "training"
+
+
+class Stage:
+    """The demo's people and units, by name, and the moment the play is at."""
+
+    def __init__(self, *, now: datetime, password: str) -> None:
+        self.now = now
+        self.today = timezone.localdate(now)
+        self.password = password
+        self.users: dict[str, User] = {}
+        self.units: list[Organization] = []
+        self.reviewers: dict[int, User] = {}
+
+    def at(self, day: date, hour: int = 10) -> datetime:
+        """That hour of `day`, never later than now."""
+        moment = timezone.make_aware(datetime.combine(day, time(hour)))
+        return min(moment, self.now)
+
+    def ago(self, days: int) -> date:
+        """So many days ago, but in this year (on 2 January hardly anything lies behind us)."""
+        return max(self.today - timedelta(days=days), date(self.today.year, 1, 1))
+
+
+def play(stage: Stage, tell: Callable[[str], None]) -> None:
+    """Everything, in order. Each act needs those before it."""
+    long_ago = stage.at(date(stage.today.year - 1, 3, 2))
+    _platform(stage)
+    for clerk in CLERKS:
+        _appoint(stage, clerk, long_ago)
+    for unit in UNITS:
+        _register_unit(stage, unit, long_ago)
+    tell("units")
+    for person in (PROFESSIONAL, *FRESH, *BUSY):
+        _join(stage, person, long_ago)
+    _apply(stage, APPLICANT, stage.at(stage.ago(2)))
+    tell("people")
+    _last_year(stage)
+    tell("last year")
+    _this_year(stage)
+    tell("this year")
+
+
+def _platform(stage: Stage) -> None:
+    area = Area.objects.get(pk=PROVINCE)
+    platform = Organization.objects.create(
+        name="示例学习平台", name_key=comparable("示例学习平台"), area=area, is_platform=True, registered_at=stage.now
+    )
+    Recognition.objects.create(
+        organization=platform, kind=RecognitionKind.PLATFORM, year=stage.today.year, area=area,
+        subjects=[Subject.PUBLIC, Subject.PROFESSIONAL], site_name="示例学习平台", is_free=True,
+        document="演示数据", clause="S4-09", status=RecognitionStatus.ASSUMED,
+    )  # fmt: skip
+
+
+def _appoint(stage: Stage, clerk: Clerk, when: datetime) -> None:
+    user = make_user(name=clerk.name, phone=clerk.phone, password=stage.password, now=when)
+    grant(user, Organization.objects.get(name=clerk.organization), clerk.duties, by=None, now=when)
+    stage.users[clerk.phone] = user
+
+
+def _register_unit(stage: Stage, unit: Unit, when: datetime) -> None:
+    area = Area.objects.get(pk=unit.area)
+    supervisor = Organization.objects.get(name=unit.supervisor) if unit.supervisor else None
+    registration = register_unit(
+        uscc=unit.uscc, name=unit.name, nature=unit.nature, area=area, supervisor=supervisor,
+        contact_name=unit.admin, contact_phone=unit.phone, applicant_name=unit.admin, applicant_phone=unit.phone,
+        password=stage.password, now=when,
+    )  # fmt: skip
+    approve_unit(registration, by=_holder(registration.waiting_on, Duty.APPROVE_UNITS), now=when)
+    organization = registration.organization
+    organization.refresh_from_db()
+    stage.reviewers[len(stage.units)] = registration.declarant
+    stage.units.append(organization)
+    stage.users[unit.phone] = registration.declarant
+
+
+def _apply(stage: Stage, person: Person, when: datetime) -> PersonRegistration:
+    unit = stage.units[person.unit]
+    registration = register_person(
+        id_number=person.id_number, name=person.name, phone=person.phone, password=stage.password, organization=unit,
+        area=unit.area, title_series=TitleSeries.objects.get(pk=person.series), title_level=person.level,
+        id_kind=IdKind.RESIDENT, now=when,
+    )  # fmt: skip
+    stage.users[person.phone] = registration.declarant
+    return registration
+
+
+def _join(stage: Stage, person: Person, when: datetime) -> None:
+    approve_person(_apply(stage, person, when), by=stage.reviewers[person.unit], now=when)
+
+
+def _last_year(stage: Stage) -> None:
+    """周九 met last year's thresholds, has the certificate, and the city filed the December of it."""
+    year = stage.today.year - 1
+    met = (
+        Training("数字素养与网络安全公需科目培训", Subject.PUBLIC, 32, 4, 0),
+        Training("新课程教学能力提升研修", Subject.PROFESSIONAL, 40, 5, 0),
+        Training("学科前沿与教学创新研修", Subject.PROFESSIONAL, 24, 3, 0),
+    )
+    for number, training in enumerate(met):
+        ended = date(year, 11, 28 - 7 * number)
+        declaration = _submit(stage, BUSY[0], training, ended, stage.at(ended + timedelta(days=1)))
+        _approve(declaration, stage.at(ended + timedelta(days=2)))
+    issued = stage.at(date(year, 12, 3))
+    settle_changed_accounts(now=issued)
+    make_sheets(now=issued)
+    filing_day = stage.at(date(year, 12, 31), hour=16)
+    city = Organization.objects.get(area_id=CITY, is_bureau=True)
+    file_month(city.area, date(year, 12, 1), by=_holder(city, Duty.FILE_MONTHS), now=filing_day)
+
+
+def _this_year(stage: Stage) -> None:
+    """张三 is on the way: counted hours, one under review, one returned. Others keep the desks busy."""
+    counted = (
+        Training("绿色低碳与应急管理公需科目培训", Subject.PUBLIC, 24, 3, 60),
+        Training("省级骨干教师专业研修班", Subject.PROFESSIONAL, 40, 5, 45, "河南大学"),
+    )
+    for training in counted:
+        _count(stage, PROFESSIONAL, training)
+    _wait(stage, PROFESSIONAL, Training("县域教研活动周", Subject.PROFESSIONAL, 8, 1, 2, "兰考县教育局"))
+    returned = _wait(
+        stage, PROFESSIONAL, Training("全省基础教育学术年会", Subject.PROFESSIONAL, 12, 2, 9, "河南省教育厅")
+    )
+    reviewer = stage.reviewers[PROFESSIONAL.unit]
+    _look(returned, reviewer, stage.at(stage.ago(7)))
+    decide(
+        returned, version=returned.version, move=Move.RETURN, reason_code="evidence_missing",
+        reason="缺少结业证书，请补充后重新提交。", by=reviewer, now=stage.at(stage.ago(7), 15),
+    )  # fmt: skip
+    _wait(stage, BUSY[0], Training("中学物理实验教学研讨", Subject.PROFESSIONAL, 16, 2, 4, "河南大学"))
+    second = _wait(stage, BUSY[0], Training("教师职业道德与法治专题", Subject.PUBLIC, 8, 1, 6))
+    _approve_stage(second, stage.at(stage.ago(4)))
+    _wait(stage, BUSY[1], Training("急诊急救技能培训", Subject.PROFESSIONAL, 16, 2, 16, "河南省人民医院"))
+    _count(stage, BUSY[1], Training("医院感染防控公需科目培训", Subject.PUBLIC, 16, 2, 30, "河南省人民医院"))
+    _count(stage, BUSY[2], Training("智能制造新技术研修", Subject.PROFESSIONAL, 24, 3, 25, "洛阳理工学院"))
+
+
+def _count(stage: Stage, person: Person, training: Training) -> None:
+    ended = stage.ago(training.days_ago)
+    declaration = _submit(stage, person, training, ended, stage.at(ended + timedelta(days=1)))
+    _approve(declaration, stage.at(ended + timedelta(days=3)))
+
+
+def _wait(stage: Stage, person: Person, training: Training) -> Declaration:
+    ended = stage.ago(training.days_ago)
+    return _submit(stage, person, training, ended, stage.at(ended + timedelta(days=1)))
+
+
+def _submit(stage: Stage, person: Person, training: Training, ended: date, when: datetime) -> Declaration:
+    """Declare `training` with two sheets of evidence. Early in a year a training is shorter than planned."""
+    user = stage.users[person.phone]
+    professional = Professional.objects.get(user=user)
+    started = max(ended - timedelta(days=training.days - 1), date(ended.year, 1, 1))
+    hours = min(Decimal(training.hours), _PER_DAY * ((ended - started).days + 1))
+    activity = Activity.objects.get(pk=training.activity)
+    declaration = start_declaration(professional=professional, by=user, now=when, activity=activity)
+    save_draft(
+        declaration, by=user, now=when,
+        changes={
+            "subject": training.subject, "title": training.title, "organiser": training.organiser,
+            "started_on": started, "ended_on": ended, "hours_claimed": hours, "was_passed": True,
+            "payer": Payer.UNIT,
+        },
+    )  # fmt: skip
+    span = f"{started.isoformat()} 至 {ended.isoformat()}"
+    notice = papers.document("培训通知", training.title, f"主办：{training.organiser}", span)
+    proof = papers.picture(
+        "结业证书", f"{person.name} 同志：", f"参加“{training.title}”", span, f"共 {hours} 学时，考核合格。"
+    )
+    for label, paper in zip(("培训通知", "结业证书"), (notice, proof), strict=True):
+        stored = store(paper, owner=user, now=when)
+        add_evidence(declaration, stored=stored, label=label, by=user, now=when)
+    return submit_declaration(declaration, by=user, now=when)
+
+
+def _approve(declaration: Declaration, when: datetime) -> None:
+    """Both stages, each by who holds the duty, each having opened everything."""
+    _approve_stage(declaration, when)
+    _approve_stage(declaration, when + timedelta(hours=3) if when.hour < 20 else when)
+
+
+def _approve_stage(declaration: Declaration, when: datetime) -> None:
+    declaration.refresh_from_db()
+    reviewer = _holder(declaration.waiting_on, Duty.REVIEW_HOURS)
+    _look(declaration, reviewer, when)
+    decide(
+        declaration, version=declaration.version, move=Move.APPROVE, hours=declaration.hours_claimed,
+        by=reviewer, now=when,
+    )  # fmt: skip
+
+
+def _look(declaration: Declaration, reviewer: User, when: datetime) -> None:
+    record_opening(declaration, reviewer=reviewer, now=when)
+    for evidence in declaration.evidence.select_related("file"):
+        record_opening(declaration, reviewer=reviewer, file_digest=evidence.file.digest, now=when)
+
+
+def _holder(organization: Organization | None, duty: Duty) -> User:
+    if organization is None:
+        raise LookupError("the matter waits with nobody")
+    held = organization.memberships.filter(duty=duty, ended_at__isnull=True).select_related("user").first()
+    if held is None:
+        raise LookupError(f"nobody holds {duty} at {organization}")
+    return held.user

@@ -1,0 +1,103 @@
+"""`manage.py load_demo`: units, people and hours to try the portal with, and `DATA_DIR/demo.json` that names them.
+
+Only where demo is on. A second run finds the demo in the database and only writes the file again (address, and new
+passwords when the file was lost).
+"""
+
+import json
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.fields import phone_index
+from accounts.models import User
+from accounts.services.accounts import change_password
+from ceportal.office.demo.cast import BUSY, CLERKS, FRESH, PROFESSIONAL, UNITS, Person
+from ceportal.office.demo.story import Stage, play
+
+FILE = "demo.json"
+_WORDS = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+class Command(BaseCommand):
+    help = "Load the demo data once and write DATA_DIR/demo.json."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not (settings.DEMO or settings.TESTING):
+            raise CommandError("演示数据只能在演示环境中载入（CEPORTAL_DEMO=1）。")
+        now, path = timezone.now(), Path(settings.DATA_DIR) / FILE
+        password = _known_password(path) or "demo-" + "".join(secrets.choice(_WORDS) for _ in range(10))
+        if not _is_loaded():
+            with transaction.atomic():
+                play(Stage(now=now, password=password), lambda act: self._say(act, options))
+        elif not path.exists():
+            for phone in _logins():
+                user = User.objects.get(phone_index=phone_index(phone))
+                change_password(user, password, by=user, now=now)
+        _write(path, _facts(password))
+
+    def _say(self, act: str, options: dict[str, Any]) -> None:
+        if options["verbosity"] > 1:
+            self.stdout.write(f"demo: {act}")
+
+
+def _is_loaded() -> bool:
+    return User.objects.filter(phone_index=phone_index(PROFESSIONAL.phone)).exists()
+
+
+def _known_password(path: Path) -> str | None:
+    """The password of an earlier run, so that what people wrote down stays true."""
+    if not path.exists():
+        return None
+    return json.loads(path.read_text(encoding="utf-8"))["accounts"][0]["password"]
+
+
+def _logins() -> list[str]:
+    people = [person.phone for person in (PROFESSIONAL, *FRESH, *BUSY)]
+    return [*people, *(unit.phone for unit in UNITS), *(clerk.phone for clerk in CLERKS)]
+
+
+def _facts(password: str) -> dict[str, Any]:
+    def account(role: str, login: str, name: str, organization: str) -> dict[str, str]:
+        return {"role": role, "login": login, "password": password, "name": name, "organization": organization}
+
+    first, more, roles = [], [], set()
+    professional = account("professional", PROFESSIONAL.phone, PROFESSIONAL.name, UNITS[PROFESSIONAL.unit].name)
+    employers = [account("employer", unit.phone, unit.admin, unit.name) for unit in UNITS]
+    clerks = [account(clerk.role, clerk.phone, clerk.name, clerk.organization) for clerk in CLERKS]
+    for entry in [professional, *employers, *clerks]:
+        (more if entry["role"] in roles else first).append(entry)
+        roles.add(entry["role"])
+    return {
+        "url": settings.PUBLIC_URL,
+        "accounts": first,
+        "more_accounts": more,
+        "people": [_person(person) for person in (*FRESH, *BUSY, PROFESSIONAL)],
+    }
+
+
+def _person(person: Person) -> dict[str, str]:
+    return {
+        "id_number": person.id_number,
+        "name": person.name,
+        "employer": UNITS[person.unit].name,
+        "login": person.phone,
+    }
+
+
+def _write(path: Path, facts: dict[str, Any]) -> None:
+    """Whole or not at all, readable by its owner alone."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(facts, file, ensure_ascii=False, indent=2)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
