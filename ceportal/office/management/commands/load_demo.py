@@ -67,7 +67,9 @@ def _facts(password: str) -> dict[str, Any]:
     def account(role: str, login: str, name: str, organization: str) -> dict[str, str]:
         return {"role": role, "login": login, "password": password, "name": name, "organization": organization}
 
-    first, more, roles = [], [], set()
+    first: list[dict[str, str]] = []
+    more: list[dict[str, str]] = []
+    roles: set[str] = set()
     professional = account("professional", PROFESSIONAL.phone, PROFESSIONAL.name, UNITS[PROFESSIONAL.unit].name)
     employers = [account("employer", unit.phone, unit.admin, unit.name) for unit in UNITS]
     clerks = [account(clerk.role, clerk.phone, clerk.name, clerk.organization) for clerk in CLERKS]
