@@ -1,4 +1,4 @@
-"""`manage.py requirements --area 410200 --year 2021 --level 中级 [--trade 会计] [--json]`: what holds, by which clause."""
+"""`manage.py requirements --area 410200 --year 2021 --level 中级 [--trade 会计] [--json]`: what holds, and why."""
 
 import json
 from argparse import ArgumentParser

@@ -1,0 +1,121 @@
+"""Proof by another path that the ledger is whole: plain SQL sums of the entries against what the services have kept.
+
+Nothing here uses the selectors or the arithmetic by which accounts are written, so that an error there shows. Rows are
+named by their `ref` alone.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from credits.models import Claim, HourEntry, YearAccount
+from credits.rules.requirements import Requirements, Standing, is_met
+from credits.selectors.regulation import requirements, rule_book
+
+_ENTRIES, _ACCOUNTS, _CLAIMS = (model._meta.db_table for model in (HourEntry, YearAccount, Claim))
+
+_SUMS = f"""
+    SELECT professional_id, year,
+           SUM(CASE WHEN subject = 'public' THEN hours ELSE 0 END) AS public,
+           SUM(CASE WHEN subject = 'public' AND public_kind = 'compulsory' THEN hours ELSE 0 END) AS compulsory,
+           SUM(CASE WHEN subject = 'professional' THEN hours ELSE 0 END) AS professional,
+           -SUM(CASE WHEN kind IN ('hold', 'release') THEN hours ELSE 0 END) AS held
+      FROM {_ENTRIES} GROUP BY professional_id, year
+"""  # noqa: S608 - the tables' own names
+_ACCOUNTS_THAT_DIFFER = f"""
+    SELECT a.ref, a.year FROM {_ACCOUNTS} a
+      LEFT JOIN ({_SUMS}) s ON s.professional_id = a.professional_id AND s.year = a.year
+     WHERE a.public <> COALESCE(s.public, 0) OR a.public_compulsory <> COALESCE(s.compulsory, 0)
+        OR a.professional_hours <> COALESCE(s.professional, 0) OR a.held <> COALESCE(s.held, 0)
+"""  # noqa: S608
+_ENTRIES_WITHOUT_ACCOUNT = f"""
+    SELECT e.ref, e.year FROM {_ENTRIES} e
+      LEFT JOIN {_ACCOUNTS} a ON a.professional_id = e.professional_id AND a.year = e.year
+     WHERE a.id IS NULL
+"""  # noqa: S608
+_CLAIMS_THAT_DIFFER = f"""
+    SELECT c.ref, c.year FROM {_CLAIMS} c
+      LEFT JOIN (SELECT claim_id, SUM(hours) AS net FROM {_ENTRIES} GROUP BY claim_id) e ON e.claim_id = c.id
+     WHERE COALESCE(e.net, 0) <> CASE WHEN c.state = 'live' THEN c.hours ELSE 0 END
+"""  # noqa: S608
+_LIVE_WITHOUT_ENTRY = f"""
+    SELECT c.ref, c.year FROM {_CLAIMS} c
+     WHERE c.state = 'live' AND NOT EXISTS (SELECT 1 FROM {_ENTRIES} e WHERE e.claim_id = c.id)
+"""  # noqa: S608
+_ENTRIES_OF_ANOTHER = f"""
+    SELECT e.ref, e.year FROM {_ENTRIES} e JOIN {_CLAIMS} c ON c.id = e.claim_id
+     WHERE e.professional_id <> c.professional_id OR c.professional_id IS NULL OR e.year <> c.year
+        OR e.subject <> c.subject OR e.public_kind <> c.public_kind
+"""  # noqa: S608
+_JUDGEMENTS = f"""
+    SELECT a.ref, a.year, a.area_id, a.level, a.trade, a.rule_set, a.is_met,
+           COALESCE(s.public, 0), COALESCE(s.compulsory, 0), COALESCE(s.professional, 0)
+      FROM {_ACCOUNTS} a LEFT JOIN ({_SUMS}) s ON s.professional_id = a.professional_id AND s.year = a.year
+"""  # noqa: S608
+_CHECKS = (
+    ("account_differs", "账户与明细之和不一致", _ACCOUNTS_THAT_DIFFER),
+    ("entry_without_account", "明细没有对应的账户", _ENTRIES_WITHOUT_ACCOUNT),
+    ("claim_differs", "来源的状态与明细净额不一致", _CLAIMS_THAT_DIFFER),
+    ("live_claim_without_entry", "已计入的来源没有明细", _LIVE_WITHOUT_ENTRY),
+    ("entry_of_another", "明细与来源的人员、年度或科目不一致", _ENTRIES_OF_ANOTHER),
+)
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    code: str
+    message: str
+    ref: str
+    year: int
+
+
+def counted() -> dict[str, int]:
+    """How many rows there are to reconcile."""
+    return {
+        "accounts": YearAccount.objects.count(),
+        "entries": HourEntry.objects.count(),
+        "claims": Claim.objects.count(),
+    }
+
+
+def mismatches() -> Iterator[Mismatch]:
+    """Everything that does not agree, kind by kind."""
+    for code, message, query in _CHECKS:
+        for ref, year in _rows(query):
+            yield Mismatch(code, message, _ref(ref), year)
+    yield from _wrong_judgements()
+
+
+def _wrong_judgements() -> Iterator[Mismatch]:
+    """Accounts whose verdict or rule set is not what the regulation says of the sum of their entries."""
+    book = rule_book()
+    asked: dict[tuple[Any, ...], Requirements | None] = {}
+    for ref, year, area, level, trade, rule_set, met, *sums in _rows(_JUDGEMENTS):
+        key = (area, year, level, trade)
+        if key not in asked:
+            asked[key] = requirements(area, year, level, trade, book=book)
+        found = asked[key]
+        if rule_set != (found.rule_set if found else ""):
+            yield Mismatch("rule_set_wrong", "账户记下的规则集不是现行规则", _ref(ref), year)
+        elif bool(met) != (found is not None and is_met(found, Standing(*map(_hours, sums)))):
+            yield Mismatch("is_met_wrong", "是否达标与规则不符", _ref(ref), year)
+
+
+def _rows(query: str) -> Iterator[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        while rows := cursor.fetchmany(2000):
+            yield from rows
+
+
+def _hours(value: Any) -> Decimal:
+    """SQLite sums to a float, exact in steps of a half; PostgreSQL to a decimal."""
+    return Decimal(str(value))
+
+
+def _ref(value: Any) -> str:
+    """SQLite keeps a UUID as 32 hex digits."""
+    return str(value).replace("-", "")
