@@ -6,8 +6,8 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import Professional
-from certificates.enums import CertificateState
 from ceportal.kernel.models import Claimable, Referenced
+from certificates.enums import CertificateState
 
 LIVE = (CertificateState.INTENDED, CertificateState.ISSUED)
 

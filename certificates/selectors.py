@@ -1,6 +1,7 @@
 """Who may see which certificate, and what has become of the hours printed on it."""
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 
 from django.db.models import Q, QuerySet
@@ -17,8 +18,7 @@ from credits.models import Claim, YearAccount
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{27}", re.ASCII)
 # What is looked up instead of a word that cannot be a token or a number, so that every answer takes the same steps.
-_NO_TOKEN = "-"
-_NO_NUMBER = "-"
+_NOTHING = "-"
 
 
 def certificates_of(professional: Professional) -> QuerySet[Certificate]:
@@ -33,22 +33,32 @@ def live_certificate(professional_id: int, year: int) -> Certificate | None:
 
 def published(token: str) -> Certificate | None:
     """What a QR code leads to. Revoked and superseded ones are found and say so; one still being made is not."""
-    return _public().filter(token=token if _TOKEN.fullmatch(token) else _NO_TOKEN).first()
+    return _public().filter(token=token if _TOKEN.fullmatch(token) else _NOTHING).first()
 
 
 def published_under(number: str, name: str) -> Certificate | None:
     """What a number and the name on the sheet lead to, as typed; None unless both match."""
-    found = _public().filter(number=read_number(number) or _NO_NUMBER).first()
-    wanted, printed = comparable(name[:100]), comparable(found.snapshot["person"]["name"] if found else "-")
+    found = _public().filter(number=read_number(number) or _NOTHING).first()
+    wanted, printed = comparable(name[:100]), comparable(found.snapshot["person"]["name"] if found else _NOTHING)
     return found if found and wanted and wanted == printed else None
 
 
 def is_under_review(certificate: Certificate) -> bool:
     """Whether the account has moved on since the clock last found this certificate to stand (正在复核)."""
-    if certificate.state not in LIVE:
-        return False
-    account = YearAccount.objects.filter(professional=certificate.professional_id, year=certificate.year)
-    return account.filter(version=certificate.account_version).first() is None
+    return certificate.pk in under_review([certificate])
+
+
+def under_review(certificates: Iterable[Certificate]) -> set[int]:
+    """The keys of those under review, by one query however many there are."""
+    live = [certificate for certificate in certificates if certificate.state in LIVE]
+    if not live:
+        return set()
+    people, years = {one.professional_id for one in live}, {one.year for one in live}
+    accounts = YearAccount.objects.filter(professional__in=people, year__in=years)
+    versions = {
+        (row.professional_id, row.year): row.version for row in accounts.only("professional_id", "year", "version")
+    }
+    return {one.pk for one in live if versions.get((one.professional_id, one.year)) != one.account_version}
 
 
 def printed_items(certificate: Certificate) -> list[Printed]:

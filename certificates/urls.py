@@ -1,4 +1,13 @@
-from django.urls import URLPattern
+from django.urls import path, re_path
+
+from certificates.views import own, public
 
 app_name = "certificates"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("certificates/", own.mine, name="mine"),
+    path("certificates/<uuid:ref>/pdf/", own.pdf, name="pdf"),
+    path("verify/", public.look_up, name="look_up"),
+    path("v/<str:token>/", public.verify, name="verify"),
+    # Whatever else stands after /v/ gets the same answer as a token that does not exist (inputs.md 139).
+    re_path(r"^v/(?P<token>[\s\S]*)\Z", public.verify, name="verify_other"),
+]

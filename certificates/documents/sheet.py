@@ -40,7 +40,7 @@ def sheet_html(snapshot: Mapping[str, Any]) -> str:
     context = {
         "sheet": snapshot,
         "bases": bases(snapshot["thresholds"]),
-        "qr": mark_safe(qr_svg(snapshot["verify_url"])),
+        "qr": mark_safe(qr_svg(snapshot["verify_url"])),  # noqa: S308 - segno writes paths and numbers only
     }
     return render_to_string(TEMPLATE, context)
 

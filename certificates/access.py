@@ -1,0 +1,50 @@
+"""Door decorators of the public pages: nobody keeps or indexes them, and nobody tries numbers by the thousand (T16)."""
+
+from collections.abc import Callable
+from functools import cache, wraps
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from limits import parse
+from limits.storage import storage_from_string
+from limits.strategies import FixedWindowRateLimiter, RateLimiter
+
+from ceportal.kernel.web.addresses import client_address
+
+View = Callable[..., HttpResponse]
+
+
+def unlisted(view: View) -> View:
+    """Answers that no cache keeps, no search engine lists, and whose address no other site is told."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        response["Cache-Control"] = "no-store"
+        response["X-Robots-Tag"] = "noindex, nofollow"
+        response["Referrer-Policy"] = "no-referrer"
+        return response
+
+    return answered
+
+
+def rate_limited(view: View) -> View:
+    """At most `VERIFICATION_RATE` look-ups from one address, over all public look-ups together; then 429."""
+
+    @wraps(view)
+    def entered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        rate = parse(settings.VERIFICATION_RATE)
+        if _limiter(settings.RATE_STORAGE).hit(rate, "verification", client_address(request)):
+            return view(request, *args, **kwargs)
+        response = render(request, "certificates/too_many.html", status=429)
+        response["Retry-After"] = str(rate.get_expiry())
+        return response
+
+    return entered
+
+
+@cache
+def _limiter(storage: str) -> RateLimiter:
+    return FixedWindowRateLimiter(storage_from_string(storage))

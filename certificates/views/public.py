@@ -1,0 +1,73 @@
+"""For anybody: is this certificate real, and what does it say?"""
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from certificates.access import rate_limited, unlisted
+from certificates.forms import LookUpForm
+from certificates.models import Certificate
+from certificates.selectors import is_under_review, published, published_under
+from certificates.services.verification import count_verification
+
+
+@login_not_required
+@require_safe
+@unlisted
+@rate_limited
+def verify(request: HttpRequest, token: str) -> HttpResponse:
+    """Where the QR code leads. Whoever holds the sheet also sees what it lists."""
+    return _answer(request, published(token.removesuffix("/")), shows_items=True)
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@unlisted
+def look_up(request: HttpRequest) -> HttpResponse:
+    """By number and name, typed: the name never stands in an address."""
+    return _look_up(request) if request.method == "POST" else _ask(request, LookUpForm())
+
+
+@rate_limited
+def _look_up(request: HttpRequest) -> HttpResponse:
+    form = LookUpForm(request.POST)
+    if not form.is_valid():
+        return _ask(request, form)
+    found = published_under(form.cleaned_data["number"], form.cleaned_data["name"])
+    return _answer(request, found, shows_items=False)
+
+
+def _ask(request: HttpRequest, form: LookUpForm) -> HttpResponse:
+    context = {"form": form, "host": _host()}
+    return render(request, "certificates/look_up.html", context, status=400 if form.errors else 200)
+
+
+def _answer(request: HttpRequest, found: Certificate | None, *, shows_items: bool) -> HttpResponse:
+    """The same page, in the same steps, for whatever does not match (inputs.md 139)."""
+    count_verification(found, now=timezone.now())
+    if found is None:
+        return render(request, "certificates/not_found.html", {"host": _host()}, status=404)
+    context = {
+        "certificate": found,
+        "sheet": found.snapshot,
+        "successor": _successor(found),
+        "is_under_review": is_under_review(found),
+        "shows_items": shows_items,
+        "host": _host(),
+    }
+    return render(request, "certificates/verification.html", context)
+
+
+def _successor(certificate: Certificate) -> Certificate | None:
+    """The edition after this one, once it is published."""
+    after: Certificate | None = getattr(certificate, "successor", None)
+    return after if after is not None and after.issued_at else None
+
+
+def _host() -> str:
+    return urlsplit(settings.PUBLIC_URL).netloc
