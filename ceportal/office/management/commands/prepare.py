@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
@@ -27,6 +27,8 @@ LOADS = (("reference data", "load_reference"), ("regulation", "load_regulation")
 
 class Command(BaseCommand):
     help = "Bring tables, reference data, demo and static files up to date."
+    # Quick: `make check` checks.
+    requires_system_checks: ClassVar = []
 
     def handle(self, *args: Any, **options: Any) -> None:
         if _migrations_wait():

@@ -1,0 +1,245 @@
+"""`make run` leaves nothing behind and lets nothing stay down. Real processes, in a folder of their own."""
+
+import http.client
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import MappingProxyType
+
+import pytest
+
+from ceportal import supervise
+
+ROOT = Path(__file__).resolve().parent.parent
+PATIENCE = 60
+# Loading the demo is another test's affair; what was put down by a first start is copied for each of these.
+pytestmark = [
+    pytest.mark.xdist_group("supervisor"),
+    pytest.mark.timeout(180),
+    pytest.mark.skipif("DATABASE_URL" in os.environ, reason="the embedded portal keeps its own database"),
+]
+SUPERVISOR = (sys.executable, "-m", "ceportal.supervise")
+MAKE = ("make", "run")
+PARTS = MappingProxyType({"broker": b"broker.sock", "web": b"gunicorn", "worker": b"worker", "beat": b"run/beat"})
+
+
+def _until(true: Callable[[], object], what: str, patience: float = PATIENCE) -> None:
+    deadline = time.monotonic() + patience
+    while not true():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.1)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Portal:
+    """One start of the portal on `data`; what it prints goes to `data.out`."""
+
+    def __init__(self, data: Path, command: tuple[str, ...] = SUPERVISOR) -> None:
+        self.data, self.port = data, _free_port()
+        self.output = data.with_suffix(".out")
+        kept = {
+            name: value for name, value in os.environ.items() if name not in {"REDIS_URL", "MAKEFLAGS", "MAKELEVEL"}
+        }
+        settings = {"DATA_DIR": str(data), "PORT": str(self.port), "DJANGO_SETTINGS_MODULE": "ceportal.settings.dev"}
+        self.environment = kept | settings | {"CEPORTAL_DEMO": "0", "CLOCK_SECONDS": "3"}
+        with self.output.open("wb") as output:
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, env=self.environment, stdout=output, stderr=output, start_new_session=True
+            )
+
+    def printed(self) -> str:
+        return self.output.read_text(encoding="utf-8")
+
+    def wait_until_ready(self) -> "Portal":
+        _until(lambda: "The portal is ready" in self.printed() or self.process.poll() is not None, self.printed())
+        assert self.process.poll() is None, self.printed()
+        return self
+
+    def health(self) -> dict[str, object]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            connection.request("GET", "/readyz")
+            return dict(json.load(connection.getresponse()))
+        except (OSError, http.client.HTTPException):
+            return {}
+        finally:
+            connection.close()
+
+    def processes(self, mark: bytes = b"") -> dict[int, bytes]:
+        """Everything alive that was started for this folder, whoever its parent is by now, by command line."""
+        found = {}
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                command, environment = (folder / "cmdline").read_bytes(), (folder / "environ").read_bytes()
+            except OSError:
+                continue
+            if command and bytes(self.data) in command + environment and mark in command:
+                found[int(folder.name)] = command
+        return found
+
+    def leader_of(self, part: str) -> int:
+        """The process the supervisor started for `part`: the leader of its own session."""
+        return next(pid for pid in self.processes(PARTS[part]) if os.getsid(pid) == pid and pid != self.process.pid)
+
+    def signal(self, number: int) -> None:
+        os.kill(self.process.pid, number)
+
+    def nothing_is_left(self) -> None:
+        self.process.wait(PATIENCE)
+        _until(lambda: not self.processes(), f"left behind: {self.processes()}", patience=20)
+
+
+@pytest.fixture(scope="module")
+def first_start() -> Iterator[Path]:
+    """A folder on which the portal was started once."""
+    folder = Path(tempfile.mkdtemp(prefix="ceportal-run-"))
+    portal = Portal(folder / "first").wait_until_ready()
+    portal.signal(signal.SIGTERM)
+    portal.nothing_is_left()
+    yield folder / "first"
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def data(first_start: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
+    folder = first_start.parent / "again"
+    shutil.copytree(first_start, folder, symlinks=True)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def start(data: Path) -> Iterator[Callable[..., Portal]]:
+    portals: list[Portal] = []
+
+    def started(command: tuple[str, ...] = SUPERVISOR) -> Portal:
+        portals.append(Portal(data, command))
+        return portals[-1]
+
+    yield started
+    for portal in portals:
+        for pid in portal.processes():
+            os.kill(pid, signal.SIGKILL)
+        portal.process.wait()
+
+
+@pytest.mark.parametrize(
+    ("command", "signals"),
+    [
+        (SUPERVISOR, [signal.SIGTERM]),
+        (SUPERVISOR, [signal.SIGINT, signal.SIGINT]),
+        (SUPERVISOR, [signal.SIGHUP]),
+        (SUPERVISOR, [signal.SIGKILL]),
+        (MAKE, [signal.SIGTERM]),
+        (MAKE, [signal.SIGKILL]),
+    ],
+    ids=["SIGTERM", "Ctrl-C twice", "SIGHUP", "kill -9", "SIGTERM to make", "kill -9 of make"],
+)
+def test_however_it_ends_nothing_is_left(
+    start: Callable[..., Portal], command: tuple[str, ...], signals: list[int]
+) -> None:
+    portal = start(command).wait_until_ready()
+    assert len(portal.processes()) >= 9, "supervisor, broker, web and its two, worker and its two, beat"
+    for number in signals:
+        portal.signal(number)
+        time.sleep(0.3)
+    portal.nothing_is_left()
+    if command == SUPERVISOR and signal.SIGKILL not in signals:
+        assert portal.process.returncode == 0
+
+
+def test_a_part_that_dies_comes_back_with_nothing_left_of_the_old(start: Callable[..., Portal]) -> None:
+    portal = start().wait_until_ready()
+    before = set(portal.processes()) - {portal.process.pid}
+    for part in PARTS:
+        os.kill(portal.leader_of(part), signal.SIGKILL)
+    _until(lambda: not before & set(portal.processes()), "something of the killed parts is left")
+    for part in PARTS:
+        _until(lambda part=part: portal.processes(PARTS[part]), f"{part} did not come back")
+    killed_at = time.monotonic()
+
+    def works_again() -> bool:
+        health = portal.health()
+        age = health.get("clock_age_seconds")
+        return health.get("status") == "ok" and isinstance(age, int) and age < time.monotonic() - killed_at
+
+    _until(works_again, "the portal did not become ready again")
+    portal.signal(signal.SIGTERM)
+    portal.nothing_is_left()
+
+
+def test_what_a_part_has_forked_comes_back_too(start: Callable[..., Portal]) -> None:
+    portal = start().wait_until_ready()
+    forked = [pid for pid in portal.processes() if os.getsid(pid) not in {pid, portal.process.pid}]
+    assert len(forked) >= 4
+    for pid in forked:
+        os.kill(pid, signal.SIGKILL)
+    _until(lambda: portal.health().get("status") == "ok", "the portal did not become ready again")
+    _until(lambda: len(portal.processes()) >= 9, "a forked process did not come back")
+
+
+def test_another_shell_finds_the_running_portal_by_its_folder_alone(start: Callable[..., Portal]) -> None:
+    portal = start().wait_until_ready()
+    bare = {"DATA_DIR": str(portal.data), "PATH": os.environ["PATH"]}
+    ask = "from celery import current_app as app; print(app.control.ping(timeout=5))"
+    answer = subprocess.run(
+        [sys.executable, "manage.py", "shell", "--no-imports", "-c", ask],
+        cwd=ROOT,
+        env=bare,
+        capture_output=True,
+        text=True,
+    )
+    assert "pong" in answer.stdout, answer.stderr
+
+
+def test_a_second_portal_on_the_same_folder_or_port_is_refused(start: Callable[..., Portal], data: Path) -> None:
+    portal = start().wait_until_ready()
+    second = start()
+    assert second.process.wait(PATIENCE) == 1
+    assert "is running on" in second.printed()
+    taken = portal.environment | {"DATA_DIR": str(data.with_name("third"))}
+    third = subprocess.run(SUPERVISOR, cwd=ROOT, env=taken, capture_output=True, text=True)
+    assert third.returncode == 1
+    assert "is taken" in third.stdout
+    assert portal.health()["status"] == "ok"
+
+
+def test_a_start_that_is_broken_off_leaves_nothing() -> None:
+    with tempfile.TemporaryDirectory(prefix="ceportal-run-") as folder:
+        portal = Portal(Path(folder) / "early")
+        _until(lambda: portal.processes(b"prepare"), "nothing was prepared")
+        portal.signal(signal.SIGTERM)
+        portal.nothing_is_left()
+        assert portal.process.returncode == 0
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "eighty", "８０００", "-1"])
+def test_a_port_that_is_none_is_refused(port: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", port)
+    with pytest.raises(supervise.CannotStart, match="PORT must be"):
+        supervise.place_from_environment()
+
+
+def test_a_folder_too_deep_for_a_socket_gets_a_short_one(tmp_path: Path) -> None:
+    deep = supervise.Place(data=tmp_path / ("deep" * 30), port=8000)
+    deep.run.mkdir(parents=True)
+    short = supervise.broker_socket(deep)
+    assert len(os.fsencode(short)) <= supervise.SOCKET_PATH_MAX
+    assert short == supervise.broker_socket(deep), "the same folder, the same socket"
+    assert short.parent.stat().st_mode & 0o077 == 0
+    short.parent.rmdir()
+    near = supervise.Place(data=Path("/srv/portal"), port=8000)
+    assert supervise.broker_socket(near) == Path("/srv/portal/run/broker.sock")
