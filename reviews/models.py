@@ -9,6 +9,7 @@ from accounts.enums import Move
 from accounts.models import Area, Organization, Ruling, User
 from ceportal.kernel.models import Referenced
 from credits.models import Claim, Declaration, HourEntry
+from reviews.enums import ReasonCode
 
 
 class Opening(models.Model):
@@ -57,6 +58,11 @@ class Decision(Ruling):
             models.Index(fields=["by", "-id"], name="decisions_of_a_reviewer"),
             models.Index(fields=["organization", "-id"], name="decisions_of_a_unit"),
         ]
+
+    @property
+    def reason_label(self) -> str:
+        """佐证材料不全, or nothing."""
+        return ReasonCode(self.reason_code).label if self.reason_code in ReasonCode.values else ""
 
 
 class Filing(Referenced):

@@ -140,6 +140,12 @@ def units_reviewed_by(user: User) -> list[Organization]:
     return list(organizations_with(user, REVIEWING).order_by("id"))
 
 
+def next_for(user: User, declaration: Declaration) -> Declaration | None:
+    """What to review after `declaration`, which has just left the desk: the next one due, else the first there is."""
+    rows = inbox(user)
+    return neighbours(rows, declaration)[1] or rows.first()
+
+
 def neighbours(rows: QuerySet[Declaration], declaration: Declaration) -> tuple[Declaration | None, Declaration | None]:
     """Those before and after `declaration` in the order of the inbox; two short reads of its index."""
     due: datetime | None = declaration.due_at

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from ceportal.kernel.rules.working_days import due_day, working_days_left
+from ceportal.kernel.rules.working_days import due_day
 from ceportal.kernel.selectors.calendar import work_calendar
 from credits.models import Declaration
 from reviews.enums import DueGroup
@@ -54,12 +54,6 @@ def due_in(rows: QuerySet[Declaration], group: DueGroup, *, now: datetime) -> Qu
     if after:
         rows = rows.filter(due_at__gt=after)
     return rows.filter(due_at__lte=until) if until else rows
-
-
-def working_days_since(moment: datetime, *, now: datetime) -> int:
-    """Working days that have gone by since the day of `moment` (A3: shown beside each clock)."""
-    start, today = timezone.localdate(moment), timezone.localdate(now)
-    return working_days_left(start, today, work_calendar(today)) if today > start else 0
 
 
 def _group_of(due: datetime, bounds: dict[DueGroup, tuple[datetime | None, datetime | None]]) -> DueGroup:

@@ -1,0 +1,114 @@
+"""Everything a reviewer needs to see of one declaration, read once for the page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.utils import timezone
+
+from accounts.models import User
+from ceportal.kernel.rules.refusal import Refusal
+from credits.models import Declaration, Evidence
+from credits.rules.declaring import Limits
+from credits.rules.requirements import Requirements, Threshold, thresholds
+from credits.selectors.accounts import account_of, standing_of
+from credits.selectors.declarations import elapsed_days, limits_in
+from credits.selectors.regulation import requirements_of
+from reviews.models import Decision
+from reviews.selectors.desk import (
+    Unseen,
+    alike,
+    decisions_on,
+    files_of,
+    neighbours,
+    not_yet_opened,
+    same_certificate,
+)
+from reviews.selectors.desk import inbox as inbox_of
+
+DECEMBER = 12
+
+
+@dataclass(frozen=True)
+class ShownFile:
+    evidence: Evidence
+    is_opened: bool
+
+
+@dataclass(frozen=True)
+class Ceiling:
+    """The most hours the days give: 8 学时/天 × 3 天."""
+
+    per_day: Decimal
+    days: int
+    clause: str
+
+    @property
+    def hours(self) -> Decimal:
+        return self.per_day * self.days
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """`elapsed` are working days since it was first handed in (A3)."""
+
+    declaration: Declaration
+    files: Sequence[ShownFile]
+    unseen: Sequence[Unseen]
+    decisions: Sequence[Decision]
+    alike: Sequence[Declaration]
+    warnings: Sequence[Refusal]
+    thresholds: Sequence[Threshold]
+    ceiling: Ceiling | None
+    elapsed: int
+    before: Declaration | None
+    after: Declaration | None
+
+
+def sheet_of(declaration: Declaration, reviewer: User, *, now: datetime) -> Sheet:
+    unseen = not_yet_opened(declaration, reviewer)
+    shut = {item.evidence.pk for item in unseen if item.evidence}
+    asked = requirements_of(declaration.professional, declaration.year or now.year)
+    similar = alike(declaration)
+    before, after = neighbours(inbox_of(reviewer), declaration) if declaration.due_at else (None, None)
+    return Sheet(
+        declaration=declaration,
+        files=[ShownFile(evidence, evidence.pk not in shut) for evidence in files_of(declaration)],
+        unseen=unseen,
+        decisions=list(decisions_on(declaration)),
+        alike=similar,
+        warnings=list(_warnings(declaration, similar, now)),
+        thresholds=_thresholds(declaration, asked),
+        ceiling=_ceiling(declaration, limits_in(asked) if asked else None),
+        elapsed=elapsed_days(declaration, now),
+        before=before,
+        after=after,
+    )
+
+
+def _thresholds(declaration: Declaration, asked: Requirements | None) -> list[Threshold]:
+    """How the person's year stands without this declaration."""
+    if asked is None or declaration.year is None:
+        return []
+    return thresholds(asked, standing_of(account_of(declaration.professional, declaration.year)))
+
+
+def _ceiling(declaration: Declaration, limits: Limits | None) -> Ceiling | None:
+    activity, start, end = declaration.activity, declaration.started_on, declaration.ended_on
+    if limits is None or activity is None or not activity.is_attended or start is None or end is None:
+        return None
+    return Ceiling(limits.per_day, (end - start).days + 1, limits.per_day_clause)
+
+
+def _warnings(declaration: Declaration, similar: Sequence[Declaration], now: datetime) -> list[Refusal]:
+    """Hints for the eye. None of them decides anything."""
+    found = []
+    if same_certificate(declaration):
+        text = "另有人员用同一主办单位的同一证书编号申报过，请核对证书上的姓名。"
+        found.append(Refusal("same_certificate", text, clause="S3-10"))
+    if any((other.started_on, other.ended_on) == (declaration.started_on, declaration.ended_on) for other in similar):
+        found.append(Refusal("same_training", "此人申报过名称和日期都相同的培训，请核对是否重复。", clause="A29"))
+    if timezone.localdate(now).month == DECEMBER:
+        found.append(Refusal("year_ends", "已到 12 月，请在年内完成审核。", clause="S0-20"))
+    return found

@@ -1,0 +1,151 @@
+"""One declaration on the review desk: looked at, then decided."""
+
+from typing import Any, cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.access import PersonRequest, holders_only
+from accounts.enums import Move
+from ceportal.kernel.rules.refusal import MovedOn, Refusal, Refused
+from ceportal.kernel.web.serving import serve
+from credits.enums import STAGE_EMPLOYER
+from credits.models import Declaration
+from credits.services.steps import moved_on
+from reviews.enums import REVIEWING
+from reviews.forms import FORMS, ActForm
+from reviews.rules.deciding import UNSEEN
+from reviews.selectors.desk import (
+    decided_by,
+    files_of,
+    inbox,
+    next_for,
+    not_yet_opened,
+    proposed_hours,
+    readable,
+    was_at_hand,
+)
+from reviews.selectors.sheet import sheet_of
+from reviews.services.decisions import decide
+from reviews.services.openings import record_opening
+
+_DONE = {Move.APPROVE: "已通过", Move.RETURN: "已退回补正", Move.REJECT: "已决定不予通过"}
+
+
+@require_GET
+@never_cache
+@holders_only(REVIEWING)
+def review_declaration(request: PersonRequest, ref: UUID) -> HttpResponse:
+    """Facts, evidence, rule and the three acts; read-only for who has decided it. Being shown it is recorded (T4)."""
+    declaration = inbox(request.user).filter(ref=ref).first()
+    if declaration is None:
+        decided = decided_by(request.user).filter(ref=ref).first()
+        return _sheet(request, decided, {}) if decided else _gone(request, ref)
+    record_opening(declaration, reviewer=request.user, now=timezone.now())
+    return _sheet(request, declaration, _acts(declaration))
+
+
+@require_POST
+@holders_only(REVIEWING)
+def decide_declaration(request: PersonRequest, ref: UUID) -> HttpResponse:
+    """Decide and go on to the next item; with faults the page again, each beside its field."""
+    declaration = inbox(request.user).filter(ref=ref).first()
+    if declaration is None:
+        return _gone(request, ref)
+    move = request.POST.get("move", "")
+    acts = _acts(declaration, move, request.POST)
+    form = acts.get(move)
+    if form is None:
+        return _sheet(
+            request, declaration, acts, reasons=[Refusal("move", "请选择通过、退回补正或不予通过。")], status=422
+        )
+    if not form.is_valid():
+        return _sheet(request, declaration, acts, move=move, status=422)
+    try:
+        decide(declaration, move=move, by=request.user, now=timezone.now(), **form.cleaned_data)
+    except MovedOn:
+        return _gone(request, ref)
+    except Refused as refused:
+        form.show(refused.reasons)
+        status = 409 if any(reason.code == UNSEEN for reason in refused) else 422
+        return _sheet(request, declaration, acts, move=move, reasons=refused.reasons, status=status)
+    return _on_to_next(request, declaration, move)
+
+
+@require_GET
+@never_cache
+@holders_only(REVIEWING)
+def show_not_opened(request: PersonRequest, ref: UUID) -> HttpResponse:
+    """The list of what is still to be looked at, for the page to keep itself up to date."""
+    declaration = get_object_or_404(inbox(request.user), ref=ref)
+    return render(request, "reviews/not_opened.html", {"unseen": not_yet_opened(declaration, request.user)})
+
+
+@require_GET
+@holders_only(REVIEWING)
+def show_evidence(request: PersonRequest, ref: UUID, evidence: UUID) -> HttpResponse:
+    """One file, for whom it waits with or who decided it. That it was served is recorded (T4)."""
+    declaration = get_object_or_404(readable(request.user), ref=ref)
+    found = get_object_or_404(files_of(declaration), ref=evidence)
+    response = serve(found.file, inline=True)
+    record_opening(declaration, reviewer=request.user, file_digest=found.file.digest, now=timezone.now())
+    return cast(HttpResponse, response)
+
+
+def _acts(declaration: Declaration, move: str = "", data: Any = None) -> dict[str, ActForm]:
+    """The three forms, the one that was sent bound to what was sent."""
+    first = {"version": declaration.version, "stage": declaration.stage}
+    hours = f"{proposed_hours(declaration).normalize():f}"
+    return {
+        name: form(data if name == move else None, initial=first | {"hours": hours}, auto_id=f"{name}_%s")
+        for name, form in FORMS.items()
+    }
+
+
+def _sheet(
+    request: PersonRequest,
+    declaration: Declaration,
+    acts: dict[str, ActForm],
+    *,
+    move: str = "",
+    reasons: list[Refusal] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    form = acts.get(move)
+    context = {
+        "sheet": sheet_of(declaration, request.user, now=timezone.now()),
+        "declaration": declaration,
+        "acts": acts,
+        "approve": acts.get(Move.APPROVE),
+        "return_form": acts.get(Move.RETURN),
+        "reject": acts.get(Move.REJECT),
+        "open_act": move,
+        "form": form,
+        "reasons": [reason for reason in reasons or [] if form is None or reason.field not in form.fields],
+        "is_first_stage": declaration.stage == STAGE_EMPLOYER,
+    }
+    return render(request, "reviews/review.html", context, status=status)
+
+
+def _gone(request: PersonRequest, ref: UUID) -> HttpResponse:
+    """Moved on meanwhile: who did it and when, for those who had it at hand. For others it does not exist."""
+    declaration = Declaration.objects.filter(ref=ref).first()
+    if declaration is None or not was_at_hand(request.user, declaration):
+        raise Http404
+    context = {"reasons": moved_on(declaration).reasons, "next_item": inbox(request.user).first()}
+    return render(request, "reviews/moved_on.html", context, status=409)
+
+
+def _on_to_next(request: PersonRequest, declaration: Declaration, move: str) -> HttpResponse:
+    done = f"{_DONE[Move(move)]}：{declaration.professional.name}《{declaration.title}》。"
+    following = next_for(request.user, declaration)
+    if following is None:
+        messages.success(request, f"{done}待办已全部处理完。")
+        return redirect("reviews:inbox")
+    messages.success(request, f"{done}下面是下一项。")
+    return redirect("reviews:review", ref=following.ref)

@@ -1,0 +1,114 @@
+// The evidence viewer and the keys of the review desk. Without this file the evidence opens in windows of its own.
+// What was looked at is recorded by the server when it serves a file; here the list is only read again.
+document.addEventListener("DOMContentLoaded", () => {
+  const viewer = document.querySelector(".viewer");
+  if (viewer) startViewer(viewer);
+  startKeys();
+});
+
+function startViewer(viewer) {
+  const files = [...viewer.querySelectorAll(".viewer-file")];
+  const stage = viewer.querySelector(".viewer-stage");
+  if (!stage || !files.length) return;
+  const pane = stage.querySelector(".viewer-pane");
+  const now = stage.querySelector(".viewer-now");
+  const apart = stage.querySelector('[data-tool="apart"]');
+  const turns = stage.querySelector(".viewer-turns");
+  let picture = null;
+  let zoom = 1;
+  let turn = 0;
+
+  const draw = () => {
+    if (!picture) return;
+    picture.classList.toggle("is-large", zoom !== 1);
+    picture.style.width = zoom === 1 ? "" : `${Math.round(pane.clientWidth * zoom)}px`;
+    picture.style.transform = turn ? `rotate(${turn}deg)` : "";
+  };
+
+  const show = (link) => {
+    files.forEach((other) => other.removeAttribute("aria-current"));
+    link.setAttribute("aria-current", "true");
+    now.textContent = `第 ${files.indexOf(link) + 1} 份，共 ${files.length} 份`;
+    apart.href = link.href;
+    zoom = 1;
+    turn = 0;
+    const isPicture = link.dataset.kind.startsWith("image/");
+    turns.hidden = !isPicture;
+    const shown = document.createElement(isPicture ? "img" : "iframe");
+    const label = link.querySelector(".viewer-label").textContent;
+    if (isPicture) shown.alt = label;
+    else shown.title = label;
+    shown.addEventListener("load", () => seen(link));
+    shown.addEventListener("error", () => { now.textContent = "这份材料没有显示出来，请用“新窗口打开”。"; });
+    shown.src = link.href;
+    picture = isPicture ? shown : null;
+    pane.replaceChildren(shown);
+  };
+
+  const seen = (link) => {
+    link.dataset.opened = "yes";
+    link.querySelector(".viewer-seen").textContent = "已看";
+    refresh();
+  };
+
+  const refresh = async () => {
+    const list = document.getElementById("unseen");
+    if (!list || !viewer.dataset.refresh) return;
+    const answer = await fetch(viewer.dataset.refresh, { credentials: "same-origin" }).catch(() => null);
+    if (answer && answer.ok) list.innerHTML = await answer.text();
+  };
+
+  files.forEach((link) => link.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    show(link);
+  }));
+  const tools = {
+    larger: () => { zoom = Math.min(4, zoom + 0.5); },
+    smaller: () => { zoom = Math.max(0.5, zoom - 0.5); },
+    turn: () => { turn = (turn + 90) % 360; },
+    fit: () => { zoom = 1; turn = 0; },
+  };
+  turns.addEventListener("click", (event) => {
+    const tool = tools[event.target.dataset.tool];
+    if (tool) { tool(); draw(); }
+  });
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.('#unseen a[href^="#evidence-"]');
+    const wanted = link && document.querySelector(`${link.hash} .viewer-file`);
+    if (wanted) show(wanted);
+  });
+
+  stage.hidden = false;
+  // The first file is shown, and so counts as looked at, only once the viewer itself is in sight.
+  new IntersectionObserver((entries, observer) => {
+    if (!entries.some((entry) => entry.isIntersecting)) return;
+    observer.disconnect();
+    show(files[0]);
+  }, { threshold: 0.25 }).observe(pane);
+}
+
+function startKeys() {
+  const act = (name) => {
+    const box = document.getElementById(`act-${name}`);
+    if (!box) return;
+    box.open = true;
+    box.scrollIntoView({ block: "nearest" });
+    const first = box.querySelector("select, textarea:not(.why textarea)");
+    (name === "approve" ? box.querySelector("button[type=submit]") : first).focus();
+  };
+  const keys = {
+    j: () => document.getElementById("next-item")?.click(),
+    k: () => document.getElementById("previous-item")?.click(),
+    a: () => act("approve"),
+    r: () => act("return"),
+    x: () => act("reject"),
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.target.closest("input, select, textarea, [contenteditable]")) return;
+    const press = keys[event.key.toLowerCase()];
+    if (press) { event.preventDefault(); press(); }
+  });
+}
