@@ -143,12 +143,12 @@ def due_words_filter(due_at: datetime | None) -> str:
 
 @register.simple_tag(takes_context=True)
 def due_tone(context: Context, routed: Any) -> str:
-    """wait, warn (two working days or fewer) or bad (past), for a mark beside the words."""
+    """wait, warn (two working days or fewer) or late (past), for a mark beside the words."""
     if not routed or not routed.due_at:
         return "idle"
     left = working_days_left(timezone.localdate(), last_day(routed.due_at), _calendar(context))
     if left < 0:
-        return "bad"
+        return "late"
     return "warn" if left <= 2 else "wait"
 
 

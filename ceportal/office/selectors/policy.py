@@ -9,17 +9,18 @@ import yaml
 
 from accounts.models import Area
 from ceportal.kernel.rules.citations import place_of
+from ceportal.kernel.rules.dated import COUNTRY
 from credits.enums import FieldStatus
 from credits.models import RuleSet, RuleValue
 
 CLAUSES = Path(__file__).parent.parent / "policy" / "clauses.yaml"
 SHOWN = {
-    "total": "全年合计",
-    "public": "公需科目",
-    "public_compulsory": "其中必修课",
-    "professional": "专业科目",
-    "professional_ratio": "专业科目占比",
-    "elective": "选修科目",
+    "total": "合计",
+    "public": "公需",
+    "public_compulsory": "公需必修",
+    "professional": "专业",
+    "professional_ratio": "专业占比",
+    "elective": "选修",
 }
 
 
@@ -42,12 +43,19 @@ class Document:
 
 
 @dataclass(frozen=True)
-class Number:
-    label: str
-    value: str
+class Source:
+    """A clause numbers stand on, and how sure it is."""
+
     clause: str
     status: str
     is_verified: bool
+
+
+@dataclass(frozen=True)
+class Number:
+    label: str
+    value: str
+    source: Source
 
 
 @dataclass(frozen=True)
@@ -61,6 +69,14 @@ class NumbersOfYear:
     document: str
     note: str
     numbers: tuple[Number, ...]
+
+    @property
+    def sources(self) -> list[tuple[Source, str]]:
+        """Each source once, with the numbers it carries; no labels where one source carries them all."""
+        carried: dict[Source, list[str]] = {}
+        for number in self.numbers:
+            carried.setdefault(number.source, []).append(number.label)
+        return [(source, "、".join(labels) if len(carried) > 1 else "") for source, labels in carried.items()]
 
 
 @cache
@@ -80,10 +96,11 @@ def documents() -> tuple[Document, ...]:
 
 
 def numbers_of_years() -> list[NumbersOfYear]:
-    """Every rule set that asks for hours, the latest first: three queries."""
+    """Every rule set of our places that asks for hours, the latest first: three queries."""
     sets = RuleSet.objects.prefetch_related("values").order_by("-year_from", "area_code", "code")
-    places = dict(Area.objects.filter(code__in={row.area_code for row in sets}).values_list("code", "name"))
-    rows = ((row, tuple(_numbers(row.values.all()))) for row in sets)
+    named = Area.objects.filter(code__in={row.area_code for row in sets}).values_list("code", "name")
+    places = {COUNTRY: "全国", **dict(named)}
+    rows = ((row, tuple(_numbers(row.values.all()))) for row in sets if row.area_code in places)
     return [_described(row, numbers, places) for row, numbers in rows if numbers]
 
 
@@ -92,7 +109,7 @@ def _numbers(values: Iterable[RuleValue]) -> Iterable[Number]:
     for name, label in SHOWN.items():
         if (value := found.get(name)) and value.value:
             is_verified = value.status == FieldStatus.VERIFIED
-            yield Number(label, value.value, value.clause, FieldStatus(value.status).label, is_verified)
+            yield Number(label, value.value, Source(value.clause, FieldStatus(value.status).label, is_verified))
 
 
 def _described(row: RuleSet, numbers: tuple[Number, ...], places: dict[str, str]) -> NumbersOfYear:
@@ -100,6 +117,5 @@ def _described(row: RuleSet, numbers: tuple[Number, ...], places: dict[str, str]
         years = f"{row.year_from} 年"
     else:
         years = f"{row.year_from}—{row.year_to} 年" if row.year_to else f"{row.year_from} 年起"
-    audience = "、".join([*([row.trade] if row.trade else []), *row.levels]) or "全体专业技术人员"
-    place = places.get(row.area_code, "全国" if row.area_code == "CN" else row.area_code)
-    return NumbersOfYear(row.name, years, place, audience, row.document, row.note, numbers)
+    audience = "、".join([*([row.trade] if row.trade else []), *row.levels]) or "全体"
+    return NumbersOfYear(row.name, years, places[row.area_code], audience, row.document, row.note, numbers)

@@ -1,7 +1,7 @@
 """A person's year for one page: the hours, what waits with whom, what came back, the certificate."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from accounts.models import Professional
@@ -78,7 +78,7 @@ def year_view(professional: Professional, year: int, *, today: date) -> YearView
         is_met=bool(bars) and all(bar.is_met for bar in bars),
         deadline=deadline,
         days_left=working_days_left(today, deadline, work_calendar(today)),
-        under_review=[row for row in open_items if row.state in UNDER_REVIEW],
+        under_review=sorted((row for row in open_items if row.state in UNDER_REVIEW), key=_due),
         returned=[row for row in open_items if row.state == DeclarationState.RETURNED],
         drafts=[row for row in open_items if row.state == DeclarationState.DRAFT],
         entries=entries[:ENTRIES_SHOWN],
@@ -103,3 +103,8 @@ def _certificate(professional: Professional, year: int) -> Certificate | None:
     found = list(certificates_of(professional).filter(year=year))
     living = [row for row in found if row.state in SETTLED_SHOWN]
     return (living or found)[0] if found else None
+
+
+def _due(declaration: Declaration) -> datetime:
+    """What waits always has a due moment (the database says so)."""
+    return declaration.due_at or declaration.changed_at
