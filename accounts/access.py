@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from accounts.enums import Duty
 from accounts.models import Professional, User
@@ -22,13 +23,18 @@ class PersonRequest(HttpRequest):
 
 
 def professionals_only(view: View) -> View:
-    """For people whose hours are counted. Puts `request.professional`; anybody else gets 403."""
+    """For people whose hours are counted. Puts `request.professional`; anybody else gets 403.
+
+    Who still waits to be approved is led to the page that says with whom.
+    """
 
     @wraps(view)
     def entered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         person = Professional.objects.select_related("area", "title_series").filter(user=request.user.pk).first()
         if person is None:
             raise PermissionDenied("这一页供专业技术人员本人使用。")
+        if person.approved_at is None:
+            return redirect("accounts:registration")
         request.professional = person  # type: ignore[attr-defined]
         return view(request, *args, **kwargs)
 

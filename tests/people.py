@@ -8,6 +8,7 @@ import pytest
 
 from accounts.enums import Duty, UnitNature
 from accounts.models import Area, Organization, Professional, User
+from ceportal.kernel.web.limits import forget_all
 from tests import factories as make
 
 BUREAU_DUTIES = (
@@ -143,3 +144,9 @@ def platform(db: None) -> Organization:
 @pytest.fixture
 def platform_manager(platform: Organization) -> User:
     return make.give(make.user("平台接口管理员"), platform, Duty.MANAGE_CLIENTS)
+
+
+@pytest.fixture(autouse=True)
+def tries_are_forgotten() -> None:
+    """Each test begins with no failed sign-in counted."""
+    forget_all()

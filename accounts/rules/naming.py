@@ -1,6 +1,15 @@
-"""How bureaus and authorities of a place are called where no document says otherwise."""
+"""Places: their codes, and how bureaus and authorities of a place are called where no document says otherwise."""
+
+import re
 
 from accounts.enums import AreaKind
+
+_CODE = re.compile(r"[1-9][0-9]{5}", re.ASCII)
+
+
+def is_code(text: str) -> bool:
+    """Whether `text` has the shape of a place's code."""
+    return _CODE.fullmatch(text) is not None
 
 
 def bureau_name(place: str, kind: AreaKind, above: str) -> str:

@@ -2,11 +2,11 @@
 
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
-from accounts.enums import Duty, UnitState
+from accounts.enums import Duty, RegistrationState, UnitState
 from accounts.fields import id_index
-from accounts.models import Area, Employment, Organization, Professional, User
+from accounts.models import Area, Employment, Membership, Organization, PersonRegistration, Professional, User
 from accounts.selectors.duties import below
 from ceportal.kernel.rules.id_number import normalise, reasons_not_to_accept_uscc
 from ceportal.kernel.rules.text import comparable
@@ -43,18 +43,25 @@ def find_units(area: Area, text: str) -> QuerySet[Organization]:
 
 
 def people_of(user: User, text: str = "") -> QuerySet[Professional]:
-    """The approved people who work where `user` manages the unit or approves its people, by the start of the name."""
-    units = Organization.objects.filter(
-        memberships__user=user,
-        memberships__ended_at__isnull=True,
-        memberships__duty__in=[Duty.MANAGE_UNIT, Duty.APPROVE_PEOPLE],
-        state=UnitState.ACTIVE,
+    """The approved people of the units `user` manages or approves people for, by the start of the name.
+
+    A bureau has those who registered with it because they have no employer.
+    """
+    held = Membership.objects.filter(
+        user=user,
+        ended_at__isnull=True,
+        duty__in=[Duty.MANAGE_UNIT, Duty.APPROVE_PEOPLE],
+        organization__state=UnitState.ACTIVE,
+    ).values("organization")
+    current = Employment.objects.filter(ended_on__isnull=True)
+    registered = PersonRegistration.objects.filter(organization__in=held, state=RegistrationState.APPROVED)
+    here = Q(pk__in=current.filter(organization__in=held).values("professional"))
+    unemployed = ~Exists(current.filter(professional=OuterRef("pk")))
+    people = Professional.objects.filter(here | Q(unemployed, pk__in=registered.values("professional")))
+    people = people.filter(approved_at__isnull=False, left_at__isnull=True)
+    if start := text.replace("\0", "").strip():
+        people = people.filter(name__startswith=start)
+    jobs = current.select_related("organization")
+    return people.select_related("title_series", "area").prefetch_related(
+        Prefetch("employments", queryset=jobs, to_attr="jobs")
     )
-    people = Professional.objects.filter(
-        pk__in=Employment.objects.filter(organization__in=units, ended_on__isnull=True).values("professional"),
-        approved_at__isnull=False,
-        left_at__isnull=True,
-    )
-    if text.strip():
-        people = people.filter(name__startswith=text.strip())
-    return people.select_related("title_series", "area", "user")

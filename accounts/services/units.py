@@ -1,5 +1,6 @@
 """Registration of units: by their credit code, approved by the industry authority, or without one by the bureau."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -49,7 +50,7 @@ def register_unit(
         supervisor_fits=supervisor is None or authorities_for(area).filter(pk=supervisor.pk).exists(),
     )
     refuse_if_any(reasons_not_to_register_unit(facts))
-    user = account or make_user(name=applicant_name, phone=applicant_phone, password=password, now=now)
+    user = account or _make_applicant(applicant_name, applicant_phone, password, now)
     unit = Organization(
         name=name, name_key=comparable(name), uscc=code, nature=nature, area=area, supervisor=supervisor,
         is_employer=True, state=UnitState.PENDING, contact_name=contact_name, contact_phone=contact_phone.strip(),
@@ -90,6 +91,15 @@ def withdraw_unit(registration: UnitRegistration, *, by: User, now: datetime) ->
     uscc = _set_free(registration.organization)
     record("unit_registration.withdraw", registration, by=by, now=now, before={"uscc": uscc})
     return registration
+
+
+def _make_applicant(name: str, phone: str, password: str, now: datetime) -> User:
+    """The form has the unit's name too, so the person's own is called otherwise there."""
+    try:
+        return make_user(name=name, phone=phone, password=password, now=now)
+    except Refused as refused:
+        renamed = (replace(reason, field="applicant_name") if reason.field == "name" else reason for reason in refused)
+        raise Refused(list(renamed)) from refused
 
 
 def _set_free(unit: Organization) -> str | None:

@@ -1,0 +1,266 @@
+"""Shape and wording of what people type at the doors of accounts. What may be is asked of the rules by the services."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.contrib.auth import password_validation
+from django.core.exceptions import ValidationError
+
+from accounts.enums import IdKind, TitleLevel, UnitNature
+from accounts.models import Area, Organization, TitleSeries, User
+from accounts.rules.naming import is_code
+from accounts.rules.registration import NO_TITLE_SERIES, REASON_LIMIT, UNIT_NAME_LIMIT
+from ceportal.kernel.rules.refusal import Refusal
+from ceportal.kernel.rules.text import NAME_LIMIT
+
+# A field takes a little more than the rules allow, so that the rule answers in its own words.
+_SLACK = 1000
+
+
+class ReasonedForm(forms.Form):
+    """A form beside whose fields the refusals of a service are shown."""
+
+    def show(self, reasons: Iterable[Refusal]) -> None:
+        for reason in reasons:
+            self.add_error(reason.field if reason.field in self.fields else None, reason.message)
+
+
+class SignInForm(forms.Form):
+    login = forms.CharField(
+        label="证件号码或手机号码",
+        max_length=_SLACK,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True, "spellcheck": "false"}),
+    )
+    password = forms.CharField(
+        label="密码",
+        max_length=_SLACK,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+class NewPasswordFields(ReasonedForm):
+    """Two fields for a new password, asked of the password policy with the person's own name in mind."""
+
+    password = forms.CharField(
+        label="密码",
+        max_length=128,
+        strip=False,
+        help_text="至少 10 位，不能全是数字，不要用常见的密码。",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    password_again = forms.CharField(
+        label="再输入一次密码",
+        max_length=128,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def whose(self) -> User:
+        """The account the password is for, as far as it is known."""
+        return User(name=self.cleaned_data.get("name", ""))
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        password, again = data.get("password"), data.get("password_again")
+        if not password or not again:
+            return data
+        if password != again:
+            self.add_error("password_again", "两次输入的密码不一样，请重新输入。")
+            return data
+        try:
+            password_validation.validate_password(password, self.whose())
+        except ValidationError as error:
+            self.add_error("password", error)
+        return data
+
+
+class ChangePasswordForm(NewPasswordFields):
+    old_password = forms.CharField(
+        label="现在的密码",
+        max_length=_SLACK,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    field_order = ("old_password", "password", "password_again")
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.fields["password"].label = "新密码"
+        self.fields["password_again"].label = "再输入一次新密码"
+
+    def whose(self) -> User:
+        return self.user
+
+    def clean_old_password(self) -> str:
+        old: str = self.cleaned_data["old_password"]
+        if not self.user.check_password(old):
+            raise ValidationError("现在的密码不对，请重新输入。")
+        return old
+
+
+class AreaChoice(forms.ModelChoiceField):
+    def label_from_instance(self, area: Area) -> str:  # type: ignore[override]
+        return area.name
+
+
+class PlaceForm(forms.Form):
+    """City, then county; both in the address, so that a link to the list can be kept."""
+
+    city = AreaChoice(label="市（或省直）", queryset=Area.objects.none(), required=False, empty_label="请选择")
+    county = AreaChoice(label="县（市、区）", queryset=Area.objects.none(), required=False, empty_label="市本级及全市")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cities: Any = self.fields["city"]
+        cities.queryset = Area.objects.filter(parent__isnull=True) | Area.objects.filter(parent__parent__isnull=True)
+        counties: Any = self.fields["county"]
+        if is_code(city := self.data.get("city", "")):
+            counties.queryset = Area.objects.filter(parent=city, parent__parent__isnull=False)
+
+    def place(self) -> Area | None:
+        """The place chosen, the nearest one first; None while none is."""
+        if not self.is_valid():
+            return None
+        return self.cleaned_data["county"] or self.cleaned_data["city"]
+
+
+class FindUnitForm(PlaceForm):
+    text = forms.CharField(
+        label="单位名称或统一社会信用代码",
+        max_length=100,
+        required=False,
+        help_text="写名称中的几个字就可以。",
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "organization"}),
+    )
+
+
+class TitleFields(ReasonedForm):
+    """What a professional says of themself, wherever they work."""
+
+    name = forms.CharField(label="姓名", max_length=_SLACK, help_text="与证件上一致。", required=True)
+    id_kind = forms.ChoiceField(label="证件种类", choices=IdKind.choices, initial=IdKind.RESIDENT)
+    id_number = forms.CharField(
+        label="证件号码",
+        max_length=_SLACK,
+        strip=False,
+        help_text="号码加密保存，页面上只显示头尾几位。",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    area = AreaChoice(label="工作地", queryset=Area.objects.none(), empty_label=None)
+    title_series = forms.ModelChoiceField(
+        label="职称系列",
+        queryset=TitleSeries.objects.none(),
+        initial=NO_TITLE_SERIES,
+        empty_label=None,
+        help_text="没有职称选“无”，找不到自己的系列选“其他”。",
+    )
+    title_level = forms.ChoiceField(label="职称级别", choices=TitleLevel.choices, initial=TitleLevel.NONE)
+
+    def __init__(self, *args: Any, around: Area, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        series: Any = self.fields["title_series"]
+        series.queryset = TitleSeries.objects.all()
+        places: Any = self.fields["area"]
+        places.queryset = _near(around)
+        places.initial = around.pk
+
+
+def _near(area: Area) -> Any:
+    """The places one can work at for a unit of `area`: the city's own and its counties, or the cities of a province."""
+    above = area.parent if area.parent and area.parent.parent_id else area
+    return Area.objects.filter(parent=above) | Area.objects.filter(pk=above.pk)
+
+
+class PersonForm(NewPasswordFields, TitleFields):
+    """A person who has no account yet."""
+
+    phone = forms.CharField(
+        label="手机号码",
+        max_length=_SLACK,
+        help_text="用来登录和接收提醒。",
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
+    )
+    field_order = (
+        "name", "id_kind", "id_number", "area", "title_series", "title_level", "phone", "password", "password_again"
+    )  # fmt: skip
+
+
+class ApplyAgainForm(TitleFields):
+    """A person with an account, who applies again or becomes a professional too."""
+
+    def __init__(self, *args: Any, keeps_number: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if keeps_number:
+            self.fields["id_number"].required = False
+            self.fields["id_number"].help_text = "不改就留空。"
+
+
+class UnitFields(ReasonedForm):
+    """What a unit says of itself."""
+
+    name = forms.CharField(
+        label="单位名称",
+        max_length=_SLACK,
+        help_text=f"与证照上的全称一致，最多 {UNIT_NAME_LIMIT} 个字。",
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
+    uscc = forms.CharField(
+        label="统一社会信用代码",
+        max_length=_SLACK,
+        strip=False,
+        help_text="18 位，在营业执照或法人证书上。",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    nature = forms.ChoiceField(label="单位性质", choices=UnitNature.choices, initial=UnitNature.INSTITUTION)
+    supervisor = forms.ModelChoiceField(
+        label="主管部门",
+        queryset=Organization.objects.none(),
+        required=False,
+        empty_label="无主管部门（由所在地人社部门核准）",
+    )
+    contact_name = forms.CharField(
+        label="联系人或科室", max_length=_SLACK, help_text="本单位人员会看到，例如“人事科”。"
+    )
+    contact_phone = forms.CharField(
+        label="联系电话",
+        max_length=_SLACK,
+        help_text="座机请写区号，例如 0371-23456789。",
+        widget=forms.TextInput(attrs={"inputmode": "tel"}),
+    )
+
+    def __init__(self, *args: Any, supervisors: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice: Any = self.fields["supervisor"]
+        choice.queryset = supervisors
+
+
+class NewUnitForm(NewPasswordFields, UnitFields):
+    """A unit together with the account of whoever will look after it."""
+
+    applicant_name = forms.CharField(label="管理员姓名", max_length=NAME_LIMIT + _SLACK)
+    phone = forms.CharField(
+        label="管理员手机号码",
+        max_length=_SLACK,
+        help_text="用来登录和接收提醒。",
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
+    )
+    field_order = (
+        "name", "uscc", "nature", "supervisor", "contact_name", "contact_phone", "applicant_name", "phone", "password",
+        "password_again",
+    )  # fmt: skip
+
+    def whose(self) -> User:
+        return User(name=self.cleaned_data.get("applicant_name", ""))
+
+
+class RulingForm(ReasonedForm):
+    reason = forms.CharField(
+        label="不予核准的原因",
+        required=False,
+        max_length=20 * _SLACK,
+        help_text=f"不予核准时必须写明，申请人会看到。最多 {REASON_LIMIT} 个字。",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )

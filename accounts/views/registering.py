@@ -1,0 +1,184 @@
+"""A person registers: chooses the employer, says who they are, and follows where it stands."""
+
+from typing import Any, cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
+
+from accounts.access import PersonRequest
+from accounts.enums import IdKind, RegistrationState, TitleLevel, UnitState
+from accounts.forms import ApplyAgainForm, FindUnitForm, PersonForm, TitleFields
+from accounts.models import Area, Organization, Professional, User
+from accounts.rules.naming import is_code
+from accounts.rules.registration import ID_TAKEN, PHONE_TAKEN
+from accounts.selectors.people import UNITS_SHOWN
+from accounts.selectors.people import find_units as units_found
+from accounts.selectors.registrations import own_people_registrations, own_unit_registrations
+from accounts.services.people import apply_again, register_person, withdraw_registration
+from accounts.services.units import withdraw_unit
+from ceportal.kernel.rules.refusal import Refused
+from ceportal.kernel.web.addresses import client_address
+from ceportal.kernel.web.limits import count_one, is_used_up
+
+# Answers "already registered" from one place: enough for a school that registers together, not for a sweep (T16).
+TAKEN_RATE = "30 per hour"
+SHORTEST_TEXT = 2
+
+
+@login_not_required
+@sensitive_post_parameters()
+def register(request: HttpRequest) -> HttpResponse:
+    """Step 1 chooses the employer (in the address, so that going back keeps it), step 2 says who one is."""
+    user = cast(User, request.user) if request.user.is_authenticated else None
+    person = Professional.objects.filter(user=user).first() if user else None
+    if person and (person.approved_at or person.registrations.filter(state=RegistrationState.WAITING).exists()):
+        return redirect("accounts:registration")
+    chosen = _chosen(request)
+    if chosen is None:
+        return render(request, "accounts/choose_employer.html", _search(request) | {"again": person is not None})
+    organization, place = chosen
+    form = _person_form(request, place, user, person)
+    status = 200
+    if request.method == "POST":
+        if form.is_valid() and _register(request, form, organization, user, person):
+            messages.success(request, "申请已提交。核准以后就可以申报学时。")
+            return redirect("accounts:registration")
+        status = 422
+    context = {"form": form, "organization": organization, "place": place, "again": person is not None}
+    return render(request, "accounts/register.html", context, status=status)
+
+
+@login_not_required
+def find_units(request: HttpRequest) -> HttpResponse:
+    """The fragment that the search page swaps in while one types; the page does the same without script."""
+    return render(request, "accounts/units_found.html", _search(request))
+
+
+def registration(request: PersonRequest) -> HttpResponse:
+    """Where one's applications stand: with whom, since when, what was said. POST takes one back."""
+    people, units = own_people_registrations(request.user), own_unit_registrations(request.user)
+    if request.method == "POST":
+        return _withdraw(request)
+    today = timezone.localdate()
+    rows: list[Any] = [*people, *units]
+    for row in rows:
+        since = timezone.localdate(row.waiting_since) if row.waiting_since else today
+        row.days_waited = (today - since).days
+        row.ruling = next(iter(row.rulings.all()), None)
+        row.is_unit = hasattr(row, "professional") is False
+    person = Professional.objects.filter(user=request.user).first()
+    open_person = any(not row.is_unit and row.state == RegistrationState.WAITING for row in rows)
+    may_apply = bool(person) and not (cast(Professional, person).approved_at or open_person)
+    context = {"applications": rows, "person": person, "may_apply": may_apply}
+    return render(request, "accounts/registration.html", context)
+
+
+def _withdraw(request: PersonRequest) -> HttpResponse:
+    ref, now = request.POST.get("application", ""), timezone.now()
+    mine = {str(row.ref): row for row in own_people_registrations(request.user)}
+    mine_of_units = {str(row.ref): row for row in own_unit_registrations(request.user)}
+    if ref in mine:
+        withdraw_registration(mine[ref], by=request.user, now=now)
+    elif ref in mine_of_units:
+        withdraw_unit(mine_of_units[ref], by=request.user, now=now)
+    else:
+        raise Http404
+    messages.success(request, "申请已撤回。")
+    return redirect("accounts:registration")
+
+
+def _chosen(request: HttpRequest) -> tuple[Organization | None, Area] | None:
+    """The employer chosen by its ref, or the place of somebody without one; None while nothing is chosen."""
+    if ref := request.GET.get("organization"):
+        units = Organization.objects.filter(is_employer=True, state=UnitState.ACTIVE)
+        unit = get_object_or_404(units.select_related("area__parent", "supervisor"), ref=_uuid(ref))
+        return unit, unit.area
+    if code := request.GET.get("without"):
+        return None, place_or_404(code)
+    return None
+
+
+def place_or_404(code: str) -> Area:
+    if not is_code(code):
+        raise Http404
+    return get_object_or_404(Area.objects.select_related("parent"), pk=code)
+
+
+def _uuid(text: str) -> Any:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise Http404 from error
+
+
+def _search(request: HttpRequest) -> dict[str, Any]:
+    form = FindUnitForm(request.GET if "city" in request.GET else None)
+    place = form.place()
+    text = form.cleaned_data.get("text", "") if place else ""
+    asked = place is not None and (len(text.strip()) >= SHORTEST_TEXT or bool(form.cleaned_data["county"]))
+    found = list(units_found(place, text)[: UNITS_SHOWN + 1]) if place and asked else []
+    return {
+        "form": form,
+        "place": place,
+        "asked": asked,
+        "units": found[:UNITS_SHOWN],
+        "there_are_more": len(found) > UNITS_SHOWN,
+    }
+
+
+def _person_form(request: HttpRequest, place: Area, user: User | None, person: Professional | None) -> TitleFields:
+    if user is None:
+        return PersonForm(request.POST or None, around=place)
+    initial: dict[str, Any] = {"name": user.name}
+    if person:
+        initial |= {
+            "title_series": person.title_series_id,
+            "title_level": person.title_level,
+            "id_kind": person.id_kind,
+        }
+    return ApplyAgainForm(request.POST or None, around=place, keeps_number=person is not None, initial=initial)
+
+
+def _register(
+    request: HttpRequest,
+    form: TitleFields,
+    organization: Organization | None,
+    user: User | None,
+    person: Professional | None,
+) -> bool:
+    """Hand it to the service; what it refuses stands beside the fields afterwards."""
+    data = form.cleaned_data
+    here = client_address(request)
+    if is_used_up(TAKEN_RATE, "register", here):
+        form.add_error(None, "这台电脑所在的网络提交了太多重复的注册，请一小时后再试。")
+        return False
+    facts: dict[str, Any] = {
+        "id_number": data["id_number"],
+        "name": data["name"],
+        "organization": organization,
+        "area": data["area"],
+        "title_series": data["title_series"],
+        "title_level": TitleLevel(data["title_level"]),
+        "id_kind": IdKind(data["id_kind"]),
+        "now": timezone.now(),
+    }
+    try:
+        if person and user:
+            apply_again(person, by=user, **facts)
+            return True
+        phone, password = data.get("phone", "").strip(), data.get("password", "")
+        made = register_person(phone=phone, password=password, account=user, **facts)
+    except Refused as refused:
+        form.show(refused)
+        if {ID_TAKEN, PHONE_TAKEN}.intersection(refused.reasons):
+            count_one(TAKEN_RATE, "register", here)
+        return False
+    if user is None:
+        login(request, made.declarant)
+    return True
