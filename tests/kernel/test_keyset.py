@@ -1,0 +1,73 @@
+"""Pages by their last key: every row once, whatever the order; a broken cursor shows the first page."""
+
+import base64
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from ceportal.kernel.models import AuditEvent, Job
+from ceportal.kernel.services.trail import record
+from ceportal.kernel.web.keyset import keyset_page
+
+NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def jobs(db: None) -> list[Job]:
+    """Seven rows; pairs share their moment, so that the second key has to decide."""
+    return [Job.objects.create(kind=f"k{n % 3}", created_at=NOW + timedelta(hours=n // 2)) for n in range(7)]
+
+
+def walk(order: tuple[str, ...], size: int) -> list[int]:
+    seen: list[int] = []
+    cursor = ""
+    while True:
+        page = keyset_page(Job.objects.all(), order=order, cursor=cursor, size=size)
+        assert page.is_first == (not seen)
+        seen += [row.pk for row in page.items]
+        if not page.next_cursor:
+            return seen
+        cursor = page.next_cursor
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 8])
+@pytest.mark.parametrize("order", [("id",), ("-id",), ("created_at", "id"), ("-created_at", "id"), ("kind", "-id")])
+def test_walking_the_pages_meets_every_row_once_in_order(jobs: list[Job], order: tuple[str, ...], size: int) -> None:
+    assert walk(order, size) == list(Job.objects.order_by(*order).values_list("pk", flat=True))
+
+
+def test_a_new_row_in_front_does_not_shift_the_next_page(jobs: list[Job]) -> None:
+    first = keyset_page(Job.objects.all(), order=("-id",), cursor="", size=3)
+    Job.objects.create(kind="new", created_at=NOW)
+    second = keyset_page(Job.objects.all(), order=("-id",), cursor=first.next_cursor, size=3)
+    assert [row.pk for row in second.items] == sorted((job.pk for job in jobs), reverse=True)[3:6]
+
+
+def made(*values: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    ["x", "%00", "é", "a" * 401, made(), made(1, 2, 3), made("no date", 1), made(None, None), made([1], {}),
+     made("2026-13-45", 1), made("2026-11-20T10:00:00+08:00", "x"), made("a\u0000b", 1), made("\ud800", 1)],
+)  # fmt: skip
+def test_a_cursor_that_is_none_of_ours_shows_the_first_page(jobs: list[Job], cursor: str) -> None:
+    page = keyset_page(Job.objects.all(), order=("created_at", "id"), cursor=cursor, size=3)
+    assert [row.pk for row in page.items] == [job.pk for job in jobs[:3]]
+    assert page.is_first
+
+
+@pytest.mark.parametrize("cursor", [made("a\u0000b", 1), made("\ud800", 1), made("k0", 10**30), made("k0", -(10**30))])
+def test_a_hostile_cursor_never_fails(jobs: list[Job], cursor: str) -> None:
+    keyset_page(Job.objects.all(), order=("kind", "id"), cursor=cursor, size=3)
+
+
+def test_a_page_is_one_query_however_long_the_list(jobs: list[Job], django_assert_num_queries) -> None:
+    for job in jobs * 10:
+        record("job.touch", job, by=None, now=NOW)
+    first = keyset_page(AuditEvent.objects.all(), order=("-id",), cursor="")
+    with django_assert_num_queries(1):
+        assert len(keyset_page(AuditEvent.objects.all(), order=("-id",), cursor=first.next_cursor).items) == 25
