@@ -35,10 +35,12 @@ _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 class Upload(Protocol):
     """What Django hands over: `size` as received, and what the sender calls it."""
 
-    name: str | None
-    size: int | None
-    content_type: str | None
-
+    @property
+    def name(self) -> str | None: ...
+    @property
+    def size(self) -> int | None: ...
+    @property
+    def content_type(self) -> str | None: ...
     def read(self, size: int = -1, /) -> bytes: ...
 
 

@@ -1,0 +1,54 @@
+"""What can be declared, and beginning it."""
+
+from typing import Any, cast
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.access import PersonRequest, professionals_only
+from credits.enums import DeclarationState
+from credits.models import Activity
+from credits.selectors.declarations import declarations_of, limits_of
+from credits.selectors.regulation import activities
+from credits.services.declaring import start_declaration
+from credits.views.intake import own_declaration
+
+
+@professionals_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def declare(request: HttpRequest) -> HttpResponse:
+    """Explains and offers the activities; a choice makes a draft."""
+    person, ways = cast(PersonRequest, request), activities()
+    if request.method == "POST":
+        activity = next((way for way in ways if way.code == request.POST.get("activity")), None)
+        if activity is None:
+            context = _context(person, ways) | {"problem": "请先选择学习方式，再开始填写。"}
+            return render(request, "credits/declare.html", context, status=422)
+        declaration = start_declaration(
+            professional=person.professional, by=person.user, now=timezone.now(), activity=activity
+        )
+        return redirect("credits:edit_declaration", declaration.ref)
+    return render(request, "credits/declare.html", _context(person, ways))
+
+
+@professionals_only
+@require_POST
+def declare_again(request: HttpRequest, ref: UUID) -> HttpResponse:
+    """A new draft from one that was rejected or withdrawn (A25)."""
+    person = cast(PersonRequest, request)
+    declaration = start_declaration(
+        professional=person.professional,
+        by=person.user,
+        now=timezone.now(),
+        previous=own_declaration(request, ref),
+    )
+    return redirect("credits:edit_declaration", declaration.ref)
+
+
+def _context(person: PersonRequest, ways: list[Activity]) -> dict[str, Any]:
+    year = timezone.localdate().year
+    drafts = declarations_of(person.professional).filter(state=DeclarationState.DRAFT)[:5]
+    return {"ways": ways, "problem": "", "year": year, "limits": limits_of(person.professional, year), "drafts": drafts}

@@ -1,0 +1,139 @@
+"""Taking in what the page of a draft sends: its content, its files, or both, whichever button was pressed."""
+
+from dataclasses import dataclass, field, replace
+from typing import cast
+from uuid import UUID
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from accounts.access import PersonRequest
+from accounts.models import User
+from ceportal.kernel.rules.refusal import Refusal, Refused, refuse_if_any
+from ceportal.kernel.services.files import store
+from ceportal.kernel.web.serving import status_of
+from credits.forms import DeclarationForm, initial_of
+from credits.models import Declaration
+from credits.rules.declaring import reasons_not_to_edit
+from credits.rules.evidence import OTHER
+from credits.selectors.declarations import declarations_of
+from credits.selectors.editing import asks_kind, edit_sheet
+from credits.services.declaring import add_evidence, save_draft
+
+CHANGED_ELSEWHERE = Refusal(
+    "changed_elsewhere",
+    "这份申报刚刚在另一个页面改动过。您填写的内容还在下面；再次保存或提交，将以本页的内容为准。",
+)
+
+
+@dataclass
+class Intake:
+    """What came in: the bound form when content was sent, and why files or content were not kept."""
+
+    form: DeclarationForm | None = None
+    problems: list[Refusal] = field(default_factory=list)
+    status: int = 200
+
+    @property
+    def is_clean(self) -> bool:
+        return self.status < 400
+
+
+def own_declaration(request: HttpRequest, ref: UUID) -> Declaration:
+    """The declaration, when it is the reader's own; else the same 404 as for one that does not exist."""
+    professional = cast(PersonRequest, request).professional
+    found = get_object_or_404(declarations_of(professional), ref=ref)
+    found.professional = professional
+    return found
+
+
+def own_draft(request: HttpRequest, ref: UUID) -> Declaration:
+    """The same, provided its content may still be changed; otherwise `Refused` (409)."""
+    declaration = own_declaration(request, ref)
+    refuse_if_any(reasons_not_to_edit(declaration.state))
+    return declaration
+
+
+def take_in(request: HttpRequest, declaration: Declaration) -> Intake:
+    """Keep the files that were sent and, when it can all be read, the content."""
+    intake = Intake()
+    is_stale = _is_stale(request, declaration)
+    take_files(request, declaration, intake)
+    if "title" not in request.POST:
+        return intake
+    intake.form = bound_form(request, declaration)
+    if is_stale:
+        intake.problems.append(CHANGED_ELSEWHERE)
+        intake.status = 409
+    elif not intake.form.is_valid():
+        intake.status = 422
+    else:
+        by = cast(User, request.user)
+        save_draft(declaration, changes=intake.form.cleaned_data, by=by, now=timezone.now())
+    return intake
+
+
+def take_readable(request: HttpRequest, declaration: Declaration) -> Intake:
+    """Keep what of the content can be read, and leave the rest to be mended on the page."""
+    intake = Intake(form=bound_form(request, declaration))
+    if _is_stale(request, declaration):
+        intake.problems.append(CHANGED_ELSEWHERE)
+        intake.status = 409
+        return intake
+    form = cast(DeclarationForm, intake.form)
+    if not form.is_valid():
+        intake.status = 422
+    save_draft(declaration, changes=form.readable(), by=cast(User, request.user), now=timezone.now())
+    return intake
+
+
+def take_files(request: HttpRequest, declaration: Declaration, intake: Intake) -> None:
+    """Store and attach every file that was sent, under the label of its row; tell of each that was not kept."""
+    for name in request.FILES:
+        suffix = name.removeprefix("files")
+        label = request.POST.get(f"label{suffix}", "").strip() or OTHER
+        for upload in request.FILES.getlist(name):
+            try:
+                _attach(request, declaration, upload, label)
+            except Refused as refused:
+                first = refused.reasons[0]
+                intake.problems.append(replace(first, message=f"{_short(upload.name)}：{first.message}"))
+                intake.status = max(intake.status, status_of(first.code)) if intake.is_clean else intake.status
+
+
+def bound_form(request: HttpRequest, declaration: Declaration) -> DeclarationForm:
+    return DeclarationForm(request.POST, asks_kind=asks_kind(declaration, today=timezone.localdate()))
+
+
+def edit_page(
+    request: HttpRequest,
+    declaration: Declaration,
+    *,
+    form: DeclarationForm | None = None,
+    problems: list[Refusal] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page of a draft, with the form as it was sent or as it is kept."""
+    sheet = edit_sheet(declaration, today=timezone.localdate())
+    form = form or DeclarationForm(initial=initial_of(declaration), asks_kind=sheet.asks_kind)
+    context = {"declaration": declaration, "form": form, "sheet": sheet, "problems": problems or []}
+    return render(request, "credits/edit_declaration.html", context, status=status)
+
+
+def _attach(request: HttpRequest, declaration: Declaration, upload: UploadedFile, label: str) -> None:
+    by, now = cast(User, request.user), timezone.now()
+    stored = store(upload, owner=by, now=now)
+    add_evidence(declaration, stored=stored, label=label, by=by, now=now)
+
+
+def _is_stale(request: HttpRequest, declaration: Declaration) -> bool:
+    """Whether the page was drawn from another version than is kept. A sender that names none means the present one."""
+    seen = request.POST.get("version", "")
+    return bool(seen) and seen != str(declaration.version)
+
+
+def _short(name: str | None) -> str:
+    name = (name or "文件").replace("\n", " ")
+    return name if len(name) <= 30 else f"{name[:18]}…{name[-10:]}"
