@@ -194,7 +194,7 @@ def test_what_a_part_has_forked_comes_back_too(start: Callable[..., Portal]) -> 
 def test_another_shell_finds_the_running_portal_by_its_folder_alone(start: Callable[..., Portal]) -> None:
     portal = start().wait_until_ready()
     bare = {"DATA_DIR": str(portal.data), "PATH": os.environ["PATH"]}
-    ask = "from celery import current_app as app; print(app.control.ping(timeout=5))"
+    ask = "from celery import current_app as app; print(app.control.ping(timeout=10, limit=1))"
     answer = subprocess.run(
         [sys.executable, "manage.py", "shell", "--no-imports", "-c", ask],
         cwd=ROOT,

@@ -132,7 +132,17 @@ OAUTH2_PROVIDER = {
         "eligibility:read": "查询达标情况",
     },
     "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
+    # Only client credentials are used; every other grant is at its strictest all the same.
     "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
+    "COMPLIANT_BCP_RFC9700_REFRESH_TOKEN": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_SCHEME": True,
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
     "PKCE_REQUIRED": True,
 }
 REST_FRAMEWORK = {
@@ -161,6 +171,8 @@ STORAGES = {
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
+# W019: the review desk shows evidence in a frame of the portal's own.
+SILENCED_SYSTEM_CHECKS = ["security.W019"]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -218,10 +230,11 @@ CERTIFICATE_AUTHORITY = env.text("CERTIFICATE_AUTHORITY", "")
 # The signing key (PEM, key and certificate); empty: DATA_DIR/keys/signing.pem. Only the demo makes one by itself.
 SIGNING_KEY_FILE = env.text("SIGNING_KEY_FILE", "")
 SIGNING_KEY_MAY_BE_MADE = False
-# Look-ups of certificates from one address, and where they are counted (`memory://` or a redis address).
+# Look-ups of certificates from one address.
 VERIFICATION_RATE = env.text("VERIFICATION_RATE", "60/minute")
-RATE_STORAGE = env.text("RATE_STORAGE", "memory://")
 
+# "local" writes text messages into DATA_DIR/sms, "none" keeps them in the portal alone (accounts.services.channels).
+SMS_GATEWAY = env.text("SMS_GATEWAY", "local")
 EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FILE_PATH = str(DATA_DIR / "mail")
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "noreply@localhost")

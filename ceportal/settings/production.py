@@ -2,6 +2,7 @@
 
 from ceportal import env
 from ceportal.settings.base import *  # noqa: F403
+from ceportal.settings.base import STORAGES
 
 DEMO = False
 SECRET_KEY = env.secret("secret_key", make=False)
@@ -20,3 +21,6 @@ SECURE_HSTS_PRELOAD = True
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 1)
+
+# Collected and compressed once, in the image (Dockerfile).
+STORAGES = STORAGES | {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command, get_commands
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
@@ -30,6 +30,11 @@ class Command(BaseCommand):
     # Quick: `make check` checks.
     requires_system_checks: ClassVar = []
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--without-static", action="store_true", help="leave static files alone (the image has them)"
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         if _migrations_wait():
             self._do("tables", lambda: call_command("migrate", interactive=False, verbosity=0))
@@ -37,6 +42,10 @@ class Command(BaseCommand):
         for what, command in LOADS:
             if command in get_commands() and (command != "load_demo" or settings.DEMO):
                 self._do_once(what, source, partial(call_command, command, verbosity=0))
+        if not options["without_static"]:
+            self._static()
+
+    def _static(self) -> None:
         static = f"{_digest(_static_files())} {settings.STATIC_ROOT}"
         if not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
             static += " anew"
