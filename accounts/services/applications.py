@@ -36,7 +36,7 @@ def wait_with(application: Application, to: Organization | None, duty: Duty, *, 
         who_can_rule(application),
         NoticeEvent.REGISTRATION_WAITING,
         key=f"registration:{application.ref}:{application.round}",
-        text=f"{_whose(application)}申请注册，请在 5 个工作日内核准。",
+        text=f"{whose(application)}申请注册，请在 5 个工作日内核准。",
         link=reverse(page, args=[application.ref]),
         now=now,
     )
@@ -99,7 +99,7 @@ def _settle(application: Application, state: RegistrationState) -> None:
         raise moved_on(application)
 
 
-def _whose(application: PersonRegistration | UnitRegistration) -> str:
+def whose(application: PersonRegistration | UnitRegistration) -> str:
     if isinstance(application, PersonRegistration):
         return application.professional.name
     return application.organization.name

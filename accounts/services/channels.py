@@ -1,0 +1,53 @@
+"""How a message leaves the portal. In the portal itself it always stands; a gateway may carry it to a phone as well."""
+
+from pathlib import Path
+from typing import Protocol
+
+from django.conf import settings
+
+from accounts.enums import NoticeEvent
+from accounts.models import Notice
+
+# What is worth a text message: an answer to what one did, or a limit that is running out.
+BY_SMS = frozenset(
+    {
+        NoticeEvent.REGISTRATION_DECIDED,
+        NoticeEvent.REVIEW_DUE,
+        NoticeEvent.REVIEW_OVERDUE,
+        NoticeEvent.DECLARATION_DECIDED,
+        NoticeEvent.HOURS_REVERSED,
+        NoticeEvent.CERTIFICATE_ISSUED,
+        NoticeEvent.CERTIFICATE_REVOKED,
+    }
+)
+
+
+class Gateway(Protocol):
+    """Carries one message. Raises OSError when it could not; handing in the same message again must do no harm."""
+
+    def send(self, notice: Notice) -> None: ...
+
+
+class LocalSms:
+    """Stands in for an SMS provider: one file a message, in DATA_DIR/sms, without the number it would go to."""
+
+    def send(self, notice: Notice) -> None:
+        folder = Path(settings.DATA_DIR) / "sms" / notice.ref.hex[:2]
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (folder / f"{notice.ref.hex}.txt").write_text(f"{notice.to.phone_mask}\n{notice.text}\n", encoding="utf-8")
+
+
+class NoSms:
+    """The portal alone."""
+
+    def send(self, notice: Notice) -> None:
+        return
+
+
+GATEWAYS: dict[str, Gateway] = {"local": LocalSms(), "none": NoSms()}
+
+
+def send(notice: Notice) -> None:
+    """Hand `notice` to the gateway that the settings name, if its kind is worth it and the person has a phone."""
+    if notice.event in BY_SMS and notice.to.phone_mask:
+        GATEWAYS[settings.SMS_GATEWAY].send(notice)

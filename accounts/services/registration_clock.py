@@ -1,0 +1,61 @@
+"""The clock of registrations: who decides is reminded, and what runs over is told to the applicant and the bureau."""
+
+from datetime import datetime
+
+from django.urls import reverse
+
+from accounts.enums import NoticeEvent
+from accounts.models import PersonRegistration, UnitRegistration
+from accounts.selectors.duties import who_can_rule
+from accounts.selectors.escalation import told_of_delay
+from accounts.services import deadlines
+from accounts.services.applications import Application, whose
+from accounts.services.notices import tell
+
+MODELS: tuple[type[PersonRegistration] | type[UnitRegistration], ...] = (PersonRegistration, UnitRegistration)
+
+
+def remind_registrations(*, now: datetime) -> int:
+    """At 2 and 1 working days left. Returns how many were reminded."""
+
+    def notify(application: Application, left: int) -> None:
+        tell(
+            who_can_rule(application),
+            NoticeEvent.REVIEW_DUE,
+            key=f"registration:{application.ref}:{application.round}:due:{left}",
+            text=f"{whose(application)}的注册申请还剩 {left} 个工作日，请尽快核准。",
+            link=_page(application),
+            now=now,
+        )
+
+    return sum(deadlines.remind(model, now=now, notify=notify) for model in MODELS)
+
+
+def mark_overdue_registrations(*, now: datetime) -> int:
+    """Never approved by itself: those who should decide hear of it, and so do who stands above them and the person."""
+
+    def notify(application: Application) -> None:
+        key = f"registration:{application.ref}:{application.round}:overdue"
+        waits_with, name = application.waiting_on, whose(application)
+        where = waits_with.name if waits_with else ""
+        text = f"{name}的注册申请在{where}已超过 5 个工作日。"
+        link = _page(application)
+        tell(who_can_rule(application), NoticeEvent.REVIEW_OVERDUE, key=key, text=text, link=link, now=now)
+        if waits_with:
+            watchers = told_of_delay(waits_with).exclude(pk=application.declarant_id)
+            tell(watchers, NoticeEvent.REVIEW_OVERDUE, key=key, text=text, now=now)
+        own = f"您的注册申请在{where}已超过 5 个工作日，可以打电话催办。"
+        progress = reverse("accounts:registration")
+        tell([application.declarant], NoticeEvent.REVIEW_OVERDUE, key=key, text=own, link=progress, now=now)
+
+    return sum(deadlines.mark_overdue(model, now=now, notify=notify) for model in MODELS)
+
+
+def redate_registrations(*, now: datetime) -> int:
+    """A new holiday notice moves open due moments (A4)."""
+    return sum(deadlines.redate(model, now=now) for model in MODELS)
+
+
+def _page(application: PersonRegistration | UnitRegistration) -> str:
+    page = "accounts:review_person" if isinstance(application, PersonRegistration) else "accounts:review_unit"
+    return reverse(page, args=[application.ref])

@@ -1,0 +1,26 @@
+"""The clock's doors. Each may run twice and at the same time as itself."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from accounts.services import delivery, registration_clock
+
+
+@shared_task(name="accounts.redate_registrations")
+def redate_registrations() -> None:
+    registration_clock.redate_registrations(now=timezone.now())
+
+
+@shared_task(name="accounts.remind_registrations")
+def remind_registrations() -> None:
+    registration_clock.remind_registrations(now=timezone.now())
+
+
+@shared_task(name="accounts.mark_overdue_registrations")
+def mark_overdue_registrations() -> None:
+    registration_clock.mark_overdue_registrations(now=timezone.now())
+
+
+@shared_task(name="accounts.deliver_notices")
+def deliver_notices() -> None:
+    delivery.deliver_notices(now=timezone.now())
