@@ -8,7 +8,8 @@ from django import forms
 from accounts.enums import Move
 from ceportal.kernel.rules.refusal import Refusal
 from credits.rules.typed import narrow, reasons_not_to_read_hours
-from reviews.enums import REASON_LIMIT, ReasonCode
+from reviews.enums import REASON_LIMIT, ReasonCode, ReversalCode
+from reviews.rules import reversing
 
 _TOO_LONG = f"理由最多 {REASON_LIMIT} 个字。"
 
@@ -75,12 +76,19 @@ FORMS: dict[str, type[ActForm]] = {
 class ReverseForm(forms.Form):
     """Why credited hours are taken back."""
 
-    reason_code = forms.ChoiceField(label="撤销原因", error_messages={"required": "请选择撤销原因。"})
+    reason_code = forms.ChoiceField(
+        label="撤销原因",
+        choices=[("", "请选择"), *ReversalCode.choices],
+        error_messages={"required": "请从列表中选择撤销原因。", "invalid_choice": "请从列表中选择撤销原因。"},
+    )
     reason = forms.CharField(
         label="查实的情况",
         help_text="本人会看到这段话。请写明依据什么查实，不要写身份证号码或电话。",
-        max_length=200,
-        error_messages={"required": "请写明查实的情况。", "max_length": "情况说明最多 200 个字。"},
+        max_length=reversing.REASON_LIMIT,
+        error_messages={
+            "required": "请写明查实的情况。",
+            "max_length": f"情况说明最多 {reversing.REASON_LIMIT} 个字。",
+        },
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 

@@ -30,6 +30,10 @@ def month_after(month: date) -> date:
     return date(month.year + month.month // 12, month.month % 12 + 1, 1)
 
 
+def month_named(month: date) -> str:
+    return f"{month.year}年{month.month}月"
+
+
 def reasons_not_to_file(
     month: date, *, today: date, calendar: WorkCalendar, filed: FiledMonth | None, later: FiledMonth | None
 ) -> Iterator[Refusal]:
@@ -38,12 +42,12 @@ def reasons_not_to_file(
     `filed` is the filing of that very month, `later` one of a later month, when there is such a one. A month may be
     filed from its last working day on.
     """
-    words = f"{month.year}年{month.month}月"
+    words = month_named(month)
     if filed:
         yield Refusal("month_filed", f"{words}已由{filed.by}于{filed.at}备案，不能重复备案。", clause=CLAUSE)
         return
     if later:
-        text = f"{later.month.year}年{later.month.month}月已经备案，{words}漏记的学时已随它一并备案。"
+        text = f"{month_named(later.month)}已经备案，{words}漏记的学时已随它一并备案。"
         yield Refusal("later_month_filed", text, clause=CLAUSE)
         return
     opens_on = last_working_day(month.year, month.month, calendar)

@@ -11,10 +11,12 @@ from django.utils import timezone
 from accounts.enums import Duty
 from accounts.models import Area, Organization, User
 from accounts.selectors.duties import below, organizations_with
+from ceportal.kernel.rules.refusal import Refusal
+from ceportal.kernel.selectors.calendar import work_calendar
 from credits.enums import Subject
 from credits.models import HourEntry
 from reviews.models import Filing, FilingItem
-from reviews.rules.filing import Seal, first_of_month, month_after
+from reviews.rules.filing import FiledMonth, Seal, first_of_month, month_after, reasons_not_to_file
 
 # A transaction may commit this much later than the moment it wrote into its entries.
 _STRAGGLERS = timedelta(days=1)
@@ -38,11 +40,6 @@ def filing_bureaus(user: User) -> QuerySet[Organization]:
     """The bureaus for which `user` files: of a city, of what stands directly below the province, or of the province."""
     bureaus = organizations_with(user, Duty.FILE_MONTHS).filter(is_bureau=True).select_related("area", "area__parent")
     return bureaus.filter(area__parent__parent__isnull=True)
-
-
-def files_for_itself(area: Area) -> bool:
-    """Whether months are filed at `area`: the province (for its own units) and what stands directly below it."""
-    return len(area.codes) <= 2
 
 
 def entries_filed_by(area: Area) -> QuerySet[HourEntry]:
@@ -95,6 +92,27 @@ def _first_month(bureau: Organization, last: date | None, today: date) -> date:
     for _ in range(_MONTHS_SHOWN - 1):
         oldest = first_of_month(oldest - timedelta(days=1))
     return max(oldest, first_of_month(timezone.localdate(first))) if first else first_of_month(today)
+
+
+def reasons_against(area: Area, month: date, *, now: datetime) -> list[Refusal]:
+    """Why `month` cannot be filed for `area` now: the page and the service ask the same."""
+    filed = Filing.objects.filter(area=area, month=month).select_related("filed_by").first()
+    later = Filing.objects.filter(area=area, month__gt=month).select_related("filed_by").order_by("month").first()
+    found = reasons_not_to_file(
+        month,
+        today=timezone.localdate(now),
+        calendar=work_calendar(month),
+        filed=_as_filed(filed),
+        later=_as_filed(later),
+    )
+    return list(found)
+
+
+def _as_filed(filing: Filing | None) -> FiledMonth | None:
+    if filing is None:
+        return None
+    at = timezone.localtime(filing.filed_at)
+    return FiledMonth(filing.month, filing.filed_by.name, f"{at.year}年{at.month}月{at.day}日")
 
 
 def filings_seen_by(user: User) -> QuerySet[Filing]:

@@ -3,7 +3,6 @@
 Filing never holds hours back (A10): they count when the authority approves. It stamps what was recorded.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,14 +14,13 @@ from django.utils import timezone
 
 from accounts.models import Area, Organization, User
 from ceportal.kernel.rules.refusal import refuse, refuse_if_any
-from ceportal.kernel.selectors.calendar import work_calendar
 from ceportal.kernel.services import trail
 from ceportal.kernel.services.counters import next_number
 from credits.enums import Subject
 from credits.models import ClosedMonth, HourEntry
 from reviews.models import Filing, FilingItem
-from reviews.rules.filing import CLAUSE, FiledMonth, Seal, first_of_month, reasons_not_to_file
-from reviews.selectors.filings import filing_bureaus, head_of, unfiled
+from reviews.rules.filing import CLAUSE, Seal, first_of_month
+from reviews.selectors.filings import filing_bureaus, head_of, reasons_against, unfiled
 
 _BATCH = 1000
 
@@ -51,7 +49,7 @@ def file_month(area: Area, month: date, *, by: User, now: datetime) -> Filing:
     month = first_of_month(month)
     bureau = _bureau_for(area, by)
     next_number(f"filing:{area.code}")  # locks: two at once go one after the other
-    refuse_if_any(_reasons(area, month, now))
+    refuse_if_any(reasons_against(area, month, now=now))
     filing = _open(area, bureau, month, by=by, now=now)
     _freeze(filing)
     ClosedMonth.objects.create(area=area, month=month, reference=filing.number, closed_at=now)
@@ -68,25 +66,6 @@ def _bureau_for(area: Area, by: User) -> Organization:
         text = f"每月备案由市级人社部门（省直单位由省级）办理，您没有为{area.name}备案的职责。"
         raise refuse("not_a_filing_bureau", text, clause=CLAUSE)
     return bureau
-
-
-def _reasons(area: Area, month: date, now: datetime) -> Iterator[Any]:
-    filed = Filing.objects.filter(area=area, month=month).select_related("filed_by").first()
-    later = Filing.objects.filter(area=area, month__gt=month).select_related("filed_by").order_by("month").first()
-    yield from reasons_not_to_file(
-        month,
-        today=timezone.localdate(now),
-        calendar=work_calendar(month),
-        filed=_as_filed(filed),
-        later=_as_filed(later),
-    )
-
-
-def _as_filed(filing: Filing | None) -> FiledMonth | None:
-    if filing is None:
-        return None
-    at = timezone.localtime(filing.filed_at)
-    return FiledMonth(filing.month, filing.filed_by.name, f"{at.year}年{at.month}月{at.day}日")
 
 
 def _open(area: Area, bureau: Organization, month: date, *, by: User, now: datetime) -> Filing:

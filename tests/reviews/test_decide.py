@@ -27,8 +27,9 @@ pytestmark = pytest.mark.django_db
 NOW = MONDAY + timedelta(hours=1)
 
 
-def approve(declaration: Declaration, by: User, hours: str = "24.0", **changes: object) -> Decision:
-    said = {"version": declaration.version, "move": "approve", "hours": Decimal(hours), "now": NOW} | changes
+def approve(declaration: Declaration, by: User, hours: object = "24.0", **changes: object) -> Decision:
+    recognised = Decimal(hours) if isinstance(hours, str) else hours
+    said = {"version": declaration.version, "move": "approve", "hours": recognised, "now": NOW} | changes
     return decide(declaration, by=by, **said)
 
 
@@ -199,7 +200,7 @@ def test_the_database_itself_refuses_a_second_decision_and_ones_own(
         "hours_recognised": Decimal(1), "organization": first.organization, "declarant": declarant.user,
         "was_due_at": NOW,
     }  # fmt: skip
-    with pytest.raises(IntegrityError, match="one_a_stage_and_round|UNIQUE"), transaction.atomic():
+    with pytest.raises(IntegrityError, match=r"one_a_stage_and_round|UNIQUE"), transaction.atomic():
         Decision.objects.create(**facts, by=colleague)
     with pytest.raises(IntegrityError, match="by_another_than_the_declarant"), transaction.atomic():
         Decision.objects.create(**(facts | {"round": 9}), by=declarant.user)

@@ -1,0 +1,147 @@
+"""Two hands at one moment (F1, T14, X13, X14): exactly one wins, the other is told who; the naive way fails."""
+
+from datetime import timedelta
+from decimal import Decimal
+from functools import partial
+from threading import Barrier
+
+import pytest
+
+from accounts.enums import NoticeEvent
+from accounts.models import Notice, Professional, User
+from accounts.services.routing import settle
+from ceportal.kernel.models import AuditEvent
+from ceportal.kernel.rules.refusal import MovedOn, Refused
+from credits.enums import DeclarationState
+from credits.models import Declaration
+from credits.services.declaring import withdraw_declaration
+from reviews.models import Decision, Filing, Opening
+from reviews.services.decisions import decide
+from reviews.services.filing import file_month
+from reviews.services.openings import record_opening
+from reviews.services.reminding import mark_overdue, remind_reviewers
+from tests.reviews.factories import MONDAY, approved, open_all, submitted
+from tests.reviews.threads import at_once, pairs_at_once
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PAIRS = 200
+
+
+def approve(declaration: Declaration, by: User) -> Decision:
+    return decide(declaration, version=1, move="approve", hours=Decimal("24.0"), by=by, now=MONDAY)
+
+
+def send_back(declaration: Declaration, by: User) -> Decision:
+    return decide(declaration, version=1, move="return", reason_code="other", reason="请补正", by=by, now=MONDAY)
+
+
+def test_of_two_reviewers_exactly_one_wins_each_of_200_times(
+    declarant: Professional, employer_reviewer: User, colleague: User
+) -> None:
+    declarations = [submitted(declarant, files=0) for _ in range(PAIRS)]
+    for declaration in declarations:
+        open_all(declaration, employer_reviewer)
+        open_all(declaration, colleague)
+    results = pairs_at_once(
+        [(partial(approve, each, employer_reviewer), partial(send_back, each, colleague)) for each in declarations]
+    )
+    names = {employer_reviewer.pk: employer_reviewer.name, colleague.pk: colleague.name}
+    for declaration, outcome in zip(declarations, results, strict=True):
+        won = [one for one in outcome if isinstance(one, Decision)]
+        lost = [one for one in outcome if isinstance(one, MovedOn)]
+        assert (len(won), len(lost)) == (1, 1), outcome
+        assert names[won[0].by_id] in str(lost[0])
+        assert Decision.objects.get(subject=declaration) == won[0]
+        declaration.refresh_from_db()
+        assert declaration.state == ("at_authority" if won[0].move == "approve" else "returned")
+    assert Decision.objects.count() == PAIRS
+
+
+def test_negative_control_read_then_save_lets_both_win(
+    declarant: Professional, employer_reviewer: User, colleague: User
+) -> None:
+    """The same race without the conditional update: both hands believe that they won, every time."""
+    read = Barrier(2)
+
+    def naive(declaration: Declaration, state: str) -> bool:
+        mine = Declaration.objects.get(pk=declaration.pk)
+        is_open = mine.state == DeclarationState.AT_EMPLOYER
+        read.wait(10)
+        if is_open:
+            mine.state, mine.waiting_on, mine.due_at, mine.waiting_since = state, None, None, None
+            mine.save()
+        return is_open
+
+    declarations = [submitted(declarant, files=0) for _ in range(20)]
+    results = pairs_at_once(
+        [(partial(naive, each, "returned"), partial(naive, each, "rejected")) for each in declarations]
+    )
+    assert results == [[True, True]] * 20
+
+
+def test_a_reviewer_and_a_withdrawal(declarant: Professional, employer_reviewer: User) -> None:
+    declarations = [submitted(declarant, files=0) for _ in range(20)]
+    for declaration in declarations:
+        open_all(declaration, employer_reviewer)
+    results = pairs_at_once(
+        [
+            (
+                partial(approve, each, employer_reviewer),
+                partial(withdraw_declaration, each, by=declarant.user, now=MONDAY),
+            )
+            for each in declarations
+        ]
+    )
+    for outcome in results:
+        assert sum(isinstance(one, Refused) for one in outcome) == 1, outcome
+
+
+def test_two_openings_at_once_are_one_row(declarant: Professional, employer_reviewer: User) -> None:
+    declaration = submitted(declarant)
+    look = partial(record_opening, declaration, reviewer=employer_reviewer, now=MONDAY)
+    assert at_once(*[look] * 4) == [None] * 4
+    assert Opening.objects.get().times >= 1
+
+
+def test_two_filings_at_once_are_one(
+    declarant: Professional, employer_reviewer: User, authority_reviewer: User, city_officer: User
+) -> None:
+    approved(submitted(declarant), employer_reviewer, authority_reviewer)
+    area, late = declarant.area.parent, MONDAY + timedelta(days=20)
+    assert area is not None
+    file = partial(file_month, area, MONDAY.date(), by=city_officer, now=late)
+    outcome = at_once(file, file)
+    assert sorted(type(one).__name__ for one in outcome) == ["Filing", "Refused"]
+    assert Filing.objects.get().entry_count == 1
+
+
+def test_two_sweeps_over_500_overdue(
+    declarant: Professional, employer_reviewer: User, colleague: User, authority_reviewer: User
+) -> None:
+    """500 transitions, 500 notices for each who hears of it, however often it runs."""
+    for _ in range(500):
+        submitted(declarant, files=0)
+    late = MONDAY + timedelta(days=8)
+    counts = at_once(partial(mark_overdue, now=late), partial(mark_overdue, now=late))
+    assert sum(counts) == 500, counts
+    assert mark_overdue(now=late) == 0
+    assert Declaration.objects.filter(overdue_at=late, state=DeclarationState.AT_EMPLOYER).count() == 500
+    assert AuditEvent.objects.filter(action="declaration.overdue").count() == 500
+    for reader in (employer_reviewer, colleague, authority_reviewer):
+        assert Notice.objects.filter(to=reader, event=NoticeEvent.REVIEW_OVERDUE).count() == 500
+    assert Notice.objects.filter(event=NoticeEvent.REVIEW_OVERDUE).count() == 1500
+
+
+def test_two_reminders_at_once(declarant: Professional, employer_reviewer: User) -> None:
+    for _ in range(20):
+        submitted(declarant, files=0)
+    day = MONDAY + timedelta(days=3)
+    counts = at_once(partial(remind_reviewers, now=day), partial(remind_reviewers, now=day))
+    assert sum(counts) == 20
+    assert Notice.objects.filter(to=employer_reviewer, event=NoticeEvent.REVIEW_DUE).count() == 20
+
+
+def test_a_sweep_does_not_mark_what_is_decided_meanwhile(declarant: Professional, employer_reviewer: User) -> None:
+    declaration = submitted(declarant)
+    settle(Declaration.objects.filter(pk=declaration.pk), state=DeclarationState.REJECTED)
+    assert mark_overdue(now=MONDAY + timedelta(days=8)) == 0
