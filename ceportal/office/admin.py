@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 from django.contrib import admin, auth
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -32,6 +33,7 @@ class BureauAdminSite(admin.AdminSite):
             request.may_enter_desks = may_enter_desks(cast(User, request.user))  # type: ignore[attr-defined]
         return bool(request.may_enter_desks)  # type: ignore[attr-defined]
 
+    @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The portal has one door. Who is inside but has no desk goes to their own home."""
         if request.user.is_authenticated:

@@ -1,14 +1,16 @@
 """Messages to me."""
 
 from typing import cast
+from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts.models import User
+from accounts.models import Notice, User
 from ceportal.kernel.web.keyset import keyset_page
 from ceportal.office.selectors.notices import ORDER, notices_of, unread_of
 from ceportal.office.services.notices import mark_read
@@ -26,10 +28,13 @@ def show_notices(request: HttpRequest) -> HttpResponse:
 
 
 def _read(request: HttpRequest, user: User) -> HttpResponse:
-    ref = request.POST.get("notice", "")
-    if not ref:
+    if not (ref := request.POST.get("notice", "")):
         mark_read(unread_of(user), now=timezone.now())
         return redirect("office:notices")
-    notice = get_object_or_404(notices_of(user), ref=ref)
+    try:
+        notice = notices_of(user).get(ref=UUID(ref))
+    except (Notice.DoesNotExist, ValueError):
+        raise Http404 from None
     mark_read(notices_of(user).filter(pk=notice.pk), now=timezone.now())
-    return redirect(notice.link or "office:notices")
+    is_ours = url_has_allowed_host_and_scheme(notice.link, allowed_hosts=None)
+    return redirect(notice.link if is_ours else "office:notices")

@@ -1,0 +1,53 @@
+"""The admin site has no door of its own and no staff: duties open it."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+
+pytestmark = pytest.mark.django_db
+SITE = "/admin/"
+
+
+@pytest.mark.parametrize("who", ["county_officer", "city_officer", "province_officer", "authority_reviewer"])
+def test_who_has_a_desk_may_enter(client: Client, request: Any, who: str) -> None:
+    client.force_login(request.getfixturevalue(who))
+    answer = client.get(SITE)
+    assert answer.status_code == 200
+    assert "我的工作台" in answer.content.decode()
+
+
+@pytest.mark.parametrize("who", ["employer_reviewer", "operator", "platform_manager", "base_teacher"])
+def test_others_are_sent_to_their_own_home(client: Client, request: Any, who: str) -> None:
+    client.force_login(request.getfixturevalue(who))
+    answer = client.get(SITE, follow=True)
+    assert (reverse("office:home"), 302) in answer.redirect_chain
+
+
+def test_strangers_come_through_the_portal_s_door_and_back(client: Client) -> None:
+    answer = client.get(SITE, follow=False)
+    assert answer.status_code == 302
+    answer = client.get(reverse("admin:login"), {"next": SITE})
+    assert answer["Location"] == f"{reverse('accounts:sign_in')}?next=%2Fadmin%2F"
+
+
+def test_leaving_is_an_act(client: Client, city_officer: User) -> None:
+    client.force_login(city_officer)
+    assert client.get(reverse("admin:logout")).status_code == 405
+    assert client.post(reverse("admin:logout"))["Location"] == reverse("office:front")
+    assert client.get(SITE).status_code == 302
+
+
+def test_the_password_is_changed_in_one_place(client: Client, city_officer: User) -> None:
+    client.force_login(city_officer)
+    assert client.get(reverse("admin:password_change"))["Location"] == reverse("accounts:change_password")
+
+
+def test_no_code_stands_in_the_page(client: Client, city_officer: User) -> None:
+    client.force_login(city_officer)
+    page = client.get(SITE).content.decode()
+    assert " style=" not in page
+    assert "<script>" not in page

@@ -1,0 +1,88 @@
+"""Our own pages for what goes wrong: they say what happened and what next, and need nothing."""
+
+from typing import Any
+
+import pytest
+from django.template.loader import get_template
+from django.test import Client, RequestFactory
+from django.urls import path
+from django.views.defaults import bad_request, server_error
+
+from accounts.models import User
+from ceportal.kernel.rules.refusal import MovedOn, Refusal, refuse
+from ceportal.urls import urlpatterns as real
+
+
+def _refuse(request: Any) -> None:
+    raise refuse("late", "已截止。", field="ended_on", clause="S4-10")
+
+
+def _moved(request: Any) -> None:
+    raise MovedOn([Refusal("moved_on", "这一项已由张三于 10:05 通过。")])
+
+
+urlpatterns = [*real, path("refuse/", _refuse), path("moved/", _moved)]
+
+
+@pytest.fixture
+def odd_pages(settings: Any) -> None:
+    settings.ROOT_URLCONF = __name__
+
+
+def test_the_last_resorts_need_neither_context_nor_database() -> None:
+    for name, words in (("500.html", "这是平台的故障"), ("400.html", "不完整")):
+        page = get_template(name).render()
+        assert words in page
+        assert 'href="/static/kernel/portal.css"' in page
+    request = RequestFactory().get("/")
+    assert server_error(request).status_code == 500
+    assert bad_request(request, ValueError()).status_code == 400
+
+
+@pytest.mark.django_db
+def test_what_is_not_there(client: Client, employer_reviewer: User) -> None:
+    client.force_login(employer_reviewer)
+    answer = client.get("/no-such-page/")
+    assert answer.status_code == 404
+    assert "没有找到这一页" in answer.content.decode()
+    assert "no-such-page" not in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_page_for_others_says_why(client: Client, employer_reviewer: User) -> None:
+    client.force_login(employer_reviewer)
+    answer = client.get("/operation/")
+    assert answer.status_code == 403
+    assert "您不能进入这一页" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_an_outdated_form_says_that_nothing_was_done() -> None:
+    client = Client(enforce_csrf_checks=True)
+    answer = client.post("/policy/", headers={"referer": "http://testserver/help/"})
+    assert answer.status_code == 403
+    page = answer.content.decode()
+    assert "没有生效" in page
+    assert 'href="/help/"' in page
+
+
+@pytest.mark.django_db
+def test_a_refusal_is_a_page_with_the_reason_and_its_clause(
+    client: Client, employer_reviewer: User, odd_pages: None
+) -> None:
+    client.force_login(employer_reviewer)
+    answer = client.get("/refuse/")
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "已截止。" in page
+    assert "/policy/#S4-10" in page
+
+
+@pytest.mark.django_db
+def test_the_second_of_two_hands_is_told_who_was_first(
+    client: Client, employer_reviewer: User, odd_pages: None
+) -> None:
+    client.force_login(employer_reviewer)
+    page = client.get("/moved/").content.decode()
+    assert "已由张三于 10:05 通过" in page
+    assert "没有生效" in page

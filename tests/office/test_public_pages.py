@@ -1,0 +1,95 @@
+"""What anybody reads: the front page, the policy, the help."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.management import call_command
+from django.test import Client
+
+from accounts.models import Area, User
+from ceportal.kernel.rules.citations import PLACES
+from ceportal.office.selectors.policy import documents
+from tests.office.factories import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def november() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def regulation(db: None) -> None:
+    call_command("load_regulation", verbosity=0)
+
+
+@pytest.mark.clause("S4-02", "A26")
+def test_the_front_page_says_what_this_year_asks_and_where_it_stands(client: Client, regulation: None) -> None:
+    page = client.get("/").content.decode()
+    for words in (
+        "2026 年度要完成多少",
+        "<b>90</b>",
+        "<b>30</b>",
+        "<b>60</b>",
+        "2026年12月31日",
+        "暂按",
+        "/policy/#A26",
+    ):
+        assert words in page
+    for step in ("申报", "单位审核", "主管部门审核", "备案", "证书"):
+        assert f"<h3>{step}</h3>" in page
+
+
+def test_a_year_with_a_document_names_it(client: Client, regulation: None) -> None:
+    with time_machine.travel("2025-11-20T10:00:00+08:00", tick=False):
+        page = client.get("/").content.decode()
+    assert "有文件依据" in page
+    assert "/policy/#S4-02" in page
+
+
+def test_the_front_page_stands_without_any_regulation(client: Client) -> None:
+    assert "尚未登记" in client.get("/").content.decode()
+
+
+def test_who_is_signed_in_is_not_asked_to_register(client: Client, employer_reviewer: User) -> None:
+    client.force_login(employer_reviewer)
+    page = client.get("/").content.decode()
+    assert "进入我的首页" in page
+    assert "首次使用，先注册" not in page
+
+
+def test_the_policy_page_shows_every_number_with_its_source(
+    client: Client, regulation: None, city: Area, django_assert_max_num_queries: Any
+) -> None:
+    with django_assert_max_num_queries(3):
+        page = client.get("/policy/").content.decode()
+    assert "2012—2015 年" in page
+    assert 'href="/policy/#S1-06"' in page
+    assert "440000" not in page
+
+
+def test_the_policy_page_stands_without_any_regulation(client: Client) -> None:
+    assert "规则尚未登记" in client.get("/policy/").content.decode()
+
+
+def test_every_clause_told_is_one_of_a_document_and_told_once() -> None:
+    told = [clause.ref for document in documents() for clause in document.clauses]
+    assert len(told) == len(set(told))
+    assert all(clause.place for document in documents() for clause in document.clauses if document.key in PLACES)
+    assert all(ref.startswith(document.key) for document in documents() for ref in (c.ref for c in document.clauses))
+
+
+@pytest.mark.parametrize("path", ["/", "/policy/", "/help/"])
+def test_public_pages_are_read_only(client: Client, path: str) -> None:
+    assert client.post(path).status_code == 405
+
+
+def test_help_has_a_section_for_every_role(client: Client) -> None:
+    page = client.get("/help/").content.decode()
+    for role in ("person", "employer", "authority", "bureau", "anyone", "trouble"):
+        assert f'id="{role}"' in page
+        assert f'href="#{role}"' in page
