@@ -1,29 +1,24 @@
-"""The clock's door: one task for each job of a round, and the sign that rounds are coming."""
+"""The clock's own door: the sign that rounds are coming, and of each job that it was done."""
 
-from celery import current_app, shared_task
-from celery.signals import worker_ready
+from celery import Task, current_app, shared_task
+from celery.signals import task_success, worker_ready
 from django.conf import settings
 from django.utils import timezone
 
 from ceportal.office.selectors.health import CLOCK
-from ceportal.office.services import clock
-
-
-def _task_for(job: clock.ClockJob) -> None:
-    @shared_task(name=job.name)
-    def work() -> None:
-        job.run(now=timezone.now())
-        clock.leave_sign(job.name, now=timezone.now())
-
-
-for _job in clock.JOBS:
-    _task_for(_job)
+from ceportal.office.services.clock import leave_sign
 
 
 @shared_task(name=CLOCK)
 def heartbeat() -> None:
     """Beat has rung, the broker has carried, the worker works."""
-    clock.leave_sign(CLOCK, now=timezone.now())
+    leave_sign(CLOCK, now=timezone.now())
+
+
+@task_success.connect
+def note_a_finished_job(sender: Task, **_: object) -> None:
+    if sender.name in settings.CLOCK_JOBS:
+        leave_sign(sender.name, now=timezone.now())
 
 
 @worker_ready.connect

@@ -219,7 +219,18 @@ CLAIM_LEASE_SECONDS = env.number("CLAIM_LEASE_SECONDS", 120)
 CLOCK_SECONDS = env.number("CLOCK_SECONDS", 15)
 # The jobs of a round stand in ceportal/office/services/clock.py; a test holds the two lists together. A round that
 # no worker took up is forgotten: the next one does its work.
-CLOCK_JOBS: tuple[str, ...] = ()
+CLOCK_JOBS = (
+    "credits.handle_person_changes",
+    "accounts.redate_registrations",
+    "accounts.remind_registrations",
+    "accounts.mark_overdue_registrations",
+    "reviews.redate",
+    "reviews.remind_reviewers",
+    "reviews.mark_overdue",
+    "certificates.settle_changed_accounts",
+    "certificates.make_sheets",
+    "accounts.deliver_notices",
+)
 CELERY_BEAT_SCHEDULE = {
     name: {"task": name, "schedule": CLOCK_SECONDS, "options": {"expires": CLOCK_SECONDS}}
     for name in (*CLOCK_JOBS, "office.heartbeat")

@@ -1,6 +1,7 @@
 """One round by hand, and the clock's lists."""
 
 from datetime import UTC, datetime
+from io import StringIO
 
 import pytest
 from celery import current_app
@@ -52,7 +53,15 @@ def test_beat_rings_for_every_job_and_every_ring_has_a_task() -> None:
 
 
 @pytest.mark.django_db
-def test_a_task_leaves_a_sign_of_its_job() -> None:
+def test_each_job_that_is_done_leaves_a_sign() -> None:
     current_app.loader.import_default_modules()
-    current_app.tasks["office.heartbeat"].apply().get()
-    assert Heartbeat.objects.get().name == "office.heartbeat"
+    for name in settings.CELERY_BEAT_SCHEDULE:
+        current_app.tasks[name].apply().get()
+    assert set(Heartbeat.objects.values_list("name", flat=True)) == set(settings.CELERY_BEAT_SCHEDULE)
+
+
+@pytest.mark.django_db
+def test_a_round_over_an_empty_portal_does_nothing_and_says_what_it_did() -> None:
+    out = StringIO()
+    call_command("tick", now="2026-12-31T08:00:00+08:00", stdout=out)
+    assert out.getvalue().split() == list(settings.CLOCK_JOBS)

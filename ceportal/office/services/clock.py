@@ -1,25 +1,40 @@
 """What the clock does in a round, in order: downstream last, so that one round carries a matter as far as it goes.
 
-Each job finds its rows, claims them and works on them; it may run twice and at the same time as itself. The worker
-runs them one by one (`ceportal.office.tasks`), `manage.py tick` all at once.
+Each job finds its rows, claims them and works on them; it may run twice and at the same time as itself. Celery runs
+each by its name (the rooms' tasks.py), `manage.py tick` all of them once.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from accounts.services import delivery, registration_clock
 from ceportal.kernel.models import Heartbeat
+from certificates.services import issuing, sheets
+from credits.services import person_changes
+from reviews.services import reminding
 
 
 @dataclass(frozen=True)
 class ClockJob:
-    """`name` is also the Celery task's; `run` is called with `now` alone."""
+    """`name` is also that of the Celery task; `run` is called with `now` alone."""
 
     name: str
     run: Callable[..., object]
 
 
-JOBS: tuple[ClockJob, ...] = ()
+JOBS: tuple[ClockJob, ...] = (
+    ClockJob("credits.handle_person_changes", person_changes.handle_person_changes),
+    ClockJob("accounts.redate_registrations", registration_clock.redate_registrations),
+    ClockJob("accounts.remind_registrations", registration_clock.remind_registrations),
+    ClockJob("accounts.mark_overdue_registrations", registration_clock.mark_overdue_registrations),
+    ClockJob("reviews.redate", reminding.redate),
+    ClockJob("reviews.remind_reviewers", reminding.remind_reviewers),
+    ClockJob("reviews.mark_overdue", reminding.mark_overdue),
+    ClockJob("certificates.settle_changed_accounts", issuing.settle_changed_accounts),
+    ClockJob("certificates.make_sheets", sheets.make_sheets),
+    ClockJob("accounts.deliver_notices", delivery.deliver_notices),
+)
 
 
 def run_all(*, now: datetime) -> Iterator[str]:

@@ -1,0 +1,21 @@
+"""The clock's doors. Each may run twice and at the same time as itself."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from reviews.services import reminding
+
+
+@shared_task(name="reviews.redate")
+def redate() -> None:
+    reminding.redate(now=timezone.now())
+
+
+@shared_task(name="reviews.remind_reviewers")
+def remind_reviewers() -> None:
+    reminding.remind_reviewers(now=timezone.now())
+
+
+@shared_task(name="reviews.mark_overdue")
+def mark_overdue() -> None:
+    reminding.mark_overdue(now=timezone.now())
