@@ -119,12 +119,22 @@ def _keep(rule: DatedRule, held: DatedRule | None, now: datetime) -> None:
             "note": rule.note,
         },
     )
-    row.values.exclude(field__in=rule.figures).delete()
-    for field, figure in rule.figures.items():
-        said = {"value": figure.text, "clause": figure.clause, "status": figure.status}
-        RuleValue.objects.update_or_create(rule_set=row, field=field, defaults=said)
+    _keep_figures(row, rule)
     before = _said(held) if held else {}
     record("rule_set.load", row, by=None, now=now, before=before, after=_said(rule))
+
+
+def _keep_figures(row: RuleSet, rule: DatedRule) -> None:
+    """Figures that are new, that say something else, and that are gone; the others keep their rows untouched."""
+    held = {value.field: value for value in row.values.all()}
+    gone = [value.pk for field, value in held.items() if field not in rule.figures]
+    RuleValue.objects.filter(pk__in=gone).delete()
+    values = [held.get(field) or RuleValue(rule_set=row, field=field) for field in rule.figures]
+    for value in values:
+        figure = rule.figures[value.field]
+        value.value, value.clause, value.status = figure.text, figure.clause, figure.status
+    RuleValue.objects.bulk_create([value for value in values if value.pk is None])
+    RuleValue.objects.bulk_update([value for value in values if value.pk], ["value", "clause", "status"])
 
 
 def _said(rule: DatedRule) -> dict[str, Any]:
