@@ -217,7 +217,7 @@ def _about_the_hours(facts: DeclarationFacts, limits: Limits | None) -> Iterator
     if facts.hours is None:
         yield Refusal("no_hours", "请填写学时。", field="hours_claimed")
         return
-    if not (facts.is_attended and limits and facts.started_on and facts.ended_on):
+    if not (facts.is_attended and limits and facts.started_on and facts.ended_on and facts.hours.is_finite()):
         return
     days, most = days_of(facts.started_on, facts.ended_on), ceiling(facts.started_on, facts.ended_on, limits)
     if days > 0 and facts.hours > most:
