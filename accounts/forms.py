@@ -1,6 +1,7 @@
 """Shape and wording of what people type at the doors of accounts. What may be is asked of the rules by the services."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -10,9 +11,18 @@ from django.core.exceptions import ValidationError
 from accounts.enums import IdKind, TitleLevel, UnitNature
 from accounts.models import Area, Organization, TitleSeries, User
 from accounts.rules.naming import is_code
-from accounts.rules.registration import NO_TITLE_SERIES, REASON_LIMIT, UNIT_NAME_LIMIT
+from accounts.rules.registration import (
+    NO_TITLE_SERIES,
+    REASON_LIMIT,
+    UNIT_NAME_LIMIT,
+    PersonFacts,
+    UnitFacts,
+    reasons_not_to_register,
+    reasons_not_to_register_unit,
+)
+from ceportal.kernel.rules.id_number import normalise, reasons_not_to_accept_phone
 from ceportal.kernel.rules.refusal import Refusal
-from ceportal.kernel.rules.text import NAME_LIMIT
+from ceportal.kernel.rules.text import NAME_LIMIT, person_name, reasons_not_to_accept
 
 # A field takes a little more than the rules allow, so that the rule answers in its own words.
 _SLACK = 1000
@@ -22,8 +32,11 @@ class ReasonedForm(forms.Form):
     """A form beside whose fields the refusals of a service are shown."""
 
     def show(self, reasons: Iterable[Refusal]) -> None:
+        """Each beside its field; where the field already says what is wrong with it, that is enough."""
         for reason in reasons:
-            self.add_error(reason.field if reason.field in self.fields else None, reason.message)
+            field = reason.field if reason.field in self.fields else None
+            if field not in self.errors:
+                self.add_error(field, reason.message)
 
 
 class SignInForm(forms.Form):
@@ -110,7 +123,7 @@ class PlaceForm(forms.Form):
     """City, then county; both in the address, so that a link to the list can be kept."""
 
     city = AreaChoice(label="市（或省直）", queryset=Area.objects.none(), required=False, empty_label="请选择")
-    county = AreaChoice(label="县（市、区）", queryset=Area.objects.none(), required=False, empty_label="市本级及全市")
+    county = AreaChoice(label="县（市、区）", queryset=Area.objects.none(), required=False, empty_label="市本级")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -128,6 +141,7 @@ class PlaceForm(forms.Form):
 
 
 class FindUnitForm(PlaceForm):
+    county = AreaChoice(label="县（市、区）", queryset=Area.objects.none(), required=False, empty_label="全市")
     text = forms.CharField(
         label="单位名称或统一社会信用代码",
         max_length=100,
@@ -159,13 +173,33 @@ class TitleFields(ReasonedForm):
     )
     title_level = forms.ChoiceField(label="职称级别", choices=TitleLevel.choices, initial=TitleLevel.NONE)
 
-    def __init__(self, *args: Any, around: Area, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, around: Area, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.today = today
         series: Any = self.fields["title_series"]
         series.queryset = TitleSeries.objects.all()
         places: Any = self.fields["area"]
         places.queryset = _near(around)
         places.initial = around.pk
+
+    def clean(self) -> dict[str, Any]:
+        """Ask the rule here already, so that all that is wrong is shown at once."""
+        data = super().clean() or self.cleaned_data
+        if not {"id_kind", "title_series", "title_level"} <= data.keys():
+            return data
+        facts = PersonFacts(
+            id_kind=IdKind(data["id_kind"]),
+            id_number=normalise(data.get("id_number", "")),
+            name=person_name(data.get("name", "")),
+            title_series=data["title_series"].code,
+            title_level=TitleLevel(data["title_level"]),
+        )
+        reasons = reasons_not_to_register(facts, today=self.today)
+        self.show(reason for reason in reasons if reason.field != "id_number" or self.says_number())
+        return data
+
+    def says_number(self) -> bool:
+        return self.fields["id_number"].required or bool(self.cleaned_data.get("id_number"))
 
 
 def _near(area: Area) -> Any:
@@ -174,15 +208,23 @@ def _near(area: Area) -> Any:
     return Area.objects.filter(parent=above) | Area.objects.filter(pk=above.pk)
 
 
-class PersonForm(NewPasswordFields, TitleFields):
-    """A person who has no account yet."""
-
+class PhoneField(ReasonedForm):
     phone = forms.CharField(
         label="手机号码",
         max_length=_SLACK,
         help_text="用来登录和接收提醒。",
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
     )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        self.show(reasons_not_to_accept_phone(data.get("phone", "")))
+        return data
+
+
+class PersonForm(NewPasswordFields, PhoneField, TitleFields):
+    """A person who has no account yet."""
+
     field_order = (
         "name", "id_kind", "id_number", "area", "title_series", "title_level", "phone", "password", "password_again"
     )  # fmt: skip
@@ -236,24 +278,39 @@ class UnitFields(ReasonedForm):
         choice: Any = self.fields["supervisor"]
         choice.queryset = supervisors
 
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        facts = UnitFacts(
+            name=data.get("name", ""),
+            uscc=normalise(data.get("uscc", "")),
+            contact_name=data.get("contact_name", ""),
+            contact_phone=data.get("contact_phone", ""),
+        )
+        self.show(reasons_not_to_register_unit(facts))
+        return data
 
-class NewUnitForm(NewPasswordFields, UnitFields):
+
+class NewUnitForm(NewPasswordFields, PhoneField, UnitFields):
     """A unit together with the account of whoever will look after it."""
 
-    applicant_name = forms.CharField(label="管理员姓名", max_length=NAME_LIMIT + _SLACK)
-    phone = forms.CharField(
-        label="管理员手机号码",
-        max_length=_SLACK,
-        help_text="用来登录和接收提醒。",
-        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
-    )
+    applicant_name = forms.CharField(label="管理员姓名", max_length=_SLACK)
     field_order = (
         "name", "uscc", "nature", "supervisor", "contact_name", "contact_phone", "applicant_name", "phone", "password",
         "password_again",
     )  # fmt: skip
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["phone"].label = "管理员手机号码"
+
     def whose(self) -> User:
         return User(name=self.cleaned_data.get("applicant_name", ""))
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        name = data.get("applicant_name", "")
+        self.show(reasons_not_to_accept(name, field="applicant_name", label="姓名", limit=NAME_LIMIT))
+        return data
 
 
 class RulingForm(ReasonedForm):

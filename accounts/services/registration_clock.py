@@ -1,24 +1,26 @@
 """The clock of registrations: who decides is reminded, and what runs over is told to the applicant and the bureau."""
 
 from datetime import datetime
+from typing import Any
 
 from django.urls import reverse
 
 from accounts.enums import NoticeEvent
-from accounts.models import PersonRegistration, UnitRegistration
+from accounts.models import PersonRegistration, Routed, UnitRegistration
 from accounts.selectors.duties import who_can_rule
 from accounts.selectors.escalation import told_of_delay
 from accounts.services import deadlines
-from accounts.services.applications import Application, whose
+from accounts.services.applications import whose
 from accounts.services.notices import tell
 
-MODELS: tuple[type[PersonRegistration] | type[UnitRegistration], ...] = (PersonRegistration, UnitRegistration)
+Registration = PersonRegistration | UnitRegistration
+MODELS: tuple[type[Routed], ...] = (PersonRegistration, UnitRegistration)
 
 
 def remind_registrations(*, now: datetime) -> int:
     """At 2 and 1 working days left. Returns how many were reminded."""
 
-    def notify(application: Application, left: int) -> None:
+    def notify(application: Any, left: int) -> None:
         tell(
             who_can_rule(application),
             NoticeEvent.REVIEW_DUE,
@@ -34,7 +36,7 @@ def remind_registrations(*, now: datetime) -> int:
 def mark_overdue_registrations(*, now: datetime) -> int:
     """Never approved by itself: those who should decide hear of it, and so do who stands above them and the person."""
 
-    def notify(application: Application) -> None:
+    def notify(application: Any) -> None:
         key = f"registration:{application.ref}:{application.round}:overdue"
         waits_with, name = application.waiting_on, whose(application)
         where = waits_with.name if waits_with else ""
@@ -56,6 +58,6 @@ def redate_registrations(*, now: datetime) -> int:
     return sum(deadlines.redate(model, now=now) for model in MODELS)
 
 
-def _page(application: PersonRegistration | UnitRegistration) -> str:
+def _page(application: Registration) -> str:
     page = "accounts:review_person" if isinstance(application, PersonRegistration) else "accounts:review_unit"
     return reverse(page, args=[application.ref])

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from accounts.access import PersonRequest, holders_only
 from accounts.enums import Duty
@@ -21,6 +22,7 @@ OLDEST_DUE = ("due_at", "id")
 BY_ID = ("id",)
 
 
+@require_safe
 @holders_only(Duty.APPROVE_PEOPLE)
 def people_to_approve(request: PersonRequest) -> HttpResponse:
     rows = people_waiting_for(request.user)
@@ -65,6 +67,7 @@ def _review_page(
     return render(request, "accounts/review_person.html", context, status=status)
 
 
+@require_safe
 @holders_only(Duty.APPROVE_PEOPLE, Duty.MANAGE_UNIT)
 def people(request: PersonRequest) -> HttpResponse:
     text = request.GET.get("name", "")[:50]

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_safe
 
 from accounts.access import PersonRequest
 from accounts.enums import IdKind, RegistrationState, TitleLevel, UnitState
@@ -55,6 +56,7 @@ def register(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+@require_safe
 def find_units(request: HttpRequest) -> HttpResponse:
     """The fragment that the search page swaps in while one types; the page does the same without script."""
     return render(request, "accounts/units_found.html", _search(request))
@@ -133,8 +135,9 @@ def _search(request: HttpRequest) -> dict[str, Any]:
 
 
 def _person_form(request: HttpRequest, place: Area, user: User | None, person: Professional | None) -> TitleFields:
+    today = timezone.localdate()
     if user is None:
-        return PersonForm(request.POST or None, around=place)
+        return PersonForm(request.POST or None, around=place, today=today)
     initial: dict[str, Any] = {"name": user.name}
     if person:
         initial |= {
@@ -142,7 +145,9 @@ def _person_form(request: HttpRequest, place: Area, user: User | None, person: P
             "title_level": person.title_level,
             "id_kind": person.id_kind,
         }
-    return ApplyAgainForm(request.POST or None, around=place, keeps_number=person is not None, initial=initial)
+    return ApplyAgainForm(
+        request.POST or None, around=place, today=today, keeps_number=person is not None, initial=initial
+    )
 
 
 def _register(

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import PersonRequest
 from accounts.fields import phone_index
@@ -76,6 +76,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return redirect("office:front")
 
 
+@require_safe
 def profile(request: PersonRequest) -> HttpResponse:
     person = Professional.objects.select_related("area", "title_series").filter(user=request.user).first()
     duties = [(held, DUTIES[held.duty]) for held in duties_of(request.user)]  # type: ignore[index]

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_safe
 
 from accounts.access import PersonRequest, holders_only
 from accounts.enums import Duty, UnitNature
@@ -73,6 +74,7 @@ def _register(request: HttpRequest, form: UnitFields, place: Area, user: User | 
     return True
 
 
+@require_safe
 @holders_only(Duty.APPROVE_UNITS)
 def units_to_approve(request: PersonRequest) -> HttpResponse:
     page = keyset_page(units_waiting_for(request.user), order=("due_at", "id"), cursor=request.GET.get("after", ""))

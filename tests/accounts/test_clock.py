@@ -119,7 +119,7 @@ def test_overdue_is_told_once_to_those_who_decide_those_above_and_the_applicant(
 
 
 def test_a_new_holiday_notice_moves_the_due_moment(registration):
-    import_notice(year=2026, days={date(2026, 11, 20): False}, status=NoticeStatus.PUBLISHED, now=MONDAY)
+    import_notice(2026, rest=[date(2026, 11, 20)], status=NoticeStatus.PUBLISHED, now=MONDAY)
     assert redate_registrations(now=MONDAY) == 1
     registration.refresh_from_db()
     assert registration.due_at == datetime(2026, 11, 25, tzinfo=SHANGHAI)
