@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
+from ceportal.kernel.web.desks import Register
 from ceportal.office.selectors.navigation import may_enter_desks
 
 
@@ -24,6 +25,15 @@ class BureauAdminSite(admin.AdminSite):
     site_url = "/home/"
     enable_nav_sidebar = False
     empty_value_display = "—"
+
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        self.disable_action("delete_selected")
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Only our desks stand here: third parties register their tables (groups, tokens) with every admin site."""
+        if admin_class is not None and issubclass(admin_class, Register):
+            super().register(model_or_iterable, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Asked on every page of the site: once a request is enough."""
