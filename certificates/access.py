@@ -1,17 +1,16 @@
 """Door decorators of the public pages: nobody keeps or indexes them, and nobody tries numbers by the thousand (T16)."""
 
 from collections.abc import Callable
-from functools import cache, wraps
+from functools import wraps
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from limits import parse
-from limits.storage import storage_from_string
-from limits.strategies import FixedWindowRateLimiter, RateLimiter
 
-from ceportal.kernel.web.addresses import client_address
+from ceportal.kernel.middleware import client_address
+from ceportal.kernel.web.limits import count_one, is_used_up
 
 View = Callable[..., HttpResponse]
 
@@ -35,16 +34,12 @@ def rate_limited(view: View) -> View:
 
     @wraps(view)
     def entered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        rate = parse(settings.VERIFICATION_RATE)
-        if _limiter(settings.RATE_STORAGE).hit(rate, "verification", client_address(request)):
-            return view(request, *args, **kwargs)
-        response = render(request, "certificates/too_many.html", status=429)
-        response["Retry-After"] = str(rate.get_expiry())
-        return response
+        caller = ("verification", client_address(request))
+        if is_used_up(settings.VERIFICATION_RATE, *caller):
+            response = render(request, "certificates/too_many.html", status=429)
+            response["Retry-After"] = str(parse(settings.VERIFICATION_RATE).get_expiry())
+            return response
+        count_one(settings.VERIFICATION_RATE, *caller)
+        return view(request, *args, **kwargs)
 
     return entered
-
-
-@cache
-def _limiter(storage: str) -> RateLimiter:
-    return FixedWindowRateLimiter(storage_from_string(storage))

@@ -50,12 +50,16 @@ def font_files() -> dict[str, Path]:
 
 def missing_glyphs(text: str) -> str:
     """The characters of `text` that no font at hand can draw, each once. They would print as boxes."""
-    wanted = {character for character in text if not character.isspace()}
-    drawn = _characters(REGULAR) & _characters(BOLD)
-    lacking = {character for character in wanted if ord(character) not in drawn}
+    lacking = rare_characters(text)
     for path in rare_fonts():
         lacking = {character for character in lacking if ord(character) not in _characters(path)}
     return "".join(sorted(lacking))
+
+
+def rare_characters(text: str) -> set[str]:
+    """The characters of `text` beyond the bundled face: drawn, if at all, from a lighter one."""
+    drawn = _characters(REGULAR) & _characters(BOLD)
+    return {character for character in text if not character.isspace() and ord(character) not in drawn}
 
 
 @cache

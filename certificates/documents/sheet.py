@@ -4,6 +4,7 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import segno
@@ -12,10 +13,13 @@ from django.utils.safestring import mark_safe
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 
-from certificates.documents.assets import SCHEME, PackagedOnly, font_files, missing_glyphs, rare_fonts
+from certificates.documents.assets import SCHEME, PackagedOnly, font_files, missing_glyphs, rare_characters, rare_fonts
 
 TEMPLATE = "certificates/sheet.html"
 STYLE = Path(__file__).with_name("sheet.css")
+
+# The fonts are read once a process; Pango does not bear two threads at them.
+_ONE_AT_A_TIME = Lock()
 
 
 class MissingGlyphs(Exception):
@@ -30,15 +34,17 @@ def render_sheet(snapshot: Mapping[str, Any]) -> bytes:
     """The unsigned PDF of `snapshot`. Raises `MissingGlyphs` rather than print a box."""
     if lacking := missing_glyphs("".join(printed_texts(snapshot))):
         raise MissingGlyphs(lacking)
-    fetcher = PackagedOnly({})
-    document = HTML(string=sheet_html(snapshot), base_url=f"{SCHEME}/", url_fetcher=fetcher)
-    return document.write_pdf(stylesheets=[_style()], font_config=_fonts(), pdf_tags=True)
+    document = HTML(string=sheet_html(snapshot), base_url=f"{SCHEME}/", url_fetcher=PackagedOnly({}))
+    with _ONE_AT_A_TIME:
+        return document.write_pdf(stylesheets=[_style()], font_config=_fonts(), pdf_tags=True)
 
 
 def sheet_html(snapshot: Mapping[str, Any]) -> str:
     """The sheet as HTML, every value escaped."""
     context = {
         "sheet": snapshot,
+        # One weight in one name: the second face has no bold.
+        "name_is_rare": bool(rare_characters(snapshot["person"]["name"])),
         "bases": bases(snapshot["thresholds"]),
         "qr": mark_safe(qr_svg(snapshot["verify_url"])),  # noqa: S308 - segno writes paths and numbers only
     }

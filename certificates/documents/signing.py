@@ -6,10 +6,13 @@ the sense of the 电子签名法: for that a licensed CA's key takes its place, 
 
 import io
 import os
+import tempfile
+import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from asn1crypto import cms
 from asn1crypto import keys as asn1_keys
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
@@ -23,6 +26,7 @@ from pyhanko.sign import signers
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.errors import SignatureValidationError
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
@@ -69,6 +73,17 @@ class Finding:
         return self.is_signed and self.is_intact and self.covers_entire_file
 
 
+# What pyHanko and what it stands on raise over bytes that are no PDF, or no longer one.
+_UNREADABLE = (
+    PdfError,
+    SignatureValidationError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+    zlib.error,
+)
 NOT_SIGNED = Finding(is_signed=False, is_intact=False, covers_entire_file=False)
 
 
@@ -92,8 +107,7 @@ def make_key(path: Path, *, now: datetime) -> bool:
     if path.exists():
         return False
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=".signing-")
     with os.fdopen(descriptor, "wb") as file:
         file.write(_new_key(now))
         file.flush()
@@ -103,7 +117,7 @@ def make_key(path: Path, *, now: datetime) -> bool:
     except FileExistsError:
         return False
     finally:
-        draft.unlink()
+        os.unlink(draft)
     return True
 
 
@@ -116,13 +130,38 @@ def examine(pdf: bytes, *, trusted: bytes) -> Finding:
     roots = [_asn1(certificate) for certificate in x509.load_pem_x509_certificates(trusted)]
     try:
         found = PdfFileReader(io.BytesIO(pdf)).embedded_signatures
-        if len(found) != 1:
-            return NOT_SIGNED
-        status = validate_pdf_signature(found[0], ValidationContext(trust_roots=roots, allow_fetching=False))
-    except (PdfError, SignatureValidationError, ValueError, KeyError, TypeError, IndexError, RecursionError):
+        return _finding(found[0], pdf, roots) if len(found) == 1 else NOT_SIGNED
+    except _UNREADABLE:
         return NOT_SIGNED
+
+
+def _finding(signature: EmbeddedPdfSignature, pdf: bytes, roots: list[asn1_x509.Certificate]) -> Finding:
+    """pyHanko's verdict, and that the signature is written exactly as ours are: its own bytes are covered by none."""
+    status = validate_pdf_signature(signature, ValidationContext(trust_roots=roots, allow_fetching=False))
+    is_ours = signature.signer_cert.dump() in {root.dump() for root in roots} and _is_tight(signature, pdf)
     covers = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
-    return Finding(is_signed=True, is_intact=status.bottom_line, covers_entire_file=covers)
+    return Finding(is_signed=True, is_intact=status.bottom_line and is_ours, covers_entire_file=covers)
+
+
+def _is_tight(signature: EmbeddedPdfSignature, pdf: bytes) -> bool:
+    """Whether the gap left for the signature holds it as we write it, then zeros."""
+    start, length, end, _ = (int(place) for place in signature.byte_range)
+    kept = bytes(signature.pkcs7_content)
+    envelope = cms.ContentInfo.load(kept)
+    padding = kept[len(envelope.dump()) :]
+    written = pdf[start + length : end] == b"<" + kept.hex().upper().encode() + b">"
+    return written and not padding.strip(b"\0") and _is_plain(envelope["content"])
+
+
+def _is_plain(signed: cms.SignedData) -> bool:
+    """The words around the signature that no check of it reads are those we write."""
+    algorithms = [algorithm.native for algorithm in signed["digest_algorithms"]]
+    return (
+        signed["version"].native == "v1"
+        and algorithms == [{"algorithm": "sha256", "parameters": None}]
+        and signed["encap_content_info"].native == {"content_type": "data", "content": None}
+        and len(signed["certificates"]) == 1
+    )
 
 
 def _signer(key: object, certificate: x509.Certificate) -> signers.Signer:
@@ -131,11 +170,10 @@ def _signer(key: object, certificate: x509.Certificate) -> signers.Signer:
     plain = key.private_bytes(
         serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    own = _asn1(certificate)
     return signers.SimpleSigner(
-        signing_cert=own,
+        signing_cert=_asn1(certificate),
         signing_key=asn1_keys.PrivateKeyInfo.load(plain),
-        cert_registry=SimpleCertificateStore.from_certs([own]),
+        cert_registry=SimpleCertificateStore(),
     )
 
 

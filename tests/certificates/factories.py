@@ -12,7 +12,7 @@ from credits.models import Claim, HourEntry, RuleSet
 from credits.services.ledger import reverse_claim
 from tests.credits.factories import NOW, credit, rule_set
 
-__all__ = ["NOW", "content", "credit", "issued", "later", "meet", "promised", "rule_set", "take_back"]
+__all__ = ["NOW", "content", "credit", "issued", "issued_now", "later", "meet", "promised", "rule_set", "take_back"]
 
 
 def meet(person: Professional, *, spare: str = "") -> list[HourEntry]:
@@ -41,6 +41,13 @@ def issued(person: Professional, *, now: datetime = NOW) -> Certificate:
     return certificate
 
 
+def issued_now(person: Professional, *, now: datetime = NOW) -> Certificate:
+    """The certificate of a person whose year is met already."""
+    settle_changed_accounts(now=now)
+    make_sheets(now=now)
+    return Certificate.objects.get(professional=person, issued_at__isnull=False)
+
+
 def take_back(entry: HourEntry, *, reason: str = "抽查发现材料不实") -> None:
     reverse_claim(Claim.objects.get(pk=entry.claim_id), reason=reason, by=None, now=later(1))
 
@@ -55,6 +62,10 @@ def content(items: int = 3, *, name: str = "王建华", **changes: Any) -> dict[
         "中小学教师数字素养提升专题培训",
         "教育教学研究方法与论文写作",
         "绿色低碳与可持续发展",
+        "网络安全与个人信息保护",
+        "学校突发事件应急管理",
+        "校本教研：单元整体教学设计",
+        "科学精神培育",
         "河南省普通高中新课程新教材实施国家级示范区建设经验交流会暨课堂教学改革研讨会（第三期）",
     )
     kinds = ("网络学习", "集中培训", "学术会议", "单位内部培训")
@@ -82,7 +93,7 @@ def content(items: int = 3, *, name: str = "王建华", **changes: Any) -> dict[
         "items": [
             {
                 "ref": f"00000000-0000-0000-0000-{place:012d}",
-                "title": titles[place % 4],
+                "title": titles[place % 8],
                 "kind": kinds[place % 4],
                 "subject": "公需" if place % 3 == 1 else "专业",
                 "since": f"2025-{place % 9 + 1:02d}-10",

@@ -1,0 +1,211 @@
+"""The sheet: text and pixels, rare characters, the code that leads to the check, and nothing from anywhere else."""
+
+import io
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pikepdf
+import pypdfium2
+import pytest
+from weasyprint import HTML
+
+from certificates.documents import assets
+from certificates.documents.assets import PackagedOnly, missing_glyphs
+from certificates.documents.sheet import MissingGlyphs, render_sheet, sheet_html
+from tests.certificates.factories import content
+
+SCALE = 4.0
+RARE_NAMES = "喆堃玥昇赟頔䶮㛃㐂犇骉"
+HOSTILE = (
+    '<link rel=attachment href="file:///etc/passwd">',
+    "<style>@import url(http://127.0.0.1:9/x.css); body{background:url(file:///etc/hostname)}</style>",
+    '<img src="http://127.0.0.1:9/x.png"><script>alert(1)</script>',
+    '"><object data="file:///etc/passwd"></object>',
+    "{{ sheet.person }}{% include 'kernel/base.html' %}",
+    "url(file:///etc/passwd)",
+)
+
+
+def pages(pdf: bytes) -> list[str]:
+    document = pypdfium2.PdfDocument(pdf)
+    return [page.get_textpage().get_text_bounded() for page in document]
+
+
+def picture(pdf: bytes, *, page: int = 0, scale: float = 2.0) -> np.ndarray:
+    """The page as gray pixels, 72 dots an inch times `scale`."""
+    return np.asarray(pypdfium2.PdfDocument(pdf)[page].render(scale=scale, grayscale=True).to_pil().convert("L"))
+
+
+@cache
+def sheet(items: int) -> bytes:
+    return render_sheet(content(items))
+
+
+def test_it_says_what_it_must() -> None:
+    text = "".join(pages(sheet(3)))
+    assert "继续教育证书" in printed(text)
+    for wanted in ("王建华", "410203********123X", "开封市第一实验中学", "副高级", "2025 年度", "92.5"):
+        assert wanted in text
+    for wanted in ("410200-2025-0000123-7", "绿色低碳与可持续发展", "2025年11月20日", "不少于 90", "合计 3 项"):
+        assert wanted in text
+    assert "示例" in printed(text)
+    assert "监制" not in text
+
+
+def test_an_authority_that_is_configured_stands_on_it_without_the_mark() -> None:
+    text = "".join(pages(render_sheet(content(1, authority="某省人力资源和社会保障厅", is_sample=False))))
+    assert "某省人力资源和社会保障厅" in text
+    assert "示例" not in printed(text)
+
+
+@pytest.mark.parametrize(("items", "expected"), [(1, 1), (12, 1), (30, 2), (120, 5)])
+def test_it_fits_or_is_continued_with_its_headings(items: int, expected: int) -> None:
+    found = pages(sheet(items))
+    assert len(found) == expected
+    for number, text in enumerate(found, start=1):
+        assert f"第 {number} 页" in text
+        assert f"共 {expected} 页" in text
+        assert "http://127.0.0.1:8000/verify/" in text
+        assert "学习内容" in text
+        assert ("续页" in text) == (number > 1)
+    numbers = re.findall(r"合计 (\d+) 项", "".join(found))
+    assert numbers == [str(items)]
+
+
+def test_a_file_is_small_and_says_what_it_is() -> None:
+    pdf = sheet(30)
+    assert len(pdf) <= 100_000
+    document = pypdfium2.PdfDocument(pdf)
+    assert "继续教育证书" in document.get_metadata_value("Title")
+    assert str(pikepdf.open(io.BytesIO(pdf)).Root.Lang) == "zh-CN"
+
+
+def test_the_code_leads_to_the_check() -> None:
+    """Decoded from the pixels of every page, as a telephone would."""
+    pdf, address = sheet(30), content(1)["verify_url"]
+    for page in range(len(pypdfium2.PdfDocument(pdf))):
+        found, *_ = cv2.QRCodeDetector().detectAndDecode(picture(pdf, page=page, scale=3.0))
+        assert found == address
+
+
+def name_box(name: str) -> np.ndarray:
+    """The pixels of a name of one character as printed: where the style puts it, on the row of its label."""
+    page = pypdfium2.PdfDocument(render_sheet(content(1, name=name, is_sample=False)))[0]
+    words = page.get_textpage()
+    place, _ = words.search("证件号码").get_next()
+    _, bottom, _, top = words.get_charbox(place)
+    left, middle, size = (20 + 21) / 25.4 * 72, (bottom + top) / 2, 13
+    pixels = np.asarray(page.render(scale=SCALE, grayscale=True).to_pil().convert("L"))
+    rows = [int(pixels.shape[0] - (middle + edge * size * 0.6) * SCALE) for edge in (1, -1)]
+    return pixels[rows[0] : rows[1], int(left * SCALE) : int((left + size) * SCALE)]
+
+
+@pytest.mark.parametrize("character", RARE_NAMES)
+def test_rare_characters_are_drawn(character: str) -> None:
+    """By pixels, not by text: a font can print the wrong thing and still give back the right text."""
+    drawn = name_box(character)
+    ink = (drawn < 128).mean()
+    assert 0.05 < ink < 0.75, f"{character}: {ink:.2f}"
+    assert not looks_like(drawn, name_box("口" if character != "口" else "囗"))
+
+
+@pytest.mark.skipif(not assets.rare_fonts(), reason="fonts-hanazono is not installed")
+@pytest.mark.parametrize("character", "𠮷𠅤𪚥𫍯𫝆𬭳")
+def test_characters_beyond_the_first_plane_are_drawn_from_the_second_face(character: str) -> None:
+    assert missing_glyphs(character) == ""
+    drawn = name_box(character)
+    assert 0.05 < (drawn < 128).mean() < 0.75
+    assert not looks_like(drawn, name_box("口"))
+
+
+def looks_like(one: np.ndarray, other: np.ndarray) -> bool:
+    size = (48, 48)
+    first, second = cv2.resize(one, size) < 128, cv2.resize(other, size) < 128
+    return bool((first == second).mean() > 0.97)
+
+
+def test_two_characters_are_told_apart_and_one_is_like_itself() -> None:
+    """The negative control of the test above."""
+    assert looks_like(name_box("王"), name_box("王"))
+    assert not looks_like(name_box("王"), name_box("玉"))
+
+
+def test_a_character_that_nobody_can_draw_is_never_printed() -> None:
+    with pytest.raises(MissingGlyphs) as raised:
+        render_sheet(content(1, name="王\U00030edd"))
+    assert raised.value.characters == "\U00030edd"
+    assert "U+30EDD" in str(raised.value)
+
+
+def test_what_is_missing_depends_on_the_fonts_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(assets, "_RARE", ())
+    assert missing_glyphs("王 建\n华䶮") == ""
+    assert missing_glyphs("𠮷\U00030edd𠮷") == "𠮷\U00030edd"
+
+
+@pytest.mark.parametrize("payload", HOSTILE)
+@pytest.mark.parametrize("place", ["name", "employer", "series", "item", "kind", "source", "authority"])
+def test_nothing_hidden_in_a_printed_value_is_fetched_or_embedded(payload: str, place: str) -> None:
+    planted = planted_at(place, payload)
+    html = sheet_html(planted)
+    assert payload not in html or not re.search(r"[<>]", payload)
+    pdf = render_sheet(planted)
+    assert b"/EmbeddedFile" not in pdf
+    assert b"/JavaScript" not in pdf
+    assert b"root:x:0:0" not in pdf
+    assert printed(payload) in printed("".join(pages(pdf)))
+
+
+def planted_at(place: str, payload: str) -> dict[str, Any]:
+    made = content(1)
+    changes: dict[str, dict[str, Any]] = {
+        "name": {"person": made["person"] | {"name": payload}},
+        "employer": {"employer": payload},
+        "series": {"title": {"series": payload, "level": "中级"}},
+        "item": {"items": [made["items"][0] | {"title": payload}]},
+        "kind": {"items": [made["items"][0] | {"kind": payload}]},
+        "source": {"thresholds": [made["thresholds"][0] | {"source": payload}]},
+        "authority": {"authority": payload},
+    }
+    return made | changes[place]
+
+
+def printed(text: str) -> str:
+    """What remains of a text that was broken over lines."""
+    return re.sub(r"[\s\u00ad\ufffe-]", "", text)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "file:///etc/passwd",
+        "http://127.0.0.1:9/",
+        "data:text/css,a{}",
+        "ftp://x/",
+        "packaged:../models.py",
+        "packaged:",
+    ],
+)
+def test_the_fetcher_hands_out_packaged_assets_only(address: str) -> None:
+    fetcher = PackagedOnly(assets.font_files())
+    with pytest.raises(ValueError, match="packaged assets only"):
+        fetcher.fetch(address)
+    with pytest.raises(ValueError, match="packaged assets only"):
+        fetcher(address)
+
+
+def test_a_sheet_that_asked_for_a_file_would_not_get_it(tmp_path: Path) -> None:
+    """The control: markup that is not escaped asks, and the fetcher refuses."""
+    secret = tmp_path / "secret.txt"
+    secret.write_text("secret-of-the-server")
+    fetcher = PackagedOnly({})
+    html = f'<link rel=attachment href="{secret.as_uri()}"><img src="http://127.0.0.1:9/x.png">a'
+    out = io.BytesIO()
+    HTML(string=html, url_fetcher=fetcher).write_pdf(out, uncompressed_pdf=True)
+    assert b"secret-of-the-server" not in out.getvalue()
+    assert secret.as_uri() in fetcher.refused
+    assert "http://127.0.0.1:9/x.png" in fetcher.refused
