@@ -14,6 +14,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
+from django.views.decorators.http import require_safe
 
 from ceportal.kernel.web.keyset import keyset_page
 
@@ -95,7 +96,7 @@ class Register(admin.ModelAdmin):
         return [Cell(column, column.of(row)) for column in self.columns]
 
     def get_urls(self) -> list[URLPattern]:
-        return [path("", self.door(self.show_list), name=self.address("changelist")), *self.pages()]
+        return [path("", require_safe(self.door(self.show_list)), name=self.address("changelist")), *self.pages()]
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.allows(request)
