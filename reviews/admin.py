@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.enums import Duty
 from accounts.models import User
@@ -65,20 +65,22 @@ def _unit_of(claim: CreditedHours) -> str:
     return declaration.organization.name if declaration and declaration.organization else "—"
 
 
-class BureauRegister(Register):
-    """For holders of `duty` at a bureau; the duties are read once a request, however many desks ask."""
+class OverseersRegister(Register):
+    """For holders of `duty` at a bureau, or at an authority too; read once a request, however many desks ask."""
 
     duty: Duty = Duty.OVERSEE
+    is_bureaus_own: bool = False
 
     def allows(self, request: HttpRequest) -> bool:
-        if not hasattr(request, "bureau_duties"):
-            held = duties_of(_user(request)).filter(organization__is_bureau=True).values_list("duty", flat=True)
-            request.bureau_duties = frozenset(held)  # type: ignore[attr-defined]
-        return self.duty in request.bureau_duties  # type: ignore[attr-defined]
+        if not hasattr(request, "duties_above"):
+            held = duties_of(_user(request)).values_list("duty", "organization__is_bureau")
+            request.duties_above = frozenset(held)  # type: ignore[attr-defined]
+        at_bureau = (self.duty, True) in request.duties_above  # type: ignore[attr-defined]
+        return at_bureau or (not self.is_bureaus_own and (self.duty, False) in request.duties_above)  # type: ignore[attr-defined]
 
 
 @admin.register(Decision)
-class DecisionRegister(BureauRegister):
+class DecisionRegister(OverseersRegister):
     lead = "辖区内用人单位、主管部门和人社部门作出的每一次审核，最近的在最前。记录不能修改或删除。"
     nothing = ("辖区内还没有审核记录", "有单位审核学时后会出现在这里。")
     columns = (
@@ -98,7 +100,7 @@ class DecisionRegister(BureauRegister):
 
 
 @admin.register(RecordedHours)
-class EntryRegister(BureauRegister):
+class EntryRegister(OverseersRegister):
     lead = "辖区内每一笔记入和撤销，最近的在最前。记错了只能另记一笔撤销，原来的记录不会消失。"
     nothing = ("辖区内还没有学时记录", "学时审核通过后会出现在这里。")
     columns = (
@@ -120,7 +122,7 @@ class EntryRegister(BureauRegister):
 
 @admin.register(AuditEvent)
 class TrailRegister(Register):
-    lead = "全省的操作记录，供省级监督和系统运行人员查阅。记录只增不改，不含身份证号码和电话。"
+    lead = "全省的操作记录，供省级监督人员查阅。记录只增不改，不含身份证号码和电话。"
     columns = (
         Column("时间", lambda e: _moment(e.at)),
         Column("谁", "actor_label"),
@@ -139,10 +141,11 @@ class TrailRegister(Register):
 
 
 @admin.register(Filing)
-class FilingDesk(BureauRegister):
+class FilingDesk(OverseersRegister):
     """每月备案: the months to be filed, a page to confirm, the frozen lists (S2-07, A10)."""
 
     duty = Duty.FILE_MONTHS
+    is_bureaus_own = True
     lead = "每月最后一个工作日起集中备案一次。备案不影响学时计入：学时在主管部门审核通过时已经计入。"
     nothing = ("还没有备案过", "第一次备案后，名单会固定保存在这里。")
     order = ("-month", "-id")
@@ -160,7 +163,8 @@ class FilingDesk(BureauRegister):
     )
 
     def allows(self, request: HttpRequest) -> bool:
-        return super().allows(request) or Duty.OVERSEE in request.bureau_duties  # type: ignore[attr-defined]
+        """Who files, and who oversees from a bureau."""
+        return super().allows(request) or (Duty.OVERSEE, True) in request.duties_above  # type: ignore[attr-defined]
 
     def rows(self, request: HttpRequest) -> QuerySet[Filing]:
         return filings_seen_by(_user(request))
@@ -184,8 +188,8 @@ class FilingDesk(BureauRegister):
     def pages(self) -> list[URLPattern]:
         return [
             path("<str:area>/<int:year>/<int:month>/", self.door(self.confirm), name=self.address("confirm")),
-            path("<uuid:ref>/", self.door(self.show_filing), name=self.address("list")),
-            path("<uuid:ref>/csv/", self.door(self.download), name=self.address("csv")),
+            path("<uuid:ref>/", require_safe(self.door(self.show_filing)), name=self.address("list")),
+            path("<uuid:ref>/csv/", require_safe(self.door(self.download)), name=self.address("csv")),
         ]
 
     def confirm(self, request: HttpRequest, area: str, year: int, month: int) -> HttpResponse:
@@ -242,7 +246,7 @@ def _csv_row(line: dict[str, Any]) -> tuple[object, ...]:
 
 
 @admin.register(CreditedHours)
-class ReversalDesk(BureauRegister):
+class ReversalDesk(OverseersRegister):
     """学时撤销: find what was credited, say why, take it back (S3-10, S4-16, A14)."""
 
     duty = Duty.REVERSE_HOURS

@@ -52,11 +52,11 @@ def entries_filed_by(area: Area) -> QuerySet[HourEntry]:
 def unfiled(area: Area, month: date) -> QuerySet[HourEntry]:
     """What was recorded until the end of `month` and stands in no filing yet, in order of record.
 
-    Looks back no further than the last filed month: what is older has been filed with it.
+    Looks back no further than the month filed before it: what is older has been filed with it.
     """
     filed = FilingItem.objects.filter(entry=OuterRef("pk"))
     rows = entries_filed_by(area).filter(~Exists(filed), recorded_at__lt=_start_of(month_after(month)))
-    last = Filing.objects.filter(area=area).order_by("-month").first()
+    last = Filing.objects.filter(area=area, month__lt=month).order_by("-month").first()
     if last:
         rows = rows.filter(recorded_at__gte=_start_of(last.month) - _STRAGGLERS)
     return rows.select_related("professional", "organization", "area").order_by("recorded_at", "id")

@@ -1,35 +1,52 @@
-"""What the bureaus may read and undo: of their own place and those below it."""
+"""What bureaus and authorities may read and undo: of their own place or trade, and what lies below it."""
 
-from collections.abc import Collection
+from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.enums import Duty, Level
-from accounts.models import Area, Organization, User
+from accounts.models import Area, Employment, Organization, User
 from accounts.selectors.duties import below, organizations_with
 from ceportal.kernel.models import AuditEvent
 from credits.enums import ClaimState
 from reviews.models import CreditedHours, Decision, RecordedHours
 
 
-def places_of(user: User, duty: Duty) -> list[Area]:
-    """The places of the bureaus at which `user` holds `duty`."""
-    bureaus = organizations_with(user, duty).filter(is_bureau=True)
-    return list(Area.objects.filter(pk__in=bureaus.values("area")))
+@dataclass(frozen=True)
+class Reach:
+    """For whom one acts from above: the places of one's bureaus, and one's authorities with the units below them."""
+
+    places: tuple[Area, ...]
+    authorities: tuple[int, ...]
+
+    def of_places(self, prefix: str) -> Q:
+        """In one of the places or below it; nothing when there is none."""
+        found = Q(pk__in=[])
+        for place in self.places:
+            found |= Q(**below(place, prefix))
+        return found
+
+    def of_units(self, prefix: str) -> Q:
+        """One of the authorities, or a unit that stands under it."""
+        return Q(**{f"{prefix}__in": self.authorities}) | Q(**{f"{prefix}__supervisor__in": self.authorities})
 
 
-def within(places: Collection[Area], prefix: str = "area") -> Q:
-    """In one of `places` or below it; nothing when there is none."""
-    found = Q(pk__in=[])
-    for place in places:
-        found |= Q(**below(place, prefix))
-    return found
+def reach_of(user: User, duty: Duty) -> Reach:
+    """Where `user` holds `duty` now, at bureaus and at authorities."""
+    units = list(organizations_with(user, duty).select_related("area"))
+    places = tuple(unit.area for unit in units if unit.is_bureau)
+    return Reach(places, tuple(unit.pk for unit in units if unit.is_authority and not unit.is_bureau))
 
 
 def hours_in_reach(user: User) -> QuerySet[CreditedHours]:
-    """Hours of people in the places where `user` may take hours back (S2-07), in any state; never their own (A24)."""
-    rows = CreditedHours.objects.filter(within(places_of(user, Duty.REVERSE_HOURS), "professional__area"))
+    """Hours of the people whose hours `user` may take back (S2-07), in any state; never their own (A24)."""
+    reach = reach_of(user, Duty.REVERSE_HOURS)
+    works_below = Employment.objects.filter(reach.of_units("organization"), ended_on__isnull=True)
+    rows = CreditedHours.objects.filter(
+        reach.of_places("professional__area")
+        | Exists(works_below.filter(professional=OuterRef("professional")))
+    )  # fmt: skip
     rows = rows.exclude(professional__user=user)
     return rows.select_related("professional", "professional__area", "declaration", "declaration__organization")
 
@@ -46,29 +63,31 @@ def reversible_hours(user: User, *, name: str = "", title: str = "", person: str
     return rows
 
 
-def reversing_bureau(user: User, claim: CreditedHours) -> Organization | None:
-    """The bureau in whose name `user` takes these hours back: the nearest to the person."""
-    if claim.professional is None:
+def reversing_unit(user: User, claim: CreditedHours) -> Organization | None:
+    """In whose name `user` takes these hours back: the nearest bureau of the person's place, else an authority."""
+    if claim.professional is None or not hours_in_reach(user).filter(pk=claim.pk).exists():
         return None
-    bureaus = organizations_with(user, Duty.REVERSE_HOURS).filter(is_bureau=True)
-    return bureaus.filter(area__in=claim.professional.area.codes).order_by("-area__path").first()
+    units = organizations_with(user, Duty.REVERSE_HOURS)
+    bureaus = units.filter(is_bureau=True, area__in=claim.professional.area.codes)
+    return bureaus.order_by("-area__path").first() or units.filter(is_authority=True).first()
 
 
 def decisions_seen_by(user: User) -> QuerySet[Decision]:
-    """What reviewers in the places overseen by `user` decided."""
-    rows = Decision.objects.filter(within(places_of(user, Duty.OVERSEE), "organization__area"))
+    """What the reviewers overseen by `user` decided."""
+    reach = reach_of(user, Duty.OVERSEE)
+    rows = Decision.objects.filter(reach.of_places("organization__area") | reach.of_units("organization"))
     return rows.select_related("by", "organization", "subject", "subject__professional")
 
 
 def entries_seen_by(user: User) -> QuerySet[RecordedHours]:
-    rows = RecordedHours.objects.filter(within(places_of(user, Duty.OVERSEE)))
+    reach = reach_of(user, Duty.OVERSEE)
+    rows = RecordedHours.objects.filter(reach.of_places("area") | reach.of_units("organization"))
     return rows.select_related("professional", "organization", "area")
 
 
 def sees_the_trail(user: User) -> bool:
-    """The trail knows no places: the province's overseers and the operators read it."""
-    oversees = organizations_with(user, Duty.OVERSEE).filter(is_bureau=True, level=Level.PROVINCE)
-    return oversees.exists() or organizations_with(user, Duty.OPERATE).exists()
+    """The trail knows no places: only who oversees the whole province reads it."""
+    return organizations_with(user, Duty.OVERSEE).filter(is_bureau=True, level=Level.PROVINCE).exists()
 
 
 def trail_seen_by(user: User) -> QuerySet[AuditEvent]:
