@@ -1,0 +1,57 @@
+"""`manage.py prepare`: all of it at first, none of it again, what is lost made anew."""
+
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from accounts.models import Area
+from ceportal.kernel.models import Heartbeat
+from ceportal.office.management.commands import prepare
+from credits.models import RuleSet
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def an_empty_folder(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prepare, "OUR_APPS", ("deploy",))
+    settings.DATA_DIR, settings.STATIC_ROOT, settings.DEMO = tmp_path, tmp_path / "static", False
+    backend = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": backend}}
+
+
+def _prepare(**options: Any) -> list[str]:
+    """What was done, in order."""
+    out = StringIO()
+    call_command("prepare", stdout=out, **options)
+    return [line.split(" … ")[0] for line in out.getvalue().splitlines()]
+
+
+def test_once_is_enough(settings: Any) -> None:
+    assert _prepare() == ["reference data", "regulation", "static files"]
+    assert Area.objects.exists()
+    assert RuleSet.objects.exists()
+    assert _prepare() == []
+
+
+def test_what_is_lost_is_made_anew(settings: Any) -> None:
+    _prepare()
+    (Path(settings.STATIC_ROOT) / "staticfiles.json").unlink()
+    assert _prepare() == ["static files"]
+    assert _prepare() == []
+
+
+def test_a_newer_portal_is_loaded_over_the_older_one_and_keeps_ids(settings: Any) -> None:
+    _prepare(without_static=True)
+    before = dict(Area.objects.values_list("code", "pk"))
+    Heartbeat.objects.filter(name="prepared.reference data").update(note="an older digest")
+    assert _prepare(without_static=True) == ["reference data"]
+    assert dict(Area.objects.values_list("code", "pk")) == before
+
+
+def test_an_image_keeps_its_own_static_files(settings: Any) -> None:
+    assert "static files" not in _prepare(without_static=True)
+    assert not Path(settings.STATIC_ROOT).exists()
