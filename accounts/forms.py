@@ -31,6 +31,11 @@ _SLACK = 1000
 class ReasonedForm(forms.Form):
     """A form beside whose fields the refusals of a service are shown."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.error_messages["required"] = f"请填写{field.label}。"
+
     def show(self, reasons: Iterable[Refusal]) -> None:
         """Each beside its field; where the field already says what is wrong with it, that is enough."""
         for reason in reasons:
@@ -39,7 +44,7 @@ class ReasonedForm(forms.Form):
                 self.add_error(field, reason.message)
 
 
-class SignInForm(forms.Form):
+class SignInForm(ReasonedForm):
     login = forms.CharField(
         label="证件号码或手机号码",
         max_length=_SLACK,

@@ -267,7 +267,7 @@ def test_a_unit_without_an_authority_to_the_bureau(client, county_bureau, county
     ("changes", "words"),
     [
         ({"uscc": "91110000600037341M"}, "最后一位"),
-        ({"uscc": ""}, "必填"),
+        ({"uscc": ""}, "请填写统一社会信用代码"),
         ({"name": "单" * 101}, "最多 100 个字"),
         ({"contact_phone": "电话"}, "0371-23456789"),
         ({"applicant_name": "张\u202e"}, "无法显示的字符"),

@@ -1,0 +1,36 @@
+"""How often something may be tried: the same in Redis, shared by all processes, and without it."""
+
+import pytest
+
+from ceportal.kernel.web import limits
+
+RATE = "3 per 15 minutes"
+
+
+@pytest.fixture
+def shared(running_broker, settings):
+    settings.CELERY_BROKER_URL = running_broker.url
+    limits._shared.cache_clear()
+    yield
+    limits._shared.cache_clear()
+
+
+def tries_until_used_up(*key):
+    for number in range(10):
+        if limits.is_used_up(RATE, *key):
+            return number
+        limits.count_one(RATE, *key)
+    return None
+
+
+def test_without_a_broker_this_process_counts():
+    assert tries_until_used_up("here", "one") == 3
+    assert not limits.is_used_up(RATE, "here", "two")
+
+
+def test_with_a_broker_all_processes_count_together(shared):
+    assert tries_until_used_up("there", "one") == 3
+    limits._shared.cache_clear()
+    limits.forget_all()
+    assert limits.is_used_up(RATE, "there", "one"), "another process sees the same"
+    assert not limits.is_used_up(RATE, "there", "two")
