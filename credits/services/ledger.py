@@ -12,13 +12,15 @@ from accounts.enums import Move, NoticeEvent
 from accounts.models import Organization, Professional, User
 from accounts.selectors.people import employer_of
 from accounts.services.notices import tell
+from ceportal.kernel.rules.citations import citation
 from ceportal.kernel.rules.refusal import MovedOn, Refusal, refuse, refuse_if_any
 from ceportal.kernel.services.trail import CLOCK_LABEL, record
 from credits.enums import ClaimState, DeclarationState, Door, EntryKind
-from credits.models import Claim, Declaration, DeclarationStep, HourEntry, YearAccount
+from credits.models import Claim, Declaration, HourEntry, YearAccount
 from credits.rules.activity_key import activity_key
 from credits.rules.crediting import reasons_not_to_credit, shares
 from credits.services.accounts import change_account, locked_account
+from credits.services.steps import leave_step
 
 HOURS_PAGE = "/hours/"
 _REASON_LIMIT = 300
@@ -70,8 +72,9 @@ def credit_declaration(declaration: Declaration, *, hours: Decimal, by: User | N
     )
     origin = Origin(Door.DECLARATION, Door.DECLARATION.value, str(declaration.ref), declaration)
     claimed = declaration.hours_claimed
-    is_less = claimed is not None and hours < claimed
-    reason = f"申报 {claimed:f} 学时，审核认定 {hours:f} 学时" if is_less else "申报经审核通过"
+    reason = "申报经审核通过"
+    if claimed is not None and hours < claimed:
+        reason = f"申报 {_plain(claimed)} 学时，审核认定 {_plain(hours)} 学时"
     return credit_claim(training, origin, reason=reason, by=by, now=now)
 
 
@@ -124,7 +127,7 @@ def reverse_claim(
     employer = credited.organization if credited else None
     entry = _enter(claim.professional, claim, -claim.hours, employer, (reason, clause), by=by, now=now)
     change_account(account, shares(claim.subject, claim.public_kind, entry.hours), now=now)
-    _reverse_declaration(claim, reason, organization, now)
+    _reverse_declaration(claim, reason, organization, by=by, now=now)
     record("claim.reverse", claim, by=by, now=now, before={"state": ClaimState.LIVE}, after=_facts(claim, entry))
     _tell_of_reversal(claim, claim.professional.user, reason, clause, now)
     return entry
@@ -140,7 +143,7 @@ def _refuse_a_second_time(account: YearAccount, origin: Origin, key: str) -> Non
         return
     door, day = Door(twin.door).label, timezone.localdate(twin.made_at)
     message = (
-        f"“{twin.title}”（{twin.started_on} 至 {twin.ended_on}）已于 {day} 通过“{door}”计入 {twin.hours:f} 学时，"
+        f"“{twin.title}”（{twin.started_on} 至 {twin.ended_on}）已于 {day} 通过“{door}”计入 {_plain(twin.hours)} 学时，"
         "同一次学习只计一次。"
     )
     raise refuse("already_counted", message, field="title", clause="A13")
@@ -206,32 +209,31 @@ def _take_back(claim: Claim, reason: str) -> None:
     claim.state, claim.state_reason = ClaimState.WITHDRAWN, reason[:_REASON_LIMIT]
 
 
-def _reverse_declaration(claim: Claim, reason: str, organization: Organization | None, now: datetime) -> None:
+def _reverse_declaration(
+    claim: Claim, reason: str, organization: Organization | None, *, by: User | None, now: datetime
+) -> None:
     """What came by a declaration: the declaration is reversed too, and its declarant can read the step."""
     declaration = claim.declaration
     if declaration is None:
         return
-    rows = Declaration.objects.filter(pk=declaration.pk, state=DeclarationState.APPROVED)
-    if not rows.update(state=DeclarationState.REVERSED, state_reason=reason[:_REASON_LIMIT], changed_at=now):
-        return
-    DeclarationStep.objects.create(
-        declaration=declaration,
-        round=declaration.round,
-        move=Move.REVERSE,
-        state=DeclarationState.REVERSED,
-        organization=organization,
-        hours=claim.hours,
-        reason=reason[:_REASON_LIMIT],
-        at=now,
-    )
+    was = DeclarationState.APPROVED
+    rows = Declaration.objects.filter(pk=declaration.pk, state=was)
+    if rows.update(state=DeclarationState.REVERSED, state_reason=reason[:_REASON_LIMIT], changed_at=now):
+        step = {"organization": organization, "hours": claim.hours, "reason": reason}
+        leave_step(declaration, Move.REVERSE, by=by, now=now, was=was, **step)
 
 
 def _tell_of_reversal(claim: Claim, to: User, reason: str, clause: str, now: datetime) -> None:
-    basis = f"（依据 {clause}）" if clause else ""
-    text = f"“{claim.title}”的 {claim.hours:f} 学时已被撤销：{reason}{basis}。如有疑问，请联系审核单位。"
+    basis = f"（依据{citation(clause)}）" if clause else ""
+    text = f"“{claim.title}”的 {_plain(claim.hours)} 学时已被撤销：{reason}{basis}。如有疑问，请联系审核单位。"
     link = f"{HOURS_PAGE}?year={claim.year}"
     tell([to], NoticeEvent.HOURS_REVERSED, key=f"reversed:{claim.ref}", text=text, link=link, now=now)
 
 
 def _facts(claim: Claim, entry: HourEntry) -> dict[str, Any]:
     return {"state": claim.state, "year": claim.year, "hours": str(entry.hours), "entry": str(entry.ref)}
+
+
+def _plain(hours: Decimal) -> str:
+    """8.0 as 8, 8.5 as it is."""
+    return f"{hours.normalize():f}"
