@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db.models import Q, QuerySet
 
 from accounts.enums import Duty
-from accounts.models import Professional, User
+from accounts.models import Organization, Professional, User
 from accounts.selectors.duties import organizations_with
 from ceportal.kernel.rules.text import comparable
 from certificates.models import LIVE, Certificate
@@ -77,11 +77,18 @@ def counted_claims(professional_id: int, year: int) -> QuerySet[Claim]:
 
 def certificates_overseen_by(user: User) -> QuerySet[Certificate]:
     """The register of a bureau: the certificates of people of its place and below."""
-    places = organizations_with(user, Duty.OVERSEE).filter(is_bureau=True).values_list("area__path", flat=True)
     where = Q(pk__in=[])
-    for path in places:
+    for path in _bureaus_of(user).values_list("area__path", flat=True):
         where |= Q(professional__area__path__startswith=path)
-    return Certificate.objects.filter(where).select_related("professional", "professional__area", "supersedes")
+    return Certificate.objects.filter(where)
+
+
+def oversees_certificates(user: User) -> bool:
+    return _bureaus_of(user).exists()
+
+
+def _bureaus_of(user: User) -> QuerySet[Organization]:
+    return organizations_with(user, Duty.OVERSEE).filter(is_bureau=True)
 
 
 def _public() -> QuerySet[Certificate]:

@@ -41,7 +41,10 @@ def render_sheet(snapshot: Mapping[str, Any]) -> bytes:
 
 def sheet_html(snapshot: Mapping[str, Any]) -> str:
     """The sheet as HTML, every value escaped."""
+    whose, what = split_name(snapshot["name"])
     context = {
+        "whose": whose,
+        "what": what,
         "sheet": snapshot,
         # One weight in one name: the second face has no bold.
         "name_is_rare": bool(rare_characters(snapshot["person"]["name"])),
@@ -57,6 +60,12 @@ def bases(thresholds: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
     for line in thresholds:
         labels.setdefault(line["source"], []).append(line["label"])
     return [{"source": source, "labels": "、".join(names)} for source, names in labels.items()]
+
+
+def split_name(name: str) -> tuple[str, str]:
+    """河南省专业技术人员 and 继续教育证书: whose it is stands small above what it is."""
+    whose, found, rest = name.partition("继续教育")
+    return (whose, found + rest) if found else ("", name)
 
 
 def qr_svg(address: str) -> str:

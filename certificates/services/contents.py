@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from ceportal.kernel.rules.citations import citation, first_id, place_of
 from ceportal.kernel.rules.text import comparable
 from certificates.rules.entitlement import plain
 from certificates.rules.snapshots import SCHEMA
@@ -15,6 +16,8 @@ from credits.models import Claim, YearAccount
 from credits.rules.requirements import Requirements, Threshold, thresholds
 from credits.selectors.accounts import standing_of
 
+# Where the regulation of the place does not say otherwise (S4-11).
+NAME = "专业技术人员继续教育证书"
 NO_AUTHORITY = "（签发机关尚未配置）"
 _SUBJECTS = {Subject.PUBLIC: "公需", Subject.PROFESSIONAL: "专业"}
 
@@ -34,6 +37,8 @@ def content_of(
         "employer": account.organization.name if account.organization else "—",
         "area": account.area.name,
         "title": {"series": person.title_series.name if person.title_series else "—", "level": account.level},
+        "name": asked.settings["certificate_name"].value if "certificate_name" in asked.settings else NAME,
+        "unit": asked.unit or "学时",
         "rule_set": {"code": asked.rule_set, "name": asked.name, "document": asked.document},
         "hours": {
             "total": plain(standing.total),
@@ -62,10 +67,12 @@ def _line(line: Threshold) -> dict[str, str]:
 
 
 def _source(line: Threshold) -> str:
-    """《document》clause, the document not named twice; an assumed figure says so (A26)."""
-    named = bool(line.document) and comparable(line.document) not in comparable(line.clause)
-    text = f"{line.document} {line.clause}" if named else line.clause
-    return text if line.status == FieldStatus.VERIFIED else f"{text}（{FieldStatus(line.status).label}）"
+    """The document and the place in it, in words; a figure without a document of its own says so (A26)."""
+    where = place_of(first_id(line.clause)) if line.document else citation(line.clause)
+    named = bool(line.document) and comparable(line.document) in comparable(line.clause)
+    text = citation(line.clause) if named else f"{line.document} {where}".strip()
+    is_said = line.status == FieldStatus.VERIFIED or text.startswith("暂按")
+    return text if is_said else f"{text}（{FieldStatus(line.status).label}）"
 
 
 def _item(claim: Claim) -> dict[str, str]:

@@ -87,6 +87,8 @@ def content(items: int = 3, *, name: str = "王建华", **changes: Any) -> dict[
         "employer": "开封市第一实验中学",
         "area": "顺河回族区",
         "title": {"series": "中小学教师", "level": "副高级"},
+        "name": "河南省专业技术人员继续教育证书",
+        "unit": "学时",
         "rule_set": {"code": "henan-2025", "name": "河南 2025", "document": "通知"},
         "hours": {"total": "92.5", "public": "30", "professional": "62.5"},
         "thresholds": thresholds,
