@@ -96,7 +96,6 @@ def check_digit(first: str) -> str:
     return _CHECK[sum(w * int(d) for w, d in zip(_WEIGHTS, first[:17], strict=True)) % 11]
 
 
-
 def _birth_date(value: str) -> date | None:
     try:
         return date(int(value[6:10]), int(value[10:12]), int(value[12:14]))
