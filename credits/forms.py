@@ -77,6 +77,8 @@ class DayField(forms.CharField):
 class DeclarationForm(forms.Form):
     """The content of a draft. Everything may be empty: what is missing is told before the button, by the rules."""
 
+    marks_optional = False
+
     activity = forms.ChoiceField(
         label="学习方式",
         required=False,

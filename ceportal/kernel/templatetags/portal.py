@@ -101,7 +101,12 @@ def clause(context: Context, cited: str) -> SafeString:
 
 @register.filter
 def is_optional(field: BoundField) -> bool:
-    """Whether to mark a field 选填: only in a form in which something else must be filled in."""
+    """Whether to mark a field 选填: only in a form in which something else must be filled in.
+
+    A form of drafts, in which everything may be left open for now, says `marks_optional = False`.
+    """
+    if not getattr(field.form, "marks_optional", True):
+        return False
     return not field.field.required and any(other.required for other in field.form.fields.values())
 
 
