@@ -1,0 +1,84 @@
+"""Asking for an address as somebody, and telling what came back, so that two answers can be compared byte for byte."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.cookies import SimpleCookie
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from tests.matrix.expectations import DOOR, WAITS, Answer
+
+# What differs between any two answers: the CSRF token of a form, and the object's own ref or number in the address
+# that the reader asked for (in `next=` of the way to the sign-in page, in the action of a form).
+_CSRF = re.compile(rb'(name="csrfmiddlewaretoken" value=")[^"]*')
+_COMPARED = (
+    "Content-Type",
+    "Content-Disposition",
+    "Content-Security-Policy",
+    "Cache-Control",
+    "Location",
+    "Allow",
+    "Retry-After",
+)
+
+
+@dataclass(frozen=True)
+class Told:
+    """An answer: its status (or where it leads), and all of it that a reader could tell from another by."""
+
+    answer: Answer
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+def sign_in(user: User | None) -> SimpleCookie:
+    """The cookies of somebody who has signed in; nobody's are empty."""
+    client = Client()
+    if user is not None:
+        client.force_login(user)
+    return client.cookies
+
+
+def ask(cookies: SimpleCookie, method: str, address: str, parameters: Mapping[str, Any], data: Any = None) -> Told:
+    """One request, undone afterwards: the next role finds everything as it was."""
+    client = Client()
+    client.cookies = SimpleCookie({name: morsel.value for name, morsel in cookies.items()})
+    with transaction.atomic():
+        response = _send(client, method, address, parameters, data)
+        told = _tell(response, parameters)
+        transaction.set_rollback(True)
+    return told
+
+
+def _send(client: Client, method: str, address: str, parameters: Mapping[str, Any], data: Any) -> HttpResponse:
+    path = reverse(address, kwargs=dict(parameters))
+    return client.get(path, data or {}) if method == "GET" else client.post(path, data or {})
+
+
+def _tell(response: HttpResponse, parameters: Mapping[str, Any]) -> Told:
+    streamed = getattr(response, "streaming_content", None)
+    body = b"".join(streamed) if streamed is not None else response.content
+    headers = tuple((name, _without(response.get(name, ""), parameters)) for name in _COMPARED)
+    answer = _led(response["Location"]) if response.status_code == 302 else response.status_code
+    return Told(answer, headers, _CSRF.sub(rb"\1", _without(body.decode("latin-1"), parameters).encode("latin-1")))
+
+
+def _led(location: str) -> Answer:
+    """Where a role is led that has no business here: to the door, or to wait for its registration."""
+    for name, answer in ((settings.LOGIN_URL, DOOR), ("admin:login", DOOR), ("accounts:registration", WAITS)):
+        if location.startswith(reverse(name)):
+            return answer
+    return 302
+
+
+def _without(text: str, parameters: Mapping[str, Any]) -> str:
+    for name, value in parameters.items():
+        text = text.replace(str(value), f"<{name}>")
+    return text

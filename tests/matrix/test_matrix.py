@@ -1,0 +1,126 @@
+"""Every address × every role × own, foreign, absent × GET and POST: what `table.yaml` says, and nothing else.
+
+For whom an object is foreign it is as if it were not there: the same status, headers and body, byte for byte.
+"""
+
+import pytest
+
+from tests.matrix.addresses import Address, Nameless, addresses
+from tests.matrix.asking import Told, ask
+from tests.matrix.expectations import DOOR, METHODS, Line, Unclear, lines, of_absent, roles, spread
+from tests.matrix.town import Town, absent, objects
+
+# The town is built in a transaction of its own around the module; the mark gives each test one inside it.
+pytestmark = pytest.mark.django_db
+LINES = lines()
+# Whoever has nothing to do with the person, the employer and the bureaus here.
+OUTSIDERS = [
+    "nobody",
+    "colleague",
+    "foreign_declarant",
+    "neighbour",
+    "foreign_employer",
+    "foreign_authority",
+    "foreign_county",
+    "foreign_city",
+    "platform",
+    "base",
+    "operator",
+    "unit_registrant",
+]
+
+
+def test_every_address_is_in_the_table() -> None:
+    """A page that says nothing of who may see it does not get in."""
+    known = {line.address for line in LINES}
+    assert {address.name for address in addresses()} - known == set()
+    assert known - {address.name for address in addresses()} == set()
+
+
+def test_every_address_that_names_an_object_has_one_to_ask_for() -> None:
+    asked = {line.key for line in LINES for address in addresses() if line.address == address.name}
+    takes = {address.name: address.parameters for address in addresses()}
+    wanted = {key for key in asked if takes[key.split("@")[0]]}
+    assert wanted - set(objects()) == set()
+
+
+@pytest.mark.parametrize("line", LINES, ids=lambda line: line.key)
+def test_everybody_gets_what_the_table_says(line: Line, town: Town) -> None:
+    given = objects().get(line.key)
+    wrong = []
+    for role in roles():
+        cookies = town.cookies[role]
+        for method in METHODS:
+            expected = line.answers[method][role]
+            own = ask(cookies, method, line.address, given(town) if given else {})
+            if own.answer != expected:
+                wrong.append(f"{method} as {role}: {own.answer}, not {expected}")
+            if given and absent(given(town)) != given(town):
+                none = ask(cookies, method, line.address, absent(given(town)))
+                wrong += _told_apart(f"{method} as {role}", own, none)
+    assert wrong == [], "\n" + "\n".join(wrong)
+
+
+def _told_apart(who: str, own: Told, none: Told) -> list[str]:
+    """Complaints where an absent object is answered in another way than it should be."""
+    if none.answer != of_absent(own.answer):
+        return [f"{who}: what is absent answers {none.answer}, not {of_absent(own.answer)}"]
+    if own.answer == none.answer and own != none:
+        differing = "headers" if own.headers != none.headers else "bodies"
+        return [f"{who}: foreign and absent can be told apart by their {differing}"]
+    return []
+
+
+@pytest.mark.parametrize("line", [line for line in LINES if line.key not in objects()], ids=lambda line: line.key)
+def test_no_page_shows_an_outsider_what_is_not_theirs(line: Line, town: Town) -> None:
+    """Lists too: neither the name of a person or unit here nor what they declared stands on a stranger's page."""
+    wrong = []
+    for role in OUTSIDERS:
+        told = ask(town.cookies[role], "GET", line.address, {})
+        page = told.body.decode(errors="replace")
+        wrong += [f"{role} reads {secret}" for secret in town.secrets if secret in page]
+    assert wrong == []
+
+
+def test_the_insiders_pages_do_show_it(town: Town) -> None:
+    """Otherwise the test above would prove nothing."""
+    inbox = ask(town.cookies["employer"], "GET", "reviews:inbox", {}).body.decode()
+    assert any(secret in inbox for secret in town.secrets)
+    people = ask(town.cookies["employer"], "GET", "accounts:people_to_approve", {}).body.decode()
+    assert any(secret in people for secret in town.secrets)
+
+
+# --- the machinery can fail
+
+
+def test_an_answer_that_tells_foreign_from_absent_is_found() -> None:
+    foreign = Told(404, (), b"not yours")
+    assert _told_apart("x", foreign, Told(404, (), b"not there"))
+    assert _told_apart("x", foreign, Told(404, (("Location", "/"),), b"not yours"))
+    assert _told_apart("x", Told(200, (), b"yours"), Told(403, (), b""))
+    assert _told_apart("x", Told(403, (), b""), Told(404, (), b""))
+    assert _told_apart("x", foreign, Told(404, (), b"not yours")) == []
+    assert _told_apart("x", Told(200, (), b"yours"), Told(404, (), b"")) == []
+
+
+def test_a_line_must_speak_of_everybody() -> None:
+    three = ["anonymous", "one", "two"]
+    assert spread({200: "one", 403: "others"}, roles=three, groups={}) == {"anonymous": DOOR, "one": 200, "two": 403}
+    assert spread(405, roles=three, groups={}) == {"anonymous": DOOR, "one": 405, "two": 405}
+    assert spread({200: "everyone"}, roles=three, groups={}) == dict.fromkeys(three, 200)
+    assert spread({200: "both"}, roles=three, groups={"both": ["one", "two"]})["two"] == 200
+    with pytest.raises(Unclear):
+        spread({200: "one"}, roles=three, groups={})
+    with pytest.raises(Unclear):
+        spread({200: "three"}, roles=three, groups={})
+
+
+def test_an_address_without_a_name_is_found(settings: object) -> None:
+    settings.ROOT_URLCONF = "tests.matrix.nameless"  # type: ignore[attr-defined]
+    with pytest.raises(Nameless):
+        addresses()
+
+
+def test_an_address_missing_from_the_table_is_found() -> None:
+    assert Address("office:front", frozenset()) in addresses()
+    assert Address("credits:declaration", frozenset({"ref"})) in addresses()

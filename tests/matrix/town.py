@@ -1,0 +1,302 @@
+"""One town for all questions of the matrix: a person, their employer, authority and bureaus, the things that are
+theirs, and beside each role the same role elsewhere. Built once, through services; every request is undone.
+"""
+
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from http.cookies import SimpleCookie
+from io import BytesIO
+from pathlib import Path
+from shutil import copytree
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.db import transaction
+from PIL import Image
+
+from accounts.enums import Duty, IdKind, Move, TitleLevel, UnitNature
+from accounts.models import Organization, PersonRegistration, Professional, UnitRegistration, User
+from accounts.services.people import register_person
+from accounts.services.units import register_unit
+from ceportal.kernel.services.files import store
+from certificates.models import Certificate
+from certificates.services.issuing import settle_changed_accounts
+from certificates.services.sheets import make_sheets
+from credits.enums import Payer, Subject
+from credits.models import Activity, Claim, Declaration, Evidence
+from credits.services.declaring import (
+    add_evidence,
+    save_draft,
+    start_declaration,
+    submit_declaration,
+    withdraw_declaration,
+)
+from reviews.services.decisions import decide
+from reviews.services.filing import file_month
+from reviews.services.openings import record_opening
+from tests import factories as make
+from tests.matrix.asking import sign_in
+from tests.people import BUREAU_DUTIES, EMPLOYER_DUTIES
+
+NOW = datetime(2026, 11, 20, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+TODAY = NOW.date()
+
+
+# Parameters of which the address itself lets only known values in.
+CHOOSE = {"app_label"}
+
+
+@dataclass
+class Town:
+    """`people` by the role the table names; the things belong to `declarant`."""
+
+    # Names and titles that only those may read whom they concern.
+    secrets: tuple[str, ...] = ("申报人甲", "新来的教师", "单位待审的培训", "主管部门待审的培训", "专业研修九期")
+    people: dict[str, User | None] = field(default_factory=dict)
+    cookies: dict[str, SimpleCookie] = field(default_factory=dict)
+    draft: Any = None
+    submitted: Any = None
+    passed_on: Any = None
+    approved: Any = None
+    withdrawn: Any = None
+    registration: Any = None
+    unit_registration: Any = None
+    certificate: Any = None
+    filing: Any = None
+    claim: Any = None
+
+
+Given = Callable[[Town], Mapping[str, Any]]
+
+
+def absent(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The same kind of parameters, of something that is not there; what only chooses (a year) stays."""
+    return {name: _absent(name, value) for name, value in parameters.items()}
+
+
+def _absent(name: str, value: Any) -> Any:
+    if name in CHOOSE:
+        return value
+    if isinstance(value, uuid.UUID):
+        return uuid.uuid5(uuid.NAMESPACE_URL, name)
+    return value if isinstance(value, int) else "x" * len(value)
+
+
+def objects() -> dict[str, Given]:
+    """What to ask for at each address that takes a parameter, by the key of its line in the table."""
+    return {
+        "accounts:review_person": lambda town: {"ref": town.registration.ref},
+        "accounts:review_unit": lambda town: {"ref": town.unit_registration.ref},
+        "credits:declaration": lambda town: {"ref": town.submitted.ref},
+        "credits:declaration@draft": lambda town: {"ref": town.draft.ref},
+        "credits:edit_declaration": lambda town: {"ref": town.draft.ref},
+        "credits:edit_declaration@submitted": lambda town: {"ref": town.submitted.ref},
+        "credits:autosave@submitted": lambda town: {"ref": town.submitted.ref},
+        "credits:remove_evidence@submitted": lambda town: {"ref": _evidence(town.submitted).ref},
+        "credits:withdraw@approved": lambda town: {"ref": town.approved.ref},
+        "credits:declare_again": lambda town: {"ref": town.withdrawn.ref},
+        "credits:autosave": lambda town: {"ref": town.draft.ref},
+        "credits:add_evidence": lambda town: {"ref": town.draft.ref},
+        "credits:remove_evidence": lambda town: {"ref": _evidence(town.draft).ref},
+        "credits:evidence_file": lambda town: {"ref": _evidence(town.submitted).ref},
+        "credits:submit": lambda town: {"ref": town.draft.ref},
+        "credits:withdraw": lambda town: {"ref": town.submitted.ref},
+        "reviews:review": lambda town: {"ref": town.submitted.ref},
+        "reviews:review@passed_on": lambda town: {"ref": town.passed_on.ref},
+        "reviews:review@draft": lambda town: {"ref": town.draft.ref},
+        "reviews:not_opened": lambda town: {"ref": town.submitted.ref},
+        "reviews:evidence_file": lambda town: _file(town.submitted),
+        "reviews:evidence_file@passed_on": lambda town: _file(town.passed_on),
+        "reviews:decide": lambda town: {"ref": town.submitted.ref},
+        "reviews:decide@passed_on": lambda town: {"ref": town.passed_on.ref},
+        "certificates:pdf": lambda town: {"ref": town.certificate.ref},
+        "certificates:verify": lambda town: {"token": town.certificate.token},
+        "certificates:verify_other": lambda town: {"token": town.certificate.token},
+        "admin:view_on_site": lambda town: {"content_type_id": 1, "object_id": 1},
+        "admin:app_list": lambda town: {"app_label": "reviews"},
+        "admin:reviews_filing_confirm": lambda town: {"area": "410200", "year": 2026, "month": 10},
+        "admin:reviews_filing_list": lambda town: {"ref": town.filing.ref},
+        "admin:reviews_filing_csv": lambda town: {"ref": town.filing.ref},
+        "admin:reviews_creditedhours_reverse": lambda town: {"ref": town.claim.ref},
+        "office:my_year_of": lambda town: {"year": TODAY.year},
+    }
+
+
+def _evidence(declaration: Declaration) -> Evidence:
+    return declaration.evidence.get()
+
+
+def _file(declaration: Declaration) -> dict[str, Any]:
+    return {"ref": declaration.ref, "evidence": _evidence(declaration).ref}
+
+
+def build() -> Town:
+    for command in ("load_reference", "load_regulation"):
+        call_command(command, verbosity=0)
+    town = Town()
+    units = _units()
+    _hire(town, units)
+    person = Professional.objects.get(user=town.people["declarant"])
+    town.draft = draft(person, "尚在填写的培训", day=date(2026, 11, 2))
+    town.submitted = submitted(person, "单位待审的培训", day=date(2026, 11, 3))
+    town.passed_on = submitted(person, "主管部门待审的培训", day=date(2026, 11, 4))
+    approve(town.passed_on, town.people["employer"])
+    town.approved = submitted(person, "专业研修九期", day=date(2026, 3, 2), days=8, hours="60")
+    public = submitted(person, "公需研修", day=date(2026, 4, 1), days=4, hours="30", subject=Subject.PUBLIC)
+    for declaration in (town.approved, public):
+        approve(declaration, town.people["employer"])
+        approve(declaration, town.people["authority"])
+    taken_back = submitted(person, "又撤回的培训", day=date(2026, 11, 5))
+    town.withdrawn = withdraw_declaration(taken_back, by=person.user, now=NOW)
+    settle_changed_accounts(now=NOW)
+    make_sheets(now=NOW)
+    town.certificate = Certificate.objects.get(professional=person)
+    town.claim = Claim.objects.filter(professional=person).first()
+    town.filing = file_month(make.area("410200"), date(2026, 9, 30), by=town.people["city"], now=NOW)
+    town.registration = _register(town, units["employer"])
+    town.unit_registration = _register_unit(town, units["authority"])
+    return town
+
+
+def _units() -> dict[str, Organization]:
+    """Here: 开封 and its district. Elsewhere: 平顶山 and its district."""
+    county, elsewhere = make.area("410203"), make.area("410402")
+    here = make.authority("开封市教育体育局（矩阵）", "410200")
+    there = make.authority("平顶山市教育体育局（矩阵）", "410400")
+    return {
+        "authority": here,
+        "foreign_authority": there,
+        "employer": make.employer("开封市第一实验中学", supervisor=here, at=county),
+        "neighbour": make.employer("开封市第二实验中学", supervisor=here, at=county),
+        "foreign_employer": make.employer("平顶山市第九中学", supervisor=there, at=elsewhere),
+        "county": make.bureau("410203"),
+        "foreign_county": make.bureau("410402"),
+        "city": make.bureau("410200"),
+        "foreign_city": make.bureau("410400"),
+        "province": make.bureau("410000"),
+        "platform": make.organization("河南学习平台", at=make.area("410000"), is_platform=True),
+        "base": make.organization("开封大学（矩阵）", at=make.area("410200"), is_base=True),
+    }
+
+
+def _hire(town: Town, units: Mapping[str, Organization]) -> None:
+    authority = (Duty.REVIEW_HOURS, Duty.APPROVE_UNITS, Duty.OVERSEE)
+    duties = {
+        "employer": EMPLOYER_DUTIES,
+        "neighbour": EMPLOYER_DUTIES,
+        "foreign_employer": EMPLOYER_DUTIES,
+        "authority": authority,
+        "foreign_authority": authority,
+        "county": BUREAU_DUTIES,
+        "foreign_county": BUREAU_DUTIES,
+        "city": (*BUREAU_DUTIES, Duty.FILE_MONTHS),
+        "foreign_city": (*BUREAU_DUTIES, Duty.FILE_MONTHS),
+        "province": BUREAU_DUTIES,
+        "platform": (Duty.MANAGE_CLIENTS,),
+        "base": (Duty.TEACH,),
+    }
+    town.people = {"anonymous": None, "nobody": make.user("没有职责的人")}
+    for role, held in duties.items():
+        town.people[role] = make.give(make.user(f"{role} 经办人"), units[role], *held)
+    town.people["operator"] = make.give(make.user("系统运维员"), units["province"], Duty.OPERATE)
+    for role, unit in (("declarant", "employer"), ("colleague", "employer"), ("foreign_declarant", "foreign_employer")):
+        name = "申报人甲" if role == "declarant" else f"{role} 教师"
+        town.people[role] = make.professional(name, works_at=units[unit]).user
+
+
+def _register(town: Town, employer: Organization) -> PersonRegistration:
+    series = make.title_series()
+    registration = register_person(
+        id_number=make.id_number(), name="新来的教师", phone=make.phone(), password=make.PASSWORD,
+        organization=employer, area=employer.area, title_series=series, title_level=TitleLevel.MIDDLE,
+        id_kind=IdKind.RESIDENT, now=NOW,
+    )  # fmt: skip
+    town.people["registrant"] = registration.declarant
+    return registration
+
+
+def _register_unit(town: Town, supervisor: Organization) -> UnitRegistration:
+    registration = register_unit(
+        name="开封市第三实验中学", uscc=make.uscc(), area=make.area("410203"), nature=UnitNature.INSTITUTION,
+        supervisor=supervisor, contact_name="人事科", contact_phone="0371-22000001",
+        applicant_name="单位申请人", applicant_phone=make.phone(), password=make.PASSWORD, now=NOW,
+    )  # fmt: skip
+    town.people["unit_registrant"] = registration.declarant
+    return registration
+
+
+def draft(
+    person: Professional,
+    title: str,
+    *,
+    day: date,
+    days: int = 1,
+    hours: str = "8",
+    subject: Subject = Subject.PROFESSIONAL,
+) -> Declaration:
+    """A complete draft with one picture as evidence."""
+    declaration = start_declaration(professional=person, by=person.user, now=NOW)
+    activity = Activity.objects.filter(is_attended=True).first()
+    changes = {
+        "activity": activity, "subject": subject, "title": title, "organiser": "开封市教育体育局",
+        "started_on": day, "ended_on": day.replace(day=day.day + days - 1), "hours_claimed": Decimal(hours),
+        "was_passed": True, "payer": Payer.UNIT,
+    }  # fmt: skip
+    declaration = save_draft(declaration, changes=changes, by=person.user, now=NOW)
+    stored = store(picture(), owner=person.user, now=NOW)
+    label = activity.evidence[0] if activity and activity.evidence else "结业证书"
+    add_evidence(declaration, stored=stored, label=label, by=person.user, now=NOW)
+    return Declaration.objects.get(pk=declaration.pk)
+
+
+def submitted(person: Professional, title: str, **said: Any) -> Declaration:
+    return submit_declaration(draft(person, title, **said), by=person.user, now=NOW)
+
+
+def approve(declaration: Declaration, reviewer: User | None) -> None:
+    """Look at the page and every file, then approve what was claimed."""
+    assert reviewer is not None
+    declaration.refresh_from_db()
+    record_opening(declaration, reviewer=reviewer, now=NOW)
+    for evidence in declaration.evidence.select_related("file"):
+        record_opening(declaration, reviewer=reviewer, file_digest=evidence.file.digest, now=NOW)
+    decide(
+        declaration, version=declaration.version, move=Move.APPROVE, hours=declaration.hours_claimed, by=reviewer,
+        now=NOW,
+    )  # fmt: skip
+
+
+def picture() -> SimpleUploadedFile:
+    """A small honest photograph."""
+    content = BytesIO()
+    Image.new("RGB", (320, 200), (240, 240, 235)).save(content, "PNG")
+    return SimpleUploadedFile("结业证书.png", content.getvalue(), "image/png")
+
+
+@pytest.fixture(scope="module")
+def built(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The town, and a copy of the files it stored (each test's end sweeps the files folder)."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        with time_machine.travel(NOW, tick=False):
+            town = build()
+            town.cookies = {role: sign_in(user) for role, user in town.people.items()}
+        kept = tmp_path_factory.mktemp("town")
+        copytree(settings.DATA_DIR / "files", kept, dirs_exist_ok=True)
+        yield town, kept
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def town(built: tuple[Town, Path], django_db_blocker: Any) -> Iterator[Town]:
+    town, kept = built
+    copytree(kept, settings.DATA_DIR / "files", dirs_exist_ok=True)
+    with django_db_blocker.unblock(), time_machine.travel(NOW, tick=False):
+        yield town
