@@ -33,7 +33,7 @@ production() {
 }
 
 templates() {
-    djlint --quiet --check templates && djlint --quiet --lint templates
+    djlint --check templates && djlint --lint templates
 }
 
 guard "format" ruff format --check .
