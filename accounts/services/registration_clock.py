@@ -24,7 +24,7 @@ def remind_registrations(*, now: datetime) -> int:
         tell(
             who_can_rule(application),
             NoticeEvent.REVIEW_DUE,
-            key=f"registration:{application.ref}:{application.round}:due:{left}",
+            key=f"{_about(application)}:due:{left}",
             text=f"{whose(application)}的注册申请还剩 {left} 个工作日，请尽快核准。",
             link=_page(application),
             now=now,
@@ -37,7 +37,7 @@ def mark_overdue_registrations(*, now: datetime) -> int:
     """Never approved by itself: those who should decide hear of it, and so do who stands above them and the person."""
 
     def notify(application: Any) -> None:
-        key = f"registration:{application.ref}:{application.round}:overdue"
+        key = f"{_about(application)}:overdue"
         waits_with, name = application.waiting_on, whose(application)
         where = waits_with.name if waits_with else ""
         text = f"{name}的注册申请在{where}已超过 5 个工作日。"
@@ -56,6 +56,11 @@ def mark_overdue_registrations(*, now: datetime) -> int:
 def redate_registrations(*, now: datetime) -> int:
     """A new holiday notice moves open due moments (A4)."""
     return sum(deadlines.redate(model, now=now) for model in MODELS)
+
+
+def _about(application: Any) -> str:
+    """A matter dated anew is pressed anew."""
+    return f"registration:{application.ref}:{application.round}:{application.due_at:%Y-%m-%d}"
 
 
 def _page(application: Registration) -> str:

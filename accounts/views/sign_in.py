@@ -2,6 +2,7 @@
 
 from typing import cast
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
@@ -65,7 +66,7 @@ def _next(request: HttpRequest) -> str:
     wanted = request.POST.get("next", request.GET.get("next", ""))
     if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
         return wanted
-    return resolve_url("office:home")
+    return resolve_url(settings.LOGIN_REDIRECT_URL)
 
 
 @login_not_required
@@ -73,7 +74,7 @@ def _next(request: HttpRequest) -> str:
 def sign_out(request: HttpRequest) -> HttpResponse:
     logout(request)
     messages.success(request, "您已退出登录。")
-    return redirect("office:front")
+    return redirect(settings.LOGOUT_REDIRECT_URL)
 
 
 @require_safe
