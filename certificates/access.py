@@ -16,14 +16,19 @@ View = Callable[..., HttpResponse]
 
 
 def unlisted(view: View) -> View:
-    """Answers that no cache keeps, no search engine lists, and whose address no other site is told."""
+    """Answers that no cache keeps, no search engine lists, and whose address no other site is told.
+
+    The strictest word, `no-referrer`, makes browsers send `Origin: null` with a form of the page, which the guard of
+    forms refuses: it stands only where there is no form (a stranger's answer to a QR code).
+    """
 
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = view(request, *args, **kwargs)
         response["Cache-Control"] = "no-store"
         response["X-Robots-Tag"] = "noindex, nofollow"
-        response["Referrer-Policy"] = "no-referrer"
+        has_form = request.user.is_authenticated or request.resolver_match.url_name == "look_up"
+        response["Referrer-Policy"] = "same-origin" if has_form else "no-referrer"
         return response
 
     return answered

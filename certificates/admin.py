@@ -6,6 +6,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from accounts.models import User
 from ceportal.kernel.web.desks import Column, Register
@@ -13,8 +15,12 @@ from certificates.models import Certificate
 from certificates.selectors import certificates_overseen_by, oversees_certificates
 
 
-def _issued_on(certificate: Certificate) -> str:
-    return f"{timezone.localdate(certificate.issued_at):%Y-%m-%d}" if certificate.issued_at else "—"
+def _unbroken(text: str) -> SafeString:
+    return format_html('<span class="nowrap">{}</span>', text)
+
+
+def _issued_on(certificate: Certificate) -> SafeString:
+    return _unbroken(f"{timezone.localdate(certificate.issued_at):%Y-%m-%d}" if certificate.issued_at else "—")
 
 
 def _remark(certificate: Certificate) -> str:
@@ -27,8 +33,8 @@ class CertificateRegister(Register):
     lead = "辖区内人员的继续教育证书，最近的在最前。证书由系统自动签发、换发和撤销，这里只能查看。"
     nothing = ("辖区内还没有证书", "有人的年度学时达到要求后，证书会自动出现在这里。")
     columns = (
-        Column("证书编号", "number"),
-        Column("姓名", lambda certificate: certificate.snapshot["person"]["name"]),
+        Column("证书编号", lambda certificate: _unbroken(certificate.number)),
+        Column("姓名", lambda certificate: _unbroken(certificate.snapshot["person"]["name"])),
         Column("单位", lambda certificate: certificate.snapshot["employer"]),
         Column("年度", "year", is_number=True),
         Column("学时", lambda certificate: certificate.snapshot["hours"]["total"], is_number=True),

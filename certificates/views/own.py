@@ -34,7 +34,11 @@ def mine(request: PersonRequest) -> HttpResponse:
     rows = certificates_of(request.professional)
     page = keyset_page(rows, order=("-year", "-edition", "-id"), cursor=request.GET.get("after", ""))
     moved_on = under_review(page.items)
-    shown = [_shown(certificate, is_moving=certificate.pk in moved_on) for certificate in page.items]
+    latest = next((certificate for certificate in page.items if certificate.state == CertificateState.ISSUED), None)
+    shown = [
+        _shown(certificate, is_moving=certificate.pk in moved_on) | {"is_latest": certificate == latest}
+        for certificate in page.items
+    ]
     response = render(request, "certificates/mine.html", {"page": page, "shown": shown})
     if any(certificate.state == CertificateState.INTENDED for certificate in page.items):
         response["Refresh"] = str(REFRESH_SECONDS)

@@ -43,10 +43,18 @@ def test_a_stranger_reads_the_status_and_a_masked_name(client: Client, declarant
 
 
 def test_nobody_keeps_or_lists_the_answer(client: Client, declarant: Professional) -> None:
-    response = client.get(reverse("certificates:verify", args=[make.issued(declarant).token]))
-    assert response["Cache-Control"] == "no-store"
-    assert "noindex" in response["X-Robots-Tag"]
-    assert response["Referrer-Policy"] == "no-referrer"
+    address = reverse("certificates:verify", args=[make.issued(declarant).token])
+    for path, policy in ((address, "no-referrer"), ("/v/nothing/", "no-referrer"), (LOOK_UP, "same-origin")):
+        response = client.get(path)
+        assert response["Cache-Control"] == "no-store"
+        assert "noindex" in response["X-Robots-Tag"]
+        assert response["Referrer-Policy"] == policy
+
+
+def test_a_page_with_a_form_lets_the_browser_say_where_it_comes_from(client: Client, declarant: Professional) -> None:
+    """With `no-referrer` a browser sends `Origin: null`, and the guard of forms refuses one's own sign-out."""
+    client.force_login(declarant.user)
+    assert client.get("/v/nothing/")["Referrer-Policy"] == "same-origin"
 
 
 def test_a_revoked_one_is_found_and_says_why_and_since_when(client: Client, declarant: Professional) -> None:
