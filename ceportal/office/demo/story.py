@@ -181,7 +181,7 @@ def _this_year(stage: Stage) -> None:
     _look(returned, reviewer, stage.at(stage.ago(7)))
     decide(
         returned, version=returned.version, move=Move.RETURN, reason_code="evidence_missing",
-        reason="缺少结业证书，请补充后重新提交。", by=reviewer, now=stage.at(stage.ago(7), 15),
+        reason="缺少单位证明，请补充后重新提交。", by=reviewer, now=stage.at(stage.ago(7), 15),
     )  # fmt: skip
     _wait(stage, BUSY[0], Training("中学物理实验教学研讨", Subject.PROFESSIONAL, 16, 2, 4, "河南大学"))
     second = _wait(stage, BUSY[0], Training("教师职业道德与法治专题", Subject.PUBLIC, 8, 1, 6))
