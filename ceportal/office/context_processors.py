@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from accounts.models import User
 from ceportal.office.selectors.navigation import FOOTER, PUBLIC, Entry, Roles, roles_of, sections_for
@@ -17,7 +17,6 @@ class NavLink:
     href: str
     label: str
     is_current: bool = False
-    count: int = 0
 
 
 @dataclass(frozen=True)
@@ -44,33 +43,25 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
         "nav_sections": tuple(
             NavSection(title, tuple(NavLink(link.href, link.label, link.href == current) for link in found))
             for title, found in links
-            if found
         ),
         "footer_links": _links(FOOTER),
         "unread_notices": roles.unread,
         "is_demo": settings.DEMO,
-        "front_href": _href("office:front"),
-        "home_href": _href("office:home") if signed_in else _href("office:front"),
-        "policy_href": _href("office:policy"),
-        "notices_href": _href("office:notices"),
-        "profile_href": _href("accounts:profile"),
-        "sign_in_href": _href("accounts:sign_in"),
-        "sign_out_href": _href("accounts:sign_out"),
-        "register_href": _href("accounts:register"),
-        "register_unit_href": _href("accounts:register_unit"),
-        "verify_href": _href("certificates:look_up"),
+        "front_href": reverse("office:front"),
+        "home_href": reverse("office:home") if signed_in else reverse("office:front"),
+        "policy_href": reverse("office:policy"),
+        "notices_href": reverse("office:notices"),
+        "profile_href": reverse("accounts:profile"),
+        "sign_in_href": reverse("accounts:sign_in"),
+        "sign_out_href": reverse("accounts:sign_out"),
+        "register_href": reverse("accounts:register"),
+        "register_unit_href": reverse("accounts:register_unit"),
+        "verify_href": reverse("certificates:look_up"),
     }
 
 
 def _links(entries: Iterable[Entry]) -> tuple[NavLink, ...]:
-    return tuple(NavLink(href, entry.label) for entry in entries if (href := _href(entry.url_name)))
-
-
-def _href(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
+    return tuple(NavLink(reverse(entry.url_name), entry.label) for entry in entries)
 
 
 def _current(path: str, links: Iterable[NavLink]) -> str:
