@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from limits import parse
 
-from ceportal.kernel.middleware import client_address
+from ceportal.kernel.web.addresses import client_address
 from ceportal.kernel.web.limits import count_one, is_used_up
 
 View = Callable[..., HttpResponse]
@@ -27,7 +27,8 @@ def unlisted(view: View) -> View:
         response = view(request, *args, **kwargs)
         response["Cache-Control"] = "no-store"
         response["X-Robots-Tag"] = "noindex, nofollow"
-        has_form = request.user.is_authenticated or request.resolver_match.url_name == "look_up"
+        place = request.resolver_match
+        has_form = request.user.is_authenticated or (place is not None and place.url_name == "look_up")
         response["Referrer-Policy"] = "same-origin" if has_form else "no-referrer"
         return response
 

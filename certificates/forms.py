@@ -1,7 +1,5 @@
 """What a stranger types in to check a certificate on paper."""
 
-from typing import ClassVar
-
 from django import forms
 
 from certificates.rules.numbers import LONGEST_TYPED, read_number
@@ -10,7 +8,7 @@ from certificates.rules.numbers import LONGEST_TYPED, read_number
 class LookUpForm(forms.Form):
     number = forms.CharField(
         label="证书编号",
-        help_text="印在证书右上角，例如 410200-2026-0000001-M；横线和空格可以不输。",
+        help_text="印在证书右上角，例如 410200-2026-0000000-O；横线和空格可以不输。",
         max_length=LONGEST_TYPED,
         error_messages={"required": "请填写证书编号。", "max_length": "证书编号没有这么长，请核对。"},
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "inputmode": "text"}),
@@ -21,7 +19,6 @@ class LookUpForm(forms.Form):
         error_messages={"required": "请填写证书上的姓名。", "max_length": "姓名最多 50 个字。"},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    field_order: ClassVar = ["number", "name"]
 
     def clean_number(self) -> str:
         """Only the check character is judged here: it tells a slip of the finger from an unknown number."""

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from certificates.documents.sheet import render_sheet
 from certificates.documents.signing import NOT_SIGNED, SigningKeyMissing, examine, load_seal, make_key
@@ -20,7 +21,7 @@ NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 def key(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("keys") / "inner" / "signing.pem"
     # pyHanko judges by the real clock.
-    assert make_key(path, now=datetime.now(UTC))
+    assert make_key(path, now=timezone.now())
     return path
 
 
@@ -31,7 +32,7 @@ def unsigned() -> bytes:
 
 @pytest.fixture(scope="module")
 def signed(key: Path) -> bytes:
-    return load_seal(key, now=datetime.now(UTC)).put_on(unsigned())
+    return load_seal(key, now=timezone.now()).put_on(unsigned())
 
 
 def test_a_key_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
@@ -76,8 +77,8 @@ def test_unsigned_appended_and_foreign_are_found_out(key: Path, signed: bytes, t
     assert not examine(b"", trusted=trusted).is_genuine
     assert not examine(b"%PDF-1.7 nonsense", trusted=trusted).is_genuine
     other = tmp_path / "other.pem"
-    make_key(other, now=datetime.now(UTC))
-    forged = load_seal(other, now=datetime.now(UTC)).put_on(unsigned())
+    make_key(other, now=timezone.now())
+    forged = load_seal(other, now=timezone.now()).put_on(unsigned())
     assert examine(forged, trusted=other.read_bytes()).is_genuine
     assert not examine(forged, trusted=trusted).is_genuine
 
