@@ -15,7 +15,7 @@ NOT_OURS = ("static/vendor/",)
 
 # Written with escapes, so that these lines do not find themselves.
 MACHINE_PATHS = re.compile(
-    r"(?<![\w./-])/(?:home/[a-z_][\w-]*/|Users/\w|root/|work/|farm/|mnt/[a-z])|(?<!\w)[A-Z]:\\\\?Users"
+    r"(?<![\w./-])/(?:home/[a-z_][\w-]*/|Users/\w|root/|work/|farm/|mnt/[a-z])"
 )
 REGISTRIES = re.compile(
     r"pypi\.org|pythonhosted\.org|npmjs\.(?:org|com)|(?:deb|security|snapshot)\.debian\.org|archive\.ubuntu\.com"
