@@ -46,7 +46,7 @@ fi
 
 echo "Installing system packages:$missing"
 # The servers are for the tests, which start their own: apt is told not to start any.
-policy=/usr/sbin/policy-rc.d
+policy=${POLICY:-/usr/sbin/policy-rc.d}
 if [ ! -e "$policy" ]; then
     trap '$as_root rm -f "$policy"' EXIT
     trap 'exit 1' INT TERM HUP
