@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import PersonRequest, professionals_only
 from credits.enums import DeclarationState
 from credits.models import Activity
+from credits.rules.declaring import Limits
 from credits.selectors.declarations import declarations_of, limits_of
 from credits.selectors.regulation import activities
 from credits.services.declaring import start_declaration
@@ -50,5 +51,16 @@ def declare_again(request: HttpRequest, ref: UUID) -> HttpResponse:
 
 def _context(person: PersonRequest, ways: list[Activity]) -> dict[str, Any]:
     year = timezone.localdate().year
+    limits = limits_of(person.professional, year)
     drafts = declarations_of(person.professional).filter(state=DeclarationState.DRAFT)[:5]
-    return {"ways": ways, "problem": "", "year": year, "limits": limits_of(person.professional, year), "drafts": drafts}
+    return {"groups": _groups(ways, limits), "problem": "", "year": year, "limits": limits, "drafts": drafts}
+
+
+def _groups(ways: list[Activity], limits: Limits | None) -> list[dict[str, Any]]:
+    """What is attended gives hours by its days, the rest by what it shows."""
+    per_day = (limits or Limits()).per_day
+    groups = [
+        ("参加的学习活动", f"按起止日期计算，每天最多 {per_day:f} 学时", [way for way in ways if way.is_attended]),
+        ("学历、成果和考试", "按取得的证明认定", [way for way in ways if not way.is_attended]),
+    ]
+    return [{"title": title, "about": about, "ways": found} for title, about, found in groups if found]

@@ -1,5 +1,7 @@
 """Filling in a draft and handing it in. The page keeps itself; what cannot be read stays on it to be mended."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import cast
 from uuid import UUID
 
@@ -13,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import professionals_only
 from accounts.models import User
-from ceportal.kernel.rules.refusal import MovedOn, Refused
+from ceportal.kernel.rules.refusal import MovedOn, Refusal, Refused
 from credits.enums import DeclarationState
 from credits.forms import DeclarationForm
 from credits.models import Declaration
@@ -48,11 +50,11 @@ def autosave(request: HttpRequest, ref: UUID) -> JsonResponse:
     declaration = own_draft(request, ref)
     intake = take_readable(request, declaration)
     form = cast(DeclarationForm, intake.form)
-    errors = {name: [str(text) for text in texts] for name, texts in form.errors.items()} if form.is_bound else {}
+    errors = {name: [str(text) for text in texts] for name, texts in form.errors.items()} if intake.form else {}
+    unread = [Refusal("unread", text, field=name) for name, texts in errors.items() for text in texts]
     problems = [problem.message for problem in intake.problems]
-    return JsonResponse(
-        page_parts(request, declaration) | {"errors": errors, "problems": problems}, status=intake.status
-    )
+    parts = page_parts(request, declaration, unread=unread)
+    return JsonResponse(parts | {"errors": errors, "problems": problems}, status=intake.status)
 
 
 @professionals_only
@@ -78,9 +80,10 @@ def submit(request: HttpRequest, ref: UUID) -> HttpResponse:
     return redirect("credits:declaration", declaration.ref)
 
 
-def page_parts(request: HttpRequest, declaration: Declaration) -> dict[str, object]:
-    """What a page that stays open puts in place of its own after saving."""
+def page_parts(request: HttpRequest, declaration: Declaration, *, unread: Sequence[Refusal] = ()) -> dict[str, object]:
+    """What a page that stays open puts in place of its own after saving. `unread` could not be kept."""
     sheet = edit_sheet(declaration, today=timezone.localdate())
+    sheet = replace(sheet, reasons=[*unread, *sheet.reasons])
     context = {"declaration": declaration, "sheet": sheet}
     return {
         "version": declaration.version,

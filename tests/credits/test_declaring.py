@@ -217,6 +217,15 @@ def test_without_the_promise_nothing_is_handed_in(declarant: Professional) -> No
     assert code_of(refused) == ["not_promised"]
 
 
+def test_whoever_is_not_approved_or_has_left_hands_nothing_in(declarant: Professional) -> None:
+    draft = drafts.draft(declarant)
+    for changes in ({"approved_at": None}, {"approved_at": NOW, "left_at": NOW}):
+        Professional.objects.update(**changes)
+        with pytest.raises(Refused) as refused:
+            submit(Declaration.objects.get(pk=draft.pk))
+        assert code_of(refused) == ["not_approved"]
+
+
 def test_handing_in_twice_is_refused(declarant: Professional) -> None:
     declaration = drafts.handed_in(declarant)
     with pytest.raises(Refused) as refused:

@@ -1,0 +1,407 @@
+"""The pages of a draft: begin, keep, prove, hand in. By the form door every bad input of inputs.md A to D."""
+
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from pytest_django.fixtures import DjangoAssertNumQueries
+
+from accounts.models import Professional, User
+from ceportal.kernel.models import StoredFile
+from credits.enums import DeclarationState
+from credits.models import Declaration, Evidence
+from tests import factories as people
+from tests.credits import drafts
+from tests.credits import factories as make
+from tests.credits.drafts import TYPED
+from tests.credits.factories import NOW, SHANGHAI
+from tests.kernel import zoo
+
+pytestmark = [pytest.mark.usefixtures("henan_2026"), pytest.mark.django_db]
+JSON = {"HTTP_ACCEPT": "application/json"}
+
+
+@pytest.fixture(autouse=True)
+def _today() -> Any:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def page(client: Client, declarant: Professional) -> Client:
+    client.force_login(declarant.user)
+    return client
+
+
+@pytest.fixture
+def draft(declarant: Professional) -> Declaration:
+    return drafts.draft(declarant)
+
+
+def at(name: str, declaration: Declaration) -> str:
+    return reverse(f"credits:{name}", args=[declaration.ref])
+
+
+def post(page: Client, name: str, declaration: Declaration, **changes: Any) -> Any:
+    return page.post(at(name, declaration), TYPED | changes)
+
+
+def text_of(response: Any) -> str:
+    return response.content.decode()
+
+
+def row() -> dict[str, Any]:
+    return Declaration.objects.values().get()
+
+
+def test_the_ways_are_offered_and_a_choice_makes_a_draft(page: Client) -> None:
+    way = drafts.way()
+    shown = text_of(page.get(reverse("credits:declare")))
+    assert way.name in shown
+    assert "结业证书" in shown
+    answer = page.post(reverse("credits:declare"), {"activity": "training"})
+    made = Declaration.objects.get()
+    assert (answer.status_code, answer["Location"]) == (302, at("edit_declaration", made))
+    assert made.activity == way
+
+
+@pytest.mark.parametrize("choice", ["", "unknown", "training\u0000"])
+def test_without_a_choice_nothing_begins(page: Client, choice: str) -> None:
+    drafts.way()
+    answer = page.post(reverse("credits:declare"), {"activity": choice})
+    assert answer.status_code == 422
+    assert "请先选择学习方式" in text_of(answer)
+    assert not Declaration.objects.exists()
+
+
+def test_the_page_of_a_draft_tells_what_is_missing(page: Client, declarant: Professional) -> None:
+    made = drafts.draft(declarant, files=0, payer="")
+    shown = text_of(page.get(at("edit_declaration", made)))
+    assert "提交前还差 2 项" in shown
+    assert "请至少上传一份佐证材料" in shown
+    assert "提交给开封市第一实验中学审核" in shown
+    assert "共 3 天" in shown
+    assert "24 学时" in shown
+
+
+def test_saving_keeps_what_was_typed(page: Client, draft: Declaration) -> None:
+    answer = post(
+        page, "edit_declaration", draft, title="新课标研修", hours_claimed="８．５", remark="第一行\r\n第二行"
+    )
+    assert answer.status_code == 302
+    draft.refresh_from_db()
+    assert (draft.title, str(draft.hours_claimed), draft.remark) == ("新课标研修", "8.5", "第一行\n第二行")
+    assert 'value="8.5"' in text_of(page.get(at("edit_declaration", draft)))
+
+
+BAD = [
+    *(("hours_claimed", text) for text in (
+        "-1", "0", "0.4", "8.05", "NaN", "Infinity", "-Infinity", "1e1", "1e400", "true", "[8]", '{"a":1}',
+        "٨", "9" * 5000, "90.5", "8 学时", "八", "8,5",
+    )),
+    *((field, text) for field in ("started_on", "ended_on") for text in (
+        "2025-02-30", "2025-W01-1", "20251231", "2025-1-1", "0001-01-01", "2026-10-12T16:00:00Z", "２０２６-10-12",
+        "٢٠٢٦-10-12", "2026/10/12", "yesterday",
+    )),
+    ("ended_on", "2026-10-11"),
+    *((field, text) for field in ("title", "organiser", "certificate_no", "remark") for text in (
+        "名\u0000称", "名\u202e称", "\ud83d\u200d", "名\u200b称", "长" * 301, "长" * 100_000,
+    )),
+    ("activity", "no_such_way"),
+    ("subject", "both"),
+    ("was_passed", "maybe"),
+    ("payer", "god"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("field", "text"), BAD, ids=lambda value: ascii(value)[:24])
+@pytest.mark.parametrize("door", ["edit_declaration", "submit"])
+def test_what_cannot_be_read_is_refused_beside_its_field(
+    page: Client, draft: Declaration, door: str, field: str, text: str
+) -> None:
+    before = row()
+    text = text.encode("utf-8", "ignore").decode() if field in {"title", "organiser"} else text
+    text = text.encode("utf-8", "replace").decode()
+    answer = post(page, door, draft, **{field: text, "promise": "on"})
+    assert answer.status_code == 422
+    assert answer.context["form"].errors.get(field) or answer.context["problems"]
+    assert "还不能提交" in text_of(answer)
+    assert row() == before
+
+
+def test_a_refused_page_still_holds_everything_typed(page: Client, draft: Declaration) -> None:
+    answer = post(page, "edit_declaration", draft, title="<b>改过的名称</b>", hours_claimed="八")
+    shown = text_of(answer)
+    assert "&lt;b&gt;改过的名称&lt;/b&gt;" in shown
+    assert 'value="八"' in shown
+    assert "请用数字填写学时" in shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{7*7}}", "%s", "${x}", "' OR 1=1--"],
+)
+def test_strange_text_is_only_text(page: Client, draft: Declaration, text: str) -> None:
+    post(page, "edit_declaration", draft, title=text)
+    draft.refresh_from_db()
+    assert draft.title == text
+    for address in (at("edit_declaration", draft), reverse("credits:declarations")):
+        shown = text_of(page.get(address))
+        assert "<script>alert" not in shown
+        assert "<img src=x" not in shown
+        assert "49" not in text or "{{7*7}}" in shown
+
+
+def test_autosave_keeps_what_can_be_read_and_names_what_cannot(page: Client, draft: Declaration) -> None:
+    answer = page.post(at("autosave", draft), TYPED | {"title": "新名称", "hours_claimed": "NaN"})
+    assert answer.status_code == 422
+    assert list(answer.json()["errors"]) == ["hours_claimed"]
+    draft.refresh_from_db()
+    assert (draft.title, str(draft.hours_claimed)) == ("新名称", "24.0")
+    answer = page.post(at("autosave", draft), TYPED | {"title": "新名称", "payer": ""})
+    assert answer.status_code == 200
+    assert answer.json()["version"] == Declaration.objects.get().version
+    assert "请选择费用由谁承担" in answer.json()["missing"]
+    assert answer.json()["saved_at"] == "10:00"
+
+
+def test_autosave_of_dates_the_wrong_way_round_keeps_neither(page: Client, draft: Declaration) -> None:
+    answer = page.post(at("autosave", draft), TYPED | {"started_on": "2026-10-20", "ended_on": "2026-10-19"})
+    assert answer.status_code == 422
+    draft.refresh_from_db()
+    assert (str(draft.started_on), str(draft.ended_on)) == ("2026-10-12", "2026-10-14")
+
+
+def test_another_page_that_is_older_is_not_believed(page: Client, draft: Declaration) -> None:
+    old = draft.version
+    post(page, "edit_declaration", draft, title="第二个页面的内容", version=str(old))
+    answer = post(page, "edit_declaration", draft, title="第一个页面的内容", version=str(old))
+    assert answer.status_code == 409
+    assert "另一个页面" in text_of(answer)
+    assert "第一个页面的内容" in text_of(answer)
+    assert Declaration.objects.get().title == "第二个页面的内容"
+    assert page.post(at("autosave", draft), TYPED | {"version": str(old)}).status_code == 409
+    fresh = Declaration.objects.get().version
+    assert post(page, "edit_declaration", draft, title="第一个页面的内容", version=str(fresh)).status_code == 302
+
+
+def test_handing_in_from_the_page(page: Client, draft: Declaration) -> None:
+    answer = post(page, "submit", draft, promise="on", title="改好的名称")
+    draft.refresh_from_db()
+    assert (answer.status_code, answer["Location"]) == (302, at("declaration", draft))
+    assert (draft.state, draft.title) == (DeclarationState.AT_EMPLOYER, "改好的名称")
+    shown = text_of(page.get(answer["Location"]))
+    assert "已提交给开封市第一实验中学审核" in shown
+    assert "还剩 5 个工作日" in shown
+
+
+def test_handing_in_without_promise_or_evidence_shows_the_page_again(page: Client, declarant: Professional) -> None:
+    made = drafts.draft(declarant, files=0)
+    answer = post(page, "submit", made)
+    assert answer.status_code == 422
+    assert "请阅读并勾选承诺" in text_of(answer)
+    assert "请至少上传一份佐证材料" in text_of(answer)
+    made.refresh_from_db()
+    assert made.state == DeclarationState.DRAFT
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "says"),
+    [
+        ({"started_on": "2025-10-12", "ended_on": "2025-10-14"}, 409, "2025 年度"),
+        ({"ended_on": "2026-11-21"}, 422, "还没有到"),
+        ({"hours_claimed": "24.5"}, 422, "最多申报 24 学时"),
+        ({"was_passed": "no"}, 422, "合格后才能计入"),
+    ],
+)
+def test_what_the_rules_refuse_is_kept_as_a_draft(
+    page: Client, draft: Declaration, changes: dict[str, str], status: int, says: str
+) -> None:
+    answer = post(page, "submit", draft, promise="on", **changes)
+    assert answer.status_code == status
+    assert says in text_of(answer)
+    draft.refresh_from_db()
+    assert draft.state == DeclarationState.DRAFT
+    assert draft.round == 0
+
+
+def test_last_year_is_closed_from_the_first_second_of_the_new(page: Client, draft: Declaration) -> None:
+    make.rule_set("henan-2027", year_from=2027)
+    with time_machine.travel(datetime(2027, 1, 1, tzinfo=SHANGHAI), tick=False):
+        page.force_login(draft.declarant)
+        answer = page.post(at("submit", draft), TYPED | {"promise": "on"}, HTTP_DATE="Thu, 31 Dec 2026 15:00:00 GMT")
+    assert answer.status_code == 409
+    assert "不再补报" in text_of(answer)
+
+
+def test_handing_in_twice_is_answered_409(page: Client, draft: Declaration) -> None:
+    post(page, "submit", draft, promise="on")
+    assert post(page, "submit", draft, promise="on").status_code == 409
+    assert post(page, "edit_declaration", draft, title="改").status_code == 409
+    assert page.post(at("autosave", draft), TYPED).status_code == 409
+    assert page.get(at("edit_declaration", draft))["Location"] == at("declaration", draft)
+    assert Declaration.objects.get().round == 1
+
+
+def test_files_are_attached_under_the_label_of_their_row(page: Client, draft: Declaration) -> None:
+    data = TYPED | {
+        "label-1": "培训通知", "files-1": [drafts.photo("通知 第1页.jpg"), drafts.photo("通知 第2页.jpg")],
+        "label-2": "结业证书", "files-2": [SimpleUploadedFile("证书.pdf", zoo.pdf(2), "application/pdf")],
+        "title": "同时改的名称",
+    }  # fmt: skip
+    answer = page.post(at("add_evidence", draft), data)
+    assert answer.status_code == 302
+    found = list(Evidence.objects.order_by("position").values_list("label", "file__name", "file__pages"))
+    assert found[1:] == [
+        ("培训通知", "通知 第1页.jpg", 1),
+        ("培训通知", "通知 第2页.jpg", 1),
+        ("结业证书", "证书.pdf", 2),
+    ]
+    assert Declaration.objects.get().title == "同时改的名称"
+
+
+def test_files_may_come_with_any_button(page: Client, declarant: Professional) -> None:
+    made = drafts.draft(declarant, files=0)
+    answer = post(page, "submit", made, promise="on", **{"label-2": "结业证书", "files-2": drafts.photo()})
+    assert answer.status_code == 302
+    assert Evidence.objects.get().label == "结业证书"
+
+
+@pytest.mark.parametrize(
+    ("data", "claimed", "status", "says"),
+    [
+        (b"", "image/png", 400, "0 字节"),
+        (b"%PDF-" + bytes(20 * 1024 * 1024 - 4), "application/pdf", 413, "20 MB"),
+        (b"<svg onload=alert(1)>", "image/svg+xml", 415, "PDF、JPG 或 PNG"),
+        (zoo.pdf(), "image/png", 415, "扩展名"),
+        (zoo.zip_of(), "application/vnd.openxmlformats-officedocument.wordprocessingml.document", 415, "另存为 PDF"),
+        (zoo.EICAR, "application/pdf", 422, "病毒"),
+        (zoo.jpeg(900, 700)[:2000], "image/jpeg", 422, "没有传完"),
+        (zoo.pdf(51), "application/pdf", 422, "最多 50 页"),
+    ],
+    ids=["empty", "large", "svg", "contradiction", "docx", "eicar", "cut", "pages"],
+)
+@pytest.mark.parametrize("headers", [{}, JSON], ids=["page", "json"])
+def test_a_bad_file_is_refused_with_its_status_and_nothing_else_is_lost(
+    page: Client, draft: Declaration, data: bytes, claimed: str, status: int, says: str, headers: dict[str, str]
+) -> None:
+    before = Evidence.objects.count()
+    sent = TYPED | {"title": "同时改的名称", "label": "其他材料", "files": SimpleUploadedFile("材料", data, claimed)}
+    answer = page.post(at("add_evidence", draft), sent, **headers)
+    assert answer.status_code == status
+    assert says in (answer.json()["problems"][0] if headers else text_of(answer))
+    assert Evidence.objects.count() == before
+    assert StoredFile.objects.count() == before
+    assert Declaration.objects.get().title == "同时改的名称"
+
+
+def test_a_good_file_beside_a_bad_one_is_kept(page: Client, draft: Declaration) -> None:
+    sent = {"label": "其他材料", "files": [drafts.photo("好.jpg"), SimpleUploadedFile("坏.exe", b"MZ", "image/png")]}
+    answer = page.post(at("add_evidence", draft), sent, **JSON)
+    assert answer.status_code == 415
+    assert answer.json()["problems"] == [p for p in answer.json()["problems"] if p.startswith("坏.exe：")]
+    assert Evidence.objects.filter(file__name="好.jpg").exists()
+    assert "好.jpg" in answer.json()["evidence"]
+
+
+def test_base64_and_endless_blanks_are_answered_quickly(page: Client, draft: Declaration) -> None:
+    blanks = b" " * 3_000_000
+    body = (
+        b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.pdf"\r\nContent-Type: application/pdf\r\n'
+        b"Content-Transfer-Encoding: base64\r\n\r\n" + blanks + b"JVBERi0=\r\n--x--\r\n"
+    )
+    with time_machine.travel(NOW, tick=True):
+        answer = page.post(at("add_evidence", draft), body, content_type="multipart/form-data; boundary=x")
+    assert 400 <= answer.status_code < 500
+    assert StoredFile.objects.count() == 1
+
+
+def test_a_file_is_taken_off(page: Client, draft: Declaration) -> None:
+    item = draft.evidence.get()
+    address = reverse("credits:remove_evidence", args=[item.ref])
+    assert page.post(address, TYPED | {"title": "同时改的名称"}).status_code == 302
+    assert not Evidence.objects.exists()
+    assert Declaration.objects.get().title == "同时改的名称"
+    assert page.post(address).status_code == 404
+
+
+def test_a_file_is_taken_off_without_leaving_the_page(page: Client, draft: Declaration) -> None:
+    answer = page.post(reverse("credits:remove_evidence", args=[draft.evidence.get().ref]), **JSON)
+    assert answer.status_code == 200
+    assert "请至少上传一份佐证材料" in answer.json()["missing"]
+
+
+def test_ones_own_file_is_shown_safely(page: Client, draft: Declaration) -> None:
+    answer = page.get(reverse("credits:evidence_file", args=[draft.evidence.get().ref]))
+    assert answer.status_code == 200
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert "default-src 'none'" in answer["Content-Security-Policy"]
+    answer.close()
+
+
+ADDRESSES = ("edit_declaration", "autosave", "add_evidence", "submit", "declaration", "withdraw", "declare_again")
+
+
+def test_what_belongs_to_another_is_as_if_it_were_not_there(
+    page: Client, other_declarant: Professional, draft: Declaration
+) -> None:
+    foreign = drafts.draft(other_declarant)
+    for name in ADDRESSES:
+        for ref in (foreign.ref, uuid4()):
+            address = reverse(f"credits:{name}", args=[ref])
+            assert page.post(address, TYPED).status_code in ({405} if name == "declaration" else {404})
+            if name in {"edit_declaration", "declaration"}:
+                assert page.get(address).status_code == 404
+    for name in ("evidence_file", "remove_evidence"):
+        for ref in (foreign.evidence.get().ref, uuid4()):
+            address = reverse(f"credits:{name}", args=[ref])
+            answer = page.get(address) if name == "evidence_file" else page.post(address)
+            assert answer.status_code == 404
+    assert Declaration.objects.filter(pk=foreign.pk, version=foreign.version).exists()
+
+
+def test_reviewers_and_passers_by_have_no_page_here(client: Client, draft: Declaration, stranger: User) -> None:
+    for name in ("edit_declaration", "declaration"):
+        assert client.get(at(name, draft)).status_code == 302
+    client.force_login(stranger)
+    for name in ("edit_declaration", "declaration"):
+        assert client.get(at(name, draft)).status_code == 403
+    for name in ("declare", "declarations", "hours"):
+        assert client.get(reverse(f"credits:{name}")).status_code == 403
+
+
+def test_whoever_is_not_approved_yet_cannot_hand_in(page: Client, declarant: Professional) -> None:
+    made = drafts.draft(declarant)
+    Professional.objects.update(approved_at=None)
+    assert post(page, "submit", made, promise="on")["Location"] == reverse("accounts:registration")
+    assert Declaration.objects.get().state == DeclarationState.DRAFT
+
+
+def test_where_the_place_asks_for_compulsory_hours_the_kind_is_asked(page: Client, draft: Declaration) -> None:
+    make.rule_set("kaifeng", area_code="410200", figures={"public_compulsory": "24"}, clause="S2-02")
+    assert "必修课" in text_of(page.get(at("edit_declaration", draft)))
+    answer = post(page, "submit", draft, subject="public", promise="on")
+    assert answer.status_code == 422
+    assert "请选择是必修课还是选修课" in text_of(answer)
+    assert post(page, "submit", draft, subject="public", public_kind="elective", promise="on").status_code == 302
+
+
+def test_the_page_of_a_draft_does_not_ask_more_for_more_files(
+    page: Client, declarant: Professional, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    made = drafts.draft(declarant, files=8)
+    with django_assert_max_num_queries(28):
+        page.get(at("edit_declaration", made))
+
+
+def test_without_an_employer_the_page_says_whom_to_ask(client: Client) -> None:
+    person = people.professional("无单位人员")
+    client.force_login(person.user)
+    made = drafts.draft(person)
+    shown = text_of(client.get(at("edit_declaration", made)))
+    assert "没有登记的工作单位" in shown
