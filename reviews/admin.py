@@ -4,6 +4,7 @@ Every act is a service; a list shows what a selector gives this user. An ID numb
 """
 
 from datetime import date
+from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from accounts.selectors.duties import duties_of
 from accounts.selectors.people import find_by_id_number
 from ceportal.kernel.models import AuditEvent
 from ceportal.kernel.rules.refusal import Refusal, Refused
+from ceportal.kernel.rules.trail_words import in_words
 from ceportal.kernel.web.desks import Column, Register
 from ceportal.kernel.web.exports import csv_file
 from ceportal.kernel.web.keyset import keyset_page
@@ -33,8 +35,8 @@ from reviews.selectors.filings import (
     filings_seen_by,
     is_intact,
     lines_of,
-    months_to_file,
     reasons_against,
+    waiting_months,
     what_to_file,
 )
 from reviews.selectors.registers import (
@@ -84,15 +86,15 @@ class DecisionRegister(OverseersRegister):
     lead = "辖区内用人单位、主管部门和人社部门作出的每一次审核，最近的在最前。记录不能修改或删除。"
     nothing = ("辖区内还没有审核记录", "有单位审核学时后会出现在这里。")
     columns = (
-        Column("时间", lambda d: _moment(d.at)),
+        Column("时间", lambda d: _moment(d.at), is_short=True),
         Column("审核单位", lambda d: d.organization.name),
-        Column("审核人", lambda d: d.by.name),
-        Column("申报人", lambda d: d.subject.professional.name),
+        Column("审核人", lambda d: d.by.name, is_short=True),
+        Column("申报人", lambda d: d.subject.professional.name, is_short=True),
         Column("申报内容", lambda d: d.subject.title),
-        Column("决定", lambda d: d.get_move_display()),
+        Column("决定", lambda d: d.get_move_display(), is_short=True),
         Column("认定学时", "hours_recognised", is_number=True),
         Column("理由", "reason"),
-        Column("时限", lambda d: "超期" if d.at > d.was_due_at else "按期"),
+        Column("时限", lambda d: "超期" if d.at > d.was_due_at else "按期", is_short=True),
     )
 
     def rows(self, request: HttpRequest) -> QuerySet[Decision]:
@@ -104,16 +106,16 @@ class EntryRegister(OverseersRegister):
     lead = "辖区内每一笔记入和撤销，最近的在最前。记错了只能另记一笔撤销，原来的记录不会消失。"
     nothing = ("辖区内还没有学时记录", "学时审核通过后会出现在这里。")
     columns = (
-        Column("时间", lambda e: _moment(e.recorded_at)),
-        Column("姓名", lambda e: e.professional.name),
+        Column("时间", lambda e: _moment(e.recorded_at), is_short=True),
+        Column("姓名", lambda e: e.professional.name, is_short=True),
         Column("单位", lambda e: e.organization.name if e.organization else "—"),
         Column("年度", "year"),
-        Column("科目", lambda e: e.get_subject_display()),
+        Column("科目", lambda e: e.get_subject_display(), is_short=True),
         Column("名称", "title"),
-        Column("类型", lambda e: e.get_kind_display()),
+        Column("类型", lambda e: e.get_kind_display(), is_short=True),
         Column("学时", "hours", is_number=True),
         Column("原因", "reason"),
-        Column("经手", "by_label"),
+        Column("经手", "by_label", is_short=True),
     )
 
     def rows(self, request: HttpRequest) -> QuerySet[RecordedHours]:
@@ -124,10 +126,10 @@ class EntryRegister(OverseersRegister):
 class TrailRegister(Register):
     lead = "全省的操作记录，供省级监督人员查阅。记录只增不改，不含身份证号码和电话。"
     columns = (
-        Column("时间", lambda e: _moment(e.at)),
+        Column("时间", lambda e: _moment(e.at), is_short=True),
         Column("谁", "actor_label"),
-        Column("做了什么", "action"),
-        Column("对象", "subject_kind"),
+        Column("做了什么", lambda e: in_words(e.action)),
+        Column("对象编号", lambda e: str(e.subject_ref)[:8]),
         Column("从何处", "address"),
     )
 
@@ -176,12 +178,13 @@ class FilingDesk(OverseersRegister):
         now = timezone.now()
         waiting = [
             {
-                "open": what_to_file(bureau, month),
-                "month": month_named(month),
-                "reasons": reasons_against(bureau.area, month, now=now),
+                "open": opened,
+                "month": month_named(opened.month),
+                "is_next": is_next,
+                "reasons": reasons_against(opened.bureau.area, opened.month, now=now),
             }
             for bureau in filing_bureaus(_user(request))
-            for month in months_to_file(bureau, today=timezone.localdate(now))
+            for is_next, opened in waiting_months(bureau, today=timezone.localdate(now))
         ]
         return {"waiting": waiting}
 
@@ -238,7 +241,7 @@ def _first_day(year: int, month: int) -> date:
 
 def _csv_row(line: dict[str, Any]) -> tuple[object, ...]:
     subject, kind = Subject(line["subject"]).label, EntryKind(line["kind"]).label
-    hours = float(line["hours"])  # a number in the file, so that totals can be drawn
+    hours = Decimal(line["hours"])  # a number in the file, so that totals can be drawn
     return (
         line["position"], line["name"], line["id_mask"], line["unit"], line["area"], line["year"], subject, kind,
         line["title"], hours, line["by"], line["recorded_on"],
@@ -252,16 +255,17 @@ class ReversalDesk(OverseersRegister):
     duty = Duty.REVERSE_HOURS
     lead = "查实有问题的学时，由您撤销。撤销会另记一笔，本人会收到通知；已生成的证书会随之撤销或重新生成。"
     nothing = ("没有找到学时", "换个姓名或名称再找，或用身份证号码查找。")
+    link_label = "撤销"
     list_template = "reviews/admin/reversals.html"
     columns = (
-        Column("姓名", lambda c: c.professional.name),
+        Column("姓名", lambda c: c.professional.name, is_short=True),
         Column("单位", _unit_of),
         Column("名称", "title"),
         Column("年度", "year"),
-        Column("科目", lambda c: c.get_subject_display()),
-        Column("来源", lambda c: c.get_door_display()),
+        Column("科目", lambda c: c.get_subject_display(), is_short=True),
+        Column("来源", lambda c: c.get_door_display(), is_short=True),
         Column("学时", "hours", is_number=True),
-        Column("记入时间", lambda c: _moment(c.made_at)),
+        Column("记入时间", lambda c: _moment(c.made_at), is_short=True),
     )
 
     def rows(self, request: HttpRequest) -> QuerySet[CreditedHours]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
@@ -32,8 +33,19 @@ class Unfiled:
     month: date
     entries: int
     people: int
-    public_hours: Any
-    professional_hours: Any
+    public_hours: Decimal
+    professional_hours: Decimal
+
+    def without(self, before: "Unfiled") -> "Unfiled":
+        """What came on top of an earlier month. People are not told apart so: they may stand in both."""
+        return Unfiled(
+            self.bureau,
+            self.month,
+            self.entries - before.entries,
+            self.people,
+            self.public_hours - before.public_hours,
+            self.professional_hours - before.professional_hours,
+        )
 
 
 def filing_bureaus(user: User) -> QuerySet[Organization]:
@@ -69,7 +81,7 @@ def what_to_file(bureau: Organization, month: date) -> Unfiled:
     counts = rows.aggregate(entries=Count("pk"), people=Count("professional", distinct=True))
     return Unfiled(
         bureau, month, counts["entries"], counts["people"],
-        sums.get(Subject.PUBLIC, 0), sums.get(Subject.PROFESSIONAL, 0),
+        sums.get(Subject.PUBLIC, Decimal(0)), sums.get(Subject.PROFESSIONAL, Decimal(0)),
     )  # fmt: skip
 
 
@@ -82,6 +94,22 @@ def months_to_file(bureau: Organization, *, today: date) -> list[date]:
         months.append(month)
         month = month_after(month)
     return months
+
+
+def waiting_months(bureau: Organization, *, today: date) -> list[tuple[bool, Unfiled]]:
+    """The months in which something was recorded that is not filed, and the running one; the first is filed next.
+
+    Each with its own numbers: a filing of a later month would hold those before it too.
+    """
+    found: list[tuple[bool, Unfiled]] = []
+    before = None
+    for month in months_to_file(bureau, today=today):
+        opened = what_to_file(bureau, month)
+        alone = opened.without(before) if before else opened
+        if alone.entries or month == first_of_month(today):
+            found.append((not found, alone))
+        before = opened
+    return found
 
 
 def _first_month(bureau: Organization, last: date | None, today: date) -> date:

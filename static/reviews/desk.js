@@ -18,14 +18,27 @@ function startViewer(viewer) {
   let zoom = 1;
   let turn = 0;
 
+  // The sheet takes the room of the picture as it is turned, so that every corner can be scrolled to.
   const draw = () => {
-    if (!picture) return;
-    picture.classList.toggle("is-large", zoom !== 1);
-    picture.style.width = zoom === 1 ? "" : `${Math.round(pane.clientWidth * zoom)}px`;
-    picture.style.transform = turn ? `rotate(${turn}deg)` : "";
+    if (!picture || !picture.naturalWidth) return;
+    const sideways = turn % 180 !== 0;
+    const slope = picture.naturalHeight / picture.naturalWidth;
+    const boxSlope = sideways ? 1 / slope : slope;
+    const width = Math.min(pane.clientWidth - 4, (pane.clientHeight - 4) / boxSlope) * zoom;
+    const height = width * boxSlope;
+    const sheet = picture.parentElement;
+    sheet.style.width = `${width}px`;
+    sheet.style.height = `${height}px`;
+    picture.style.width = `${sideways ? height : width}px`;
+    picture.style.transform = `translate(-50%, -50%) rotate(${turn}deg)`;
   };
 
+  const inSight = new IntersectionObserver((entries) => {
+    if (entries.some((entry) => entry.isIntersecting)) show(files[0]);
+  }, { threshold: 0.25 });
+
   const show = (link) => {
+    inSight.disconnect();
     files.forEach((other) => other.removeAttribute("aria-current"));
     link.setAttribute("aria-current", "true");
     now.textContent = `第 ${files.indexOf(link) + 1} 份，共 ${files.length} 份`;
@@ -38,11 +51,18 @@ function startViewer(viewer) {
     const label = link.querySelector(".viewer-label").textContent;
     if (isPicture) shown.alt = label;
     else shown.title = label;
-    shown.addEventListener("load", () => seen(link));
+    shown.addEventListener("load", () => { draw(); seen(link); });
     shown.addEventListener("error", () => { now.textContent = "这份材料没有显示出来，请用“新窗口打开”。"; });
-    shown.src = link.href;
+    // A phone shows no PDF inside a page: there it opens in a window of its own.
+    const canShow = isPicture || navigator.pdfViewerEnabled !== false;
+    stage.classList.toggle("is-shown", canShow);
     picture = isPicture ? shown : null;
-    pane.replaceChildren(shown);
+    if (canShow) {
+      shown.src = isPicture ? link.href : `${link.href}#navpanes=0&view=FitH`;
+      pane.replaceChildren(isPicture ? sheetOf(shown) : shown);
+    } else {
+      pane.textContent = "这份是 PDF，请点“新窗口打开”查看。";
+    }
   };
 
   const seen = (link) => {
@@ -73,6 +93,7 @@ function startViewer(viewer) {
     const tool = tools[event.target.dataset.tool];
     if (tool) { tool(); draw(); }
   });
+  window.addEventListener("resize", draw);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.('#unseen a[href^="#evidence-"]');
@@ -82,11 +103,14 @@ function startViewer(viewer) {
 
   stage.hidden = false;
   // The first file is shown, and so counts as looked at, only once the viewer itself is in sight.
-  new IntersectionObserver((entries, observer) => {
-    if (!entries.some((entry) => entry.isIntersecting)) return;
-    observer.disconnect();
-    show(files[0]);
-  }, { threshold: 0.25 }).observe(pane);
+  inSight.observe(pane);
+}
+
+function sheetOf(picture) {
+  const sheet = document.createElement("div");
+  sheet.className = "viewer-sheet";
+  sheet.append(picture);
+  return sheet;
 }
 
 function startKeys() {

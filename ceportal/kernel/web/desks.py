@@ -21,11 +21,19 @@ from ceportal.kernel.web.keyset import keyset_page
 
 @dataclass(frozen=True)
 class Column:
-    """A heading, and how to read a row's cell: the name of an attribute, or a function of the row."""
+    """A heading, and how to read a row's cell: the name of an attribute, or a function of the row.
+
+    What `is_short` stays on one line.
+    """
 
     heading: str
     read: str | Callable[[Any], object]
     is_number: bool = False
+    is_short: bool = False
+
+    @property
+    def css_class(self) -> str:
+        return "num" if self.is_number else "nowrap" if self.is_short else ""
 
     def of(self, row: Model) -> object:
         value = getattr(row, self.read) if isinstance(self.read, str) else self.read(row)
@@ -45,6 +53,7 @@ class Register(admin.ModelAdmin):
     order: ClassVar[tuple[str, ...]] = ("-id",)
     lead: ClassVar[str] = ""
     nothing: ClassVar[tuple[str, str]] = ("这里还没有记录", "")
+    link_label: ClassVar[str] = ""
     list_template: ClassVar[str] = "kernel/register.html"
 
     def allows(self, request: HttpRequest) -> bool:
@@ -54,7 +63,7 @@ class Register(admin.ModelAdmin):
         raise NotImplementedError
 
     def link(self, row: Any) -> str:
-        """Where a row's first cell leads; nothing for rows without a page of their own."""
+        """Where a row leads, from its first cell or under `link_label`; nothing for rows without a page."""
         return ""
 
     def more(self, request: HttpRequest) -> dict[str, Any]:
@@ -86,6 +95,7 @@ class Register(admin.ModelAdmin):
             "lead": self.lead,
             "nothing": self.nothing,
             "columns": self.columns,
+            "link_label": self.link_label,
             "page": page,
             "lines": [(self.link(row), self.cells(row)) for row in page.items],
             **self.more(request),
