@@ -8,7 +8,7 @@ from certificates.rules.numbers import LONGEST_TYPED, read_number
 class LookUpForm(forms.Form):
     number = forms.CharField(
         label="证书编号",
-        help_text="印在证书右上角，例如 410200-2026-0000000-O；横线和空格可以不输。",
+        help_text="印在证书右上角，例如 410100-2026-0000000-B；横线和空格可以不输。",
         max_length=LONGEST_TYPED,
         error_messages={"required": "请填写证书编号。", "max_length": "证书编号没有这么长，请核对。"},
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "inputmode": "text"}),
