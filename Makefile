@@ -45,6 +45,10 @@ test-deep: install-dev ## What takes longer: full trial counts, long fuzzing (be
 check: install-dev ## The fast guard: format, lint, import contracts, types, templates, migrations, settings
 	@deploy/check.sh
 
+.PHONY: clauses
+clauses: install-dev ## Write docs/clauses.md: which test shows which clause of the documents kept
+	@$(PYTHON) -m tests.clauses.table
+
 .PHONY: lock
 lock: .venv/dev.stamp ## Pin requirements*.in anew
 	@.venv/bin/uv pip compile $(LOCK_FLAGS) --upgrade requirements.in --output-file requirements.txt
