@@ -1,0 +1,51 @@
+"""A reviewer at the desk, by keyboard: refused before looking, then seen, then on to the next."""
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.models import Professional, User
+from reviews.models import Decision, Opening
+from tests.reviews.factories import kept_file, submitted
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def enter(page: Page, user: User, address: str) -> None:
+    """Signed in as `user`, without the door (that has tests of its own)."""
+    client = Client()
+    client.force_login(user)
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": address}])
+
+
+def test_by_keyboard_from_refusal_to_the_next_item(
+    page: Page, live_server: LiveServer, declarant: Professional, employer_reviewer: User
+) -> None:
+    first, second = submitted(declarant, files=0), submitted(declarant, files=0)
+    kept_file(first)
+    kept_file(first, "第二份", colour="#a12a25")
+    kept_file(second)
+    enter(page, employer_reviewer, live_server.url)
+    page.goto("/reviews/")
+    page.get_by_role("link", name="审核下一项").click()
+    expect(page.locator("#unseen")).to_contain_text("第二份")
+    page.keyboard.press("a")
+    page.keyboard.press("Enter")
+    expect(page.locator(".error-summary")).to_contain_text("还不能通过")
+    assert not Decision.objects.exists()
+    page.locator("#unseen a").first.click()
+    expect(page.locator("#unseen")).to_contain_text("全部材料您都已查看")
+    page.locator('[data-tool="turn"]').click()
+    page.locator('[data-tool="larger"]').click()
+    page.keyboard.press("a")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text(f"已通过：申报教师《{first.title}》。下面是下一项。")
+    expect(page.get_by_role("heading", level=1)).to_have_text(second.title)
+    assert Decision.objects.get().subject == first
+    assert Opening.objects.filter(declaration=first).exclude(file_digest="").count() == 2
+    page.keyboard.press("r")
+    page.locator("#return_reason").fill("jkarx")
+    expect(page.locator("#act-return")).to_have_attribute("open", "")
