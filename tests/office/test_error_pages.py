@@ -33,7 +33,7 @@ def test_the_last_resorts_need_neither_context_nor_database() -> None:
     for name, words in (("500.html", "这是平台的故障"), ("400.html", "不完整")):
         page = get_template(name).render()
         assert words in page
-        assert 'href="/static/kernel/portal.css"' in page
+        assert 'href="/static/kernel/text.css"' in page
     request = RequestFactory().get("/")
     assert server_error(request).status_code == 500
     assert bad_request(request, ValueError()).status_code == 400
