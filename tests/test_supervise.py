@@ -243,3 +243,14 @@ def test_a_folder_too_deep_for_a_socket_gets_a_short_one(tmp_path: Path) -> None
     short.parent.rmdir()
     near = supervise.Place(data=Path("/srv/portal"), port=8000)
     assert supervise.broker_socket(near) == Path("/srv/portal/run/broker.sock")
+
+
+@pytest.mark.deep
+@pytest.mark.timeout(400)
+def test_a_worker_that_is_there_but_takes_nothing_up_is_started_anew(start: Callable[..., Portal]) -> None:
+    portal = start().wait_until_ready()
+    deaf = portal.leader_of("worker")
+    os.kill(deaf, signal.SIGSTOP)
+    _until(lambda: "worker" in portal.health().get("degraded", []), "nobody noticed")  # type: ignore[operator]
+    _until(lambda: deaf not in portal.processes(), "it was not ended", patience=2 * supervise.SILENT_FOR)
+    _until(lambda: portal.health().get("status") == "ok", "the portal did not become ready again")
