@@ -52,7 +52,7 @@ def ask(cookies: SimpleCookie, method: str, address: str, parameters: Mapping[st
     client.cookies = SimpleCookie({name: morsel.value for name, morsel in cookies.items()})
     with transaction.atomic():
         response = _send(client, method, address, parameters, data)
-        told = _tell(response, parameters)
+        told = _tell(response, {**parameters, **(data or {})})
         transaction.set_rollback(True)
     return told
 

@@ -3,6 +3,8 @@
 For whom an object is foreign it is as if it were not there: the same status, headers and body, byte for byte.
 """
 
+import uuid
+
 import pytest
 
 from tests.matrix.addresses import Address, Nameless, addresses
@@ -13,6 +15,16 @@ from tests.matrix.town import Town, absent, objects
 # The town is built in a transaction of its own around the module; the mark gives each test one inside it.
 pytestmark = pytest.mark.django_db
 LINES = lines()
+# Things named in fields, and whose they are.
+SENT = [
+    ("POST", "accounts:registration", "application", "registration"),
+    ("POST", "accounts:registration", "application", "unit_registration"),
+    ("POST", "office:notices", "notice", "notice"),
+    ("GET", "accounts:register", "organization", "pending_unit"),
+    ("POST", "accounts:register", "organization", "pending_unit"),
+    ("GET", "admin:reviews_creditedhours_changelist", "person", "foreign_person"),
+]
+OWNERS = {"registration": "registrant", "unit_registration": "unit_registrant", "notice": "declarant"}
 # Whoever has nothing to do with the person, the employer and the bureaus here.
 OUTSIDERS = ["nobody", "colleague", "foreign_declarant", "neighbour", "foreign_employer", "foreign_authority"]
 OUTSIDERS += ["foreign_county", "foreign_city", "platform", "base", "operator", "unit_registrant"]
@@ -57,6 +69,18 @@ def _told_apart(who: str, own: Told, none: Told) -> list[str]:
         differing = "headers" if own.headers != none.headers else "bodies"
         return [f"{who}: foreign and absent can be told apart by their {differing}"]
     return []
+
+
+@pytest.mark.parametrize(("method", "address", "field", "thing"), SENT)
+def test_a_foreign_ref_that_is_sent_in_a_field_is_as_if_absent(
+    method: str, address: str, field: str, thing: str, town: Town
+) -> None:
+    """Not only the address names things: so do fields."""
+    ref = getattr(town, thing).ref
+    for role in (role for role in roles() if role != OWNERS.get(thing)):
+        foreign = ask(town.cookies[role], method, address, {}, {field: str(ref)})
+        none = ask(town.cookies[role], method, address, {}, {field: str(uuid.uuid4())})
+        assert (role, foreign) == (role, none)
 
 
 @pytest.mark.parametrize("line", [line for line in LINES if line.key not in objects()], ids=lambda line: line.key)

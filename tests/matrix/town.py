@@ -23,7 +23,7 @@ from django.db import transaction
 from PIL import Image
 
 from accounts.enums import Duty, IdKind, Move, TitleLevel, UnitNature
-from accounts.models import Organization, PersonRegistration, Professional, UnitRegistration, User
+from accounts.models import Notice, Organization, PersonRegistration, Professional, UnitRegistration, User
 from accounts.services.people import register_person
 from accounts.services.units import register_unit
 from ceportal.kernel.services.files import store
@@ -72,6 +72,9 @@ class Town:
     certificate: Any = None
     filing: Any = None
     claim: Any = None
+    notice: Any = None
+    pending_unit: Any = None
+    foreign_person: Any = None
 
 
 Given = Callable[[Town], Mapping[str, Any]]
@@ -163,6 +166,9 @@ def build() -> Town:
     town.filing = file_month(make.area("410200"), date(2026, 9, 30), by=town.people["city"], now=NOW)
     town.registration = _register(town, units["employer"])
     town.unit_registration = _register_unit(town, units["authority"])
+    town.pending_unit = town.unit_registration.organization
+    town.notice = Notice.objects.filter(to=person.user).latest("id")
+    town.foreign_person = Professional.objects.get(user=town.people["foreign_declarant"])
     return town
 
 
