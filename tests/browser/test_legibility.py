@@ -1,0 +1,109 @@
+"""Every kind of page as those meet it who cannot see well, have a phone, or no script: landmarks, names, contrast,
+nothing wider than the window.
+"""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.core.management import call_command
+from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import Page
+
+from accounts.models import Area, Organization, Professional, User
+from credits.enums import DeclarationState, Subject
+from tests.office import factories as make
+
+pytestmark = pytest.mark.django_db(transaction=True)
+WIDTHS = (1280, 390)
+PUBLIC = ("/", "/policy/", "/help/", "/sign-in/", "/register/", "/register/unit/", "/verify/")
+PERSONAL = ("/my-year/", "/notices/", "/declare/", "/declarations/", "/hours/", "/certificates/", "/profile/")
+REVIEWING = ("/reviews/", "/reviews/done/", "/people/", "/people/registrations/")
+DESKS = ("/home/", "/admin/reviews/filing/", "/units/registrations/")
+
+
+@pytest.fixture(autouse=True)
+def regulation(db: None) -> None:
+    call_command("load_regulation", verbosity=0)
+
+
+def enter(page: Page, user: User) -> None:
+    """Signed in as `user`, past the door (which has tests of its own)."""
+    client = Client()
+    client.force_login(user)
+    page.goto("/healthz")
+    cookie = client.cookies["ceportal_session"].value
+    page.context.add_cookies([{"name": "ceportal_session", "value": cookie, "url": page.url}])
+
+
+def complaints_of(page: Page, path: str) -> list[str]:
+    page.goto(path)
+    violations = Axe().run(page).response["violations"]
+    found = [f"{violation['id']}: {violation['nodes'][0]['html'][:120]}" for violation in violations]
+    if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+        found.append("wider than the window")
+    return found
+
+
+def assert_legible(open_window: Callable[..., Page], paths: tuple[str, ...], user: User | None = None) -> None:
+    for width in WIDTHS:
+        page = open_window(width=width, bypass_csp=True)
+        if user is not None:
+            enter(page, user)
+        told = {path: found for path in paths if (found := complaints_of(page, path))}
+        assert told == {}, f"at {width} px: {told}"
+
+
+def test_what_anybody_reads(open_window: Callable[..., Page], city: Area) -> None:
+    assert_legible(open_window, PUBLIC)
+
+
+def test_what_a_professional_reads(open_window: Callable[..., Page], declarant: Professional) -> None:
+    make.entry(declarant, "30", subject=Subject.PUBLIC, day=date(timezone.localdate().year, 1, 2))
+    make.declaration(declarant, DeclarationState.AT_EMPLOYER)
+    make.declaration(declarant, DeclarationState.RETURNED, state_reason="缺少结业证书")
+    assert_legible(open_window, PERSONAL, declarant.user)
+
+
+def test_what_a_reviewer_reads(
+    open_window: Callable[..., Page], declarant: Professional, employer_reviewer: User
+) -> None:
+    make.declaration(declarant, DeclarationState.AT_EMPLOYER)
+    assert_legible(open_window, REVIEWING, employer_reviewer)
+
+
+def test_what_a_bureau_reads(open_window: Callable[..., Page], city_officer: User) -> None:
+    assert_legible(open_window, DESKS, city_officer)
+
+
+def test_what_an_operator_reads(open_window: Callable[..., Page], operator: User) -> None:
+    assert_legible(open_window, ("/operation/",), operator)
+
+
+def test_the_menu_of_a_phone_opens_by_keyboard(open_window: Callable[..., Page], employer_reviewer: User) -> None:
+    page = open_window(width=390)
+    enter(page, employer_reviewer)
+    page.goto("/help/")
+    assert not page.get_by_role("link", name="待办").is_visible()
+    page.locator("#menu-toggle").focus()
+    page.keyboard.press("Enter")
+    assert page.get_by_role("link", name="待办").is_visible()
+    assert page.locator("#menu-toggle").get_attribute("aria-expanded") == "true"
+
+
+def test_without_script_the_menu_is_simply_there(
+    open_window: Callable[..., Page], employer_reviewer: User, employer: Organization
+) -> None:
+    page = open_window(width=390, java_script_enabled=False)
+    enter(page, employer_reviewer)
+    page.goto("/help/")
+    assert page.get_by_role("link", name="待办").is_visible()
+
+
+def test_the_first_key_leads_past_the_menu(page: Page) -> None:
+    page.goto("/help/")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
