@@ -6,6 +6,8 @@ from itertools import count
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
 
 from accounts.models import Professional
 from ceportal.kernel.models import StoredFile
@@ -75,3 +77,16 @@ def draft(person: Professional, *, files: int = 1, now: datetime = NOW, **change
 
 def handed_in(person: Professional, *, now: datetime = NOW, **changes: Any) -> Declaration:
     return submit_declaration(draft(person, now=now, **changes), by=person.user, now=now)
+
+
+def at(name: str, declaration: Declaration) -> str:
+    return reverse(f"credits:{name}", args=[declaration.ref])
+
+
+def post(page: Client, name: str, declaration: Declaration, **changes: Any) -> Any:
+    """The whole page sent, as every button of it sends it."""
+    return page.post(at(name, declaration), TYPED | changes)
+
+
+def text_of(response: Any) -> str:
+    return response.content.decode()

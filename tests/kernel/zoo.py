@@ -127,7 +127,7 @@ def escaped_names() -> bytes:
     return whole.replace(b"/JavaScript", b"/J#61vaScript").replace(b"/OpenAction", b"/Open#41ction")
 
 
-def object_stream_bomb(megabytes: int = 3000) -> bytes:
+def object_stream_bomb(megabytes: int = 1500) -> bytes:
     """An object stream of some MB that unpacks to gigabytes."""
     squeezer = zlib.compressobj(9)
     body = squeezer.compress(b"9 0 " + b" " * 96)

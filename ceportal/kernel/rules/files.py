@@ -105,6 +105,14 @@ def reasons_not_to_take_pdf(*, problem: str, pages: int) -> Iterator[Refusal]:
         yield unsafe(f"PDF 共 {pages} 页，最多 {MOST_PAGES} 页。请只保留与这次学习有关的几页。")
 
 
+def reasons_not_to_take_picture(*, problem: str) -> Iterator[Refusal]:
+    """By what became of it when it was drawn anew; `problem` as `pictures` names it."""
+    if problem == "too_many_pixels":
+        yield unsafe("图片的像素太多，打不开。请缩小后再上传。")
+    elif problem:
+        yield unsafe("图片打不开，可能没有传完或已损坏。请重新拍照或截图后上传。")
+
+
 def unsafe(message: str) -> Refusal:
     return Refusal("file_unsafe", message, field=FIELD)
 

@@ -14,7 +14,7 @@ from typing import Any
 import pikepdf
 
 MEMORY = 1024 * 1024 * 1024
-CPU_SECONDS = 15
+CPU_SECONDS = 10
 DEEPEST = 60
 ACTIVE_KEYS = frozenset(
     {"/AA", "/JavaScript", "/JS", "/EmbeddedFiles", "/EmbeddedFile", "/EF", "/XFA", "/Launch"}

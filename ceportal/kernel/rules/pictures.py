@@ -1,40 +1,46 @@
 """Pictures made harmless: decoded within bounds and written anew, upright, with nothing but their pixels (D69, D79).
 
-What a phone hides in a photograph (place, device, owner) and what somebody appends to it does not survive.
+What a phone hides in a photograph (place, device, owner) and what somebody appends to it does not survive. Run as a
+program of its own, like `pdf_structure`: `pictures.py image/png` reads the picture from standard input and prints one
+line of JSON, `{"problem": ""}`, then the bytes to keep. Problems: `broken` (also cut off), `too_many_pixels`.
+
+Apart from the bounds this keeps out what others set for a whole process: WeasyPrint tells Pillow to take cut pictures.
 """
 
 import io
+import json
+import resource
 import struct
+import sys
 import zlib
 
 from PIL import Image, ImageOps
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 
-from ceportal.kernel.rules.files import Kind, unsafe
-from ceportal.kernel.rules.refusal import Refused
-
+MEMORY = 1536 * 1024 * 1024
+CPU_SECONDS = 20
 # A 64-megapixel phone camera still fits; 106 KB of PNG can hold 900.
 MOST_PIXELS = 70_000_000
 # The longer side of what is kept: small print on a photographed A4 page stays legible.
 LONGEST_SIDE = 4800
 JPEG_QUALITY = 88
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error, KeyError, IndexError, TypeError)
-_READERS = {Kind.JPEG: JpegImageFile, Kind.PNG: PngImageFile}
+_READERS = {"image/jpeg": JpegImageFile, "image/png": PngImageFile}
 
 
-def shown_copy(data: bytes, kind: Kind) -> bytes:
-    """The bytes to keep and show. Raises `Refused` for a picture that is broken, cut off or too large to open."""
+def redrawn(data: bytes, content_type: str) -> tuple[str, bytes]:
+    """The problem (or an empty string) and the bytes to keep and show."""
     try:
         # The reader itself, not Image.open: that one guesses kinds, and warns where we refuse.
-        with _READERS[kind](io.BytesIO(data)) as picture:
+        with _READERS[content_type](io.BytesIO(data)) as picture:
             if picture.width * picture.height > MOST_PIXELS:
-                raise Refused([unsafe("图片的像素太多，打不开。请缩小后再上传。")])
+                return "too_many_pixels", b""
             picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
             picture.load()
-            return _written(_upright(picture), kind)
-    except _BROKEN as broken:
-        raise Refused([unsafe("图片打不开，可能没有传完或已损坏。请重新拍照或截图后上传。")]) from broken
+            return "", _written(_upright(picture), content_type)
+    except (*_BROKEN, MemoryError):
+        return "broken", b""
 
 
 def _upright(picture: Image.Image) -> Image.Image:
@@ -45,12 +51,12 @@ def _upright(picture: Image.Image) -> Image.Image:
         return picture
 
 
-def _written(picture: Image.Image, kind: Kind) -> bytes:
+def _written(picture: Image.Image, content_type: str) -> bytes:
     plain = _flat(picture)
     plain.info.clear()
     plain.thumbnail((LONGEST_SIDE, LONGEST_SIDE), reducing_gap=2.0)
     out = io.BytesIO()
-    if kind is Kind.PNG:
+    if content_type == "image/png":
         plain.save(out, "PNG")
     else:
         plain.save(out, "JPEG", quality=JPEG_QUALITY)
@@ -68,3 +74,15 @@ def _flat(picture: Image.Image) -> Image.Image:
         white = Image.new("RGBA", shown.size, "white")
         return Image.alpha_composite(white, shown).convert("RGB")
     return picture.convert("RGB")
+
+
+def main() -> None:
+    """Bound this process, then read what came from outside."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    problem, shown = redrawn(sys.stdin.buffer.read(), sys.argv[1])
+    sys.stdout.buffer.write(json.dumps({"problem": problem}).encode() + b"\n" + shown)
+
+
+if __name__ == "__main__":
+    main()

@@ -22,13 +22,12 @@ from django.conf import settings
 from ceportal.kernel.models import StoredFile
 from ceportal.kernel.rules import files as rules
 from ceportal.kernel.rules.files import Kind
-from ceportal.kernel.rules.pictures import shown_copy
 from ceportal.kernel.rules.refusal import Refused, refuse, refuse_if_any
 from ceportal.kernel.services.trail import record
 
 security_log = logging.getLogger("ceportal.security")
-_INSPECTOR = "ceportal.kernel.rules.pdf_structure"
-_INSPECTOR_SECONDS = 30
+_PROGRAMS = "ceportal.kernel.rules"
+_PROGRAM_SECONDS = 30
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -90,7 +89,7 @@ def _store(upload: Upload, owner: Owner, now: datetime) -> StoredFile:
     known = StoredFile.objects.filter(owner_id=owner.pk, digest=digest).first()
     if known and path_of(known).exists():
         return known
-    shown, pages = (data, _pages_of(data)) if kind is Kind.PDF else (shown_copy(data, kind), 1)
+    shown, pages = (data, _pages_of(data)) if kind is Kind.PDF else (_redrawn(data, kind), 1)
     shown_digest = _digest(shown)
     _write(shown, _path(shown_digest))
     facts = {
@@ -109,24 +108,35 @@ def _store(upload: Upload, owner: Owner, now: datetime) -> StoredFile:
 def _pages_of(data: bytes) -> int:
     """The pages of an acceptable PDF."""
     refuse_if_any(rules.reasons_not_to_take_pdf_bytes(data))
-    problem, pages = _inspect(data)
-    refuse_if_any(rules.reasons_not_to_take_pdf(problem=problem, pages=pages))
-    return pages
+    found = json.loads(_in_bounds("pdf_structure", data) or '{"problem": "unreadable", "pages": 0}')
+    refuse_if_any(rules.reasons_not_to_take_pdf(problem=found["problem"], pages=found["pages"]))
+    return int(found["pages"])
 
 
-def _inspect(data: bytes) -> tuple[str, int]:
-    """Read the structure in a process with bounds of its own: what bursts there bursts alone."""
-    spec = find_spec(_INSPECTOR)
-    command = [sys.executable, "-I", str(spec.origin if spec else "")]
+def _redrawn(data: bytes, kind: Kind) -> bytes:
+    """The copy of an acceptable picture that is kept."""
+    told, _, shown = _in_bounds("pictures", data, kind.value).partition(b"\n")
+    problem = json.loads(told)["problem"] if told else "broken"
+    refuse_if_any(rules.reasons_not_to_take_picture(problem=problem))
+    return shown
+
+
+def _in_bounds(program: str, data: bytes, *arguments: str) -> bytes:
+    """What a program of the rules says of `data`, in a process with bounds of its own: what bursts there bursts alone.
+
+    Empty when it did not come to an end.
+    """
+    spec = find_spec(f"{_PROGRAMS}.{program}")
+    command = [sys.executable, "-I", str(spec.origin if spec else ""), *arguments]
     try:
-        done = subprocess.run(command, input=data, capture_output=True, timeout=_INSPECTOR_SECONDS, env={})  # noqa: S603
+        done = subprocess.run(command, input=data, capture_output=True, timeout=_PROGRAM_SECONDS, env={})  # noqa: S603
     except subprocess.TimeoutExpired:
-        return "unreadable", 0
+        security_log.warning("%s did not end in %s s", program, _PROGRAM_SECONDS)
+        return b""
     if done.returncode != 0:
-        security_log.warning("pdf inspection ended with %s: %s", done.returncode, done.stderr[-300:])
-        return "unreadable", 0
-    found = json.loads(done.stdout)
-    return found["problem"], found["pages"]
+        security_log.warning("%s ended with %s: %s", program, done.returncode, done.stderr[-300:])
+        return b""
+    return done.stdout
 
 
 def _write(data: bytes, path: Path) -> None:
