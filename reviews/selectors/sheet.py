@@ -7,8 +7,10 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Organization, User
+from accounts.selectors.duties import second_reviewer_of
 from ceportal.kernel.rules.refusal import Refusal
+from credits.enums import DeclarationState
 from credits.models import Declaration, Evidence
 from credits.rules.declaring import Limits
 from credits.rules.requirements import Requirements, Threshold, thresholds
@@ -51,7 +53,7 @@ class Ceiling:
 
 @dataclass(frozen=True)
 class Sheet:
-    """`elapsed` are working days since it was first handed in (A3)."""
+    """`elapsed` are working days since it was first handed in (A3); `passes_to` who reviews after an approval."""
 
     declaration: Declaration
     files: Sequence[ShownFile]
@@ -62,6 +64,7 @@ class Sheet:
     thresholds: Sequence[Threshold]
     ceiling: Ceiling | None
     elapsed: int
+    passes_to: Organization | None
     before: Declaration | None
     after: Declaration | None
 
@@ -82,9 +85,17 @@ def sheet_of(declaration: Declaration, reviewer: User, *, now: datetime) -> Shee
         thresholds=_thresholds(declaration, asked),
         ceiling=_ceiling(declaration, limits_in(asked) if asked else None),
         elapsed=elapsed_days(declaration, now),
+        passes_to=_passes_to(declaration),
         before=before,
         after=after,
     )
+
+
+def _passes_to(declaration: Declaration) -> Organization | None:
+    """The authority, or the bureau where there is none (A11); nobody after the second stage."""
+    if declaration.state != DeclarationState.AT_EMPLOYER or declaration.organization is None:
+        return None
+    return second_reviewer_of(declaration.organization)
 
 
 def _thresholds(declaration: Declaration, asked: Requirements | None) -> list[Threshold]:

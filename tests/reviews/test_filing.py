@@ -18,7 +18,7 @@ from credits.models import Claim, ClosedMonth, HourEntry
 from credits.services.ledger import reverse_claim
 from reviews.models import Filing, FilingItem
 from reviews.rules.filing import FiledMonth, month_after, reasons_not_to_file, seal
-from reviews.selectors.filings import is_intact, months_to_file, unfiled, what_to_file
+from reviews.selectors.filings import is_intact, months_to_file, unfiled, waiting_months, what_to_file
 from reviews.services.filing import file_month
 from tests import factories as make
 from tests.credits.factories import credit
@@ -174,6 +174,17 @@ class TestFiling:
         assert (opened.entries, opened.people, opened.public_hours) == (2, 1, Decimal("12.5"))
         file_month(city, OCTOBER, by=city_officer, now=at(10, 30))
         assert months_to_file(city_bureau, today=date(2026, 11, 20)) == [NOVEMBER]
+
+    def test_the_desk_leaves_out_empty_months_and_offers_the_first(
+        self, october: list[HourEntry], city_bureau: Organization, city_officer: User
+    ) -> None:
+        credit(october[0].professional, "4", now=at(12, 3), title="十二月的")
+        waiting = waiting_months(city_bureau, today=date(2027, 1, 10))
+        assert [(is_next, opened.month, opened.entries) for is_next, opened in waiting] == [
+            (True, OCTOBER, 2),
+            (False, date(2026, 12, 1), 1),
+            (False, date(2027, 1, 1), 0),
+        ]
 
     def test_filing_does_not_hold_hours_back(self, october: list[HourEntry], city: Area, city_officer: User) -> None:
         before = list(HourEntry.objects.values())

@@ -57,6 +57,7 @@ def test_it_shows_facts_rule_and_evidence_and_records_that(
     for word in (declaration.title, "申报教师", "河南省教育厅", "24 学时", "结业证书", "培训照片1", "此人相近的申报"):
         assert word in text
     assert "通过前还要查看 2 项" in text
+    assert "通过，交开封市教育体育局复审" in text
     opening = Opening.objects.get()
     assert (opening.reviewer, opening.version, opening.file_digest, opening.times) == (employer_reviewer, 1, "", 1)
     client.get(page_of(declaration))
