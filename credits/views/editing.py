@@ -19,10 +19,10 @@ from ceportal.kernel.rules.refusal import MovedOn, Refusal, Refused
 from credits.enums import DeclarationState
 from credits.forms import DeclarationForm
 from credits.models import Declaration
-from credits.rules.declaring import EDITABLE, OF_THE_MOMENT
+from credits.rules.declaring import EDITABLE
 from credits.selectors.editing import edit_sheet
 from credits.services.declaring import submit_declaration
-from credits.views.intake import edit_page, own_declaration, own_draft, take_in, take_readable
+from credits.views.intake import Intake, edit_page, own_declaration, own_draft, refused_page, take_in, take_readable
 
 
 @professionals_only
@@ -62,6 +62,7 @@ def autosave(request: HttpRequest, ref: UUID) -> JsonResponse:
 def submit(request: HttpRequest, ref: UUID) -> HttpResponse:
     """Keep what the page holds, then hand it in; every reason against it is shown on the page."""
     declaration = own_declaration(request, ref)
+    intake = Intake()
     if declaration.state in EDITABLE:
         intake = take_in(request, declaration)
         if not intake.is_clean:
@@ -74,8 +75,7 @@ def submit(request: HttpRequest, ref: UUID) -> HttpResponse:
     except Refused as refused:
         if declaration.state not in EDITABLE:
             raise
-        is_late = any(reason.code in OF_THE_MOMENT for reason in refused)
-        return edit_page(request, declaration, problems=refused.reasons, status=409 if is_late else 422)
+        return refused_page(request, declaration, intake.form, refused)
     messages.success(request, _submitted(declaration))
     return redirect("credits:declaration", declaration.ref)
 

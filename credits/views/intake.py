@@ -16,7 +16,7 @@ from ceportal.kernel.services.files import store
 from ceportal.kernel.web.serving import status_of
 from credits.forms import DeclarationForm, initial_of
 from credits.models import Declaration
-from credits.rules.declaring import reasons_not_to_edit
+from credits.rules.declaring import OF_THE_MOMENT, reasons_not_to_edit
 from credits.rules.evidence import OTHER
 from credits.selectors.declarations import declarations_of
 from credits.selectors.editing import asks_kind, edit_sheet
@@ -113,13 +113,48 @@ def edit_page(
     *,
     form: DeclarationForm | None = None,
     problems: list[Refusal] | None = None,
+    is_summed_up: bool = False,
     status: int = 200,
 ) -> HttpResponse:
-    """The page of a draft, with the form as it was sent or as it is kept."""
+    """The page of a draft, with the form as it was sent or as it is kept.
+
+    `is_summed_up`: the problems already tell all that stands beside the fields.
+    """
     sheet = edit_sheet(declaration, today=timezone.localdate())
     form = form or DeclarationForm(initial=initial_of(declaration), asks_kind=sheet.asks_kind)
-    context = {"declaration": declaration, "form": form, "sheet": sheet, "problems": problems or []}
+    context = {
+        "declaration": declaration,
+        "form": form,
+        "sheet": sheet,
+        "problems": problems or [],
+        "is_summed_up": is_summed_up,
+    }
     return render(request, "credits/edit_declaration.html", context, status=status)
+
+
+def refused_page(
+    request: HttpRequest, declaration: Declaration, form: DeclarationForm | None, refused: Refused
+) -> HttpResponse:
+    """The page of a draft that was not handed in: every reason in one list, and beside the field it is about.
+
+    409 when a reason is about the moment (a closed year), 422 when all are about what was filled in.
+    """
+    form = form or DeclarationForm(
+        initial_of(declaration), asks_kind=asks_kind(declaration, today=timezone.localdate())
+    )
+    form.full_clean()
+    for reason in refused:
+        if reason.field in form.fields:
+            form.add_error(reason.field, reason.message)
+    is_late = any(reason.code in OF_THE_MOMENT for reason in refused)
+    return edit_page(
+        request,
+        declaration,
+        form=form,
+        problems=refused.reasons,
+        is_summed_up=True,
+        status=409 if is_late else 422,
+    )
 
 
 def _attach(request: HttpRequest, declaration: Declaration, upload: UploadedFile, label: str) -> None:

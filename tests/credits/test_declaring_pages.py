@@ -210,6 +210,9 @@ def test_what_the_rules_refuse_is_kept_as_a_draft(
     answer = post(page, "submit", draft, promise="on", **changes)
     assert answer.status_code == status
     assert says in text_of(answer)
+    (field,) = answer.context["form"].errors
+    assert says in answer.context["form"].errors[field][0]
+    assert text_of(answer).count('class="error-summary"') == 1
     draft.refresh_from_db()
     assert draft.state == DeclarationState.DRAFT
     assert draft.round == 0
