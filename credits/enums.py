@@ -55,6 +55,19 @@ class ClaimState(TextChoices):
     WITHDRAWN = "withdrawn", "已撤销"
     TOMBSTONE = "tombstone", "先行撤销"
     CONFLICT = "conflict", "有冲突"
+    DUPLICATE = "duplicate", "重复，不另计"
+    UNMATCHED = "unmatched", "等待本人注册"
+
+
+class Outcome(TextChoices):
+    """What becomes of one record of a batch or a roster (design: api)."""
+
+    ACCEPTED = "accepted", "已计入"
+    DUPLICATE = "duplicate", "已登记，不重复计入"
+    CONFLICT = "conflict", "与已登记的内容不同"
+    INVALID = "invalid", "有错误"
+    UNMATCHED_PERSON = "unmatched_person", "查无此人，保留待注册"
+    HELD = "held", "待核实"
 
 
 class EntryKind(TextChoices):
@@ -70,3 +83,34 @@ class FieldStatus(TextChoices):
     VERIFIED = "verified", "有文件依据"
     ASSUMED = "assumed", "暂按上一份文件执行"
     CANDIDATE = "candidate", "依据待核实"
+
+
+class CorrectionAction(TextChoices):
+    REPLACE = "replace", "更正"
+    WITHDRAW = "withdraw", "撤回"
+
+
+class RosterState(TextChoices):
+    """Where a base's roster stands, in the words of the one who uploads it."""
+
+    DRAFT = "draft", "待上传"
+    CHECKED = "checked", "待确认"
+    CREDITING = "crediting", "正在登记"
+    DONE = "done", "已登记"
+    UNDOING = "undoing", "正在撤销"
+    UNDONE = "undone", "已撤销"
+
+
+class RowState(TextChoices):
+    """What a row of a roster is found to be before anything is credited, and what became of it."""
+
+    NEW = "new", "可以登记"
+    DUPLICATE = "duplicate", "已经计入过"
+    UNKNOWN = "unknown", "未找到人员"
+    FAILED = "failed", "考核不合格"
+    WRONG = "wrong", "有错误"
+    CREDITED = "credited", "已计入"
+    WAITING = "waiting", "等待本人注册"
+    HELD = "held", "待核实"
+    REFUSED = "refused", "未计入"
+    UNDONE = "undone", "已撤销"

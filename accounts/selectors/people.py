@@ -1,5 +1,6 @@
 """Finding people, their employer, and the units they can choose."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
@@ -65,3 +66,15 @@ def people_of(user: User, text: str = "") -> QuerySet[Professional]:
     return people.select_related("title_series", "area").prefetch_related(
         Prefetch("employments", queryset=jobs, to_attr="jobs")
     )
+
+
+def approved_people(id_indexes: Iterable[str]) -> QuerySet[Professional]:
+    """The registered and approved people with one of these blind indexes."""
+    found = Professional.objects.filter(id_index__in=id_indexes, approved_at__isnull=False)
+    return found.select_related("area", "title_series")
+
+
+def employers_of(professionals: Iterable[int]) -> dict[int, int]:
+    """The principal employer now of each of these people (by primary keys) who has one."""
+    jobs = Employment.objects.filter(professional__in=professionals, is_principal=True, ended_on__isnull=True)
+    return dict(jobs.values_list("professional", "organization"))

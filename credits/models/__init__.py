@@ -1,20 +1,28 @@
 """The regulation as data, the declarations, and the ledger of hours."""
 
 from credits.models.declarations import Declaration, DeclarationStep, Evidence
+from credits.models.incoming import ClaimSession, Correction, HourBatch, UnmatchedPerson
 from credits.models.ledger import ChangedAccount, Claim, ClosedMonth, HandledChange, HourEntry, YearAccount
 from credits.models.regulation import Activity, RuleSet, RuleValue
+from credits.models.rosters import Roster, RosterRow
 
 __all__ = [
     "Activity",
     "ChangedAccount",
     "Claim",
+    "ClaimSession",
     "ClosedMonth",
+    "Correction",
     "Declaration",
     "DeclarationStep",
     "Evidence",
     "HandledChange",
+    "HourBatch",
     "HourEntry",
+    "Roster",
+    "RosterRow",
     "RuleSet",
     "RuleValue",
+    "UnmatchedPerson",
     "YearAccount",
 ]

@@ -21,15 +21,22 @@ def hours_column() -> models.DecimalField:
 
 class Claim(Referenced):
     """One crediting event of any door. `source` names who speaks (`declaration`, `platform:<ref>`, `roster:<ref>`)
-    and `external_id` what they call it. The same training counts once a person and year (T6): `activity_key`.
+    and `external_id` what they call it; a correction is the next `revision` of the same thing.
+
+    The same training counts once a person and year (T6), by its title and days (`activity_key`) or by its course of one
+    teacher (`course_key`, may be empty). What came second through another door is kept as DUPLICATE of its `twin`.
+    `reasons` says why it is held, as refusals are written. A TOMBSTONE was withdrawn or corrected before it came: its
+    days are those of that act until the record itself arrives.
     """
 
     door = models.CharField(max_length=12, choices=Door.choices)
     source = models.CharField(max_length=60)
     external_id = models.CharField(max_length=64)
+    revision = models.PositiveSmallIntegerField(default=0)
     professional = models.ForeignKey(Professional, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     year = models.PositiveSmallIntegerField()
     activity_key = models.CharField(max_length=64)
+    course_key = models.CharField(max_length=64, blank=True)
     content_digest = models.CharField(max_length=64, blank=True)
     state = models.CharField(max_length=10, choices=ClaimState.choices)
     subject = models.CharField(max_length=14, choices=Subject.choices)
@@ -43,15 +50,22 @@ class Claim(Referenced):
     )
     made_at = models.DateTimeField()
     state_reason = models.CharField(max_length=300, blank=True)
+    reasons = models.JSONField(default=list, blank=True)
+    twin = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         verbose_name = verbose_name_plural = "学时来源"
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["source", "external_id"], name="a_source_names_a_thing_once"),
+            models.UniqueConstraint(fields=["source", "external_id", "revision"], name="a_source_names_a_thing_once"),
             models.UniqueConstraint(
                 fields=["year", "professional", "activity_key"],
                 condition=Q(state=ClaimState.LIVE),
                 name="a_training_counts_once_a_person_and_year",
+            ),
+            models.UniqueConstraint(
+                fields=["year", "professional", "course_key"],
+                condition=Q(state=ClaimState.LIVE) & ~Q(course_key=""),
+                name="a_course_counts_once_a_person_and_year",
             ),
             models.CheckConstraint(
                 condition=Q(year=ExtractYear("ended_on")), name="a_claim_counts_in_the_year_it_ended"

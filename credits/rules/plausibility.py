@@ -1,0 +1,160 @@
+"""When hours that came in are doubted and wait for a person (reliability T6, T9; A8, A27).
+
+None of these says that the hours are wrong. The thresholds: 12 hours a person and day over all sources unless the rule
+set says otherwise (`ceiling_person_day`), where a training's hours count evenly over its days; two titles are alike
+from `ALIKE` of 1 on, when all their numerals agree.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from difflib import SequenceMatcher
+from fractions import Fraction
+from itertools import pairwise
+
+from ceportal.kernel.rules.refusal import Refusal
+from ceportal.kernel.rules.text import comparable
+
+ALIKE = 0.85
+PERSON_DAY = Decimal(12)
+# A title this long that stands whole within another one is the same with words added.
+_TELLING = 6
+_NUMERALS = re.compile(r"[0-9a-z一二三四五六七八九十]+")
+_ONE_DAY = timedelta(days=1)
+
+Span = tuple[date, date]
+Sitting = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A training that counts already. `source` names who reported it."""
+
+    number: int
+    source: str
+    door: str
+    title: str
+    span: Span
+    hours: Decimal
+    activity_key: str
+    course_key: str
+
+
+@dataclass
+class Known:
+    """What counts of one person so far: grows as the records of a set are settled one after another."""
+
+    trainings: list[Standing] = field(default_factory=list)
+    sittings: list[Sitting] = field(default_factory=list)
+
+    def add(self, training: Standing, sittings: Iterable[Sitting] = ()) -> None:
+        self.trainings.append(training)
+        self.sit(sittings)
+
+    def sit(self, sittings: Iterable[Sitting]) -> None:
+        """Keep the hours sat as disjoint stretches in order."""
+        self.sittings = _merged([*self.sittings, *sittings])
+
+    def twin(self, activity_key: str, course_key: str, year: int) -> Standing | None:
+        """The same training, by title and days or by its course."""
+        for one in self.trainings:
+            same_course = bool(course_key) and one.course_key == course_key
+            if one.span[1].year == year and (one.activity_key == activity_key or same_course):
+                return one
+        return None
+
+
+def reasons_of_place_and_year(
+    *, is_recognised: bool, has_rule: bool, ended_on: date, today: date, subject: str, place: str
+) -> Iterator[Refusal]:
+    """What can be said of a record without looking at anything else the person learned."""
+    if not is_recognised:
+        message = f"报送单位未列入 {ended_on.year} 年度{place}{subject}的认定名单，待人社部门核实。"
+        yield Refusal("not_recognised", message, field="/subject", clause="S4-09")
+    if not has_rule:
+        yield Refusal("no_rule", f"{ended_on.year} 年度没有学时规定，待人社部门核实。", field="/completed_on")
+    elif ended_on.year < today.year:
+        message = f"{ended_on.year} 年度已结束，原则上不再补报，待人社部门核实。"
+        yield Refusal("year_closed", message, field="/completed_on", clause="S0-14")
+
+
+def reasons_of_what_is_known(
+    training: Standing, sittings: Iterable[Sitting], known: Known, *, per_day: Decimal
+) -> Iterator[Refusal]:
+    """What speaks against a record beside what counts already."""
+    most = heaviest_day(training, known.trainings)
+    if most > per_day:
+        message = f"同一天各来源合计超过 {per_day.normalize():f} 学时，待人社部门核实。"
+        yield Refusal("over_person_day", message, field="/hours")
+    if do_overlap(sittings, known.sittings):
+        yield Refusal("sessions_overlap", "学习时段与另一段学习重叠，待人社部门核实。", field="/sessions")
+    for one in known.trainings:
+        if one.source != training.source and is_fuzzy_twin(training, one):
+            message = f"与已计入的“{one.title}”名称相近、时间重叠，可能是同一次学习，待人社部门核实。"
+            yield Refusal("fuzzy_twin", message, field="/title", clause="A13")
+            return
+
+
+def heaviest_day(training: Standing, others: Iterable[Standing]) -> Fraction:
+    """The most hours on one day of `training`, its own and those of `others`, each spread evenly over its days."""
+    start, end = training.span
+    own = _per_day(training)
+    changes: dict[date, Fraction] = {}
+    for one in others:
+        first, last = max(start, one.span[0]), min(end, one.span[1])
+        if first <= last:
+            changes[first] = changes.get(first, Fraction(0)) + _per_day(one)
+            changes[last + _ONE_DAY] = changes.get(last + _ONE_DAY, Fraction(0)) - _per_day(one)
+    load = most = own
+    for day in sorted(changes):
+        load += changes[day]
+        most = max(most, load)
+    return most
+
+
+def do_overlap(sittings: Iterable[Sitting], others: list[Sitting]) -> bool:
+    """Whether any of `sittings` runs into another one, or into `others` (disjoint, in order)."""
+    own = sorted(sittings)
+    if any(earlier[1] > later[0] for earlier, later in pairwise(own)):
+        return True
+    return any(_runs_into(sitting, others) for sitting in own)
+
+
+def is_fuzzy_twin(one: Standing, other: Standing) -> bool:
+    """Probably the same training: of one year, on overlapping days, with titles that are alike."""
+    if one.span[1].year != other.span[1].year or one.span[0] > other.span[1] or other.span[0] > one.span[1]:
+        return False
+    return are_alike(one.title, other.title)
+
+
+def are_alike(one: str, other: str) -> bool:
+    """第一讲 and 第二讲 differ by a numeral and are two things; the same words with others added are one."""
+    first, second = sorted((comparable(one), comparable(other)), key=len)
+    if _NUMERALS.findall(first) != _NUMERALS.findall(second):
+        return False
+    if len(first) >= _TELLING and first in second:
+        return True
+    matcher = SequenceMatcher(None, first, second, autojunk=False)
+    return matcher.quick_ratio() >= ALIKE and matcher.ratio() >= ALIKE
+
+
+def _per_day(training: Standing) -> Fraction:
+    return Fraction(training.hours) / ((training.span[1] - training.span[0]).days + 1)
+
+
+def _runs_into(sitting: Sitting, others: list[Sitting]) -> bool:
+    place = bisect_left(others, (sitting[1],))
+    return place > 0 and others[place - 1][1] > sitting[0]
+
+
+def _merged(sittings: list[Sitting]) -> list[Sitting]:
+    merged: list[Sitting] = []
+    for start, end in sorted(sittings):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged

@@ -1,0 +1,377 @@
+"""Hours of many records at once, through whatever door: one transaction, a handful of statements, each training once.
+
+`credit_records` is for records that name a person by number and name (platforms, rosters). `settle` and `enter` are the
+two halves it shares with matching and corrections: first every claim gets its state, then the live ones their hours.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.fields import id_index
+from accounts.models import Organization, Professional
+from accounts.selectors.people import approved_people
+from bases.rules.recognition import Recognised, is_recognised
+from bases.selectors.recognised import recognitions_of
+from ceportal.kernel.fields import seal
+from ceportal.kernel.rules.refusal import MovedOn, Refusal
+from ceportal.kernel.rules.text import comparable, person_name
+from credits.enums import ClaimState, Door, EntryKind, Outcome, Subject
+from credits.models import Claim, ClaimSession, HourEntry, UnmatchedPerson, YearAccount
+from credits.rules import plausibility as plausible
+from credits.rules.activity_key import activity_key
+from credits.rules.crediting import shares
+from credits.rules.requirements import Standing
+from credits.selectors.crediting import known_claims, what_counts
+from credits.selectors.regulation import rule_book
+from credits.services.account_sets import Bench, Place, change_accounts, lock_accounts
+
+KEPT_FOR = timedelta(days=90)
+_UNMATCHED = "credits_unmatchedperson"
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """Who reports hours: an institution through a door. Acts in the trail by its label, as no person."""
+
+    door: Door
+    organization: Organization
+    pk: None = None
+
+    @property
+    def source(self) -> str:
+        return f"{self.door.value}:{self.organization.ref}"
+
+    @property
+    def label(self) -> str:
+        return self.organization.name
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a speaker says of one person's training, already checked for its shape. `external_id` is the speaker's own.
+
+    `id_number` is normalised; `course_code` empty where the speaker has none; sessions are aware moments.
+    """
+
+    external_id: str
+    id_number: str
+    name: str
+    subject: str
+    title: str
+    started_on: date
+    ended_on: date
+    hours: Decimal
+    public_kind: str = ""
+    course_code: str = ""
+    result: str = ""
+    score: str = ""
+    sessions: tuple[tuple[datetime, datetime], ...] = ()
+
+    def digest(self) -> str:
+        """64 hex digits of the content, the same however it was written down. The number goes in by its keyed index."""
+        content = {
+            "person": id_index(self.id_number),
+            "name": person_name(self.name),
+            "training": [self.subject, self.public_kind, self.title, self.course_code, f"{self.hours:.1f}"],
+            "days": [self.started_on.isoformat(), self.ended_on.isoformat()],
+            "assessment": [self.result, self.score],
+            "sessions": [[start.timestamp(), end.timestamp()] for start, end in self.sessions],
+        }
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+@dataclass
+class Settled:
+    """What became of one record, and why; the `claim` that stands for it, and its `entry` if it counts."""
+
+    external_id: str
+    outcome: Outcome
+    year: int
+    claim: Claim | None = None
+    entry: HourEntry | None = None
+    reasons: list[Refusal] = field(default_factory=list)
+    known_digest: str = ""
+    digest: str = ""
+
+
+@dataclass
+class Candidate:
+    """A claim on its way: `person` is None where nobody is registered by that number and name."""
+
+    claim: Claim
+    person: Professional | None
+    record: Record | None = None
+    sessions: tuple[tuple[datetime, datetime], ...] = ()
+    reasons: list[Refusal] = field(default_factory=list)
+
+    @property
+    def place(self) -> Place:
+        return (self.claim.year, self.claim.professional_id or 0)
+
+
+@transaction.atomic
+def credit_records(records: Sequence[Record], *, speaker: Speaker, now: datetime) -> list[Settled]:
+    """What becomes of each record, in order. External ids are unique within `records`; every record is well-formed.
+
+    Known ones are told apart by their content. New ones are credited, held with reasons, kept for somebody not yet
+    registered, or found to be counted already through another door.
+    """
+    if not records:
+        return []
+    digests = {record.external_id: record.digest() for record in records}
+    known = known_claims(speaker.source, list(digests))
+    new = [record for record in records if record.external_id not in known]
+    bench = Bench(rule_book(), now)
+    candidates = _candidates(new, digests, speaker, now)
+    accounts = settle(candidates, speaker=speaker, bench=bench)
+    if accounts:  # somebody else may have sent the same while we waited for the accounts
+        known |= known_claims(speaker.source, [record.external_id for record in new])
+    fresh = [candidate for candidate in candidates if candidate.claim.external_id not in known]
+    mine = _insert(fresh)
+    lost = [candidate.claim.external_id for candidate in fresh if candidate not in mine]
+    if lost:
+        known |= known_claims(speaker.source, lost)
+    _keep_unmatched(mine, now)
+    entries = enter(mine, accounts, speaker=speaker, bench=bench)
+    _fill_tombstones(records, known, digests)
+    told = {candidate.claim.external_id: _told(candidate, entries) for candidate in mine}
+    for external_id, claims in known.items():
+        told[external_id] = _told_known(claims, digests[external_id])
+    if len(told) < len(records):
+        raise MovedOn([Refusal("account_moved", "这些人员的学时刚刚有变动，请重新提交一次。")])
+    return [told[record.external_id] for record in records]
+
+
+def settle(candidates: Sequence[Candidate], *, speaker: Speaker, bench: Bench) -> dict[Place, YearAccount]:
+    """Give every claim its state, in order, each knowing those before it. The accounts they may change are locked."""
+    lines = recognitions_of(speaker.organization.pk) if candidates else []
+    for candidate in candidates:
+        candidate.reasons = list(_place_and_year(candidate, lines, bench)) if candidate.person else []
+    hopeful = [each for each in candidates if each.person and not each.reasons]
+    accounts = lock_accounts({each.place: each.person for each in hopeful if each.person}, bench)
+    known = what_counts([each.claim for each in hopeful], [stretch for each in hopeful for stretch in each.sessions])
+    for number, candidate in enumerate(candidates):
+        if candidate.person and not candidate.reasons:
+            _weigh(candidate, known[candidate.person.pk], -1 - number, bench)
+        _set_state(candidate)
+    return accounts
+
+
+def enter(
+    candidates: Iterable[Candidate], accounts: Mapping[Place, YearAccount], *, speaker: Speaker, bench: Bench
+) -> dict[int, HourEntry]:
+    """The hours of those claims (saved by now) that live: an entry each, and their accounts. By the claim's key."""
+    live = [candidate for candidate in candidates if candidate.claim.state == ClaimState.LIVE]
+    if not live:
+        return {}
+    entries = [_entry(candidate, accounts[candidate.place], speaker, bench.now) for candidate in live]
+    HourEntry.objects.bulk_create(entries)
+    parts: dict[Place, Standing] = {}
+    for candidate in live:
+        claim = candidate.claim
+        part = shares(claim.subject, claim.public_kind, claim.hours)
+        parts[candidate.place] = parts.get(candidate.place, Standing()).plus(part)
+    change_accounts(accounts, parts, bench)
+    return {entry.claim_id: entry for entry in entries}
+
+
+def new_claim(record: Record, digest: str, *, speaker: Speaker, person: Professional | None, now: datetime) -> Claim:
+    """A claim without a state yet."""
+    course = record.course_code and f"{speaker.source}\x1f{comparable(record.course_code)}"
+    return Claim(
+        door=speaker.door,
+        source=speaker.source,
+        external_id=record.external_id,
+        professional=person,
+        year=record.ended_on.year,
+        activity_key=activity_key(record.title, record.started_on, record.ended_on),
+        course_key=hashlib.sha256(course.encode()).hexdigest() if course else "",
+        content_digest=digest,
+        subject=record.subject,
+        public_kind=record.public_kind,
+        title=record.title,
+        started_on=record.started_on,
+        ended_on=record.ended_on,
+        hours=record.hours,
+        made_at=now,
+    )
+
+
+def _candidates(
+    records: Sequence[Record], digests: Mapping[str, str], speaker: Speaker, now: datetime
+) -> list[Candidate]:
+    people = find_people((record.id_number, record.name) for record in records)
+    candidates = []
+    for record in records:
+        person = people.get((record.id_number, person_name(record.name)))
+        claim = new_claim(record, digests[record.external_id], speaker=speaker, person=person, now=now)
+        candidates.append(Candidate(claim, person, record, record.sessions))
+    return candidates
+
+
+def find_people(named: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Professional]:
+    """Who is registered and approved with both: the number, and the name as it is kept (reliability T10)."""
+    asked = {id_index(number): number for number, _ in named}
+    if not asked:
+        return {}
+    return {(asked[person.id_index], person.name): person for person in approved_people(asked)}
+
+
+def _place_and_year(candidate: Candidate, lines: list[Recognised], bench: Bench) -> Iterable[Refusal]:
+    claim, person = candidate.claim, candidate.person
+    if person is None:
+        return ()
+    covered = is_recognised(
+        lines, places=person.area.codes, year=claim.year, subject=claim.subject, trade=bench.trade(person),
+        on=claim.ended_on,
+    )  # fmt: skip
+    return plausible.reasons_of_place_and_year(
+        is_recognised=covered,
+        has_rule=bench.asked_of(person, claim.year) is not None,
+        ended_on=claim.ended_on,
+        today=timezone.localdate(claim.made_at),
+        subject=Subject(claim.subject).label,
+        place=person.area.name,
+    )
+
+
+def _weigh(candidate: Candidate, known: plausible.Known, number: int, bench: Bench) -> None:
+    """Against what counts already. What passes counts for those after it, under a `number` of its own."""
+    claim, person = candidate.claim, candidate.person
+    training = plausible.Standing(
+        number, claim.source, claim.door, claim.title, (claim.started_on, claim.ended_on), claim.hours,
+        claim.activity_key, claim.course_key,
+    )  # fmt: skip
+    twin = known.twin(claim.activity_key, claim.course_key, claim.year)
+    if twin:
+        claim.state, claim.twin_id = ClaimState.DUPLICATE, twin.number if twin.number > 0 else None
+        message = f"同一次学习已通过“{Door(twin.door).label}”计入 {twin.hours.normalize():f} 学时，只计一次。"
+        candidate.reasons = [Refusal("already_counted", message, clause="A13")]
+        return
+    asked = bench.asked_of(person, claim.year) if person else None
+    figure = asked.figures.get("ceiling_person_day") if asked else None
+    per_day = figure.value if figure else plausible.PERSON_DAY
+    candidate.reasons = list(plausible.reasons_of_what_is_known(training, candidate.sessions, known, per_day=per_day))
+    if not candidate.reasons:
+        known.add(training, candidate.sessions)
+
+
+def _set_state(candidate: Candidate) -> None:
+    claim = candidate.claim
+    claim.reasons = [
+        {"code": reason.code, "message": reason.message, "clause": reason.clause} for reason in candidate.reasons
+    ]
+    if claim.state == ClaimState.DUPLICATE:
+        return
+    if candidate.person is None:
+        claim.state = ClaimState.UNMATCHED
+    else:
+        claim.state = ClaimState.HELD if candidate.reasons else ClaimState.LIVE
+
+
+def _insert(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Those whose claim is now in the table by our hand, with its key; of the rest somebody else's stands there."""
+    in_order = sorted(candidates, key=lambda candidate: candidate.claim.external_id)
+    Claim.objects.bulk_create([candidate.claim for candidate in in_order], ignore_conflicts=True)
+    refs = [candidate.claim.ref for candidate in in_order]
+    keys = dict(Claim.objects.filter(ref__in=refs).values_list("ref", "pk")) if refs else {}
+    mine = [candidate for candidate in candidates if candidate.claim.ref in keys]
+    for candidate in mine:
+        candidate.claim.pk = keys[candidate.claim.ref]
+    ClaimSession.objects.bulk_create(
+        ClaimSession(claim=each.claim, professional=each.person, started_at=start, ended_at=end)
+        for each in mine
+        for start, end in each.sessions
+    )
+    return mine
+
+
+def _keep_unmatched(candidates: Iterable[Candidate], now: datetime) -> None:
+    UnmatchedPerson.objects.bulk_create(
+        unmatched_person(candidate.claim, candidate.record, now)
+        for candidate in candidates
+        if candidate.record and candidate.claim.state == ClaimState.UNMATCHED
+    )
+
+
+def unmatched_person(claim: Claim, record: Record, now: datetime) -> UnmatchedPerson:
+    row = UnmatchedPerson(claim=claim, name=person_name(record.name), keep_until=now + KEPT_FOR)
+    row.id_index = id_index(record.id_number)
+    row.id_sealed = seal(record.id_number, table=_UNMATCHED, column="id", ref=row.ref)
+    return row
+
+
+def _entry(candidate: Candidate, account: YearAccount, speaker: Speaker, now: datetime) -> HourEntry:
+    claim = candidate.claim
+    return HourEntry(
+        claim=claim,
+        professional_id=claim.professional_id,
+        year=claim.year,
+        kind=EntryKind.CREDIT,
+        subject=claim.subject,
+        public_kind=claim.public_kind,
+        hours=claim.hours,
+        organization_id=account.organization_id,
+        area_id=account.professional.area_id,
+        title=claim.title,
+        reason=f"{speaker.label}报送",
+        by_label=speaker.label,
+        recorded_at=now,
+    )
+
+
+def _fill_tombstones(records: Sequence[Record], known: Mapping[str, list[Claim]], digests: Mapping[str, str]) -> None:
+    """What was withdrawn or corrected before it came, and comes now: its content is kept beside its end."""
+    filled = []
+    for record in records:
+        first = known.get(record.external_id, [None])[0]
+        if first is not None and first.state == ClaimState.TOMBSTONE and not first.content_digest:
+            first.content_digest = digests[record.external_id]
+            first.year, first.started_on, first.ended_on = record.ended_on.year, record.started_on, record.ended_on
+            first.title, first.hours = record.title, record.hours
+            first.subject, first.public_kind = record.subject, record.public_kind
+            filled.append(first)
+    if filled:
+        columns = ["content_digest", "year", "started_on", "ended_on", "title", "hours", "subject", "public_kind"]
+        Claim.objects.bulk_update(sorted(filled, key=lambda claim: claim.external_id), columns)
+
+
+_OUTCOMES = {
+    ClaimState.LIVE: Outcome.ACCEPTED,
+    ClaimState.HELD: Outcome.HELD,
+    ClaimState.UNMATCHED: Outcome.UNMATCHED_PERSON,
+    ClaimState.DUPLICATE: Outcome.DUPLICATE,
+}
+
+
+def _told(candidate: Candidate, entries: Mapping[int, HourEntry]) -> Settled:
+    claim = candidate.claim
+    return Settled(
+        claim.external_id,
+        _OUTCOMES[ClaimState(claim.state)],
+        claim.year,
+        claim=claim,
+        entry=entries.get(claim.pk),
+        reasons=candidate.reasons,
+        digest=claim.content_digest,
+    )
+
+
+def _told_known(claims: list[Claim], digest: str) -> Settled:
+    """A repeat: the same content as any revision had is a duplicate, other content a conflict."""
+    claim = claims[-1]
+    if digest not in {each.content_digest for each in claims}:
+        told = Settled(claim.external_id, Outcome.CONFLICT, claim.year, claim=claim, digest=digest)
+        told.known_digest = claim.content_digest
+        return told
+    entry: Any = next(iter(claim.entries.all()), None) if claim.state == ClaimState.LIVE else None
+    reason = Refusal("already_known", f"这条记录已登记，现为“{ClaimState(claim.state).label}”。")
+    return Settled(claim.external_id, Outcome.DUPLICATE, claim.year, claim=claim, entry=entry, reasons=[reason])
