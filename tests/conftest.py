@@ -69,7 +69,7 @@ def nothing_leaves_this_machine() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def no_stored_file_outlives_its_test() -> Iterator[None]:
     yield
-    for folder in ("files", "mail"):
+    for folder in ("files", "mail", "sms"):
         shutil.rmtree(settings.DATA_DIR / folder, ignore_errors=True)
 
 
