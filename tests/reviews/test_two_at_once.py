@@ -20,8 +20,8 @@ from reviews.services.decisions import decide
 from reviews.services.filing import file_month
 from reviews.services.openings import record_opening
 from reviews.services.reminding import mark_overdue, remind_reviewers
+from tests.races import settled
 from tests.reviews.factories import MONDAY, approved, open_all, submitted
-from tests.reviews.threads import at_once, pairs_at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PAIRS = 200
@@ -42,9 +42,10 @@ def test_of_two_reviewers_exactly_one_wins_each_of_200_times(
     for declaration in declarations:
         open_all(declaration, employer_reviewer)
         open_all(declaration, colleague)
-    results = pairs_at_once(
-        [(partial(approve, each, employer_reviewer), partial(send_back, each, colleague)) for each in declarations]
-    )
+    results = [
+        settled([partial(approve, each, employer_reviewer), partial(send_back, each, colleague)])
+        for each in declarations
+    ]
     names = {employer_reviewer.pk: employer_reviewer.name, colleague.pk: colleague.name}
     for declaration, outcome in zip(declarations, results, strict=True):
         won = [one for one in outcome if isinstance(one, Decision)]
@@ -73,9 +74,7 @@ def test_negative_control_read_then_save_lets_both_win(
         return is_open
 
     declarations = [submitted(declarant, files=0) for _ in range(20)]
-    results = pairs_at_once(
-        [(partial(naive, each, "returned"), partial(naive, each, "rejected")) for each in declarations]
-    )
+    results = [settled([partial(naive, each, "returned"), partial(naive, each, "rejected")]) for each in declarations]
     assert results == [[True, True]] * 20
 
 
@@ -83,15 +82,15 @@ def test_a_reviewer_and_a_withdrawal(declarant: Professional, employer_reviewer:
     declarations = [submitted(declarant, files=0) for _ in range(20)]
     for declaration in declarations:
         open_all(declaration, employer_reviewer)
-    results = pairs_at_once(
-        [
-            (
+    results = [
+        settled(
+            [
                 partial(approve, each, employer_reviewer),
                 partial(withdraw_declaration, each, by=declarant.user, now=MONDAY),
-            )
-            for each in declarations
-        ]
-    )
+            ]
+        )
+        for each in declarations
+    ]
     for outcome in results:
         assert sum(isinstance(one, Refused) for one in outcome) == 1, outcome
 
@@ -99,7 +98,7 @@ def test_a_reviewer_and_a_withdrawal(declarant: Professional, employer_reviewer:
 def test_two_openings_at_once_are_one_row(declarant: Professional, employer_reviewer: User) -> None:
     declaration = submitted(declarant)
     look = partial(record_opening, declaration, reviewer=employer_reviewer, now=MONDAY)
-    assert at_once(*[look] * 4) == [None] * 4
+    assert settled([look] * 4) == [None] * 4
     assert Opening.objects.get().times >= 1
 
 
@@ -110,7 +109,7 @@ def test_two_filings_at_once_are_one(
     area, late = declarant.area.parent, MONDAY + timedelta(days=20)
     assert area is not None
     file = partial(file_month, area, MONDAY.date(), by=city_officer, now=late)
-    outcome = at_once(file, file)
+    outcome = settled([file, file])
     assert sorted(type(one).__name__ for one in outcome) == ["Filing", "Refused"]
     assert Filing.objects.get().entry_count == 1
 
@@ -122,7 +121,7 @@ def test_two_sweeps_over_500_overdue(
     for _ in range(500):
         submitted(declarant, files=0)
     late = MONDAY + timedelta(days=8)
-    counts = at_once(partial(mark_overdue, now=late), partial(mark_overdue, now=late))
+    counts = settled([partial(mark_overdue, now=late)] * 2)
     assert sum(counts) == 500, counts
     assert mark_overdue(now=late) == 0
     assert Declaration.objects.filter(overdue_at=late, state=DeclarationState.AT_EMPLOYER).count() == 500
@@ -136,7 +135,7 @@ def test_two_reminders_at_once(declarant: Professional, employer_reviewer: User)
     for _ in range(20):
         submitted(declarant, files=0)
     day = MONDAY + timedelta(days=3)
-    counts = at_once(partial(remind_reviewers, now=day), partial(remind_reviewers, now=day))
+    counts = settled([partial(remind_reviewers, now=day)] * 2)
     assert sum(counts) == 20
     assert Notice.objects.filter(to=employer_reviewer, event=NoticeEvent.REVIEW_DUE).count() == 20
 
