@@ -30,6 +30,22 @@ class RequestFacts:
         return response
 
 
+class ReadableForms:
+    """Answers 400 to a form in another encoding than UTF-8, before the guard of forms asks for its fields (C48).
+
+    Django refuses such a form while it looks for the token, and again while it draws the page that says so: a 500.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        is_form = request.content_type == "application/x-www-form-urlencoded"
+        if is_form and (request.encoding or "utf-8").lower() != "utf-8":
+            return render(request, "400.html", status=400)
+        return self.get_response(request)
+
+
 class RefusedAnswers:
     """A refusal that a page did not show beside its form becomes a page of its own: 409, with the reasons."""
 

@@ -86,3 +86,12 @@ def test_the_second_of_two_hands_is_told_who_was_first(
     page = client.get("/moved/").content.decode()
     assert "已由张三于 10:05 通过" in page
     assert "没有生效" in page
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/sign-in/", "/no-such-page/"])
+def test_a_form_that_is_not_utf_8_is_answered_and_not_a_fault_of_ours(address: str) -> None:
+    kind = "application/x-www-form-urlencoded; charset=gbk"
+    answer = Client(enforce_csrf_checks=True).post(address, "login=%C4%E3", content_type=kind)
+    assert answer.status_code == 400
+    assert "无法读懂这个请求" in answer.content.decode()

@@ -9,13 +9,14 @@ NAME_LIMIT = 50
 TITLE_LIMIT = 120
 # Middle dots met in the names of minority people; all are written as U+00B7.
 _DOTS = str.maketrans({"•": "·", "・": "·", "‧": "·", "∙": "·", "．": "·", ".": "·", "●": "·"})
-_ZERO_WIDTH = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad\u180e\u034f\u115f\u1160\u3164\uffa0")
+# U+FFFD last: it stands where bytes were no UTF-8, and the person typed something else (C48).
+_UNSEEN = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad\u180e\u034f\u115f\u1160\u3164\uffa0\ufffd")
 
 
 def strange_character(value: str) -> str | None:
-    """The first control, bidi, zero-width, private, surrogate or unassigned character of `value`."""
+    """The first control, bidi, zero-width, private, surrogate, unassigned or lost character of `value`."""
     for character in value:
-        if character in _ZERO_WIDTH or unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn"}:
+        if character in _UNSEEN or unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn"}:
             return character
     return None
 

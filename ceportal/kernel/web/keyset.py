@@ -33,7 +33,7 @@ def keyset_page(rows: QuerySet[Row], *, order: tuple[str, ...], cursor: str, siz
     if after:
         try:
             items = list(found.filter(_beyond(order, after))[: size + 1])
-        except (ValidationError, ValueError, TypeError, FieldError):
+        except (ValidationError, ValueError, TypeError, OverflowError, FieldError):
             after = None
     if not after:
         items = list(found[: size + 1])
