@@ -53,7 +53,8 @@ def made(*values: object) -> str:
     "cursor",
     ["x", "%00", "é", "a" * 401, made(), made(1, 2, 3), made("no date", 1), made(None, None), made([1], {}),
      made("9999-12-31T23:59:59-23:59", 1), made("0001-01-01T00:00:00+23:59", 1),
-     made("2026-13-45", 1), made("2026-11-20T10:00:00+08:00", 1e999), made("2026-11-20T10:00:00+08:00", "x"), made("a\u0000b", 1), made("\ud800", 1)],
+     made("2026-13-45", 1), made("2026-11-20T10:00:00+08:00", 1e999),
+     made("2026-11-20T10:00:00+08:00", "x"), made("a\u0000b", 1), made("\ud800", 1)],
 )  # fmt: skip
 def test_a_cursor_that_is_none_of_ours_shows_the_first_page(jobs: list[Job], cursor: str) -> None:
     page = keyset_page(Job.objects.all(), order=("created_at", "id"), cursor=cursor, size=3)

@@ -24,7 +24,7 @@ def test_variants_of_a_character_are_not_the_same_name() -> None:
 
 @pytest.mark.parametrize(
     "character",
-    ["\u0000", "\u0007", "\u200b", "\u202e", "\u2066", "\ufeff", "\ue000", "\ud800", "\u3164", "\u0378", "\ufffd"],
+    ["\u0000", "\u0007", "\u200b", "\u202e", "\u2066", "\ufeff", "\ue000", "\ud800", "\u3164", "\u0378", chr(0xFFFD)],
 )
 def test_characters_that_cannot_be_seen_are_refused(character: str) -> None:
     assert strange_character(f"张{character}三") == character
