@@ -45,6 +45,7 @@ FIELDS = {
     "correction_grace_days": Kind.COUNT,
     "back_years": Kind.TEXT,
     "back_years_closed_from": Kind.DAY,
+    "professional_by_roster": Kind.FLAG,
     "filing": Kind.TEXT,
     "filing_blocks_credit": Kind.FLAG,
     "spot_check": Kind.FLAG,

@@ -16,6 +16,8 @@ _CHECK = "10X98765432"
 _USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC = re.compile(rf"[{_USCC_ALPHABET}]{{18}}", re.ASCII)
 _PHONE = re.compile(r"1[3-9][0-9]{9}", re.ASCII)
+_ID_WITHIN = re.compile(r"(?<![0-9])[0-9](?:[ \-]?[0-9]){16}[ \-]?[0-9Xx](?![0-9])", re.ASCII)
+_PHONE_WITHIN = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])", re.ASCII)
 _OLDEST_BIRTH_YEAR = 1900
 
 
@@ -58,6 +60,11 @@ def resident(number: str) -> Resident:
 def mask_id(number: str) -> str:
     """First six and last four, as pages show it to those whose duty needs it (pages.md)."""
     return f"{number[:6]}{'*' * max(0, len(number) - 10)}{number[-4:]}" if len(number) > 10 else "*" * len(number)
+
+
+def hide_numbers(text: str) -> str:
+    """`text` with every identity number and mobile number in it masked: for words that people type freely."""
+    return _PHONE_WITHIN.sub(lambda found: mask_phone(found[0]), _ID_WITHIN.sub(lambda found: mask_id(found[0]), text))
 
 
 def mask_phone(phone: str) -> str:

@@ -1,0 +1,263 @@
+"""What a base may report by a roster, and how each row of it is read (S2-04, S2-13; A13, A16, A17, A27)."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from accounts.enums import IdKind
+from accounts.rules.registration import reasons_not_to_accept_number
+from bases.rules.recognition import Recognised
+from ceportal.kernel.rules.id_number import normalise
+from ceportal.kernel.rules.refusal import Refusal
+from ceportal.kernel.rules.sheets import BLANK, Cell, CellKind, SheetRow
+from ceportal.kernel.rules.text import NAME_LIMIT, TITLE_LIMIT, person_name, reasons_not_to_accept, strange_character
+from credits.enums import PublicKind, RosterState, Subject
+from credits.rules.declaring import Limits, ceiling, days_of
+from credits.rules.typed import reasons_not_to_keep_day, reasons_not_to_keep_hours, reasons_not_to_read_hours
+
+SHEET = "名单"
+GUIDE = "填写说明"
+ID_NUMBER, NAME, HOURS, RESULT, REMARK = "证件号码", "姓名", "学时", "考核结果", "备注"
+COLUMNS = (ID_NUMBER, NAME, HOURS, RESULT, REMARK)
+REQUIRED = (ID_NUMBER, NAME, RESULT)
+PASSED, FAILED = "合格", "不合格"
+FIELD = "file"
+CODE_LIMIT, PLACE_LIMIT, REMARK_LIMIT, REASON_LIMIT = 40, 100, 100, 300
+# Nothing has been written into anybody's account yet.
+OPEN = frozenset({RosterState.DRAFT, RosterState.CHECKED})
+AT_WORK = frozenset({RosterState.CREDITING, RosterState.UNDOING})
+# One wording for a number nobody has and for a name that is not its owner's (inputs.md E109, F): nothing is disclosed.
+UNKNOWN_PERSON = "平台上没有证件号码和姓名都与此相符、已核准注册的人员。请核对；如果无误，本人注册并核准后自动计入。"
+
+
+@dataclass(frozen=True)
+class ClassFacts:
+    """One class as its base reports it. `hours` is what each person gets unless the row says less."""
+
+    title: str
+    subject: str
+    started_on: date
+    ended_on: date
+    hours: Decimal
+    public_kind: str = ""
+    class_code: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with a cell: the column's heading, and why, without repeating what stands there."""
+
+    column: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True)
+class RosterLine:
+    """A row as it was read. `id_number` is in clear: it is sealed before anything is kept."""
+
+    number: int
+    id_number: str = ""
+    name: str = ""
+    hours: Decimal | None = None
+    was_passed: bool | None = None
+    remark: str = ""
+    problems: tuple[Problem, ...] = ()
+
+
+def reasons_not_to_report(
+    facts: ClassFacts, *, recognised: Sequence[Recognised], today: date, limits: Limits | None, takes_professional: bool
+) -> Iterator[Refusal]:
+    """Why hours of this class cannot be reported by its base."""
+    yield from _about_the_words(facts)
+    yield from reasons_not_to_keep_day(facts.started_on, field="started_on")
+    yield from reasons_not_to_keep_hours(facts.hours, field="hours")
+    if facts.ended_on < facts.started_on:
+        yield Refusal("ends_before_start", "结束日期早于开始日期，请核对。", field="ended_on")
+        return
+    if facts.ended_on > today:
+        message = "培训班还没有结束。结束并考核合格后再上传名单。"
+        yield Refusal("not_over", message, field="ended_on", clause="S2-13")
+    yield from _about_the_subject(facts, limits, takes_professional=takes_professional)
+    yield from reasons_not_to_teach(facts, recognised)
+    if limits is None:
+        yield Refusal("no_rule", f"{facts.ended_on.year} 年度还没有学时规定，暂不能上传。", field="ended_on")
+    elif facts.hours.is_finite() and facts.hours > (most := ceiling(facts.started_on, facts.ended_on, limits)):
+        days = days_of(facts.started_on, facts.ended_on)
+        message = f"共 {days} 天，每天最多 {_plain(limits.per_day)} 学时，每人最多 {_plain(most)} 学时。"
+        yield Refusal("over_ceiling", message, field="hours", clause=limits.per_day_clause)
+
+
+def reasons_not_to_teach(facts: ClassFacts, recognised: Sequence[Recognised]) -> Iterator[Refusal]:
+    """A class counts when its base was valid, for its subject, on the day the class ended (A27)."""
+    year, ended_on = facts.ended_on.year, facts.ended_on
+    lines = [line for line in recognised if line.year == year]
+    valid = [line for line in lines if line.ended_on is None or ended_on <= line.ended_on]
+    if not lines:
+        message = f"贵单位不在 {year} 年度的继续教育基地名单中，这个班的学时不能登记。如有疑问，请联系所在地人社部门。"
+        yield Refusal("not_recognised", message, clause="A27")
+    elif not valid:
+        left = max(line.ended_on for line in lines if line.ended_on)
+        message = f"贵单位的基地资格已于 {_words(left)}终止，之后结束的培训班不能登记学时。"
+        yield Refusal("base_has_left", message, field="ended_on", clause="A27")
+    elif facts.subject in Subject.values and not any(facts.subject in line.subjects for line in valid):
+        message = f"贵单位在 {year} 年度没有“{Subject(facts.subject).label}”的施教资格。"
+        yield Refusal("subject_not_recognised", message, field="subject", clause="A27")
+
+
+def reasons_not_to_confirm(state: str, *, wrong: int, to_credit: int) -> Iterator[Refusal]:
+    """A roster is credited whole: as long as a row is wrong, nothing of it is."""
+    if state != RosterState.CHECKED:
+        yield Refusal("not_checked", f"这份名单现在是“{RosterState(state).label}”，不能确认登记。")
+    elif wrong:
+        yield Refusal("has_wrong_rows", f"还有 {wrong} 行有错误。请在表格中改正后重新上传，再确认。", field=FIELD)
+    elif not to_credit:
+        yield Refusal("nothing_to_credit", "名单中没有可以登记的人员。", field=FIELD)
+
+
+def reasons_not_to_undo(state: str, reason: str) -> Iterator[Refusal]:
+    if state != RosterState.DONE:
+        yield Refusal("not_done", f"这份名单现在是“{RosterState(state).label}”，不能撤销。")
+    if not reason.strip():
+        yield Refusal("reason_missing", "请写明撤销的原因，名单上的人员会看到。", field="reason")
+    else:
+        yield from reasons_not_to_accept(
+            reason.replace("\r", "").replace("\n", " "), field="reason", label="原因", limit=REASON_LIMIT
+        )
+
+
+def heading(cell: Cell) -> str:
+    """A heading as it is compared: without blanks and without the star some put at what must be filled in."""
+    return "".join(cell.text.split()).strip("*＊")
+
+
+def reasons_not_to_read(first: SheetRow | None) -> Iterator[Refusal]:
+    """Why the first row is no heading of a roster."""
+    if first is None:
+        yield Refusal("no_rows", "表格是空的，没有读到任何内容。", field=FIELD)
+        return
+    found = [heading(cell) for cell in first.cells]
+    missing = [column for column in REQUIRED if column not in found]
+    if first.number != 1 or len(missing) == len(REQUIRED):
+        names = "、".join(COLUMNS)
+        message = f"第 1 行应是表头：{names}。请下载模板，不要在表头上方加标题行。"
+        yield Refusal("no_heading", message, field=FIELD)
+        return
+    for column in missing:
+        yield Refusal("column_missing", f"第 1 行缺少“{column}”这一列，请按模板补上。", field=FIELD)
+    for column in COLUMNS:
+        if found.count(column) > 1:
+            message = f"第 1 行有 {found.count(column)} 个“{column}”，无法确定读哪一列。请只保留一个。"
+            yield Refusal("column_doubled", message, field=FIELD)
+
+
+def read_line(number: int, cells: Mapping[str, Cell], facts: ClassFacts, *, today: date) -> RosterLine:
+    """One row; all that is wrong with it at once, in the order of the columns."""
+    problems = [*_not_to_take(cells)]
+    spoilt = {problem.column for problem in problems}
+    id_number = normalise(cells.get(ID_NUMBER, BLANK).text)
+    name = cells.get(NAME, BLANK).text
+    if ID_NUMBER not in spoilt:
+        problems += _id_problems(id_number, today)
+    if NAME not in spoilt:
+        problems += [*_name_problems(name)]
+    hours = facts.hours
+    if HOURS not in spoilt and not cells.get(HOURS, BLANK).is_blank:
+        text = cells[HOURS].text.strip(" ")
+        problems += (found := [*_hours_problems(text, facts)])
+        hours = facts.hours if found else Decimal(text)
+    result = cells.get(RESULT, BLANK).text.strip(" ")
+    if RESULT not in spoilt and result not in {PASSED, FAILED}:
+        problems.append(Problem(RESULT, "result", f"请填“{PASSED}”或“{FAILED}”：学时在考核合格后才能计入。"))
+    remark = cells.get(REMARK, BLANK).text.strip()
+    if REMARK not in spoilt and remark:
+        wrong = reasons_not_to_accept(remark, field="", label=REMARK, limit=REMARK_LIMIT)
+        problems += [Problem(REMARK, reason.code, reason.message) for reason in wrong]
+    ordered = sorted(problems, key=lambda problem: COLUMNS.index(problem.column))
+    return RosterLine(number, id_number, person_name(name), hours, result == PASSED, remark, tuple(ordered))
+
+
+def nobody() -> Refusal:
+    return Refusal("no_rows", "表头下面没有人员：所有行都是空的，没有读到任何内容。", field=FIELD)
+
+
+def with_problem(line: RosterLine, problem: Problem) -> RosterLine:
+    return replace(line, problems=(*line.problems, problem))
+
+
+def twice(first: int) -> Problem:
+    return Problem(ID_NUMBER, "twice", f"与第 {first} 行是同一个证件号码，同一个人只能出现一次。")
+
+
+def _about_the_words(facts: ClassFacts) -> Iterator[Refusal]:
+    yield from reasons_not_to_accept(facts.title, field="title", label="培训班名称", limit=TITLE_LIMIT)
+    for value, name, label, limit in (
+        (facts.class_code, "class_code", "班次编号", CODE_LIMIT),
+        (facts.place, "place", "培训地点", PLACE_LIMIT),
+    ):
+        if value:
+            yield from reasons_not_to_accept(value, field=name, label=label, limit=limit)
+
+
+def _about_the_subject(facts: ClassFacts, limits: Limits | None, *, takes_professional: bool) -> Iterator[Refusal]:
+    if facts.subject not in Subject.values:
+        yield Refusal("no_subject", "请选择公需科目或专业科目。", field="subject")
+    elif facts.subject == Subject.PROFESSIONAL and not takes_professional:
+        message = "本地的专业科目学时由本人申报、单位审核，不由基地上传。请为学员开具结业证明，由本人申报。"
+        yield Refusal("professional_is_declared", message, field="subject", clause="A13")
+    asks = limits is not None and limits.asks_compulsory and facts.subject == Subject.PUBLIC
+    if limits and asks and facts.public_kind not in PublicKind.values:
+        message = "请选择必修课或选修课：本地对必修课有单独要求。"
+        yield Refusal("no_public_kind", message, field="public_kind", clause=limits.compulsory_clause)
+
+
+def _not_to_take(cells: Mapping[str, Cell]) -> Iterator[Problem]:
+    """Cells that hold something else than text, or than a number where one is read."""
+    for column, cell in cells.items():
+        if cell.kind is CellKind.FORMULA:
+            yield Problem(column, "formula", "这个单元格是公式，公式不会被计算。请改为直接填写的内容。")
+        elif cell.kind is CellKind.OTHER:
+            yield Problem(column, "cell_kind", "这个单元格是日期、逻辑值或错误值，请改为文字。")
+        elif cell.kind is CellKind.NUMBER and column == ID_NUMBER:
+            yield Problem(column, "id_as_number", _AS_NUMBER)
+
+
+_AS_NUMBER = "证件号码被存成了数字，末尾几位可能已经变成 0。请先把这一列的单元格格式设成“文本”，再重新填写号码。"
+
+
+def _id_problems(number: str, today: date) -> list[Problem]:
+    if not number:
+        return [Problem(ID_NUMBER, "blank", "请填写证件号码。")]
+    if "E+" in number:
+        return [Problem(ID_NUMBER, "id_as_number", _AS_NUMBER)]
+    found = [reasons_not_to_accept_number(kind, number, today=today) for kind in IdKind]
+    if not all(found):
+        return []
+    if any(strange_character(character) for character in number):
+        return [Problem(ID_NUMBER, "strange_character", "号码中有换行或看不见的字符，请删去后重新填写。")]
+    return [Problem(ID_NUMBER, reason.code, reason.message) for reason in found[0]]
+
+
+def _name_problems(name: str) -> Iterator[Problem]:
+    for reason in reasons_not_to_accept(name, field="", label="姓名", limit=NAME_LIMIT):
+        yield Problem(NAME, reason.code, reason.message)
+    if any(character.isdigit() for character in name):
+        yield Problem(NAME, "name_digits", "姓名中有数字，请核对是不是填错了列。")
+
+
+def _hours_problems(text: str, facts: ClassFacts) -> Iterator[Problem]:
+    if reasons := reasons_not_to_read_hours(text):
+        yield from (Problem(HOURS, reason.code, reason.message) for reason in reasons)
+    elif Decimal(text) > facts.hours:
+        message = f"超过这个班的 {_plain(facts.hours)} 学时。"
+        yield Problem(HOURS, "over_class", message)
+
+
+def _plain(hours: Decimal) -> str:
+    return f"{hours.normalize():f}"
+
+
+def _words(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"

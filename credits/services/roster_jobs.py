@@ -1,0 +1,145 @@
+"""The clock's work on rosters: confirmed ones are credited, undone ones taken back, a chunk in a transaction (R1, T6).
+
+A chunk renews the lease first thing: a worker that was held up and has lost it writes nothing. Whatever dies, the rows
+not yet marked are taken up again; one that the ledger knows already is told so and counts once.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from time import monotonic
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+
+from accounts.models import User
+from ceportal.kernel.enums import JobState
+from ceportal.kernel.models import Job
+from ceportal.kernel.services.claims import claim, unclaimed
+from ceportal.kernel.services.trail import record
+from credits.enums import ClaimState, Door, Outcome, RosterState, RowState
+from credits.models import Claim, Roster, RosterRow, UnmatchedPerson
+from credits.rules.rosters import UNKNOWN_PERSON, RosterLine
+from credits.selectors.rosters import claims_of, counts_by_state, external_id
+from credits.services.crediting import Settled, Speaker, credit_records
+from credits.services.ledger import reverse_claim
+from credits.services.roster_preview import record_of
+from credits.services.rosters import CREDIT, IN_LEDGER, TO_CREDIT, UNDO, forget_drafts, number_of
+
+CHUNK = 500
+# Reversals go person by person, with a message to each: a shorter transaction.
+UNDO_CHUNK = 50
+DRAFTS_KEPT = timedelta(days=30)
+_OPEN = (JobState.WAITING, JobState.RUNNING)
+_STATES = {
+    Outcome.ACCEPTED: RowState.CREDITED,
+    Outcome.DUPLICATE: RowState.DUPLICATE,
+    Outcome.HELD: RowState.HELD,
+    Outcome.UNMATCHED_PERSON: RowState.WAITING,
+    Outcome.CONFLICT: RowState.REFUSED,
+    Outcome.INVALID: RowState.REFUSED,
+}
+
+
+def work_on_rosters(*, now: datetime) -> int:
+    """Take up every roster somebody has confirmed or undone and nobody works on; gives how many chunks were done."""
+    began, chunks = monotonic(), 0
+    jobs = Job.objects.filter(kind__in=(CREDIT, UNDO), state__in=_OPEN)
+    for pk in list(unclaimed(jobs, now=now).order_by("id").values_list("pk", flat=True)):
+        if not claim(jobs.filter(pk=pk), now=now + _since(began)):
+            continue
+        while work_on(Job.objects.get(pk=pk), now=now + _since(began)):
+            chunks += 1
+    return chunks
+
+
+@transaction.atomic
+def work_on(job: Job, *, now: datetime) -> bool:
+    """One chunk of a job whose lease the caller holds (as `job` says). False when nothing is left, or it is lost."""
+    if not _renew(job, now):
+        return False
+    roster = Roster.objects.select_related("organization").get(ref=job.params["roster"])
+    states, size, work = _plan(job.kind)
+    rows = RosterRow.objects.filter(roster=roster, version=roster.version, state__in=states, number__gt=_after(job))
+    chunk = list(rows.order_by("number")[:size])
+    if not chunk:
+        _finish(job, roster, now)
+        return False
+    work(roster, chunk, now)
+    job.params["after"] = chunk[-1].number
+    Job.objects.filter(pk=job.pk).update(done=F("done") + len(chunk), params=job.params, attempts=1)
+    return True
+
+
+def forget_rosters(*, now: datetime) -> int:
+    """Drop drafts that nobody has confirmed for a month, and with them the numbers they hold."""
+    return forget_drafts(now=now, older_than=now - DRAFTS_KEPT)
+
+
+def _plan(kind: str) -> tuple[Sequence[RowState], int, Callable[[Roster, list[RosterRow], datetime], None]]:
+    return (TO_CREDIT, CHUNK, _credit) if kind == CREDIT else (IN_LEDGER, UNDO_CHUNK, _take_back)
+
+
+def _renew(job: Job, now: datetime) -> bool:
+    until = now + timedelta(seconds=settings.CLAIM_LEASE_SECONDS)
+    job.params.setdefault("began_at", now.isoformat())
+    held = Job.objects.filter(pk=job.pk, state__in=_OPEN, claimed_until=job.claimed_until)
+    return bool(held.update(claimed_until=until, state=JobState.RUNNING, params=job.params))
+
+
+def _credit(roster: Roster, chunk: list[RosterRow], now: datetime) -> None:
+    """Into the ledger; the numbers are forgotten here in the same transaction."""
+    speaker = Speaker(Door.ROSTER, roster.organization)
+    records = [record_of(roster, _line(row, roster)) for row in chunk]
+    told = {settled.external_id: settled for settled in credit_records(records, speaker=speaker, now=now)}
+    for row in chunk:
+        _mark(row, told[external_id(roster, row.number)])
+    RosterRow.objects.bulk_update(chunk, ["state", "reason", "id_sealed"])
+
+
+def _line(row: RosterRow, roster: Roster) -> RosterLine:
+    return RosterLine(row.number, number_of(row, roster), row.name, row.hours, was_passed=True)
+
+
+def _mark(row: RosterRow, settled: Settled) -> None:
+    row.state, row.id_sealed = _STATES[settled.outcome], None
+    row.reason = "；".join(reason.message for reason in settled.reasons)[:300]
+    if row.state == RowState.WAITING:
+        row.reason = UNKNOWN_PERSON
+
+
+def _take_back(roster: Roster, chunk: list[RosterRow], now: datetime) -> None:
+    """Hours by reversal, with the reason the person is told; what waited or was held does so no longer."""
+    ids = [external_id(roster, row.number) for row in chunk]
+    found = claims_of(roster).filter(external_id__in=ids).select_related("professional__user", "professional__area")
+    by = User.objects.filter(pk=roster.job.owner_id).first() if roster.job else None
+    reason = f"{roster.organization.name}撤销名单：{roster.undo_reason}"[:300]
+    for one in found.filter(state=ClaimState.LIVE).order_by("year", "professional"):
+        reverse_claim(one, reason=reason, organization=roster.organization, by=by, now=now)
+    waiting = (ClaimState.HELD, ClaimState.UNMATCHED, ClaimState.DUPLICATE)
+    UnmatchedPerson.objects.filter(claim__in=found.filter(state=ClaimState.UNMATCHED)).delete()
+    Claim.objects.filter(pk__in=found.filter(state__in=waiting)).update(state=ClaimState.WITHDRAWN, state_reason=reason)
+    RosterRow.objects.filter(pk__in=[row.pk for row in chunk]).update(state=RowState.UNDONE, reason=reason)
+
+
+def _finish(job: Job, roster: Roster, now: datetime) -> None:
+    counts = counts_by_state(roster, roster.version)
+    was, to = (
+        (RosterState.CREDITING, RosterState.DONE) if job.kind == CREDIT else (RosterState.UNDOING, RosterState.UNDONE)
+    )
+    Job.objects.filter(pk=job.pk).update(
+        state=JobState.DONE, done=F("total"), result=counts, finished_at=now, claimed_until=None, last_error=""
+    )
+    Roster.objects.filter(pk=roster.pk, state=was).update(state=to, counts=counts, finished_at=now, changed_at=now)
+    by = User.objects.filter(pk=job.owner_id).first()
+    record(f"roster.{to}", roster, by=by, now=now, after={"counts": counts, "version": roster.version})
+
+
+def _after(job: Job) -> int:
+    """Rows come in the order of their numbers; those before are done."""
+    return int(job.params.get("after", 0))
+
+
+def _since(began: float) -> timedelta:
+    """What has passed since the caller's `now`, however long the work takes."""
+    return timedelta(seconds=monotonic() - began)

@@ -1,0 +1,81 @@
+"""What would become of the rows of a roster: the questions of the ledger, asked and not answered for good.
+
+By the same rules and reads as `crediting.credit_records`, without a lock and without a row written; what changes
+between the look and the confirmation is found then.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from bases.selectors.recognised import recognitions_of
+from ceportal.kernel.rules.text import person_name
+from credits.enums import ClaimState, Door, RowState
+from credits.models import Roster
+from credits.rules.records import Record
+from credits.rules.rosters import UNKNOWN_PERSON, RosterLine
+from credits.selectors.crediting import what_counts
+from credits.selectors.regulation import rule_book
+from credits.selectors.rosters import external_id, facts_of
+from credits.services.account_sets import Bench
+from credits.services.crediting import Candidate, Speaker, find_people, new_claim, place_and_year, weigh
+
+Found = tuple[RowState, str]
+NOT_PASSED = "考核不合格，不计学时。"
+
+
+def record_of(roster: Roster, line: RosterLine) -> Record:
+    """A line as the ledger wants it."""
+    facts = facts_of(roster)
+    return Record(
+        external_id=external_id(roster, line.number),
+        id_number=line.id_number,
+        name=line.name,
+        subject=facts.subject,
+        public_kind=facts.public_kind,
+        title=facts.title,
+        started_on=facts.started_on,
+        ended_on=facts.ended_on,
+        hours=facts.hours if line.hours is None else line.hours,
+        course_code=facts.class_code,
+        result="passed",
+    )
+
+
+def preview(roster: Roster, lines: Sequence[RosterLine], *, now: datetime) -> dict[int, Found]:
+    """State and reason of each line by its number."""
+    found: dict[int, Found] = {line.number: _at_sight(line) for line in lines}
+    hopeful = [line for line in lines if found[line.number][0] is RowState.NEW]
+    speaker = Speaker(Door.ROSTER, roster.organization)
+    people = find_people((line.id_number, line.name) for line in hopeful)
+    candidates: dict[int, Candidate] = {}
+    for line in hopeful:
+        person, record = people.get((line.id_number, person_name(line.name))), record_of(roster, line)
+        if person is None:
+            found[line.number] = (RowState.UNKNOWN, UNKNOWN_PERSON)
+        else:
+            claim = new_claim(record, "", speaker=speaker, person=person, now=now)
+            candidates[line.number] = Candidate(claim, person, record)
+    if candidates:
+        found |= _weigh_all(candidates, roster, Bench(rule_book(), now))
+    return found
+
+
+def _weigh_all(candidates: Mapping[int, Candidate], roster: Roster, bench: Bench) -> Mapping[int, Found]:
+    lines = recognitions_of(roster.organization.pk)
+    known = what_counts([candidate.claim for candidate in candidates.values()], ())
+    found: dict[int, Found] = {}
+    for number, candidate in candidates.items():
+        candidate.reasons = list(place_and_year(candidate, lines, bench))
+        if not candidate.reasons and candidate.person:
+            weigh(candidate, known[candidate.person.pk], -number, bench)
+        is_twin = candidate.claim.state == ClaimState.DUPLICATE
+        doubted = RowState.HELD if candidate.reasons else RowState.NEW
+        reason = "；".join(reason.message for reason in candidate.reasons)
+        found[number] = (RowState.DUPLICATE if is_twin else doubted, reason)
+    return found
+
+
+def _at_sight(line: RosterLine) -> Found:
+    if line.problems:
+        return RowState.WRONG, ""
+    return (RowState.NEW, "") if line.was_passed else (RowState.FAILED, NOT_PASSED)

@@ -1,0 +1,250 @@
+"""A base's roster from the facts of the class to its confirmation or undoing (S2-04; A13, A27).
+
+A file is read beside what stands: its rows get a version of their own, 500 in a transaction, and take the old ones'
+place at the end by one conditional update. Who dies on the way, or is overtaken by another file, changes nothing.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.models import Organization, User
+from ceportal.kernel.fields import seal, unseal
+from ceportal.kernel.models import Job
+from ceportal.kernel.rules.id_number import hide_numbers, mask_id
+from ceportal.kernel.rules.refusal import MovedOn, Refusal, refuse_if_any
+from ceportal.kernel.services.trail import record
+from credits.enums import RosterState, RowState
+from credits.models import Roster, RosterRow
+from credits.rules.rosters import (
+    OPEN,
+    ClassFacts,
+    RosterLine,
+    reasons_not_to_confirm,
+    reasons_not_to_report,
+    reasons_not_to_teach,
+    reasons_not_to_undo,
+)
+from credits.selectors.rosters import counts_by_state, facts_of, rules_of_class
+from credits.services.roster_preview import preview
+
+CREDIT, UNDO = "roster.credit", "roster.undo"
+# What is handed to the ledger; the rest stays as it was found.
+TO_CREDIT = (RowState.NEW, RowState.UNKNOWN, RowState.DUPLICATE, RowState.HELD)
+# What a done roster has in the ledger.
+IN_LEDGER = (RowState.CREDITED, RowState.WAITING, RowState.HELD, RowState.DUPLICATE)
+_TABLE, _COLUMN = "credits_rosterrow", "id"
+
+
+@transaction.atomic
+def start_roster(*, organization: Organization, facts: ClassFacts, by: User, now: datetime) -> Roster:
+    """The class, checked; its rows come by a file. Raises `Refused` with fields."""
+    _refuse_class(organization, facts, now)
+    roster = Roster.objects.create(
+        organization=organization, made_by=by, made_at=now, changed_at=now, **_columns(facts)
+    )
+    record("roster.start", roster, by=by, now=now, after=_told(roster))
+    return roster
+
+
+@transaction.atomic
+def change_roster(roster: Roster, *, facts: ClassFacts, by: User, now: datetime) -> Roster:
+    """Other facts of the class. Rows that were read by the old ones go: the file has to be checked anew."""
+    _refuse_class(roster.organization, facts, now)
+    before = _told(roster)
+    changes: dict[str, Any] = {**_columns(facts), "counts": {}, "remarks": [], "rows_read": 0, "version": 0}
+    _move(roster, OPEN, RosterState.DRAFT, readings=F("readings") + 1, changed_at=now, **changes)
+    RosterRow.objects.filter(roster=roster).delete()
+    roster.refresh_from_db()
+    record("roster.edit", roster, by=by, now=now, before=before, after=_told(roster))
+    return roster
+
+
+def keep_rows(
+    roster: Roster, batches: Iterable[Sequence[RosterLine]], *, remarks: Sequence[str], by: User, now: datetime
+) -> Roster:
+    """Keep what was read of a file in place of what was read before; what came is told by the roster's counts.
+
+    `remarks` may still grow while `batches` are read. Call it outside a transaction.
+    """
+    refuse_if_any(_reasons_not_to_open(roster.state))
+    Roster.objects.filter(pk=roster.pk).update(readings=F("readings") + 1)
+    roster.refresh_from_db()
+    mine = roster.readings
+    try:
+        total = sum(_keep_batch(roster, mine, batch, now) for batch in batches)
+        _put_in_place(roster, mine, total, remarks, by=by, now=now)
+    finally:
+        standing = Roster.objects.values_list("version", flat=True).get(pk=roster.pk)
+        if standing != mine:
+            RosterRow.objects.filter(roster=roster, version=mine).delete()
+    return roster
+
+
+@transaction.atomic
+def confirm_roster(roster: Roster, *, version: int, by: User, now: datetime) -> Job:
+    """Let the clock credit it. Only what was looked at can be confirmed, and only once: raises `MovedOn`."""
+    to_credit = sum(roster.counts.get(state, 0) for state in TO_CREDIT)
+    wrong = roster.counts.get(RowState.WRONG, 0)
+    if roster.state in OPEN:
+        refuse_if_any(reasons_not_to_confirm(roster.state, wrong=wrong, to_credit=to_credit))
+        recognised = rules_of_class(roster.organization, roster.year).recognised
+        refuse_if_any(reasons_not_to_teach(facts_of(roster), recognised))
+    job = Job.objects.create(
+        kind=CREDIT, owner_id=by.pk, created_at=now, total=to_credit, params={"roster": str(roster.ref)}
+    )
+    _move(roster, {RosterState.CHECKED}, RosterState.CREDITING, version=version, confirmed_at=now, job=job)
+    record("roster.confirm", roster, by=by, now=now, after=_told(roster) | {"counts": roster.counts})
+    return job
+
+
+@transaction.atomic
+def undo_roster(roster: Roster, *, reason: str, by: User, now: datetime) -> Job:
+    """Let the clock take everything back that came by it, each with `reason`."""
+    refuse_if_any(reasons_not_to_undo(roster.state, reason))
+    rows = RosterRow.objects.filter(roster=roster, version=roster.version, state__in=IN_LEDGER)
+    job = Job.objects.create(
+        kind=UNDO, owner_id=by.pk, created_at=now, total=rows.count(), params={"roster": str(roster.ref)}
+    )
+    _move(roster, {RosterState.DONE}, RosterState.UNDOING, undo_reason=reason.strip(), job=job, finished_at=None)
+    record("roster.undo", roster, by=by, now=now, after={"reason": reason.strip()})
+    return job
+
+
+@transaction.atomic
+def drop_roster(roster: Roster, *, by: User | None, now: datetime) -> None:
+    """Throw a roster away that was never confirmed, with everything that was read into it."""
+    refuse_if_any(_reasons_not_to_open(roster.state))
+    record("roster.drop", roster, by=by, now=now, before=_told(roster))
+    rows = Roster.objects.filter(pk=roster.pk, state__in=OPEN)
+    RosterRow.objects.filter(roster__in=rows).delete()
+    if not rows.delete()[0]:
+        raise _moved_on(roster)
+
+
+def forget_drafts(*, now: datetime, older_than: datetime, limit: int = 20) -> int:
+    """Drop what was never confirmed and not touched since; gives how many."""
+    old = list(Roster.objects.filter(state__in=OPEN, changed_at__lt=older_than).order_by("id")[:limit])
+    for roster in old:
+        drop_roster(roster, by=None, now=now)
+    return len(old)
+
+
+def number_of(row: RosterRow, roster: Roster) -> str:
+    """The identity number of a row whose number is still kept."""
+    if row.id_sealed is None:
+        raise ValueError("this row's number was forgotten")
+    return unseal(row.id_sealed, table=_TABLE, column=_COLUMN, ref=_cell(roster.ref, row.version, row.number))
+
+
+def _refuse_class(organization: Organization, facts: ClassFacts, now: datetime) -> None:
+    rules = rules_of_class(organization, facts.ended_on.year)
+    refuse_if_any(
+        reasons_not_to_report(
+            facts,
+            recognised=rules.recognised,
+            today=timezone.localdate(now),
+            limits=rules.limits,
+            takes_professional=rules.takes_professional,
+        )
+    )
+
+
+def _keep_batch(roster: Roster, version: int, batch: Sequence[RosterLine], now: datetime) -> int:
+    found = preview(roster, batch, now=now)
+    rows = [_row(roster, version, line, *found[line.number]) for line in batch]
+    RosterRow.objects.bulk_create(rows)
+    return len(rows)
+
+
+def _row(roster: Roster, version: int, line: RosterLine, state: RowState, reason: str) -> RosterRow:
+    """Without any number that can be read: not of the person, nor one that slipped into another cell."""
+    is_whole = state is not RowState.WRONG
+    sealed = seal(line.id_number, table=_TABLE, column=_COLUMN, ref=_cell(roster.ref, version, line.number))
+    return RosterRow(
+        roster=roster,
+        version=version,
+        number=line.number,
+        state=state,
+        id_sealed=sealed if state in TO_CREDIT else None,
+        id_mask=mask_id(_readable(line.id_number))[:30],
+        name=hide_numbers(_readable(line.name))[:50],
+        hours=line.hours if is_whole else None,
+        remark=hide_numbers(_readable(line.remark))[:100],
+        problems=[[problem.column, problem.code, problem.message] for problem in line.problems],
+        reason=reason[:300],
+    )
+
+
+@transaction.atomic
+def _put_in_place(roster: Roster, mine: int, total: int, remarks: Sequence[str], *, by: User, now: datetime) -> None:
+    counts = counts_by_state(roster, mine)
+    changes = {"version": mine, "rows_read": total, "counts": counts, "remarks": list(remarks), "changed_at": now}
+    rows = Roster.objects.filter(pk=roster.pk, state__in=OPEN, readings=mine)
+    if not rows.update(state=RosterState.CHECKED, **changes):
+        raise _moved_on(roster)
+    RosterRow.objects.filter(roster=roster).exclude(version=mine).delete()
+    roster.refresh_from_db()
+    record("roster.read", roster, by=by, now=now, after={"rows": total, "counts": counts})
+
+
+def _move(roster: Roster, was: Iterable[RosterState], to: RosterState, **changes: Any) -> None:
+    """The one conditional update; `version`, where given with a state that keeps it, must be the one that stands."""
+    rows = Roster.objects.filter(pk=roster.pk, state__in=was)
+    if to is RosterState.CREDITING:
+        rows = rows.filter(version=changes.pop("version"))
+    if not rows.update(state=to, **changes):
+        raise _moved_on(roster)
+    roster.refresh_from_db()
+
+
+def _moved_on(roster: Roster) -> MovedOn:
+    state = Roster.objects.filter(pk=roster.pk).values_list("state", flat=True).first()
+    if state is None:
+        return MovedOn([Refusal("gone", "这份名单已经删除。")])
+    if state in OPEN:
+        return MovedOn([Refusal("read_anew", "这份名单刚刚在另一个页面重新上传或修改过，请核对最新的内容。")])
+    return MovedOn([Refusal("moved_on", f"这份名单已由他人处理，现在是“{RosterState(state).label}”。")])
+
+
+def _reasons_not_to_open(state: str) -> Iterable[Refusal]:
+    if state not in OPEN:
+        yield Refusal("not_open", f"这份名单现在是“{RosterState(state).label}”，不能再改动。")
+
+
+def _columns(facts: ClassFacts) -> dict[str, Any]:
+    return {
+        "title": facts.title,
+        "subject": facts.subject,
+        "public_kind": facts.public_kind,
+        "class_code": facts.class_code,
+        "place": facts.place,
+        "year": facts.ended_on.year,
+        "started_on": facts.started_on,
+        "ended_on": facts.ended_on,
+        "hours": facts.hours,
+    }
+
+
+def _told(roster: Roster) -> dict[str, Any]:
+    return {
+        "title": hide_numbers(roster.title),
+        "subject": roster.subject,
+        "days": [roster.started_on.isoformat(), roster.ended_on.isoformat()],
+        "hours": str(roster.hours),
+        "state": roster.state,
+    }
+
+
+def _readable(text: str) -> str:
+    return "".join(character for character in text if character.isprintable())
+
+
+def _cell(ref: UUID, version: int, number: int) -> UUID:
+    """Rows have no ref of their own: the roster's and their place in it name the cell a value is sealed for."""
+    return uuid5(ref, f"{version}.{number}")
