@@ -8,8 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -28,6 +27,7 @@ from credits.models import Claim, ClaimSession, HourEntry, UnmatchedPerson, Year
 from credits.rules import plausibility as plausible
 from credits.rules.activity_key import activity_key
 from credits.rules.crediting import shares
+from credits.rules.records import Record
 from credits.rules.requirements import Standing
 from credits.selectors.crediting import known_claims, what_counts
 from credits.selectors.regulation import rule_book
@@ -52,40 +52,6 @@ class Speaker:
     @property
     def label(self) -> str:
         return self.organization.name
-
-
-@dataclass(frozen=True)
-class Record:
-    """What a speaker says of one person's training, already checked for its shape. `external_id` is the speaker's own.
-
-    `id_number` is normalised; `course_code` empty where the speaker has none; sessions are aware moments.
-    """
-
-    external_id: str
-    id_number: str
-    name: str
-    subject: str
-    title: str
-    started_on: date
-    ended_on: date
-    hours: Decimal
-    public_kind: str = ""
-    course_code: str = ""
-    result: str = ""
-    score: str = ""
-    sessions: tuple[tuple[datetime, datetime], ...] = ()
-
-    def digest(self) -> str:
-        """64 hex digits of the content, the same however it was written down. The number goes in by its keyed index."""
-        content = {
-            "person": id_index(self.id_number),
-            "name": person_name(self.name),
-            "training": [self.subject, self.public_kind, self.title, self.course_code, f"{self.hours:.1f}"],
-            "days": [self.started_on.isoformat(), self.ended_on.isoformat()],
-            "assessment": [self.result, self.score],
-            "sessions": [[start.timestamp(), end.timestamp()] for start, end in self.sessions],
-        }
-        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 @dataclass
@@ -117,6 +83,19 @@ class Candidate:
         return (self.claim.year, self.claim.professional_id or 0)
 
 
+def digest_of(record: Record) -> str:
+    """64 hex digits of the content, the same however it was written down. The number goes in by its keyed index."""
+    content = {
+        "person": id_index(record.id_number),
+        "name": person_name(record.name),
+        "training": [record.subject, record.public_kind, record.title, record.course_code, f"{record.hours:.1f}"],
+        "days": [record.started_on.isoformat(), record.ended_on.isoformat()],
+        "assessment": [record.result, record.score],
+        "sessions": [[start.timestamp(), end.timestamp()] for start, end in record.sessions],
+    }
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
 @transaction.atomic
 def credit_records(records: Sequence[Record], *, speaker: Speaker, now: datetime) -> list[Settled]:
     """What becomes of each record, in order. External ids are unique within `records`; every record is well-formed.
@@ -126,7 +105,7 @@ def credit_records(records: Sequence[Record], *, speaker: Speaker, now: datetime
     """
     if not records:
         return []
-    digests = {record.external_id: record.digest() for record in records}
+    digests = {record.external_id: digest_of(record) for record in records}
     known = known_claims(speaker.source, list(digests))
     new = [record for record in records if record.external_id not in known]
     bench = Bench(rule_book(), now)
@@ -154,13 +133,13 @@ def settle(candidates: Sequence[Candidate], *, speaker: Speaker, bench: Bench) -
     """Give every claim its state, in order, each knowing those before it. The accounts they may change are locked."""
     lines = recognitions_of(speaker.organization.pk) if candidates else []
     for candidate in candidates:
-        candidate.reasons = list(_place_and_year(candidate, lines, bench)) if candidate.person else []
+        candidate.reasons = list(place_and_year(candidate, lines, bench)) if candidate.person else []
     hopeful = [each for each in candidates if each.person and not each.reasons]
     accounts = lock_accounts({each.place: each.person for each in hopeful if each.person}, bench)
     known = what_counts([each.claim for each in hopeful], [stretch for each in hopeful for stretch in each.sessions])
     for number, candidate in enumerate(candidates):
         if candidate.person and not candidate.reasons:
-            _weigh(candidate, known[candidate.person.pk], -1 - number, bench)
+            weigh(candidate, known[candidate.person.pk], -1 - number, bench)
         _set_state(candidate)
     return accounts
 
@@ -225,7 +204,7 @@ def find_people(named: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Profe
     return {(asked[person.id_index], person.name): person for person in approved_people(asked)}
 
 
-def _place_and_year(candidate: Candidate, lines: list[Recognised], bench: Bench) -> Iterable[Refusal]:
+def place_and_year(candidate: Candidate, lines: list[Recognised], bench: Bench) -> Iterable[Refusal]:
     claim, person = candidate.claim, candidate.person
     if person is None:
         return ()
@@ -243,7 +222,7 @@ def _place_and_year(candidate: Candidate, lines: list[Recognised], bench: Bench)
     )
 
 
-def _weigh(candidate: Candidate, known: plausible.Known, number: int, bench: Bench) -> None:
+def weigh(candidate: Candidate, known: plausible.Known, number: int, bench: Bench) -> None:
     """Against what counts already. What passes counts for those after it, under a `number` of its own."""
     claim, person = candidate.claim, candidate.person
     training = plausible.Standing(
@@ -313,7 +292,7 @@ def _entry(candidate: Candidate, account: YearAccount, speaker: Speaker, now: da
     claim = candidate.claim
     return HourEntry(
         claim=claim,
-        professional_id=claim.professional_id,
+        professional=account.professional,
         year=claim.year,
         kind=EntryKind.CREDIT,
         subject=claim.subject,

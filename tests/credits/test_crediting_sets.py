@@ -12,7 +12,7 @@ from accounts.models import Organization, Professional
 from credits.enums import ClaimState, Door, Outcome
 from credits.models import Claim, HourEntry, UnmatchedPerson, YearAccount
 from credits.selectors.reconciliation import mismatches
-from credits.services.crediting import Record, Settled, Speaker, credit_records
+from credits.services.crediting import Record, Settled, Speaker, credit_records, digest_of
 from tests import factories as people
 from tests.credits import platforms as make
 from tests.credits.factories import NOW, SHANGHAI
@@ -58,7 +58,7 @@ def test_the_same_again_is_a_duplicate_other_content_a_conflict(declarant: Profe
     changed = record(declarant, external_id=first.external_id, hours=Decimal(3))
     (other,) = post(here, changed)
     assert other.outcome == Outcome.CONFLICT
-    assert (other.known_digest, other.digest) == (first.digest(), changed.digest())
+    assert (other.known_digest, other.digest) == (digest_of(first), digest_of(changed))
     assert YearAccount.objects.get().professional_hours == Decimal("1.5")
 
 
