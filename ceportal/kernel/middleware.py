@@ -46,6 +46,19 @@ class ReadableForms:
         return self.get_response(request)
 
 
+class PersonalPages:
+    """No browser keeps a page that was made for somebody signed in: the next at the desk would find it (8.1.4.10)."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.user.is_authenticated:
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
 class RefusedAnswers:
     """A refusal that a page did not show beside its form becomes a page of its own: 409, with the reasons."""
 

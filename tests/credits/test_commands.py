@@ -102,7 +102,9 @@ def test_due_on_takes_other_limits_and_other_zones(regulation: None) -> None:
     assert said("due_on", "2025-06-30", "--days", "60").strip().endswith(" 2025-09-22")
 
 
-@pytest.mark.parametrize("arguments", [["2025-02-30"], ["x"], ["2025-09-28", "--days", "0"], ["0001-13-01"]])
+@pytest.mark.parametrize(
+    "arguments", [["2025-02-30"], ["x"], ["2025-09-28", "--days", "0"], ["0001-13-01"], ["0001-01-01"], ["9999-12-31"]]
+)
 def test_what_is_no_date_is_refused(regulation: None, arguments: list[str]) -> None:
     with pytest.raises(CommandError):
         said("due_on", *arguments)

@@ -95,3 +95,11 @@ def test_a_form_that_is_not_utf_8_is_answered_and_not_a_fault_of_ours(address: s
     answer = Client(enforce_csrf_checks=True).post(address, "login=%C4%E3", content_type=kind)
     assert answer.status_code == 400
     assert "无法读懂这个请求" in answer.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/reviews/", "/people/", "/profile/", "/help/", "/no-such-page/"])
+def test_no_browser_keeps_a_page_made_for_somebody(client: Client, employer_reviewer: User, address: str) -> None:
+    client.force_login(employer_reviewer)
+    assert "no-store" in client.get(address)["Cache-Control"]
+    assert "Cache-Control" not in Client().get("/help/")

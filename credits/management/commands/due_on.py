@@ -25,7 +25,10 @@ class Command(BaseCommand):
             raise CommandError(f"--days 应为 1 到 {MOST_DAYS}。")
         moments = [(text, _moment(text)) for text in options["dates"]]
         for text, moment in moments:
-            _, due, _ = due_after(moment, days)
+            try:
+                _, due, _ = due_after(moment, days)
+            except OverflowError as error:
+                raise CommandError(f"“{text}”太早或太晚，没有这样的日历。") from error
             self.stdout.write(f"{text} {due.day.isoformat()}{' 暂定' if due.is_provisional else ''}")
 
 
