@@ -1,10 +1,16 @@
 """All addresses of the portal."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
+
+from accounts.views.token import ClientTokenView
+from ceportal.kernel.web.problems import NoSuchAddress
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("api/oauth/token", ClientTokenView.as_view(), name="token"),
+    path("api/v1/", include("credits.api.urls")),
+    re_path("^api/(?P<rest>.*)$", NoSuchAddress.as_view(), name="no_such_address"),
     path("", include("ceportal.office.urls")),
     path("", include("accounts.urls")),
     path("", include("credits.urls")),

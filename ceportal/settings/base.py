@@ -127,6 +127,8 @@ CSRF_FAILURE_VIEW = "ceportal.office.views.errors.csrf_failure"
 
 OAUTH2_PROVIDER_APPLICATION_MODEL = "accounts.ApiClient"
 OAUTH2_PROVIDER = {
+    "OAUTH2_VALIDATOR_CLASS": "accounts.oauth.ClientValidator",
+    "SCOPES_BACKEND_CLASS": "accounts.oauth.ClientScopes",
     "SCOPES": {
         "hours:write": "报送学时",
         "hours:read": "查询本平台学时",
@@ -152,8 +154,12 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "UNAUTHENTICATED_USER": None,
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "EXCEPTION_HANDLER": "ceportal.kernel.web.problems.answer_exception",
 }
+# What one client may ask and report; docs/api tells platforms.
+API_REQUEST_RATE = env.text("API_REQUEST_RATE", "600/minute")
+API_RECORD_RATE = env.text("API_RECORD_RATE", "100000/minute")
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文")]
@@ -223,6 +229,8 @@ CLOCK_SECONDS = env.number("CLOCK_SECONDS", 15)
 # no worker took up is forgotten: the next one does its work.
 CLOCK_JOBS = (
     "credits.handle_person_changes",
+    "credits.work_on_rosters",
+    "credits.forget_rosters",
     "accounts.redate_registrations",
     "accounts.remind_registrations",
     "accounts.mark_overdue_registrations",

@@ -114,11 +114,10 @@ def credit_records(records: Sequence[Record], *, speaker: Speaker, now: datetime
     if accounts:  # somebody else may have sent the same while we waited for the accounts
         known |= known_claims(speaker.source, [record.external_id for record in new])
     fresh = [candidate for candidate in candidates if candidate.claim.external_id not in known]
-    mine = _insert(fresh)
+    mine = save_new(fresh, now)
     lost = [candidate.claim.external_id for candidate in fresh if candidate not in mine]
     if lost:
         known |= known_claims(speaker.source, lost)
-    _keep_unmatched(mine, now)
     entries = enter(mine, accounts, speaker=speaker, bench=bench)
     _fill_tombstones(records, known, digests)
     told = {candidate.claim.external_id: _told(candidate, entries) for candidate in mine}
@@ -256,8 +255,8 @@ def _set_state(candidate: Candidate) -> None:
         claim.state = ClaimState.HELD if candidate.reasons else ClaimState.LIVE
 
 
-def _insert(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Those whose claim is now in the table by our hand, with its key; of the rest somebody else's stands there."""
+def save_new(candidates: Sequence[Candidate], now: datetime) -> list[Candidate]:
+    """Those of settled candidates whose claim now stands by our hand, with its key; the rest came second."""
     in_order = sorted(candidates, key=lambda candidate: candidate.claim.external_id)
     Claim.objects.bulk_create([candidate.claim for candidate in in_order], ignore_conflicts=True)
     refs = [candidate.claim.ref for candidate in in_order]
@@ -270,6 +269,7 @@ def _insert(candidates: Sequence[Candidate]) -> list[Candidate]:
         for each in mine
         for start, end in each.sessions
     )
+    _keep_unmatched(mine, now)
     return mine
 
 

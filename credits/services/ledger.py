@@ -14,7 +14,7 @@ from accounts.selectors.people import employer_of
 from accounts.services.notices import tell
 from ceportal.kernel.rules.citations import citation
 from ceportal.kernel.rules.refusal import MovedOn, Refusal, refuse, refuse_if_any
-from ceportal.kernel.services.trail import CLOCK_LABEL, record
+from ceportal.kernel.services.trail import CLOCK_LABEL, Actor, record
 from credits.enums import ClaimState, DeclarationState, Door, EntryKind
 from credits.models import Claim, Declaration, HourEntry, YearAccount
 from credits.rules.activity_key import activity_key
@@ -110,7 +110,7 @@ def reverse_claim(
     reason: str,
     clause: str = "",
     organization: Organization | None = None,
-    by: User | None,
+    by: Actor | None,
     now: datetime,
 ) -> HourEntry:
     """Take a live claim back whole, with a reason that the person is told. `organization` is the one that does it.
@@ -177,7 +177,7 @@ def _enter(
     employer: Organization | None,
     why: tuple[str, str],
     *,
-    by: User | None,
+    by: Actor | None,
     now: datetime,
 ) -> HourEntry:
     """One entry of a claim: a credit when `hours` is positive, else a reversal. `why` is reason and clause."""
@@ -210,7 +210,7 @@ def _take_back(claim: Claim, reason: str) -> None:
 
 
 def _reverse_declaration(
-    claim: Claim, reason: str, organization: Organization | None, *, by: User | None, now: datetime
+    claim: Claim, reason: str, organization: Organization | None, *, by: Actor | None, now: datetime
 ) -> None:
     """What came by a declaration: the declaration is reversed too, and its declarant can read the step."""
     declaration = claim.declaration

@@ -6,10 +6,10 @@ from decimal import Decimal
 from django.utils import timezone
 
 from accounts.enums import Move
-from accounts.models import Organization, User
+from accounts.models import Organization
 from ceportal.kernel.models import AuditEvent
 from ceportal.kernel.rules.refusal import MovedOn, Refusal
-from ceportal.kernel.services.trail import record
+from ceportal.kernel.services.trail import Actor, record
 from credits.models import Declaration, DeclarationStep
 
 
@@ -17,7 +17,7 @@ def leave_step(
     declaration: Declaration,
     move: Move,
     *,
-    by: User | None,
+    by: Actor | None,
     now: datetime,
     was: str,
     organization: Organization | None = None,

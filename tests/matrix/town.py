@@ -129,6 +129,10 @@ def objects() -> dict[str, Given]:
         "admin:reviews_filing_list": lambda town: {"ref": town.filing.ref},
         "admin:reviews_filing_csv": lambda town: {"ref": town.filing.ref},
         "admin:reviews_creditedhours_reverse": lambda town: {"ref": town.claim.ref},
+        "no_such_address": lambda town: {"rest": "v1/nothing"},
+        "credits_api:batch": lambda town: {"batch_id": str(town.claim.ref)},
+        "credits_api:record": lambda town: {"record_id": town.claim.external_id},
+        "credits_api:corrections": lambda town: {"record_id": town.claim.external_id},
         "office:my_year_of": lambda town: {"year": TODAY.year},
     }
 

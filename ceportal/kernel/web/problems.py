@@ -6,8 +6,9 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from rest_framework import exceptions
+from rest_framework.views import APIView
 
 from ceportal.kernel.rules.refusal import MovedOn, Refusal, Refused
 from ceportal.kernel.web.strict_json import BadJson
@@ -49,7 +50,7 @@ class Problem(Exception):
 
 
 def as_error(reason: Refusal, above: str = "") -> dict[str, str]:
-    """One fault: `code`, `pointer` (JSON Pointer from the root of what was sent), `message`, `clause` where one asks."""
+    """One fault: `code`, `pointer` (JSON Pointer into what was sent), `message`, `clause` where one asks."""
     error = {"code": reason.code, "pointer": f"{above}{reason.field}", "message": reason.message}
     return error | ({"clause": reason.clause} if reason.clause else {})
 
@@ -90,6 +91,8 @@ def answer_exception(error: Exception, context: Mapping[str, Any]) -> HttpRespon
     return answer
 
 
-def no_such_address(request: HttpRequest, rest: str = "") -> HttpResponse:
+class NoSuchAddress(APIView):
     """Below the interface's root nothing answers with a page."""
-    return Problem(404, "not_found", "接口中没有这个地址。").answer()
+
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        raise Http404

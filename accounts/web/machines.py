@@ -1,0 +1,99 @@
+"""The door of the machine interface: token, scope, limits, one body of strict JSON, problems instead of pages."""
+
+import math
+import re
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.http import HttpResponseBase
+from django.utils import timezone
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from accounts.models import ApiClient, Organization
+from accounts.selectors.clients import Pass, is_suspended, pass_of
+from ceportal.kernel.web.limits import Allowance, take
+from ceportal.kernel.web.problems import Problem
+from ceportal.kernel.web.strict_json import read_json
+
+MOST_BYTES = 2 * 1024 * 1024
+_BEARER = re.compile(r"Bearer +([A-Za-z0-9._~+/-]{1,500}=*)", re.ASCII | re.IGNORECASE)
+_JSON = re.compile(r'application/json *(; *charset *= *"?utf-8"?)? *', re.ASCII | re.IGNORECASE)
+
+
+class JsonAlone(BaseContentNegotiation):
+    """The answer is JSON whatever a client says it likes."""
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        return None
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
+        return renderers[0], renderers[0].media_type
+
+
+class MachineView(APIView):
+    """`scopes` names what each method asks for. `machine` is the caller while a request is answered."""
+
+    scopes: ClassVar[dict[str, str]] = {}
+    content_negotiation_class = JsonAlone
+    machine: Pass
+    allowance: Allowance | None = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        self.machine = _pass(request)
+        self.spend("requests", settings.API_REQUEST_RATE)
+        scope = self.scopes.get(request.method or "")
+        if scope and scope not in self.machine.scopes:
+            raise Problem(403, "scope_missing", f"令牌没有 {scope} 权限。")
+        if is_suspended(self.machine.client):
+            raise Problem(403, "suspended", "本单位目前不能调用接口，请联系人社部门。")
+
+    @property
+    def client(self) -> ApiClient:
+        return self.machine.client
+
+    @property
+    def organization(self) -> Organization:
+        if self.client.organization is None:
+            raise Problem(403, "suspended", "这个密钥不属于任何单位。")
+        return self.client.organization
+
+    def spend(self, what: str, rate: str, cost: int = 1) -> None:
+        """Count `cost` against the client's rate; 429 when it is used up. The tightest rate stands in the headers."""
+        allowance = take(rate, "api", what, self.client.client_id, cost=cost)
+        if self.allowance is None or not allowance.is_granted:
+            self.allowance = allowance
+        if not allowance.is_granted:
+            raise Problem(
+                429, "too_many", "调用过于频繁，请稍后重试；已确认的记录不受影响。",
+                headers={"Retry-After": str(math.ceil(allowance.reset))},
+            )  # fmt: skip
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        finished: Any = super().finalize_response(request, response, *args, **kwargs)
+        if allowance := self.allowance:
+            finished["RateLimit-Limit"] = str(allowance.limit)
+            finished["RateLimit-Remaining"] = str(allowance.remaining)
+            finished["RateLimit-Reset"] = str(allowance.reset)
+        finished.setdefault("Cache-Control", "no-store")
+        return finished
+
+    def body(self, request: Request) -> tuple[Any, bytes]:
+        """The JSON that was sent, and its bytes. 413 beyond 2 MB, 415 for another kind, 400 for what is no JSON."""
+        plain = request._request
+        if not _JSON.fullmatch(plain.META.get("CONTENT_TYPE", "")) or plain.META.get("HTTP_CONTENT_ENCODING"):
+            raise Problem(415, "not_json_type", "请用 Content-Type: application/json 报送，不压缩。")
+        raw = plain.read(MOST_BYTES + 1)
+        if len(raw) > MOST_BYTES:
+            raise Problem(413, "too_large", "请求体超过 2 MB，请分批报送。")
+        return read_json(raw), raw
+
+
+def _pass(request: Request) -> Pass:
+    found = _BEARER.fullmatch(request.META.get("HTTP_AUTHORIZATION", ""))
+    held = pass_of(found.group(1), now=timezone.now()) if found else None
+    if held is None:
+        raise Problem(401, "unauthorized", "令牌缺失、无效或已过期。", headers={"WWW-Authenticate": "Bearer"})
+    return held

@@ -1,0 +1,23 @@
+"""The interface described for machines: OpenAPI 3.1, kept by hand beside the code, checked for drift by a test."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_safe
+
+FILE = Path(__file__).with_name("openapi.yaml")
+
+
+@login_not_required
+@require_safe
+def schema(request: HttpRequest) -> HttpResponse:
+    return JsonResponse(described())
+
+
+@cache
+def described() -> dict[str, Any]:
+    return yaml.safe_load(FILE.read_text(encoding="utf-8"))

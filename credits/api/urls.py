@@ -1,0 +1,15 @@
+"""The machine interface to hours (design: api). Paths stand without a trailing slash."""
+
+from django.urls import path
+
+from credits.api import records, schema, views
+
+app_name = "credits_api"
+urlpatterns = [
+    path("schema", schema.schema, name="schema"),
+    path("hour-batches", views.Batches.as_view(), name="batches"),
+    path("hour-batches/<str:batch_id>", views.StoredBatch.as_view(), name="batch"),
+    path("hours", records.Records.as_view(), name="records"),
+    path("hours/<str:record_id>", records.OneRecord.as_view(), name="record"),
+    path("hours/<str:record_id>/corrections", records.Corrections.as_view(), name="corrections"),
+]

@@ -1,0 +1,87 @@
+"""Batches of hours: posted, and asked for again."""
+
+import hashlib
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.conf import settings
+from django.http import Http404, HttpResponse, JsonResponse
+from django.utils import timezone
+from rest_framework.request import Request
+
+from accounts.web.machines import MachineView
+from ceportal.kernel.web.problems import Problem
+from credits.enums import Door
+from credits.selectors.records import batches_of
+from credits.services.batches import MOST_RECORDS, post_batch
+from credits.services.crediting import Speaker
+
+
+class HoursView(MachineView):
+    """Of a platform: what it says and asks is said and asked in its own name."""
+
+    @property
+    def speaker(self) -> Speaker:
+        if not self.organization.is_platform:
+            raise Problem(403, "not_a_platform", "只有学习平台可以报送和查询学时。")
+        return Speaker(Door.PLATFORM, self.organization)
+
+
+class Batches(HoursView):
+    scopes: ClassVar = {"POST": "hours:write"}
+
+    def post(self, request: Request) -> HttpResponse:
+        speaker, is_rehearsal = self.speaker, _dry_run(request)
+        envelope, raw = self.body(request)
+        posted = _records(envelope)
+        self.spend("records", settings.API_RECORD_RATE, cost=len(posted))
+        answer = post_batch(
+            posted,
+            speaker=speaker,
+            client=self.client,
+            digest=hashlib.sha256(raw).hexdigest(),
+            dry_run=is_rehearsal,
+            now=timezone.now(),
+        )
+        return JsonResponse(answer)
+
+
+class StoredBatch(HoursView):
+    scopes: ClassVar = {"GET": "hours:read"}
+
+    def get(self, request: Request, batch_id: str) -> HttpResponse:
+        batches = batches_of(self.organization, now=timezone.now())
+        batch = batches.filter(ref=_ref(batch_id)).first()
+        if batch is None:
+            raise Http404
+        return JsonResponse(batch.answer)
+
+
+def _dry_run(request: Request) -> bool:
+    given = request.query_params.get("dry_run", "false")
+    if given not in {"true", "false"}:
+        raise Problem(400, "dry_run", "dry_run 应为 true 或 false。")
+    return given == "true"
+
+
+def _records(envelope: Any) -> list[Any]:
+    """The records of a well-formed envelope: `{"records": [...]}` and nothing else."""
+    if not isinstance(envelope, dict):
+        raise Problem(400, "not_an_object", '请求体应是 JSON 对象：{"records": [...]}。')
+    if envelope.keys() - {"records"}:
+        raise Problem(400, "unknown_key", "请求体里除 records 外不能有其他字段。")
+    records = envelope.get("records")
+    if not isinstance(records, list):
+        raise Problem(400, "no_records", "records 应是记录的数组。", pointer="/records")
+    if not records:
+        raise Problem(400, "empty", "records 里没有记录。", pointer="/records")
+    if len(records) > MOST_RECORDS:
+        raise Problem(413, "too_many_records", f"一批最多 {MOST_RECORDS} 条记录，这一批有 {len(records)} 条。")
+    return records
+
+
+def _ref(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise Http404 from error

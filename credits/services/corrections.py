@@ -1,0 +1,199 @@
+"""What a source takes back or puts right: never an edit, a reversing entry and a new one (api.md; reliability X10).
+
+A withdrawal is final, and whatever order create, correct and withdraw arrive in, they end in the same state: what comes
+before its record leaves a TOMBSTONE in its place. A record in a filed month waits for the bureau.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Organization
+from ceportal.kernel.fields import seal, unseal
+from ceportal.kernel.rules.refusal import MovedOn, Refusal, refuse
+from ceportal.kernel.services.trail import record as leave_trail
+from credits.enums import ClaimState, CorrectionAction, Door, Subject
+from credits.models import Claim, Correction, HourEntry, UnmatchedPerson
+from credits.rules.activity_key import activity_key
+from credits.rules.records import Record, read
+from credits.selectors.records import current_record, is_filed
+from credits.selectors.regulation import rule_book
+from credits.services.account_sets import Bench, lock_accounts
+from credits.services.crediting import Candidate, Speaker, digest_of, enter, find_people, new_claim, save_new, settle
+from credits.services.ledger import reverse_claim
+
+_TABLE, _COLUMN = "credits_correction", "replacement"
+# Nothing of these counts: they end without a reversing entry.
+_NOT_COUNTED = (ClaimState.HELD, ClaimState.UNMATCHED, ClaimState.DUPLICATE)
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """`claim` is the record as it now stands; `entry` its hours, `reversal` what was taken back."""
+
+    claim: Claim
+    is_pending: bool = False
+    entry: HourEntry | None = None
+    reversal: HourEntry | None = None
+
+
+@transaction.atomic
+def withdraw_record(record_id: str, *, reason: str, speaker: Speaker, now: datetime) -> Corrected:
+    """Take a record back, for good. Unknown as yet: it will not count when it comes. Twice is once."""
+    claim, was_known = _locked(record_id, speaker, now)
+    if claim.state in {ClaimState.WITHDRAWN, ClaimState.TOMBSTONE}:
+        if not was_known:
+            _note(claim, CorrectionAction.WITHDRAW, reason, speaker, now)
+        return Corrected(claim)
+    if _open_correction(claim):
+        return Corrected(claim, is_pending=True)
+    if is_filed(claim):
+        _note(claim, CorrectionAction.WITHDRAW, reason, speaker, now, is_done=False)
+        return Corrected(claim, is_pending=True)
+    reversal = _end(claim, reason, speaker, now)
+    _note(claim, CorrectionAction.WITHDRAW, reason, speaker, now)
+    return Corrected(claim, reversal=reversal)
+
+
+@transaction.atomic
+def replace_record(posted: Mapping[str, Any], *, reason: str, speaker: Speaker, now: datetime) -> Corrected:
+    """Put a record right by the whole of its new content (well-formed). Refused for what was withdrawn.
+
+    Unknown as yet, the new content counts; the old one will not when it comes.
+    """
+    new = read(posted)
+    claim, was_known = _locked(new.external_id, speaker, now, new)
+    if was_known and claim.state in {ClaimState.WITHDRAWN, ClaimState.TOMBSTONE}:
+        raise refuse("withdrawn", "这条记录已经撤回，不能再更正。请用新的 record_id 重新报送。")
+    if claim.content_digest == digest_of(new):
+        entry = claim.entries.order_by("id").first() if claim.state == ClaimState.LIVE else None
+        return Corrected(claim, entry=entry)
+    if _open_correction(claim):
+        raise refuse("reversal_pending", "这条记录已有一项更正在等待人社部门办理。")
+    if is_filed(claim):
+        _note(claim, CorrectionAction.REPLACE, reason, speaker, now, posted=posted, is_done=False)
+        return Corrected(claim, is_pending=True)
+    reversal = _end(claim, reason, speaker, now) if was_known else None
+    _note(claim, CorrectionAction.REPLACE, reason, speaker, now)
+    return _count_anew(claim, new, reversal, speaker, now)
+
+
+def finish_corrections(*, now: datetime) -> int:
+    """What waited for a bureau that has since reversed the record: done, and a replacement counts. How many."""
+    reversed_since = Correction.objects.filter(done_at__isnull=True, claim__state=ClaimState.WITHDRAWN)
+    return sum(_finish(pk, now) for pk in reversed_since.order_by("pk").values_list("pk", flat=True)[:500])
+
+
+@transaction.atomic
+def _finish(pk: int, now: datetime) -> bool:
+    if not Correction.objects.filter(pk=pk, done_at__isnull=True).update(done_at=now):
+        return False
+    correction = Correction.objects.select_related("claim").get(pk=pk)
+    if correction.replacement_sealed is None:
+        return True
+    clear = unseal(correction.replacement_sealed, table=_TABLE, column=_COLUMN, ref=correction.ref)
+    claim = correction.claim
+    door, ref = claim.source.split(":", 1)
+    speaker = Speaker(Door(door), Organization.objects.get(ref=ref))
+    _count_anew(claim, read(json.loads(clear)), None, speaker, now)
+    return True
+
+
+def _locked(record_id: str, speaker: Speaker, now: datetime, new: Record | None = None) -> tuple[Claim, bool]:
+    """The record as it stands, held until the transaction ends, after the accounts it may change; whether it was known.
+
+    An unknown one gets a tombstone first: if the record itself is just being entered, one of the two finds the other.
+    """
+    known = current_record(speaker.source, record_id)
+    if known is None:
+        stone = _tombstone(record_id, speaker, now)
+        Claim.objects.bulk_create([stone], ignore_conflicts=True)
+        if own := Claim.objects.filter(ref=stone.ref).first():
+            return own, False
+        known = current_record(speaker.source, record_id)
+    if known is None:
+        raise MovedOn([Refusal("moved_on", "这条记录刚刚有变动，请重试。")])
+    _lock_accounts(known, new, now)
+    claim = Claim.objects.select_for_update(of=("self",)).select_related("professional__area").get(pk=known.pk)
+    if (claim.professional_id, claim.state) != (known.professional_id, known.state):
+        raise MovedOn([Refusal("moved_on", "这条记录刚刚有变动，请重试。")])
+    return claim, True
+
+
+def _lock_accounts(claim: Claim, new: Record | None, now: datetime) -> None:
+    """Both the old account and the new one, in the ledger's order."""
+    people = {}
+    if claim.professional and claim.state == ClaimState.LIVE:
+        people[claim.year, claim.professional.pk] = claim.professional
+    for person in find_people([(new.id_number, new.name)] if new else []).values():
+        people[new.ended_on.year if new else claim.year, person.pk] = person
+    lock_accounts(people, Bench(rule_book(), now))
+
+
+def _tombstone(record_id: str, speaker: Speaker, now: datetime) -> Claim:
+    today = timezone.localdate(now)
+    return Claim(
+        door=speaker.door,
+        source=speaker.source,
+        external_id=record_id,
+        year=today.year,
+        activity_key=activity_key(record_id, today, today),
+        state=ClaimState.TOMBSTONE,
+        subject=Subject.PROFESSIONAL,
+        started_on=today,
+        ended_on=today,
+        made_at=now,
+    )
+
+
+def _open_correction(claim: Claim) -> bool:
+    return claim.corrections.filter(done_at__isnull=True).exists()
+
+
+def _end(claim: Claim, reason: str, speaker: Speaker, now: datetime) -> HourEntry | None:
+    """The claim counts no longer; its reversing entry if it did."""
+    if claim.state == ClaimState.LIVE:
+        return reverse_claim(claim, reason=reason, by=speaker, now=now)
+    if claim.state in _NOT_COUNTED:
+        Claim.objects.filter(pk=claim.pk).update(state=ClaimState.WITHDRAWN, state_reason=reason[:300])
+        UnmatchedPerson.objects.filter(claim=claim).delete()
+        claim.state = ClaimState.WITHDRAWN
+    return None
+
+
+def _count_anew(old: Claim, new: Record, reversal: HourEntry | None, speaker: Speaker, now: datetime) -> Corrected:
+    person = find_people([(new.id_number, new.name)]).get((new.id_number, new.name))
+    claim = new_claim(new, digest_of(new), speaker=speaker, person=person, now=now)
+    claim.revision = old.revision + 1
+    candidate, bench = Candidate(claim, person, new, new.sessions), Bench(rule_book(), now)
+    accounts = settle([candidate], speaker=speaker, bench=bench)
+    if not save_new([candidate], now):
+        raise MovedOn([Refusal("moved_on", "这条记录刚刚有变动，请重试。")])
+    entries = enter([candidate], accounts, speaker=speaker, bench=bench)
+    return Corrected(claim, entry=entries.get(claim.pk), reversal=reversal)
+
+
+def _note(
+    claim: Claim,
+    action: CorrectionAction,
+    reason: str,
+    speaker: Speaker,
+    now: datetime,
+    *,
+    posted: Mapping[str, Any] | None = None,
+    is_done: bool = True,
+) -> None:
+    """What was asked stays written down, and in the trail."""
+    made = Correction(claim=claim, action=action, reason=reason, asked_at=now, by_label=speaker.label)
+    made.done_at = now if is_done else None
+    if posted is not None:
+        clear = json.dumps(posted, ensure_ascii=False)
+        made.replacement_sealed = seal(clear, table=_TABLE, column=_COLUMN, ref=made.ref)
+    made.save(force_insert=True)
+    after = {"action": action.value, "correction": str(made.ref), "is_done": is_done}
+    leave_trail("claim.correct", claim, by=speaker, now=now, after=after)
