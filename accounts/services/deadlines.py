@@ -1,23 +1,25 @@
 """The clocks of everything routed: reminding, marking what is overdue, dating anew when the calendar changes.
 
-Each job runs over one `Routed` model. It finds candidates by the sweep's index and moves each row by one conditional
-update in a transaction of its own, with its consequences in the same transaction: it may run twice, at once, or be
-killed anywhere, and every row is still moved exactly once (reliability X13). Nothing here ever approves anything.
+Each job runs over one `Routed` model. It finds candidates by the sweep's index, takes each up under a lease
+(`claims.one_by_one`) and moves it by one conditional update in a transaction of its own, with its consequences in the
+same transaction: it may run twice, at once, or be killed anywhere, and every row is still moved exactly once
+(reliability X13). Nothing here ever approves anything.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import TypeVar
 
-from django.db import transaction
 from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Routed
 from ceportal.kernel.models import CalendarNotice, Counter
-from ceportal.kernel.rules.working_days import due_day, working_days_left
+from ceportal.kernel.rules.working_days import WorkCalendar, due_day, working_days_left
 from ceportal.kernel.selectors.calendar import calendar_version, due_after, work_calendar
 from ceportal.kernel.services import trail
+from ceportal.kernel.services.claims import one_by_one
 
 Row = TypeVar("Row", bound=Routed)
 REMIND_AT_DAYS = (2, 1)
@@ -38,31 +40,34 @@ def remind(
 
     `notify(row, days_left)` runs in the transaction of the mark; on the due day itself 0 days are left.
     """
-    return sum(
-        _remind_one(row, level, left, notify) for level, rows in _to_remind(model, at_days, now) for row, left in rows
-    )
+    today = timezone.localdate(now)
+    calendar = work_calendar(today)
+    done = 0
+    for level, rows in _to_remind(model, at_days, now, calendar):
+        act = partial(_remind_one, level=level, today=today, calendar=calendar, notify=notify)
+        done += one_by_one(_job("remind", model), rows, act, now=now, limit=CHUNK)
+    return done
 
 
 def _to_remind(
-    model: type[Row], at_days: Iterable[int], now: datetime
-) -> Iterator[tuple[int, Iterator[tuple[Row, int]]]]:
+    model: type[Row], at_days: Iterable[int], now: datetime, calendar: WorkCalendar
+) -> Iterator[tuple[int, QuerySet[Row]]]:
     """For each level, the nearest first, the rows that have come to it and were not told yet."""
     today = timezone.localdate(now)
-    calendar = work_calendar(today)
     for level in sorted(at_days):
         horizon = _end_of(due_day(today, level, calendar).day)
         rows = _waiting(model).filter(due_at__gt=now, due_at__lte=horizon, overdue_at__isnull=True)
         rows = rows.filter(Q(reminded_at_days__isnull=True) | Q(reminded_at_days__gt=level))
-        found = list(rows.order_by("due_at", "id")[:CHUNK])
-        yield level, ((row, working_days_left(today, _last_day(row), calendar)) for row in found)
+        yield level, rows.order_by("due_at", "id")
 
 
-@transaction.atomic
-def _remind_one(row: Row, level: int, left: int, notify: Callable[[Row, int], None]) -> bool:
+def _remind_one(
+    row: Row, *, level: int, today: date, calendar: WorkCalendar, notify: Callable[[Row, int], None]
+) -> bool:
     not_told = Q(reminded_at_days__isnull=True) | Q(reminded_at_days__gt=level)
     if not _as_found(row).filter(not_told, overdue_at__isnull=True).update(reminded_at_days=level):
         return False
-    notify(row, left)
+    notify(row, working_days_left(today, _last_day(row), calendar))
     return True
 
 
@@ -72,11 +77,11 @@ def mark_overdue(model: type[Row], *, now: datetime, notify: Callable[[Row], Non
     The cost follows the number overdue and not yet marked, not the number waiting.
     """
     rows = _waiting(model).filter(due_at__lte=now, overdue_at__isnull=True)
-    return sum(_mark_one(row, now, notify) for row in list(rows.order_by("due_at", "id")[:CHUNK]))
+    act = partial(_mark_one, now=now, notify=notify)
+    return one_by_one(_job("overdue", model), rows.order_by("due_at", "id"), act, now=now, limit=CHUNK)
 
 
-@transaction.atomic
-def _mark_one(row: Row, now: datetime, notify: Callable[[Row], None]) -> bool:
+def _mark_one(row: Row, *, now: datetime, notify: Callable[[Row], None]) -> bool:
     if not _as_found(row).filter(overdue_at__isnull=True).update(overdue_at=now):
         return False
     row.overdue_at = now
@@ -101,15 +106,14 @@ def redate(model: type[Row], *, now: datetime) -> int:
     mark = f"redated:{model._meta.label_lower}"
     if Counter.objects.filter(name=mark, value__gte=version).exists():
         return 0
-    found = list(_waiting(model).filter(calendar_version__lt=version).order_by("due_at", "id")[:CHUNK])
-    done = sum(_redate_one(row, now) for row in found)
-    if not found and _calendar_is_settled(now):
+    rows = _waiting(model).filter(calendar_version__lt=version).order_by("due_at", "id")
+    if not rows.exists() and _calendar_is_settled(now):
         Counter.objects.update_or_create(name=mark, defaults={"value": version})
-    return done
+        return 0
+    return one_by_one(_job("redate", model), rows, partial(_redate_one, now=now), now=now, limit=CHUNK)
 
 
-@transaction.atomic
-def _redate_one(row: Row, now: datetime) -> bool:
+def _redate_one(row: Row, *, now: datetime) -> bool:
     if row.waiting_since is None:
         return False
     due_at, due, version = due_after(row.waiting_since, row.limit_days)
@@ -129,6 +133,10 @@ def _redate_one(row: Row, now: datetime) -> bool:
             after={"due_at": due_at.isoformat(), "calendar_version": version},
         )  # fmt: skip
     return True
+
+
+def _job(what: str, model: type[Row]) -> str:
+    return f"{what}:{model._meta.label_lower}"
 
 
 def _waiting(model: type[Row]) -> QuerySet[Row]:

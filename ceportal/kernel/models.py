@@ -162,6 +162,21 @@ class Job(Referenced, Claimable):
         return f"{self.kind} {self.done}/{self.total}"
 
 
+class Attempt(Referenced, Claimable):
+    """The clock's `job` is at a row of a table without a lease of its own, or failed at it. Gone when it is done."""
+
+    job = models.CharField(max_length=60)
+    row_id = models.BigIntegerField()
+    begun_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "定时处理"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["job", "row_id"], name="one_attempt_a_job_and_row")]
+
+    def __str__(self) -> str:
+        return f"{self.job} {self.row_id}"
+
+
 class Heartbeat(models.Model):
     """When each part of the portal last gave a sign of life (worker, beat, each clock job)."""
 

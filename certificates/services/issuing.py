@@ -4,15 +4,15 @@ The clock reads what the ledger left (`ChangedAccount`). A promise is a row with
 sheet is made from that row alone (`sheets.py`), so a crash anywhere leaves a state that explains itself.
 """
 
-import logging
 import secrets
 from datetime import datetime
+from functools import partial
 
-from django.db import IntegrityError, InternalError, transaction
 from django.db.models import Max
 
 from accounts.enums import NoticeEvent
 from accounts.services.notices import tell
+from ceportal.kernel.services.claims import one_by_one
 from ceportal.kernel.services.counters import next_number
 from ceportal.kernel.services.trail import record
 from certificates.enums import CertificateState
@@ -27,13 +27,12 @@ from credits.rules.requirements import Requirements, is_met
 from credits.selectors.accounts import standing_of
 from credits.selectors.regulation import RuleBook, requirements, rule_book
 
+SETTLE = "certificates.settle_changed_accounts"
 CERTIFICATES_PAGE = "/certificates/"
 # 20 random bytes: 160 bits, 27 characters.
 TOKEN_BYTES = 20
 _PROVINCE, _CITY = 0, 1
 _ENDS = {Verdict.REVOKE: CertificateState.REVOKED, Verdict.SUPERSEDE: CertificateState.SUPERSEDED}
-
-log = logging.getLogger(__name__)
 
 
 def settle_changed_accounts(*, now: datetime, limit: int = 1000) -> int:
@@ -42,25 +41,19 @@ def settle_changed_accounts(*, now: datetime, limit: int = 1000) -> int:
     Each account is its own transaction: one the database refuses is reported, left for the next round, and does not
     stand in the way of the others (X21).
     """
-    changed = list(ChangedAccount.objects.order_by("id").values_list("account_id", "version")[:limit])
-    book = rule_book() if changed else ()
-    settled = 0
-    for account_id, version in changed:
-        try:
-            settled += _settle(account_id, version, book=book, now=now)
-        except (IntegrityError, InternalError):
-            log.exception("account %s could not be settled", account_id)
-    return settled
+    changed = ChangedAccount.objects.order_by("id")
+    if not changed.exists():
+        return 0
+    return one_by_one(SETTLE, changed, partial(_settle, book=rule_book(), now=now), now=now, limit=limit)
 
 
-@transaction.atomic
-def _settle(account_id: int, version: int, *, book: RuleBook, now: datetime) -> bool:
+def _settle(changed: ChangedAccount, *, book: RuleBook, now: datetime) -> bool:
     """Lock in the ledger's order (account, then its mark). Who finds the mark at another version has nothing to do."""
     rows = YearAccount.objects.select_for_update(of=("self",))
     account = rows.select_related("professional__user", "professional__title_series", "area", "organization").get(
-        pk=account_id
+        pk=changed.account_id
     )
-    taken, _ = ChangedAccount.objects.filter(account=account, version=version).delete()
+    taken, _ = ChangedAccount.objects.filter(account=account, version=changed.version).delete()
     if not taken:
         return False
     asked = requirements(account.area, account.year, account.level, account.trade, book=book)

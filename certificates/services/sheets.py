@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from accounts.enums import NoticeEvent
 from accounts.services.notices import tell
-from ceportal.kernel.services.claims import claim, put_back, unclaimed
+from ceportal.kernel.services.claims import failure_noted, put_back, take_up, unclaimed
 from ceportal.kernel.services.trail import record
 from certificates.documents.sheet import MissingGlyphs, render_sheet
 from certificates.documents.signing import Seal, SigningKeyMissing
@@ -34,9 +34,7 @@ def make_sheets(*, now: datetime, limit: int = 200) -> int:
 
     Without a signing key all of them wait, saying so, and not one try is used up (X23).
     """
-    waiting = unclaimed(_promised(), now=now).order_by("attempts", "id").values_list("pk", flat=True)[:limit]
-    todo = list(waiting)
-    if not todo:
+    if not unclaimed(_promised(), now=now).exists():
         return 0
     try:
         key = seal(now=now)
@@ -44,13 +42,16 @@ def make_sheets(*, now: datetime, limit: int = 200) -> int:
         log.error("certificates wait: %s", error)
         put_back(_promised(), error=str(error))
         return 0
-    return sum(_make(pk, key, now=now) for pk in todo)
+    return sum(_make(pk, key, now=now) for pk in take_up(_promised(), now=now, limit=limit))
 
 
 def _make(pk: int, key: Seal, *, now: datetime) -> bool:
     row = Certificate.objects.filter(pk=pk)
-    if not claim(row.filter(state=CertificateState.INTENDED), now=now):
-        return False
+    with failure_noted(row):
+        return _make_one(row, key, now)
+
+
+def _make_one(row: QuerySet[Certificate], key: Seal, now: datetime) -> bool:
     certificate = row.select_related("professional__user").get()
     if digest(certificate.snapshot) != certificate.snapshot_digest:
         return _wait(row, "登记的内容与其摘要不一致，不能制作", now)

@@ -57,7 +57,7 @@ def test_each_account_costs_the_clock_a_few_queries(
 ) -> None:
     for person in (declarant, *(professional(f"同事{n}") for n in range(4))):
         make.meet(person)
-    with django_assert_max_num_queries(5 + 5 * 18):
+    with django_assert_max_num_queries(8 + 5 * 19):
         assert settle_changed_accounts(now=make.NOW) == 5
     with django_assert_max_num_queries(1):
         settle_changed_accounts(now=make.NOW)
