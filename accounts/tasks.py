@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from accounts.services import delivery, registration_clock
+from accounts.services import clients, delivery, registration_clock
 
 
 @shared_task(name="accounts.redate_registrations")
@@ -24,3 +24,8 @@ def mark_overdue_registrations() -> None:
 @shared_task(name="accounts.deliver_notices")
 def deliver_notices() -> None:
     delivery.deliver_notices(now=timezone.now())
+
+
+@shared_task(name="accounts.forget_tokens")
+def forget_tokens() -> None:
+    clients.forget_tokens(now=timezone.now())

@@ -12,6 +12,7 @@ from ceportal.kernel.rules.id_number import check_digit, uscc_check_character
 CITY = "410200"
 COUNTY = "410225"
 PROVINCE = "410000"
+PLATFORM = "示例学习平台"
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ CLERKS = (
     Clerk("province_bureau", "陈丁", "13900000006", "河南省人力资源和社会保障厅", _CITY_BUREAU),
     Clerk("operator", "陈戊", "13900000009", "河南省人力资源和社会保障厅", (Duty.OPERATE,)),
     Clerk("base", "陈己", "13900000008", "开封大学", (Duty.TEACH, Duty.MANAGE_UNIT)),
-    Clerk("platform", "陈庚", "13900000007", "示例学习平台", (Duty.MANAGE_CLIENTS, Duty.MANAGE_UNIT)),
+    Clerk("platform", "陈庚", "13900000007", PLATFORM, (Duty.MANAGE_CLIENTS, Duty.MANAGE_UNIT)),
     Clerk("authority", "陈辛", "13900000013", "郑州市金水区卫生健康委员会", _AUTHORITY),
     Clerk("county_bureau", "陈壬", "13900000014", "洛阳市涧西区人力资源和社会保障局", _BUREAU),
 )

@@ -7,6 +7,7 @@ passwords when the file was lost).
 import json
 import os
 import secrets
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.fields import phone_index
-from accounts.models import User
+from accounts.models import Organization, User
 from accounts.services.accounts import change_password
-from ceportal.office.demo.cast import BUSY, CLERKS, FRESH, PROFESSIONAL, UNITS, Person
+from accounts.services.clients import make_client, revoke_client
+from ceportal.office.demo.cast import BUSY, CLERKS, FRESH, PLATFORM, PROFESSIONAL, UNITS, Person
 from ceportal.office.demo.story import Stage, play
 
 FILE = "demo.json"
@@ -40,7 +42,7 @@ class Command(BaseCommand):
             for phone in _logins():
                 user = User.objects.get(phone_index=phone_index(phone))
                 change_password(user, password, by=user, now=now)
-        _write(path, _facts(password))
+        _write(path, _facts(password) | {"api": _machine(path, now)})
 
     def _say(self, act: str, options: dict[str, Any]) -> None:
         if options["verbosity"] > 1:
@@ -56,6 +58,20 @@ def _known_password(path: Path) -> str | None:
     if not path.exists():
         return None
     return json.loads(path.read_text(encoding="utf-8"))["accounts"][0]["password"]
+
+
+def _machine(path: Path, now: datetime) -> dict[str, str]:
+    """The demo platform's key. Its secret stands in the file alone: with the file lost, a new key takes its place."""
+    platform = Organization.objects.get(name=PLATFORM)
+    known = json.loads(path.read_text(encoding="utf-8")).get("api", {}) if path.exists() else {}
+    live = platform.api_clients.filter(revoked_at__isnull=True)
+    if live.filter(client_id=known.get("client_id", "")).exists():
+        return known
+    for lost in live:
+        revoke_client(lost, by=None, now=now)
+    scopes = tuple(settings.OAUTH2_PROVIDER["SCOPES"])
+    client, secret = make_client(platform, name=PLATFORM, scopes=scopes, by=None, now=now, released_at=now)
+    return {"client_id": client.client_id, "client_secret": secret, "platform": PLATFORM}
 
 
 def _logins() -> list[str]:
