@@ -114,3 +114,4 @@ class RowState(TextChoices):
     HELD = "held", "待核实"
     REFUSED = "refused", "未计入"
     UNDONE = "undone", "已撤销"
+    PENDING = "pending", "待人社部门撤销"

@@ -3,9 +3,39 @@
 from celery import shared_task
 from django.utils import timezone
 
-from credits.services import person_changes
+from credits.services import batches, corrections, matching, person_changes, roster_jobs
 
 
 @shared_task(name="credits.handle_person_changes")
 def handle_person_changes() -> None:
     person_changes.handle_person_changes(now=timezone.now())
+
+
+@shared_task(name="credits.work_on_rosters")
+def work_on_rosters() -> None:
+    roster_jobs.work_on_rosters(now=timezone.now())
+
+
+@shared_task(name="credits.forget_rosters")
+def forget_rosters() -> None:
+    roster_jobs.forget_rosters(now=timezone.now())
+
+
+@shared_task(name="credits.match_people")
+def match_people() -> None:
+    matching.match_people(now=timezone.now())
+
+
+@shared_task(name="credits.finish_corrections")
+def finish_corrections() -> None:
+    corrections.finish_corrections(now=timezone.now())
+
+
+@shared_task(name="credits.forget_unmatched")
+def forget_unmatched() -> None:
+    matching.forget_unmatched(now=timezone.now())
+
+
+@shared_task(name="credits.forget_batches")
+def forget_batches() -> None:
+    batches.forget_old_batches(now=timezone.now())

@@ -1,8 +1,8 @@
-"""Where a person declares hours, follows a declaration, and reads how their hours came about."""
+"""Where a person declares hours and reads how they came about, and where a base reports those of its classes."""
 
 from django.urls import path
 
-from credits.views import choosing, editing, evidence, hours, reading
+from credits.views import choosing, editing, evidence, hours, reading, roster_acts, roster_files, rosters
 
 app_name = "credits"
 urlpatterns = [
@@ -18,4 +18,15 @@ urlpatterns = [
     path("evidence/<uuid:ref>/", evidence.show_file, name="evidence_file"),
     path("evidence/<uuid:ref>/remove/", evidence.remove, name="remove_evidence"),
     path("hours/", hours.show_hours, name="hours"),
+    path("rosters/", rosters.show_rosters, name="rosters"),
+    path("rosters/new/", rosters.new_roster, name="new_roster"),
+    path("rosters/<uuid:ref>/", rosters.show_roster, name="roster"),
+    path("rosters/<uuid:ref>/class/", rosters.edit_roster, name="edit_roster"),
+    path("rosters/<uuid:ref>/template/", roster_files.download_template, name="roster_template"),
+    path("rosters/<uuid:ref>/file/", roster_files.take_file, name="roster_file"),
+    path("rosters/<uuid:ref>/problems/", roster_files.download_problems, name="roster_problems"),
+    path("rosters/<uuid:ref>/progress/", rosters.show_progress, name="roster_progress"),
+    path("rosters/<uuid:ref>/confirm/", roster_acts.confirm, name="confirm_roster"),
+    path("rosters/<uuid:ref>/undo/", roster_acts.undo, name="undo_roster"),
+    path("rosters/<uuid:ref>/drop/", roster_acts.drop, name="drop_roster"),
 ]

@@ -229,6 +229,11 @@ CLOCK_SECONDS = env.number("CLOCK_SECONDS", 15)
 # no worker took up is forgotten: the next one does its work.
 CLOCK_JOBS = (
     "credits.handle_person_changes",
+    "credits.match_people",
+    "credits.finish_corrections",
+    "credits.forget_unmatched",
+    "credits.forget_batches",
+    "accounts.forget_tokens",
     "credits.work_on_rosters",
     "credits.forget_rosters",
     "accounts.redate_registrations",

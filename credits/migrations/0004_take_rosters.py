@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('version', models.PositiveIntegerField()),
                 ('number', models.PositiveIntegerField()),
-                ('state', models.CharField(choices=[('new', '可以登记'), ('duplicate', '已经计入过'), ('unknown', '未找到人员'), ('failed', '考核不合格'), ('wrong', '有错误'), ('credited', '已计入'), ('waiting', '等待本人注册'), ('held', '待核实'), ('refused', '未计入'), ('undone', '已撤销')], max_length=10)),
+                ('state', models.CharField(choices=[('new', '可以登记'), ('duplicate', '已经计入过'), ('unknown', '未找到人员'), ('failed', '考核不合格'), ('wrong', '有错误'), ('credited', '已计入'), ('waiting', '等待本人注册'), ('held', '待核实'), ('refused', '未计入'), ('undone', '已撤销'), ('pending', '待人社部门撤销')], max_length=10)),
                 ('id_sealed', models.BinaryField(blank=True, null=True)),
                 ('id_mask', models.CharField(blank=True, max_length=30)),
                 ('name', models.CharField(blank=True, max_length=50)),

@@ -10,7 +10,7 @@ from accounts.rules.registration import reasons_not_to_accept_number
 from bases.rules.recognition import Recognised
 from ceportal.kernel.rules.id_number import normalise
 from ceportal.kernel.rules.refusal import Refusal
-from ceportal.kernel.rules.sheets import BLANK, Cell, CellKind, SheetRow
+from ceportal.kernel.rules.sheets import BLANK, MEGABYTE, MOST_BYTES, MOST_ROWS, Cell, CellKind, SheetRow
 from ceportal.kernel.rules.text import NAME_LIMIT, TITLE_LIMIT, person_name, reasons_not_to_accept, strange_character
 from credits.enums import PublicKind, RosterState, Subject
 from credits.rules.declaring import Limits, ceiling, days_of
@@ -107,6 +107,11 @@ def reasons_not_to_teach(facts: ClassFacts, recognised: Sequence[Recognised]) ->
         yield Refusal("subject_not_recognised", message, field="subject", clause="A27")
 
 
+def reasons_not_to_edit(state: str) -> Iterator[Refusal]:
+    if state not in OPEN:
+        yield Refusal("not_open", f"这份名单现在是“{RosterState(state).label}”，不能再改动。")
+
+
 def reasons_not_to_confirm(state: str, *, wrong: int, to_credit: int) -> Iterator[Refusal]:
     """A roster is credited whole: as long as a row is wrong, nothing of it is."""
     if state != RosterState.CHECKED:
@@ -126,6 +131,18 @@ def reasons_not_to_undo(state: str, reason: str) -> Iterator[Refusal]:
         yield from reasons_not_to_accept(
             reason.replace("\r", "").replace("\n", " "), field="reason", label="原因", limit=REASON_LIMIT
         )
+
+
+def guide(facts: ClassFacts) -> Iterator[str]:
+    """What stands on the template's second sheet."""
+    yield f"本名单用于：{facts.title}（{facts.started_on} 至 {facts.ended_on}，每人 {_plain(facts.hours)} 学时）。"
+    yield f"请在“{SHEET}”表中每人填一行，从第 2 行开始。不要改动第 1 行的表头，不要合并单元格，不要使用公式。"
+    yield f"{ID_NUMBER}：身份证 18 位，最后一位是 X 的也要填。本列已设为文本格式；从别处复制时，请选择“只粘贴值”。"
+    yield f"{NAME}：与本人在平台注册的姓名一致。"
+    yield f"{HOURS}：不填就是每人 {_plain(facts.hours)} 学时；个别人较少的，填实际学时，以 0.5 为单位，不能超过这个数。"
+    yield f"{RESULT}：填“{PASSED}”或“{FAILED}”。不合格的不计学时。"
+    yield f"{REMARK}：可以不填，最多 {REMARK_LIMIT} 个字。请不要在这里填写证件号码和电话。"
+    yield f"最多 {MOST_ROWS:,} 行、{MOST_BYTES // MEGABYTE} MB。上传后先核对，确认前不会登记任何学时。"
 
 
 def heading(cell: Cell) -> str:
@@ -157,7 +174,7 @@ def read_line(number: int, cells: Mapping[str, Cell], facts: ClassFacts, *, toda
     """One row; all that is wrong with it at once, in the order of the columns."""
     problems = [*_not_to_take(cells)]
     spoilt = {problem.column for problem in problems}
-    id_number = normalise(cells.get(ID_NUMBER, BLANK).text)
+    id_number = "" if ID_NUMBER in spoilt else normalise(cells.get(ID_NUMBER, BLANK).text)
     name = cells.get(NAME, BLANK).text
     if ID_NUMBER not in spoilt:
         problems += _id_problems(id_number, today)

@@ -15,14 +15,14 @@ from django.db.models import F
 from accounts.models import User
 from ceportal.kernel.enums import JobState
 from ceportal.kernel.models import Job
-from ceportal.kernel.services.claims import claim, unclaimed
+from ceportal.kernel.services.claims import failure_noted, take_up
 from ceportal.kernel.services.trail import record
-from credits.enums import ClaimState, Door, Outcome, RosterState, RowState
-from credits.models import Claim, Roster, RosterRow, UnmatchedPerson
-from credits.rules.rosters import UNKNOWN_PERSON, RosterLine
+from credits.enums import Door, Outcome, RosterState, RowState
+from credits.models import Roster, RosterRow
+from credits.rules.rosters import REASON_LIMIT, UNKNOWN_PERSON, RosterLine
 from credits.selectors.rosters import claims_of, counts_by_state, external_id
+from credits.services.corrections import withdraw_record
 from credits.services.crediting import Settled, Speaker, credit_records
-from credits.services.ledger import reverse_claim
 from credits.services.roster_preview import record_of
 from credits.services.rosters import CREDIT, IN_LEDGER, TO_CREDIT, UNDO, forget_drafts, number_of
 
@@ -30,6 +30,8 @@ CHUNK = 500
 # Reversals go person by person, with a message to each: a shorter transaction.
 UNDO_CHUNK = 50
 DRAFTS_KEPT = timedelta(days=30)
+_A_ROUND = 20
+_ASKED = "这条学时所在的月份已经备案，已提请人社部门撤销。"
 _OPEN = (JobState.WAITING, JobState.RUNNING)
 _STATES = {
     Outcome.ACCEPTED: RowState.CREDITED,
@@ -42,14 +44,17 @@ _STATES = {
 
 
 def work_on_rosters(*, now: datetime) -> int:
-    """Take up every roster somebody has confirmed or undone and nobody works on; gives how many chunks were done."""
+    """Work on what somebody has confirmed or undone, for half a lease at most; gives how many chunks were done."""
     began, chunks = monotonic(), 0
     jobs = Job.objects.filter(kind__in=(CREDIT, UNDO), state__in=_OPEN)
-    for pk in list(unclaimed(jobs, now=now).order_by("id").values_list("pk", flat=True)):
-        if not claim(jobs.filter(pk=pk), now=now + _since(began)):
-            continue
-        while work_on(Job.objects.get(pk=pk), now=now + _since(began)):
-            chunks += 1
+    for pk in take_up(jobs, now=now, limit=_A_ROUND):
+        job = jobs.filter(pk=pk)
+        with failure_noted(job):
+            while work_on(Job.objects.get(pk=pk), now=now + _since(began)):
+                chunks += 1
+                if monotonic() - began > settings.CLAIM_LEASE_SECONDS / 2:
+                    job.update(claimed_until=None)
+                    break
     return chunks
 
 
@@ -109,17 +114,21 @@ def _mark(row: RosterRow, settled: Settled) -> None:
 
 
 def _take_back(roster: Roster, chunk: list[RosterRow], now: datetime) -> None:
-    """Hours by reversal, with the reason the person is told; what waited or was held does so no longer."""
-    ids = [external_id(roster, row.number) for row in chunk]
-    found = claims_of(roster).filter(external_id__in=ids).select_related("professional__user", "professional__area")
-    by = User.objects.filter(pk=roster.job.owner_id).first() if roster.job else None
-    reason = f"{roster.organization.name}撤销名单：{roster.undo_reason}"[:300]
-    for one in found.filter(state=ClaimState.LIVE).order_by("year", "professional"):
-        reverse_claim(one, reason=reason, organization=roster.organization, by=by, now=now)
-    waiting = (ClaimState.HELD, ClaimState.UNMATCHED, ClaimState.DUPLICATE)
-    UnmatchedPerson.objects.filter(claim__in=found.filter(state=ClaimState.UNMATCHED)).delete()
-    Claim.objects.filter(pk__in=found.filter(state__in=waiting)).update(state=ClaimState.WITHDRAWN, state_reason=reason)
-    RosterRow.objects.filter(pk__in=[row.pk for row in chunk]).update(state=RowState.UNDONE, reason=reason)
+    """Hours by reversal, with the reason the person is told; what waited or was held does so no longer.
+
+    What a bureau has filed by now, only that bureau takes back. People in order, as the ledger locks their accounts.
+    """
+    speaker = Speaker(Door.ROSTER, roster.organization)
+    reason = f"{roster.organization.name}撤销名单：{roster.undo_reason}"[:REASON_LIMIT]
+    rows = {external_id(roster, row.number): row for row in chunk}
+    people = dict(claims_of(roster).filter(external_id__in=rows).values_list("external_id", "professional"))
+    for name in sorted(people, key=lambda name: (people[name] or 0, name)):
+        corrected = withdraw_record(name, reason=reason, speaker=speaker, now=now)
+        rows[name].state = RowState.PENDING if corrected.is_pending else RowState.UNDONE
+    for name, row in rows.items():
+        row.reason = _ASKED if row.state == RowState.PENDING else reason
+        row.state = row.state if name in people else RowState.UNDONE
+    RosterRow.objects.bulk_update(chunk, ["state", "reason"])
 
 
 def _finish(job: Job, roster: Roster, now: datetime) -> None:

@@ -20,7 +20,6 @@ from credits.services.account_sets import Bench
 from credits.services.crediting import Candidate, Speaker, find_people, new_claim, place_and_year, weigh
 
 Found = tuple[RowState, str]
-NOT_PASSED = "考核不合格，不计学时。"
 
 
 def record_of(roster: Roster, line: RosterLine) -> Record:
@@ -78,4 +77,4 @@ def _weigh_all(candidates: Mapping[int, Candidate], roster: Roster, bench: Bench
 def _at_sight(line: RosterLine) -> Found:
     if line.problems:
         return RowState.WRONG, ""
-    return (RowState.NEW, "") if line.was_passed else (RowState.FAILED, NOT_PASSED)
+    return (RowState.NEW if line.was_passed else RowState.FAILED), ""

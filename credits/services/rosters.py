@@ -26,6 +26,7 @@ from credits.rules.rosters import (
     ClassFacts,
     RosterLine,
     reasons_not_to_confirm,
+    reasons_not_to_edit,
     reasons_not_to_report,
     reasons_not_to_teach,
     reasons_not_to_undo,
@@ -72,7 +73,7 @@ def keep_rows(
 
     `remarks` may still grow while `batches` are read. Call it outside a transaction.
     """
-    refuse_if_any(_reasons_not_to_open(roster.state))
+    refuse_if_any(reasons_not_to_edit(roster.state))
     Roster.objects.filter(pk=roster.pk).update(readings=F("readings") + 1)
     roster.refresh_from_db()
     mine = roster.readings
@@ -119,7 +120,7 @@ def undo_roster(roster: Roster, *, reason: str, by: User, now: datetime) -> Job:
 @transaction.atomic
 def drop_roster(roster: Roster, *, by: User | None, now: datetime) -> None:
     """Throw a roster away that was never confirmed, with everything that was read into it."""
-    refuse_if_any(_reasons_not_to_open(roster.state))
+    refuse_if_any(reasons_not_to_edit(roster.state))
     record("roster.drop", roster, by=by, now=now, before=_told(roster))
     rows = Roster.objects.filter(pk=roster.pk, state__in=OPEN)
     RosterRow.objects.filter(roster__in=rows).delete()
@@ -210,11 +211,6 @@ def _moved_on(roster: Roster) -> MovedOn:
     if state in OPEN:
         return MovedOn([Refusal("read_anew", "这份名单刚刚在另一个页面重新上传或修改过，请核对最新的内容。")])
     return MovedOn([Refusal("moved_on", f"这份名单已由他人处理，现在是“{RosterState(state).label}”。")])
-
-
-def _reasons_not_to_open(state: str) -> Iterable[Refusal]:
-    if state not in OPEN:
-        yield Refusal("not_open", f"这份名单现在是“{RosterState(state).label}”，不能再改动。")
 
 
 def _columns(facts: ClassFacts) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from ceportal.kernel.rules.sheets import BLANK, Cell, CellKind, Part, Shape, She
 from ceportal.kernel.rules.text import strange_character
 
 BATCH = 500
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _PIECE = 1024 * 1024
 # A cell may hold 32,767 characters, a tag nothing like that; what follows the last tag of a piece is text and tag.
 _LONGEST_TAG = 512 * 1024

@@ -70,6 +70,7 @@ _OF_DUTIES: tuple[tuple[str, tuple[tuple[frozenset[Duty], Entry], ...]], ...] = 
             (frozenset({Duty.REVIEW_HOURS}), Entry("reviews:done", "已审核")),
         ),
     ),
+    ("施教", ((frozenset({Duty.TEACH}), Entry("credits:rosters", "名单上传")),)),
     (
         "人员与单位",
         (

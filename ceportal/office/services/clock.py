@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from accounts.services import delivery, registration_clock
+from accounts.services import clients, delivery, registration_clock
 from ceportal.kernel.models import Heartbeat
 from certificates.services import issuing, sheets
-from credits.services import person_changes
+from credits.services import batches, corrections, matching, person_changes, roster_jobs
 from reviews.services import reminding
 
 
@@ -25,6 +25,13 @@ class ClockJob:
 
 JOBS: tuple[ClockJob, ...] = (
     ClockJob("credits.handle_person_changes", person_changes.handle_person_changes),
+    ClockJob("credits.match_people", matching.match_people),
+    ClockJob("credits.finish_corrections", corrections.finish_corrections),
+    ClockJob("credits.forget_unmatched", matching.forget_unmatched),
+    ClockJob("credits.forget_batches", batches.forget_old_batches),
+    ClockJob("accounts.forget_tokens", clients.forget_tokens),
+    ClockJob("credits.work_on_rosters", roster_jobs.work_on_rosters),
+    ClockJob("credits.forget_rosters", roster_jobs.forget_rosters),
     ClockJob("accounts.redate_registrations", registration_clock.redate_registrations),
     ClockJob("accounts.remind_registrations", registration_clock.remind_registrations),
     ClockJob("accounts.mark_overdue_registrations", registration_clock.mark_overdue_registrations),
