@@ -4,6 +4,7 @@ Two more are set elsewhere: warnings are errors and the order is random (`pyproj
 leads nowhere (`ceportal.settings.test`) unless a test asks for the `broker` fixture.
 """
 
+import asyncio
 import shutil
 import sys
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from django.template import engines
 from tests.databases import network
 
 pytest_plugins = ["tests.databases.fixtures", "tests.people"]
+BROWSER_LOOP = pytest.StashKey[asyncio.AbstractEventLoop | None]()
 OUR_TEMPLATES = str(settings.BASE_DIR / "templates")
 
 
@@ -71,6 +73,24 @@ def no_stored_file_outlives_its_test() -> Iterator[None]:
     yield
     for folder in ("files", "mail", "sms"):
         shutil.rmtree(settings.DATA_DIR / folder, ignore_errors=True)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Playwright leaves a running event loop in this thread; a test without a browser finds none (signing starts one).
+
+    A hook and not a fixture: fixtures of a wider scope sign too.
+    """
+    if "chromium" not in getattr(item, "fixturenames", ()):
+        item.stash[BROWSER_LOOP] = asyncio._get_running_loop()
+        asyncio._set_running_loop(None)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """The browser may be about to close."""
+    if loop := item.stash.get(BROWSER_LOOP, None):
+        asyncio._set_running_loop(loop)
 
 
 def pytest_unconfigure() -> None:
