@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from ceportal.office.views import health, home, my_year, notices, public
+from ceportal.office.views import health, home, my_year, notices, operation, public
 
 app_name = "office"
 urlpatterns: list[URLPattern] = [
@@ -8,7 +8,8 @@ urlpatterns: list[URLPattern] = [
     path("policy/", public.show_policy, name="policy"),
     path("help/", public.show_help, name="help"),
     path("home/", home.go_home, name="home"),
-    path("operation/", home.show_operation, name="operation"),
+    path("operation/", operation.show_operation, name="operation"),
+    path("operation/retry/", operation.retry, name="retry"),
     path("my-year/", my_year.show_my_year, name="my_year"),
     path("my-year/<int:year>/", my_year.show_my_year, name="my_year_of"),
     path("notices/", notices.show_notices, name="notices"),

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from accounts.enums import NoticeEvent
 from accounts.models import Notice
-from ceportal.kernel.models import Heartbeat
+from ceportal.kernel.models import Attempt, Heartbeat
+from ceportal.kernel.services.claims import MAX_ATTEMPTS
 from ceportal.office.selectors.health import CLOCK
 from tests import factories as make
 from tests.databases.servers import Broker
@@ -82,3 +83,8 @@ def test_without_the_database_there_is_no_traffic(client: Client, monkeypatch: p
 
 def test_nothing_but_reading(client: Client) -> None:
     assert client.post("/readyz").status_code == 405
+
+
+def test_what_was_put_aside_is_told(client: Client, ticking: None) -> None:
+    Attempt.objects.create(job="overdue:x", row_id=1, begun_at=timezone.now(), attempts=MAX_ATTEMPTS)
+    assert _readyz(client) == (200, "degraded", ["dead_letters"])

@@ -9,6 +9,7 @@ from django.db import DatabaseError, InterfaceError, connection
 
 from accounts.models import Notice
 from ceportal.kernel.models import Heartbeat
+from ceportal.office.selectors.dead_letters import are_there_dead_letters
 
 CLOCK = "office.heartbeat"
 QUEUE = "celery"
@@ -34,6 +35,8 @@ def health(*, now: datetime) -> Health:
     degraded = list(_silent_parts(clock_age))
     if _notices_wait_too_long(now):
         degraded.append("outbox")
+    if are_there_dead_letters():
+        degraded.append("dead_letters")
     return Health(has_database=True, degraded=tuple(degraded), clock_age=clock_age)
 
 

@@ -1,0 +1,104 @@
+"""What the clock has put aside after too many tries, by kind: for the operator, so without anything about anybody."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from accounts.models import Notice
+from ceportal.kernel.enums import JobState
+from ceportal.kernel.models import Attempt, Job
+from ceportal.kernel.services.claims import MAX_ATTEMPTS
+from certificates.enums import CertificateState
+from certificates.models import Certificate
+
+# The page shows so many of a kind, the longest dead first; retrying all of a kind reaches the rest.
+SHOWN = 20
+# A process that was killed leaves no word.
+NO_WORD = "处理进程中断（被终止、内存不足或超时），没有留下错误信息"
+_JOBS = {
+    "credits.handle_person_changes": "人员变动后的重新核算",
+    "certificates.settle_changed_accounts": "年度账户的结算",
+    "remind": "审核到期提醒",
+    "overdue": "审核超期标记",
+    "redate": "审核期限重算",
+    "roster.credit": "名单的学时计入",
+    "roster.undo": "名单的撤销",
+}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A queue of the clock: `rows` are those still to do, `tell` says what one of them is."""
+
+    code: str
+    label: str
+    rows: Callable[[], QuerySet[Any]]
+    tell: Callable[[Any], str]
+
+    def dead(self) -> QuerySet[Any]:
+        return self.rows().filter(attempts__gte=MAX_ATTEMPTS)
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """`since` is when the last try's lease ended."""
+
+    ref: UUID
+    what: str
+    error: str
+    since: datetime | None
+
+
+@dataclass(frozen=True)
+class Pile:
+    """All that is dead of a kind: how many, and the first of them."""
+
+    kind: Kind
+    count: int
+    letters: list[DeadLetter]
+
+
+def _job_in_words(name: str) -> str:
+    return _JOBS.get(name) or _JOBS.get(name.partition(":")[0]) or name
+
+
+KINDS = (
+    Kind(
+        "notices",
+        "消息",
+        lambda: Notice.objects.filter(sent_at__isnull=True),
+        lambda notice: notice.get_event_display(),
+    ),
+    Kind(
+        "certificates",
+        "证书",
+        lambda: Certificate.objects.filter(state=CertificateState.INTENDED),
+        lambda certificate: f"{certificate.year} 年度证书的制作",
+    ),
+    Kind(
+        "jobs",
+        "后台任务",
+        lambda: Job.objects.filter(state__in=(JobState.WAITING, JobState.RUNNING)),
+        lambda job: _job_in_words(job.kind),
+    ),
+    Kind("attempts", "定时处理", Attempt.objects.all, lambda attempt: _job_in_words(attempt.job)),
+)
+
+
+def dead_letters() -> list[Pile]:
+    """The kinds of which something is dead."""
+    piles = ((kind, kind.dead().count()) for kind in KINDS)
+    return [Pile(kind, count, _letters(kind)) for kind, count in piles if count]
+
+
+def are_there_dead_letters() -> bool:
+    return any(kind.dead().exists() for kind in KINDS)
+
+
+def _letters(kind: Kind) -> list[DeadLetter]:
+    rows = kind.dead().order_by("claimed_until", "pk")[:SHOWN]
+    return [DeadLetter(row.ref, kind.tell(row), row.last_error or NO_WORD, row.claimed_until) for row in rows]

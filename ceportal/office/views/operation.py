@@ -1,0 +1,58 @@
+"""How the portal itself is doing, and what the operator may do about it."""
+
+from typing import cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import holders_only
+from accounts.enums import Duty
+from accounts.models import User
+from ceportal.kernel.rules.refusal import refuse
+from ceportal.office.selectors.dead_letters import KINDS, dead_letters
+from ceportal.office.selectors.operation import last_published_year, queues, signs_of_life
+from ceportal.office.services.dead_letters import retry_dead_letter, retry_dead_letters
+
+
+@holders_only(Duty.OPERATE)
+@require_safe
+@never_cache
+def show_operation(request: HttpRequest) -> HttpResponse:
+    now = timezone.now()
+    context = {
+        "queues": queues(now),
+        "piles": dead_letters(),
+        "signs": signs_of_life(),
+        "published_until": last_published_year(),
+        "now": now,
+    }
+    return render(request, "office/operation.html", context)
+
+
+@holders_only(Duty.OPERATE)
+@require_POST
+def retry(request: HttpRequest) -> HttpResponse:
+    """One dead letter (`letter`, its ref) of a `kind`, or all of it."""
+    by, now = cast(User, request.user), timezone.now()
+    kind = next((kind for kind in KINDS if kind.code == request.POST.get("kind")), None)
+    if kind is None:
+        raise refuse("kind_unknown", "请从“运行状态”页选择要重试的事项。")
+    if letter := request.POST.get("letter", ""):
+        retry_dead_letter(kind, _ref(letter), by=by, now=now)
+        messages.success(request, f"已重新排队：{kind.label} 1 项。下一轮定时处理会再试。")
+    else:
+        count = retry_dead_letters(kind, by=by, now=now)
+        messages.success(request, f"已重新排队：{kind.label} {count} 项。下一轮定时处理会再试。")
+    return redirect("office:operation")
+
+
+def _ref(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise refuse("letter_unknown", "请从“运行状态”页选择要重试的事项。") from None
