@@ -21,6 +21,10 @@ class Referenced(models.Model):
         abstract = True
 
 
+# Tries of a row before it is put aside for an operator.
+MAX_ATTEMPTS = 8
+
+
 class Claimable(models.Model):
     """A row the clock works on: taken under a lease, tried again after a crash, put aside after too many tries."""
 

@@ -6,9 +6,8 @@ import pytest
 from django.db import IntegrityError
 from django.db.models import QuerySet
 
-from ceportal.kernel.models import Attempt, Job
+from ceportal.kernel.models import MAX_ATTEMPTS, Attempt, Job
 from ceportal.kernel.services.claims import (
-    MAX_ATTEMPTS,
     claim,
     failure_noted,
     one_by_one,

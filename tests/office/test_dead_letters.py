@@ -12,10 +12,9 @@ from accounts.enums import NoticeEvent
 from accounts.models import Notice, User
 from accounts.services.delivery import deliver_notices
 from ceportal.kernel.enums import JobState
-from ceportal.kernel.models import Attempt, AuditEvent, Job
+from ceportal.kernel.models import MAX_ATTEMPTS, Attempt, AuditEvent, Job
 from ceportal.kernel.rules.refusal import MovedOn
 from ceportal.kernel.rules.trail_words import in_words
-from ceportal.kernel.services.claims import MAX_ATTEMPTS
 from ceportal.office.selectors.dead_letters import KINDS, NO_WORD, SHOWN, dead_letters
 from ceportal.office.services.dead_letters import retry_dead_letter, retry_dead_letters
 from tests import factories as make

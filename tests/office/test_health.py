@@ -10,8 +10,7 @@ from django.utils import timezone
 
 from accounts.enums import NoticeEvent
 from accounts.models import Notice
-from ceportal.kernel.models import Attempt, Heartbeat
-from ceportal.kernel.services.claims import MAX_ATTEMPTS
+from ceportal.kernel.models import MAX_ATTEMPTS, Attempt, Heartbeat
 from ceportal.office.selectors.health import CLOCK
 from tests import factories as make
 from tests.databases.servers import Broker

@@ -15,10 +15,9 @@ from django.conf import settings
 from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import F, Model, Q, QuerySet
 
-from ceportal.kernel.models import Attempt
+from ceportal.kernel.models import MAX_ATTEMPTS, Attempt
 
 Row = TypeVar("Row", bound=Model)
-MAX_ATTEMPTS = 8
 
 log = logging.getLogger(__name__)
 

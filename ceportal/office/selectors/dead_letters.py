@@ -10,8 +10,7 @@ from django.db.models import QuerySet
 
 from accounts.models import Notice
 from ceportal.kernel.enums import JobState
-from ceportal.kernel.models import Attempt, Job
-from ceportal.kernel.services.claims import MAX_ATTEMPTS
+from ceportal.kernel.models import MAX_ATTEMPTS, Attempt, Job
 from certificates.enums import CertificateState
 from certificates.models import Certificate
 
