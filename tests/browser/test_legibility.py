@@ -14,6 +14,7 @@ from playwright.sync_api import Page
 
 from accounts.models import Area, Organization, Professional, User
 from credits.enums import DeclarationState, Subject
+from tests.credits import factories as ledger
 from tests.office import factories as make
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -65,6 +66,16 @@ def test_what_a_professional_reads(open_window: Callable[..., Page], declarant: 
     make.declaration(declarant, DeclarationState.AT_EMPLOYER)
     make.declaration(declarant, DeclarationState.RETURNED, state_reason="缺少结业证书")
     assert_legible(open_window, PERSONAL, declarant.user)
+
+
+def test_a_title_without_a_blank_stays_in_its_cell(
+    open_window: Callable[..., Page], declarant: Professional, city_officer: User
+) -> None:
+    day = date(timezone.localdate().year, 1, 2)
+    ledger.credit(declarant, "30", title="W" * 120, started_on=day, ended_on=day)
+    make.declaration(declarant, DeclarationState.AT_EMPLOYER, title="M" * 120)
+    assert_legible(open_window, ("/my-year/", "/hours/", "/declarations/"), declarant.user)
+    assert_legible(open_window, ("/admin/reviews/recordedhours/",), city_officer)
 
 
 def test_what_a_reviewer_reads(
