@@ -16,7 +16,7 @@ from ceportal.kernel.web.sheets import read_batches
 from credits.enums import Subject
 from credits.models import Roster
 from credits.resources import RosterResource
-from credits.rules.rosters import COLUMNS, GUIDE, SHEET, ClassFacts
+from credits.rules.rosters import COLUMNS, GUIDE, SHEET, ClassFacts, RosterLine
 from credits.selectors.rosters import facts_of
 from credits.services.rosters import keep_rows, start_roster
 from tests import factories as make
@@ -104,3 +104,6 @@ def crowd(employer: Organization, count: int) -> list[tuple[str, str]]:
         made.append(person)
     Professional.objects.bulk_create(made)
     return people
+
+
+__all__ = ["Recognition", "RosterLine", "keep_rows"]
