@@ -34,7 +34,12 @@ class ReasonedForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            field.error_messages["required"] = f"请填写{field.label}。"
+            field.error_messages |= {
+                "required": f"请填写{field.label}。",
+                "invalid_choice": f"请从列表中选择{field.label}。",
+                "max_length": f"{field.label}太长，请核对。",
+                "null_characters_not_allowed": f"{field.label}中有无法显示的字符，请重新输入。",
+            }
 
     def show(self, reasons: Iterable[Refusal]) -> None:
         """Each beside its field; where the field already says what is wrong with it, that is enough."""
@@ -56,6 +61,15 @@ class SignInForm(ReasonedForm):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
+
+
+# The words for what the password policy refuses; Django's own are not all in Chinese.
+_PASSWORD_FAULTS = {
+    "password_too_short": "密码太短，至少 10 位。",
+    "password_too_common": "这个密码太常见，容易被猜到，请换一个。",
+    "password_entirely_numeric": "密码不能全是数字。",
+    "password_too_similar": "密码与姓名太相似，请换一个。",
+}
 
 
 class NewPasswordFields(ReasonedForm):
@@ -90,7 +104,8 @@ class NewPasswordFields(ReasonedForm):
         try:
             password_validation.validate_password(password, self.whose())
         except ValidationError as error:
-            self.add_error("password", error)
+            for fault in error.error_list:
+                self.add_error("password", _PASSWORD_FAULTS[fault.code or ""])
         return data
 
 
@@ -319,6 +334,7 @@ class NewUnitForm(NewPasswordFields, PhoneField, UnitFields):
 
 
 class RulingForm(ReasonedForm):
+    move = forms.ChoiceField(label="核准或不予核准", choices=(("approve", "核准"), ("refuse", "不予核准")))
     reason = forms.CharField(
         label="不予核准的原因",
         required=False,

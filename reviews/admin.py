@@ -109,7 +109,7 @@ class EntryRegister(OverseersRegister):
         Column("时间", lambda e: _moment(e.recorded_at), is_short=True),
         Column("姓名", lambda e: e.professional.name, is_short=True),
         Column("单位", lambda e: e.organization.name if e.organization else "—"),
-        Column("年度", "year"),
+        Column("年度", "year", is_short=True),
         Column("科目", lambda e: e.get_subject_display(), is_short=True),
         Column("名称", "title"),
         Column("类型", lambda e: e.get_kind_display(), is_short=True),
@@ -261,7 +261,7 @@ class ReversalDesk(OverseersRegister):
         Column("姓名", lambda c: c.professional.name, is_short=True),
         Column("单位", _unit_of),
         Column("名称", "title"),
-        Column("年度", "year"),
+        Column("年度", "year", is_short=True),
         Column("科目", lambda c: c.get_subject_display(), is_short=True),
         Column("来源", lambda c: c.get_door_display(), is_short=True),
         Column("学时", "hours", is_number=True),
@@ -319,4 +319,4 @@ class ReversalDesk(OverseersRegister):
 
 
 def _asked(request: HttpRequest) -> dict[str, str]:
-    return {name: request.GET.get(name, "").strip()[:60] for name in ("name", "title", "person")}
+    return {name: request.GET.get(name, "").replace("\0", "").strip()[:60] for name in ("name", "title", "person")}

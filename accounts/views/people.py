@@ -45,7 +45,7 @@ def _rule(request: PersonRequest, registration: PersonRegistration, form: Ruling
     """Approve or refuse; what is wrong with the reason stands beside it. Somebody was first: a page of its own."""
     name, now = registration.professional.name, timezone.now()
     try:
-        if request.POST.get("move") == "approve":
+        if form.cleaned_data["move"] == "approve":
             approve_person(registration, by=request.user, now=now)
             messages.success(request, f"已核准{name}的注册。")
         else:

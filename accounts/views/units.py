@@ -96,7 +96,7 @@ def review_unit(request: PersonRequest, ref: UUID) -> HttpResponse:
 def _rule(request: PersonRequest, registration: UnitRegistration, form: RulingForm) -> bool:
     name, now = registration.organization.name, timezone.now()
     try:
-        if request.POST.get("move") == "approve":
+        if form.cleaned_data["move"] == "approve":
             approve_unit(registration, by=request.user, now=now)
             messages.success(request, f"已核准{name}的注册。")
         else:

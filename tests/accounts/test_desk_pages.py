@@ -110,6 +110,16 @@ def test_refuse_wants_a_reason(client, employer, employer_reviewer):
     assert made.state == RegistrationState.REFUSED
 
 
+@pytest.mark.parametrize("move", ["", "zzz", "Approve", "\0"])
+def test_what_is_neither_approval_nor_refusal_decides_nothing(client, employer, employer_reviewer, move):
+    made = apply(employer)
+    client.force_login(employer_reviewer)
+    answer = client.post(page_of(made), {"move": move, "reason": "不是本单位人员"})
+    assert answer.status_code == 422
+    made.refresh_from_db()
+    assert made.state == RegistrationState.WAITING
+
+
 def test_the_second_hand_gets_409_and_the_winners_name(client, employer, employer_reviewer):
     made = apply(employer)
     other = make.give(make.user("先到的审核员"), employer, "approve_people")

@@ -191,3 +191,10 @@ def test_registers_show_ones_own_places_only(
             with django_assert_max_num_queries(10):
                 page = client.get(address)
             assert declaration.title in page.content.decode()
+
+
+def test_letters_that_no_database_keeps_find_the_rest(client: Client, city_officer: User) -> None:
+    client.force_login(city_officer)
+    assert (
+        client.get("/admin/reviews/creditedhours/", {"name": "\0张", "title": "\0", "person": "\0"}).status_code == 200
+    )
