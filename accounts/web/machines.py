@@ -5,7 +5,6 @@ import re
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.http import HttpResponseBase
 from django.utils import timezone
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
@@ -71,7 +70,7 @@ class MachineView(APIView):
                 headers={"Retry-After": str(math.ceil(allowance.reset))},
             )  # fmt: skip
 
-    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         finished: Any = super().finalize_response(request, response, *args, **kwargs)
         if allowance := self.allowance:
             finished["RateLimit-Limit"] = str(allowance.limit)

@@ -19,6 +19,7 @@ from credits.enums import ClaimState, DeclarationState, Door, EntryKind
 from credits.models import Claim, Declaration, HourEntry, YearAccount
 from credits.rules.activity_key import activity_key
 from credits.rules.crediting import reasons_not_to_credit, shares
+from credits.selectors.twins import counted_twin
 from credits.services.accounts import change_account, locked_account
 from credits.services.steps import leave_step
 
@@ -56,8 +57,12 @@ class Origin:
     content_digest: str = ""
 
 
-def credit_declaration(declaration: Declaration, *, hours: Decimal, by: User | None, now: datetime) -> HourEntry:
-    """Enter the hours recognised for a declaration. Refused when it, or the same training, is counted already."""
+@transaction.atomic
+def credit_declaration(declaration: Declaration, *, hours: Decimal, by: User | None, now: datetime) -> HourEntry | None:
+    """Enter the hours recognised for a declaration. Refused when it is counted already.
+
+    None when the same training counts through another door: the claim then stands beside that one and adds nothing.
+    """
     if declaration.started_on is None or declaration.ended_on is None:
         raise refuse("incomplete", "这项申报没有填写起止日期。", field="started_on")
     training = Training(
@@ -71,11 +76,23 @@ def credit_declaration(declaration: Declaration, *, hours: Decimal, by: User | N
         organization=declaration.organization,
     )
     origin = Origin(Door.DECLARATION, Door.DECLARATION.value, str(declaration.ref), declaration)
+    locked_account(declaration.professional, declaration.ended_on.year, now=now)
+    if twin := counted_twin(declaration):
+        _stand_beside(twin, training, origin, by=by, now=now)
+        return None
     claimed = declaration.hours_claimed
     reason = "申报经审核通过"
     if claimed is not None and hours < claimed:
         reason = f"申报 {_plain(claimed)} 学时，审核认定 {_plain(hours)} 学时"
     return credit_claim(training, origin, reason=reason, by=by, now=now)
+
+
+def _stand_beside(twin: Claim, training: Training, origin: Origin, *, by: User | None, now: datetime) -> None:
+    """A claim that is right and adds nothing, since its training counts already (T6)."""
+    key = activity_key(training.title, training.started_on, training.ended_on)
+    claim = _claim(training, origin, key, now, state=ClaimState.DUPLICATE)
+    Claim.objects.filter(pk=claim.pk).update(twin=twin)
+    record("claim.stand_beside", claim, by=by, now=now, after={"state": claim.state, "twin": str(twin.ref)})
 
 
 @transaction.atomic
@@ -149,7 +166,7 @@ def _refuse_a_second_time(account: YearAccount, origin: Origin, key: str) -> Non
     raise refuse("already_counted", message, field="title", clause="A13")
 
 
-def _claim(training: Training, origin: Origin, key: str, now: datetime) -> Claim:
+def _claim(training: Training, origin: Origin, key: str, now: datetime, state: ClaimState = ClaimState.LIVE) -> Claim:
     return Claim.objects.create(
         door=origin.door,
         source=origin.source,
@@ -159,7 +176,7 @@ def _claim(training: Training, origin: Origin, key: str, now: datetime) -> Claim
         professional=training.professional,
         year=training.ended_on.year,
         activity_key=key,
-        state=ClaimState.LIVE,
+        state=state,
         subject=training.subject,
         public_kind=training.public_kind,
         title=training.title,

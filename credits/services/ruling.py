@@ -20,6 +20,8 @@ from credits.enums import STAGE_AUTHORITY, DeclarationState
 from credits.models import Declaration
 from credits.rules.declaring import MOVES, reasons_not_to_move, reasons_not_to_recognise
 from credits.selectors.declarations import limits_of
+from credits.selectors.twins import counted_twin, counted_words
+from credits.services.accounts import locked_account
 from credits.services.declaring import tell_reviewers
 from credits.services.ledger import credit_declaration
 from credits.services.steps import leave_step, moved_on
@@ -66,15 +68,21 @@ def approve(
 ) -> Declaration:
     """The last approval: `hours` are counted in the ledger, in the same transaction (S4-11, A10).
 
-    `reason` says why other hours are recognised than those before this stage.
+    `reason` says why other hours are recognised than those before this stage. What another door has counted already
+    is approved as well and adds nothing: the step says so to the declarant (T6).
     """
     _refuse_own(declaration, by)
     refuse_if_any(reasons_not_to_recognise(hours, claimed=declaration.hours_claimed or Decimal(0)))
+    if declaration.ended_on is not None:
+        locked_account(declaration.professional, declaration.ended_on.year, now=now)
+    twin = counted_twin(declaration)
+    beside = f"{counted_words(twin)}，同一次学习只计一次，本次审核不再增加学时。" if twin else ""
+    told = "；".join(part for part in (reason, beside) if part)
     _settle(
-        declaration, Move.APPROVE, version=version, hours=hours, by=by, now=now, reason=reason, hours_recognised=hours
+        declaration, Move.APPROVE, version=version, hours=hours, by=by, now=now, reason=told, hours_recognised=hours
     )
     credit_declaration(declaration, hours=hours, by=by, now=now)
-    _tell_declarant(declaration, f"已通过，认定 {hours.normalize():f} 学时", now)
+    _tell_declarant(declaration, f"已通过。{beside}" if beside else f"已通过，认定 {hours.normalize():f} 学时", now)
     return declaration
 
 
@@ -138,7 +146,7 @@ def _tell_declarant(declaration: Declaration, outcome: str, now: datetime) -> No
         [declaration.declarant],
         NoticeEvent.DECLARATION_DECIDED,
         key=f"declaration:{declaration.ref}:{declaration.round}:{declaration.state}",
-        text=f"您申报的《{declaration.title}》{outcome}。",
+        text=f"您申报的《{declaration.title}》{outcome.rstrip('。')}。",
         link=f"/declarations/{declaration.ref}/",
         now=now,
     )

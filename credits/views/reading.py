@@ -17,6 +17,7 @@ from credits.enums import DeclarationState
 from credits.forms import DeclarationFilter
 from credits.rules.declaring import EDITABLE, RENEWABLE, UNDER_REVIEW, reasons_not_to_withdraw, year_note
 from credits.selectors.declarations import declaration_steps, declarations_of, elapsed_days, years_declared
+from credits.selectors.twins import words_beside
 from credits.services.declaring import withdraw_declaration
 from credits.views.intake import own_declaration
 
@@ -52,6 +53,7 @@ def show_declaration(request: HttpRequest, ref: UUID) -> HttpResponse:
         "can_edit": declaration.state in EDITABLE,
         "can_renew": declaration.state in RENEWABLE,
         "can_withdraw": not any(reasons_not_to_withdraw(declaration.state, was_decided=was_decided)),
+        "beside": words_beside(declaration),
         "is_under_review": declaration.state in UNDER_REVIEW,
     }
     return render(request, "credits/declaration.html", context)

@@ -17,6 +17,7 @@ from credits.rules.requirements import Requirements, Threshold, thresholds
 from credits.selectors.accounts import account_of, standing_of
 from credits.selectors.declarations import elapsed_days, limits_in
 from credits.selectors.regulation import requirements_of
+from credits.selectors.twins import counted_twin, counted_words, likely_twins
 from reviews.models import Decision
 from reviews.selectors.desk import (
     Unseen,
@@ -115,6 +116,12 @@ def _ceiling(declaration: Declaration, limits: Limits | None) -> Ceiling | None:
 def _warnings(declaration: Declaration, similar: Sequence[Declaration], now: datetime) -> list[Refusal]:
     """Hints for the eye. None of them decides anything."""
     found = []
+    if twin := counted_twin(declaration):
+        text = f"{counted_words(twin)}，同一次学习只计一次：通过后不会再增加学时。"
+        found.append(Refusal("already_counted", text, clause="A13"))
+    for claim in likely_twins(declaration)[:3]:
+        text = f"与“{claim.title}”名称相近、时间重叠，{counted_words(claim)}，请核对是否同一次学习。"
+        found.append(Refusal("fuzzy_twin", text, clause="A13"))
     if same_certificate(declaration):
         text = "另有人员用同一主办单位的同一证书编号申报过，请核对证书上的姓名。"
         found.append(Refusal("same_certificate", text, clause="S3-10"))

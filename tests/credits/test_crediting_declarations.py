@@ -4,14 +4,17 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.test import Client
 
 from accounts.enums import Move
 from accounts.models import Organization, User
 from ceportal.kernel.rules.refusal import Refused
-from credits.enums import DeclarationState, Door
+from credits.enums import ClaimState, DeclarationState, Door
 from credits.models import Claim, Declaration, HourEntry, YearAccount
+from credits.selectors.reconciliation import mismatches
 from credits.services.ledger import credit_declaration, reverse_claim
 from credits.services.ruling import approve, pass_on
+from reviews.selectors.sheet import sheet_of
 from tests.credits import drafts
 from tests.credits import factories as make
 from tests.credits.factories import NOW
@@ -52,18 +55,27 @@ def test_an_incomplete_declaration_is_not_credited(declarant) -> None:
     assert not Claim.objects.exists()
 
 
-def test_a_declaration_of_what_another_door_has_counted_is_refused_whole(
-    declarant, employer_reviewer: User, authority_reviewer: User
+def test_a_declaration_of_what_another_door_has_counted_is_approved_and_adds_nothing(
+    declarant, employer_reviewer: User, authority_reviewer: User, client: Client
 ) -> None:
     content = drafts.CONTENT
     declaration = drafts.handed_in(declarant)
     passed = pass_on(declaration, version=declaration.version, hours=Decimal(24), by=employer_reviewer, now=NOW)
     days = {"started_on": content["started_on"], "ended_on": content["ended_on"]}
     make.credit(declarant, "24", title=content["title"], **days)
-    with pytest.raises(Refused, match="学习平台"):
-        approve(passed, version=passed.version, hours=Decimal(24), by=authority_reviewer, now=LATER)
-    assert Declaration.objects.get().state == DeclarationState.AT_AUTHORITY
+    warned = sheet_of(passed, authority_reviewer, now=NOW).warnings
+    assert "already_counted" in [reason.code for reason in warned]
+    approve(passed, version=passed.version, hours=Decimal(24), by=authority_reviewer, now=LATER)
+    declaration.refresh_from_db()
+    assert declaration.state == DeclarationState.APPROVED
     assert YearAccount.objects.get().professional_hours == 24
+    beside = Claim.objects.get(declaration=declaration)
+    assert (beside.state, beside.twin) == (ClaimState.DUPLICATE, Claim.objects.get(state=ClaimState.LIVE))
+    assert "学习平台" in declaration.steps.last().reason
+    client.force_login(declarant.user)
+    page = client.get(f"/declarations/{declaration.ref}/").content.decode()
+    assert "没有另外增加学时" in page
+    assert not list(mismatches())
 
 
 def test_a_reversal_reverses_the_declaration_and_leaves_its_step(
