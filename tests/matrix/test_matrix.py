@@ -27,7 +27,7 @@ SENT = [
 OWNERS = {"registration": "registrant", "unit_registration": "unit_registrant", "notice": "declarant"}
 # Whoever has nothing to do with the person, the employer and the bureaus here.
 OUTSIDERS = ["nobody", "colleague", "foreign_declarant", "neighbour", "foreign_employer", "foreign_authority"]
-OUTSIDERS += ["foreign_county", "foreign_city", "platform", "base", "operator", "unit_registrant"]
+OUTSIDERS += ["foreign_county", "foreign_city", "platform", "base", "foreign_base", "operator", "unit_registrant"]
 
 
 def test_every_address_is_in_the_table() -> None:

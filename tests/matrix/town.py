@@ -32,6 +32,7 @@ from certificates.services.issuing import settle_changed_accounts
 from certificates.services.sheets import make_sheets
 from credits.enums import Payer, Subject
 from credits.models import Activity, Claim, Declaration, Evidence
+from credits.rules.rosters import RosterLine
 from credits.services.declaring import (
     add_evidence,
     save_draft,
@@ -39,16 +40,24 @@ from credits.services.declaring import (
     submit_declaration,
     withdraw_declaration,
 )
+from credits.services.roster_jobs import work_on_rosters
+from credits.services.rosters import confirm_roster, keep_rows
 from reviews.services.decisions import decide
 from reviews.services.filing import file_month
 from reviews.services.openings import record_opening
 from tests import factories as make
+from tests.credits import rosters as make_roster
 from tests.matrix.asking import sign_in
 from tests.people import BUREAU_DUTIES, EMPLOYER_DUTIES
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 TODAY = NOW.date()
 
+
+ROSTERS_DONE = ("roster", "edit_roster", "undo_roster", "drop_roster")
+ROSTER_PAGES = (
+    *ROSTERS_DONE, "roster_template", "roster_file", "roster_problems", "roster_progress", "confirm_roster",
+)  # fmt: skip
 
 # Parameters of which the address itself lets only known values in.
 CHOOSE = {"app_label"}
@@ -72,6 +81,9 @@ class Town:
     certificate: Any = None
     filing: Any = None
     claim: Any = None
+    roster: Any = None
+    checked: Any = None
+    done: Any = None
     notice: Any = None
     pending_unit: Any = None
     foreign_person: Any = None
@@ -112,6 +124,9 @@ def objects() -> dict[str, Given]:
         "credits:evidence_file": lambda town: {"ref": _evidence(town.submitted).ref},
         "credits:submit": lambda town: {"ref": town.draft.ref},
         "credits:withdraw": lambda town: {"ref": town.submitted.ref},
+        **{f"credits:{name}": lambda town: {"ref": town.roster.ref} for name in ROSTER_PAGES},
+        **{f"credits:{name}@checked": lambda town: {"ref": town.checked.ref} for name in ("roster", "confirm_roster")},
+        **{f"credits:{name}@done": lambda town: {"ref": town.done.ref} for name in ROSTERS_DONE},
         "reviews:review": lambda town: {"ref": town.submitted.ref},
         "reviews:review@passed_on": lambda town: {"ref": town.passed_on.ref},
         "reviews:review@draft": lambda town: {"ref": town.draft.ref},
@@ -168,12 +183,28 @@ def build() -> Town:
     town.certificate = Certificate.objects.get(professional=person)
     town.claim = Claim.objects.filter(professional=person).first()
     town.filing = file_month(make.area("410200"), date(2026, 9, 30), by=town.people["city"], now=NOW)
+    _rosters(town, units["base"])
     town.registration = _register(town, units["employer"])
     town.unit_registration = _register_unit(town, units["authority"])
     town.pending_unit = town.unit_registration.organization
     town.notice = Notice.objects.filter(to=person.user).latest("id")
     town.foreign_person = Professional.objects.get(user=town.people["foreign_declarant"])
     return town
+
+
+def _rosters(town: Town, base: Organization) -> None:
+    """One begun, one read, one credited."""
+    make_roster.recognise(base)
+    teacher = town.people["base"]
+    assert teacher is not None
+    town.roster, town.checked, town.done = (
+        make_roster.roster(base, teacher, title=f"面授班{n}", class_code=n) for n in "一二三"
+    )
+    for roster in (town.checked, town.done):
+        line = RosterLine(2, make.id_number(), "名单上的人", roster.hours, was_passed=True)
+        keep_rows(roster, [[line]], remarks=[], by=teacher, now=NOW)
+    confirm_roster(town.done, version=town.done.version, by=teacher, now=NOW)
+    work_on_rosters(now=NOW)
 
 
 def _units() -> dict[str, Organization]:
@@ -194,6 +225,7 @@ def _units() -> dict[str, Organization]:
         "province": make.bureau("410000"),
         "platform": make.organization("河南学习平台", at=make.area("410000"), is_platform=True),
         "base": make.organization("开封大学（矩阵）", at=make.area("410200"), is_base=True),
+        "foreign_base": make.organization("平顶山学院（矩阵）", at=make.area("410400"), is_base=True),
     }
 
 
@@ -212,6 +244,7 @@ def _hire(town: Town, units: Mapping[str, Organization]) -> None:
         "province": BUREAU_DUTIES,
         "platform": (Duty.MANAGE_CLIENTS,),
         "base": (Duty.TEACH,),
+        "foreign_base": (Duty.TEACH,),
     }
     town.people = {"anonymous": None, "nobody": make.user("没有职责的人")}
     for role, held in duties.items():

@@ -28,6 +28,7 @@ def lands(client: Client, user: User) -> str:
         ("county_officer", "admin:index"),
         ("city_officer", "admin:index"),
         ("operator", "office:operation"),
+        ("base_teacher", "credits:rosters"),
     ],
 )
 def test_each_role_lands_on_its_own_page(client: Client, request: Any, who: str, page: str) -> None:
@@ -46,7 +47,7 @@ def test_who_waits_to_be_approved_lands_on_their_registration(client: Client, em
     assert lands(client, waiting.user) == reverse("accounts:registration")
 
 
-@pytest.mark.parametrize(("who", "duty"), [("platform_manager", "管理接口"), ("base_teacher", "办班与名单")])
+@pytest.mark.parametrize(("who", "duty"), [("platform_manager", "管理接口")])
 def test_who_has_no_page_yet_is_told_so(client: Client, request: Any, who: str, duty: str) -> None:
     client.force_login(request.getfixturevalue(who))
     page = client.get("/home/").content.decode()
