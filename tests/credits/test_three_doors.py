@@ -1,0 +1,148 @@
+"""The same training by declaration, platform and roster: once, in whatever order (T6). Unmatched people wait."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from itertools import permutations
+
+import pytest
+
+from accounts.models import Organization, Professional, User
+from ceportal.office.services.clock import run_all
+from credits.enums import ClaimState, DeclarationState, Door, Outcome
+from credits.models import Claim, Declaration, HourBatch, HourEntry, UnmatchedPerson, YearAccount
+from credits.rules.records import Record
+from credits.selectors.reconciliation import mismatches
+from credits.services.batches import forget_old_batches, post_batch
+from credits.services.crediting import Speaker, credit_records
+from credits.services.matching import forget_unmatched, match_people
+from credits.services.ruling import approve, pass_on
+from tests import factories as people
+from tests.credits import drafts
+from tests.credits.factories import NOW, SHANGHAI
+from tests.credits.machines import posted
+from tests.credits.platforms import number_of, recognise, record, speaker
+
+pytestmark = pytest.mark.usefixtures("henan_2026")
+DOORS = ("declaration", "platform", "roster")
+
+
+@pytest.fixture
+def doors(
+    declarant: Professional, employer_reviewer: User, authority_reviewer: User, base: Organization
+) -> dict[str, Callable[[], None]]:
+    """Each hands in the same training of 24 hours in its own way."""
+    recognise(base)
+    training = {"title": drafts.CONTENT["title"], "hours": Decimal(24)}
+    training |= {key: drafts.CONTENT[key] for key in ("started_on", "ended_on")}
+
+    def declare() -> None:
+        sent = drafts.handed_in(declarant)
+        passed = pass_on(sent, version=sent.version, hours=Decimal(24), by=employer_reviewer, now=NOW)
+        approve(passed, version=passed.version, hours=Decimal(24), by=authority_reviewer, now=NOW)
+
+    def report(by: Speaker) -> None:
+        credit_records([record(declarant, **training)], speaker=by, now=NOW)
+
+    return {
+        "declaration": declare,
+        "platform": lambda: report(speaker()),
+        "roster": lambda: report(Speaker(Door.ROSTER, base)),
+    }
+
+
+@pytest.mark.parametrize("order", list(permutations(DOORS)), ids=" ".join)
+def test_in_whatever_order_it_counts_once(doors: dict[str, Callable[[], None]], order: tuple[str, ...]) -> None:
+    for door in order:
+        doors[door]()
+    live = Claim.objects.get(state=ClaimState.LIVE)
+    assert live.door == order[0]
+    assert Counter(Claim.objects.values_list("state", flat=True)) == {ClaimState.LIVE: 1, ClaimState.DUPLICATE: 2}
+    assert set(Claim.objects.filter(state=ClaimState.DUPLICATE).values_list("twin", flat=True)) == {live.pk}
+    assert YearAccount.objects.get().professional_hours == 24
+    assert Declaration.objects.get().state == DeclarationState.APPROVED
+    assert not list(mismatches())
+
+
+# --- people nobody knew
+
+
+@pytest.fixture
+def newcomer(employer: Organization) -> Professional:
+    return people.professional("新来的人", works_at=employer, is_approved=False)
+
+
+def approve_registration(person: Professional) -> None:
+    Professional.objects.filter(pk=person.pk).update(approved_at=NOW)
+
+
+def test_who_registers_later_has_the_hours_all_the_same(newcomer: Professional) -> None:
+    here = speaker()
+    credit_records([record(newcomer), record(newcomer), record(newcomer, name="别人")], speaker=here, now=NOW)
+    list(run_all(now=NOW))
+    assert not HourEntry.objects.exists()
+    approve_registration(newcomer)
+    list(run_all(now=NOW + timedelta(days=1)))
+    assert YearAccount.objects.get(professional=newcomer).professional_hours == 3
+    assert {entry.by_label for entry in HourEntry.objects.all()} == {here.label}
+    assert Claim.objects.get(state=ClaimState.UNMATCHED).professional is None
+    assert UnmatchedPerson.objects.count() == 1
+    assert match_people(now=NOW) == 0
+    assert not list(mismatches())
+
+
+def test_what_came_in_time_counts_after_new_year_too(newcomer: Professional) -> None:
+    credit_records([record(newcomer)], speaker=speaker(), now=NOW)
+    approve_registration(newcomer)
+    match_people(now=datetime(2027, 1, 5, 9, tzinfo=SHANGHAI))
+    assert YearAccount.objects.get().year == 2026
+    assert HourEntry.objects.get().claim.state == ClaimState.LIVE
+
+
+def test_what_waited_is_weighed_like_anything_else(newcomer: Professional) -> None:
+    day = {"started_on": date(2026, 3, 5), "ended_on": date(2026, 3, 5), "hours": Decimal(8)}
+    credit_records(
+        [record(newcomer, **day, title="甲"), record(newcomer, **day, title="乙")], speaker=speaker(), now=NOW
+    )
+    approve_registration(newcomer)
+    match_people(now=NOW)
+    assert Counter(Claim.objects.values_list("state", flat=True)) == {ClaimState.LIVE: 1, ClaimState.HELD: 1}
+    assert not UnmatchedPerson.objects.exists()
+
+
+def test_sessions_of_who_waited_are_theirs(newcomer: Professional) -> None:
+    day = date(2026, 3, 5)
+    times = ((datetime(2026, 3, 5, 19, tzinfo=SHANGHAI), datetime(2026, 3, 5, 20, tzinfo=SHANGHAI)),)
+    days = {"started_on": day, "ended_on": day, "sessions": times}
+    credit_records([record(newcomer, **days)], speaker=speaker(), now=NOW)
+    approve_registration(newcomer)
+    match_people(now=NOW)
+    (told,) = credit_records([record(newcomer, **days)], speaker=speaker(), now=NOW)
+    assert [reason.code for reason in told.reasons] == ["sessions_overlap"]
+
+
+def test_after_ninety_days_nobody_is_remembered(newcomer: Professional) -> None:
+    one, here = record(newcomer), speaker()
+    credit_records([one], speaker=here, now=NOW)
+    assert forget_unmatched(now=NOW + timedelta(days=89)) == 0
+    assert forget_unmatched(now=NOW + timedelta(days=91)) == 1
+    assert not UnmatchedPerson.objects.exists()
+    assert not Claim.objects.exists()
+    approve_registration(newcomer)
+    assert match_people(now=NOW) == 0
+    assert credit_records([one], speaker=here, now=NOW)[0].outcome == Outcome.ACCEPTED
+
+
+def test_stored_answers_end_what_they_tell_of_stays(declarant: Professional) -> None:
+    post_batch([posted(declarant)], speaker=speaker(), digest="0" * 64, now=NOW)
+    assert forget_old_batches(now=NOW + timedelta(days=91)) == 1
+    assert not HourBatch.objects.exists()
+    assert HourEntry.objects.exists()
+
+
+def test_a_number_that_waits_can_be_read_by_nobody(newcomer: Professional) -> None:
+    waiting: Record = record(newcomer)
+    credit_records([waiting], speaker=speaker(), now=NOW)
+    row = UnmatchedPerson.objects.values().get()
+    assert number_of(newcomer) not in str(row)
