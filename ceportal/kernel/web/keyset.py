@@ -12,6 +12,7 @@ from django.db.models import Model, Q, QuerySet
 
 Row = TypeVar("Row", bound=Model)
 PAGE_SIZE = 25
+_YEARS = range(1900, 2200)
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ def keyset_page(rows: QuerySet[Row], *, order: tuple[str, ...], cursor: str, siz
     found = rows.order_by(*order)
     if after:
         try:
+            _refuse_strange_days(rows, order, after)
             items = list(found.filter(_beyond(order, after))[: size + 1])
         except (ValidationError, ValueError, TypeError, OverflowError, FieldError):
             after = None
@@ -40,6 +42,14 @@ def keyset_page(rows: QuerySet[Row], *, order: tuple[str, ...], cursor: str, siz
     more = len(items) > size
     items = items[:size]
     return KeysetPage(items, _write(items[-1], order) if more else "", after is None)
+
+
+def _refuse_strange_days(rows: QuerySet[Any], order: tuple[str, ...], after: list[Any]) -> None:
+    """ValueError for a day that no row of ours has: at the ends of the calendar each database fails in its own way."""
+    for name, value in zip(order, after, strict=True):
+        day = rows.model._meta.get_field(name.lstrip("-")).to_python(value)
+        if isinstance(day, date) and day.year not in _YEARS:
+            raise ValueError(day.year)
 
 
 def _beyond(order: tuple[str, ...], after: list[Any]) -> Q:
