@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import connections
 from django.utils import timezone
@@ -134,6 +135,13 @@ def look_at_evidence(page: Page) -> None:
         file.click()
         expect(file).to_have_attribute("data-opened", "yes")
     expect(page.locator("#unseen a")).to_have_count(0)
+
+
+def written(folder: Path, paper: SimpleUploadedFile) -> Path:
+    """A sheet of paper as a file to choose."""
+    path = folder / (paper.name or "")
+    path.write_bytes(paper.read())
+    return path
 
 
 def run_the_clock() -> None:

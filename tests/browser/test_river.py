@@ -16,7 +16,6 @@ import numpy
 import pypdfium2
 import pytest
 import time_machine
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from playwright.sync_api import Page, expect
 from pytest_django import Settings
@@ -37,6 +36,7 @@ from tests.browser.people_at_work import (
     review_everything,
     run_the_clock,
     sign_in,
+    written,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -67,7 +67,9 @@ def the_portal_as_it_is_loaded(settings: Settings, live_server: LiveServer) -> I
 
 @pytest.fixture
 def evidence(tmp_path: Path) -> tuple[Path, Path]:
-    return _file(tmp_path, papers.document("培训通知", "主办：开封大学")), _file(tmp_path, papers.picture("结业证书"))
+    return written(tmp_path, papers.document("培训通知", "主办：开封大学")), written(
+        tmp_path, papers.picture("结业证书")
+    )
 
 
 def test_from_declared_hours_to_a_certificate_that_a_stranger_checks(
@@ -142,12 +144,6 @@ def _take_back(city: Page, title: str) -> None:
     city.get_by_label("查实的情况").fill("抽查时主办单位证实本人没有参加。")
     city.get_by_role("button", name="撤销这").click()
     expect(city.get_by_role("main")).to_contain_text("已撤销")
-
-
-def _file(folder: Path, paper: SimpleUploadedFile) -> Path:
-    path = folder / (paper.name or "")
-    path.write_bytes(paper.read())
-    return path
 
 
 def _address_in(pdf: Path) -> str:
