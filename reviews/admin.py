@@ -190,7 +190,7 @@ class FilingDesk(OverseersRegister):
 
     def pages(self) -> list[URLPattern]:
         return [
-            path("<str:area>/<int:year>/<int:month>/", self.door(self.confirm), name=self.address("confirm")),
+            path("<slug:area>/<int:year>/<int:month>/", self.door(self.confirm), name=self.address("confirm")),
             path("<uuid:ref>/", require_safe(self.door(self.show_filing)), name=self.address("list")),
             path("<uuid:ref>/csv/", require_safe(self.door(self.download)), name=self.address("csv")),
         ]

@@ -198,3 +198,4 @@ def test_letters_that_no_database_keeps_find_the_rest(client: Client, city_offic
     assert (
         client.get("/admin/reviews/creditedhours/", {"name": "\0张", "title": "\0", "person": "\0"}).status_code == 200
     )
+    assert client.get(f"{DESK}%00/2026/9/").status_code == 404
