@@ -47,5 +47,6 @@ def words_beside(declaration: Declaration) -> str:
 
 
 def _live(declaration: Declaration) -> QuerySet[Claim]:
-    rows = Claim.objects.filter(professional=declaration.professional_id, year=declaration.year or 0, state=ClaimState.LIVE)
+    person, year = declaration.professional_id, declaration.year or 0
+    rows = Claim.objects.filter(professional=person, year=year, state=ClaimState.LIVE)
     return rows.exclude(declaration=declaration).order_by("pk")

@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -16,6 +17,7 @@ from django.utils import timezone
 from accounts.models import Organization
 from ceportal.kernel.fields import seal, unseal
 from ceportal.kernel.rules.refusal import MovedOn, Refusal, refuse
+from ceportal.kernel.services.claims import one_by_one
 from ceportal.kernel.services.trail import record as leave_trail
 from credits.enums import ClaimState, CorrectionAction, Door, Subject
 from credits.models import Claim, Correction, HourEntry, UnmatchedPerson
@@ -27,6 +29,8 @@ from credits.services.account_sets import Bench, lock_accounts
 from credits.services.crediting import Candidate, Speaker, digest_of, enter, find_people, new_claim, save_new, settle
 from credits.services.ledger import reverse_claim
 
+JOB = "credits.finish_corrections"
+A_ROUND = 500
 _TABLE, _COLUMN = "credits_correction", "replacement"
 # Nothing of these counts: they end without a reversing entry.
 _NOT_COUNTED = (ClaimState.HELD, ClaimState.UNMATCHED, ClaimState.DUPLICATE)
@@ -86,14 +90,13 @@ def replace_record(posted: Mapping[str, Any], *, reason: str, speaker: Speaker, 
 def finish_corrections(*, now: datetime) -> int:
     """What waited for a bureau that has since reversed the record: done, and a replacement counts. How many."""
     reversed_since = Correction.objects.filter(done_at__isnull=True, claim__state=ClaimState.WITHDRAWN)
-    return sum(_finish(pk, now) for pk in reversed_since.order_by("pk").values_list("pk", flat=True)[:500])
+    rows = reversed_since.select_related("claim").order_by("pk")
+    return one_by_one(JOB, rows, partial(_finish, now=now), now=now, limit=A_ROUND)
 
 
-@transaction.atomic
-def _finish(pk: int, now: datetime) -> bool:
-    if not Correction.objects.filter(pk=pk, done_at__isnull=True).update(done_at=now):
+def _finish(correction: Correction, *, now: datetime) -> bool:
+    if not Correction.objects.filter(pk=correction.pk, done_at__isnull=True).update(done_at=now):
         return False
-    correction = Correction.objects.select_related("claim").get(pk=pk)
     if correction.replacement_sealed is None:
         return True
     clear = unseal(correction.replacement_sealed, table=_TABLE, column=_COLUMN, ref=correction.ref)

@@ -3,32 +3,30 @@
 Registration stands upstream and knows nothing of hours: the clock finds who has been approved since, by blind index.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 
-from accounts.models import Organization, Professional
+from accounts.models import Organization
+from accounts.selectors.people import approved_people
+from ceportal.kernel.services.claims import one_by_one
 from ceportal.kernel.services.trail import record as leave_trail
 from credits.enums import ClaimState, Door
 from credits.models import Claim, ClaimSession, UnmatchedPerson
-from credits.selectors.matching import ready_to_match
+from credits.selectors.matching import ready_to_match, waiting_beside
 from credits.selectors.regulation import rule_book
 from credits.services.account_sets import Bench
 from credits.services.crediting import Candidate, Speaker, enter, settle
 
+JOB = "credits.match_people"
 A_ROUND = 500
 _SETTLED = ["professional", "state", "reasons", "twin"]
 
 
 def match_people(*, now: datetime) -> int:
-    """Count what waited for people registered since. How many claims were settled."""
-    waiting = ready_to_match(limit=A_ROUND)
-    by_source: dict[str, list[int]] = defaultdict(list)
-    for source, pk in waiting:
-        by_source[source].append(pk)
-    return sum(_match(source, pks, now) for source, pks in sorted(by_source.items()))
+    """Count what waited for people registered since: of each person all that one source keeps, at once."""
+    return one_by_one(JOB, ready_to_match(), partial(_match, now=now), now=now, limit=A_ROUND)
 
 
 @transaction.atomic
@@ -42,43 +40,32 @@ def forget_unmatched(*, now: datetime) -> int:
     return len(refs)
 
 
-@transaction.atomic
-def _match(source: str, pks: list[int], now: datetime) -> int:
-    """One source's claims, as one set. Another round at the same time waits for the rows and finds them settled."""
-    door, ref = source.split(":", 1)
+def _match(one: UnmatchedPerson, *, now: datetime) -> bool:
+    """Another round at the same time waits for the rows and finds them settled."""
+    door, ref = one.claim.source.split(":", 1)
     speaker = Speaker(Door(door), Organization.objects.get(ref=ref))
     bench = Bench(rule_book(), now)
-    candidates = list(_candidates(pks))
+    candidates = _candidates(one)
     accounts = settle(candidates, speaker=speaker, bench=bench)
     # Locked only now: accounts first, claims after them, as everywhere.
-    rows = Claim.objects.select_for_update().filter(pk__in=pks, state=ClaimState.UNMATCHED).order_by("external_id")
+    asked = [candidate.claim.pk for candidate in candidates]
+    rows = Claim.objects.select_for_update().filter(pk__in=asked, state=ClaimState.UNMATCHED).order_by("external_id")
     still = set(rows.values_list("pk", flat=True))
     mine = [candidate for candidate in candidates if candidate.claim.pk in still]
     Claim.objects.bulk_update([candidate.claim for candidate in mine], _SETTLED)
-    people = {candidate.claim.pk: candidate.person for candidate in mine}
-    _name_sessions(people)
+    for candidate in mine:
+        ClaimSession.objects.filter(claim=candidate.claim).update(professional=candidate.person)
+        leave_trail("claim.match", candidate.claim, by=None, now=now, after={"state": candidate.claim.state})
     UnmatchedPerson.objects.filter(claim__in=still).delete()
     enter(mine, accounts, speaker=speaker, bench=bench)
-    for candidate in mine:
-        leave_trail("claim.match", candidate.claim, by=None, now=now, after={"state": candidate.claim.state})
-    return len(mine)
+    return bool(mine)
 
 
-def _candidates(pks: Iterable[int]) -> Iterable[Candidate]:
-    waiting = UnmatchedPerson.objects.filter(claim__in=pks, claim__state=ClaimState.UNMATCHED)
-    rows = list(waiting.select_related("claim").prefetch_related("claim__sessions").order_by("claim__external_id"))
-    found = Professional.objects.filter(id_index__in=[row.id_index for row in rows], approved_at__isnull=False)
-    people = {(person.id_index, person.name): person for person in found.select_related("area", "title_series")}
-    for row in rows:
-        if person := people.get((row.id_index, row.name)):
-            claim = row.claim
-            claim.professional = person
-            sessions = tuple((each.started_at, each.ended_at) for each in claim.sessions.all())
-            yield Candidate(claim, person, None, sessions)
-
-
-def _name_sessions(people: dict[int, Professional | None]) -> None:
-    sessions = list(ClaimSession.objects.filter(claim__in=people))
-    for session in sessions:
-        session.professional = people[session.claim_id]
-    ClaimSession.objects.bulk_update(sessions, ["professional"])
+def _candidates(one: UnmatchedPerson) -> list[Candidate]:
+    person = next((each for each in approved_people([one.id_index]) if each.name == one.name), None)
+    candidates = []
+    for row in waiting_beside(one) if person else ():
+        row.claim.professional = person
+        sessions = tuple((each.started_at, each.ended_at) for each in row.claim.sessions.all())
+        candidates.append(Candidate(row.claim, person, None, sessions))
+    return candidates
