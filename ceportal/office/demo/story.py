@@ -119,7 +119,8 @@ def _register_unit(stage: Stage, unit: Unit, when: datetime) -> None:
     supervisor = Organization.objects.get(name=unit.supervisor) if unit.supervisor else None
     registration = register_unit(
         uscc=unit.uscc, name=unit.name, nature=unit.nature, area=area, supervisor=supervisor,
-        contact_name=unit.admin, contact_phone=unit.phone, applicant_name=unit.admin, applicant_phone=unit.phone,
+        contact_name="人事科", contact_phone=f"0371-2200{unit.serial:04d}", applicant_name=unit.admin,
+        applicant_phone=unit.phone,
         password=stage.password, now=when,
     )  # fmt: skip
     approve_unit(registration, by=_holder(registration.waiting_on, Duty.APPROVE_UNITS), now=when)
