@@ -68,7 +68,7 @@ class Settled:
     digest: str = ""
 
 
-@dataclass
+@dataclass(eq=False)
 class Candidate:
     """A claim on its way: `person` is None where nobody is registered by that number and name."""
 
@@ -115,7 +115,7 @@ def credit_records(records: Sequence[Record], *, speaker: Speaker, now: datetime
         known |= known_claims(speaker.source, [record.external_id for record in new])
     fresh = [candidate for candidate in candidates if candidate.claim.external_id not in known]
     mine = save_new(fresh, now)
-    lost = [candidate.claim.external_id for candidate in fresh if candidate not in mine]
+    lost = {candidate.claim.external_id for candidate in fresh} - {each.claim.external_id for each in mine}
     if lost:
         known |= known_claims(speaker.source, lost)
     entries = enter(mine, accounts, speaker=speaker, bench=bench)
