@@ -38,7 +38,12 @@ def shanghai() -> Iterator[None]:
 
 @pytest.fixture
 def reviewers(
-    employer_reviewer: User, authority_reviewer: User, city_officer: User, province_officer: User, operator: User
+    employer_reviewer: User,
+    authority_reviewer: User,
+    city_officer: User,
+    province_officer: User,
+    operator: User,
+    base_teacher: User,
 ) -> dict[str, User]:
     return {
         "employer": employer_reviewer,
@@ -46,6 +51,7 @@ def reviewers(
         "city": city_officer,
         "province": province_officer,
         "operator": operator,
+        "base": base_teacher,
     }
 
 
@@ -66,6 +72,7 @@ def everywhere(log: str, broker: Broker | None = None) -> Iterator[tuple[str, An
 def test_a_planted_number_is_found_nowhere(
     shanghai: None,
     employer: Organization,
+    base: Organization,
     reviewers: dict[str, User],
     broker: Broker,
     caplog: pytest.LogCaptureFixture,
@@ -79,7 +86,7 @@ def test_a_planted_number_is_found_nowhere(
     caplog.set_level(logging.DEBUG)
     planted = Planted()
     with django_capture_on_commit_callbacks(execute=True):
-        visitors = travel_through(planted, employer, reviewers)
+        visitors = travel_through(planted, employer, base, reviewers)
     for name in {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}:
         celery.send_task(name)
     _assert_it_all_happened(planted, caplog.text)

@@ -90,8 +90,7 @@ def facts_of(roster: Roster) -> ClassFacts:
 def rules_of_class(organization: Organization, year: int) -> ClassRules:
     """In two queries and those of the regulation."""
     rows = Recognition.objects.filter(organization=organization, kind__in=_BASES)
-    columns = ("area_id", "year", "subjects", "trade", "ended_on")
-    lines = [Recognised(*row[:2], frozenset(row[2]), *row[3:]) for row in rows.values_list(*columns)]
+    lines = [Recognised(row.area_id, row.year, frozenset(row.subjects), row.trade, row.ended_on) for row in rows]
     asked = requirements(organization.area, year, _ANY_LEVEL)
     mode = asked.settings.get("professional_by_roster") if asked else None
     return ClassRules(lines, limits_in(asked) if asked else None, mode is None or mode.is_yes)

@@ -97,20 +97,22 @@ def _credit(roster: Roster, chunk: list[RosterRow], now: datetime) -> None:
     speaker = Speaker(Door.ROSTER, roster.organization)
     records = [record_of(roster, _line(row, roster)) for row in chunk]
     told = {settled.external_id: settled for settled in credit_records(records, speaker=speaker, now=now)}
+    ends: dict[tuple[RowState, str], list[int]] = {}
     for row in chunk:
-        _mark(row, told[external_id(roster, row.number)])
-    RosterRow.objects.bulk_update(chunk, ["state", "reason", "id_sealed"])
+        ends.setdefault(_end_of(told[external_id(roster, row.number)]), []).append(row.pk)
+    for (state, reason), keys in ends.items():
+        RosterRow.objects.filter(pk__in=keys).update(state=state, reason=reason, id_sealed=None)
 
 
 def _line(row: RosterRow, roster: Roster) -> RosterLine:
     return RosterLine(row.number, number_of(row, roster), row.name, row.hours, was_passed=True)
 
 
-def _mark(row: RosterRow, settled: Settled) -> None:
-    row.state, row.id_sealed = _STATES[settled.outcome], None
-    row.reason = "；".join(reason.message for reason in settled.reasons)[:300]
-    if row.state == RowState.WAITING:
-        row.reason = UNKNOWN_PERSON
+def _end_of(settled: Settled) -> tuple[RowState, str]:
+    """State and reason of a row by what the ledger said."""
+    state = _STATES[settled.outcome]
+    reason = "；".join(reason.message for reason in settled.reasons)[:REASON_LIMIT]
+    return state, UNKNOWN_PERSON if state is RowState.WAITING else reason
 
 
 def _take_back(roster: Roster, chunk: list[RosterRow], now: datetime) -> None:
@@ -140,7 +142,7 @@ def _finish(job: Job, roster: Roster, now: datetime) -> None:
         state=JobState.DONE, done=F("total"), result=counts, finished_at=now, claimed_until=None, last_error=""
     )
     Roster.objects.filter(pk=roster.pk, state=was).update(state=to, counts=counts, finished_at=now, changed_at=now)
-    by = User.objects.filter(pk=job.owner_id).first()
+    by = User.objects.filter(pk=job.owner_id).first() if job.owner_id is not None else None
     record(f"roster.{to}", roster, by=by, now=now, after={"counts": counts, "version": roster.version})
 
 

@@ -4,7 +4,6 @@ from typing import cast
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -62,11 +61,12 @@ def take_file(request: HttpRequest, ref: UUID) -> HttpResponse:
 @teachers_only
 @never_cache
 @require_safe
-def download_problems(request: HttpRequest, ref: UUID) -> HttpResponseBase:
+def download_problems(request: HttpRequest, ref: UUID) -> HttpResponse:
     """Every wrong row with column and reason, made as it is fetched; numbers are masked."""
     roster = own_roster(request, ref)
     rows = rows_of(roster).filter(state=RowState.WRONG).order_by("number").iterator(chunk_size=2000)
     lines = (
         (row.number, row.id_mask, row.name, column, message) for row in rows for column, _, message in row.problems
     )
-    return csv_file(f"problems-{roster.ref.hex[:8]}.csv", ("行号", rules.ID_NUMBER, rules.NAME, "列", "原因"), lines)
+    heading = ("行号", rules.ID_NUMBER, rules.NAME, "列", "原因")
+    return cast(HttpResponse, csv_file(f"problems-{roster.ref.hex[:8]}.csv", heading, lines))

@@ -18,10 +18,11 @@ from accounts.models import Organization, PersonRegistration, UnitRegistration, 
 from ceportal.office.services.clock import run_all
 from ceportal.urls import urlpatterns as portal
 from certificates.models import Certificate
-from credits.models import Claim, Declaration
+from credits.models import Claim, Declaration, Roster
 from reviews.models import Filing
 from tests import factories as make
 from tests.canary import places
+from tests.credits import rosters as make_roster
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 
@@ -230,12 +231,45 @@ def clerk(planted: Planted, officer: Visitor) -> None:
         officer.send("admin:reviews_creditedhours_reverse", claim.ref, reason_code=why[1], reason="抽查发现材料不实")
 
 
+def roster(planted: Planted, teacher: Visitor, base: Organization) -> None:
+    """A base's file with a person who is known, one who is not, and numbers wherever they do not belong."""
+    said = {
+        "organization": base.pk, "title": "公需科目面授班", "subject": "public", "started_on": "2026-10-12",
+        "ended_on": "2026-10-13", "hours": "12",
+    }  # fmt: skip
+    assert teacher.send("credits:new_roster", **said).status_code == 302
+    made = Roster.objects.latest("id")
+    known = make_roster.row(id_number=planted.ids[0], name="金丝雀")
+    good = [known, make_roster.row(id_number=planted.id_number(), name="金丝雀", remark=f"见 {planted.ids[1]}")]
+    number = planted.id_number()
+    bad = [
+        make_roster.row(id_number=planted.mistyped()), make_roster.row(id_number=int(f"{number[:17]}0")),
+        make_roster.row(id_number=f"{number}\n", name=number), make_roster.row(name=planted.phone(), result=number),
+    ]  # fmt: skip
+    for lines in ([*good, *bad], good):
+        file = make_roster.saved(make_roster.workbook(lines), name=f"{number}.xlsx")
+        assert teacher.send("credits:roster_file", made.ref, file=file).status_code == 302
+        for page in ("roster", "roster_problems", "roster_template"):
+            teacher.see(f"credits:{page}", made.ref)
+        teacher.see("credits:roster", made.ref, show="all")
+    made.refresh_from_db()
+    assert teacher.send("credits:confirm_roster", made.ref, version=str(made.version)).status_code == 302
+    tick()
+    teacher.see("credits:roster", made.ref)
+    teacher.send("credits:undo_roster", made.ref, reason="班次填错")
+    tick()
+    teacher.see("credits:rosters")
+    teacher.see("credits:roster", made.ref)
+
+
 def tick() -> None:
     for _ in run_all(now=NOW):
         pass
 
 
-def travel_through(planted: Planted, employer: Organization, reviewers: dict[str, User]) -> list[Visitor]:
+def travel_through(
+    planted: Planted, employer: Organization, base: Organization, reviewers: dict[str, User]
+) -> list[Visitor]:
     """Everything above, in the order of life. Gives the visitors with what they were shown."""
     first, second, third = (planted.id_number() for _ in range(3))
     person, answer = register(planted, employer, first)
@@ -248,7 +282,7 @@ def travel_through(planted: Planted, employer: Organization, reviewers: dict[str
     waiting = list(PersonRegistration.objects.order_by("id"))
     approve(at["employer"], waiting[0])
     approve(at["employer"], waiting[1])
-    approve(at["employer"], waiting[2], move="reject")
+    approve(at["employer"], waiting[2], move="refuse")
     person.send("accounts:sign_out")
     by_phone, person = sign_in(planted.phones[1]), sign_in(first)
     fail_to_sign_in(planted)
@@ -267,6 +301,7 @@ def travel_through(planted: Planted, employer: Organization, reviewers: dict[str
     for role in ("city", "province"):
         clerk(planted, at[role])
     at["operator"].see("office:operation")
+    roster(planted, at["base"], base)
     applicant = register_unit(planted, at["authority"], employer.supervisor)
     break_things(planted, person)
     tick()

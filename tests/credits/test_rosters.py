@@ -281,7 +281,7 @@ def test_a_chunk_that_fails_leaves_nothing_and_is_tried_again(
         raise MemoryError
 
     with monkeypatch.context() as patch:
-        patch.setattr(roster_jobs, "_mark", fail)
+        patch.setattr(roster_jobs, "_end_of", fail)
         with pytest.raises(MemoryError):
             work_on_rosters(now=NOW)
     job = Job.objects.get()
