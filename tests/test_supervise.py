@@ -1,105 +1,27 @@
 """`make run` leaves nothing behind and lets nothing stay down. Real processes, in a folder of their own."""
 
-import http.client
-import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import MappingProxyType
 
 import pytest
 
 from ceportal import supervise
+from tests.portals import PARTS, PATIENCE, ROOT, SUPERVISOR, Portal, until
 
-ROOT = Path(__file__).resolve().parent.parent
-PATIENCE = 60
 # Loading the demo is another test's affair; what was put down by a first start is copied for each of these.
 pytestmark = [
     pytest.mark.xdist_group("supervisor"),
     pytest.mark.timeout(180),
     pytest.mark.skipif("DATABASE_URL" in os.environ, reason="the embedded portal keeps its own database"),
 ]
-SUPERVISOR = (sys.executable, "-m", "ceportal.supervise")
 MAKE = ("make", "run")
-PARTS = MappingProxyType({"broker": b"broker.sock", "web": b"gunicorn", "worker": b"worker", "beat": b"run/beat"})
-
-
-def _until(true: Callable[[], object], what: str, patience: float = PATIENCE) -> None:
-    deadline = time.monotonic() + patience
-    while not true():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.1)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-class Portal:
-    """One start of the portal on `data`; what it prints goes to `data.out`."""
-
-    def __init__(self, data: Path, command: tuple[str, ...] = SUPERVISOR) -> None:
-        self.data, self.port = data, _free_port()
-        self.output = data.with_suffix(".out")
-        kept = {
-            name: value for name, value in os.environ.items() if name not in {"REDIS_URL", "MAKEFLAGS", "MAKELEVEL"}
-        }
-        settings = {"DATA_DIR": str(data), "PORT": str(self.port), "DJANGO_SETTINGS_MODULE": "ceportal.settings.dev"}
-        self.environment = kept | settings | {"CEPORTAL_DEMO": "0", "CLOCK_SECONDS": "3"}
-        with self.output.open("wb") as output:
-            self.process = subprocess.Popen(
-                command, cwd=ROOT, env=self.environment, stdout=output, stderr=output, start_new_session=True
-            )
-
-    def printed(self) -> str:
-        return self.output.read_text(encoding="utf-8")
-
-    def wait_until_ready(self) -> "Portal":
-        _until(lambda: "The portal is ready" in self.printed() or self.process.poll() is not None, self.printed())
-        assert self.process.poll() is None, self.printed()
-        return self
-
-    def health(self) -> dict[str, object]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
-        try:
-            connection.request("GET", "/readyz")
-            return dict(json.load(connection.getresponse()))
-        except (OSError, http.client.HTTPException):
-            return {}
-        finally:
-            connection.close()
-
-    def processes(self, mark: bytes = b"") -> dict[int, bytes]:
-        """Everything alive that was started for this folder, whoever its parent is by now, by command line."""
-        found = {}
-        for folder in Path("/proc").glob("[0-9]*"):
-            try:
-                command, environment = (folder / "cmdline").read_bytes(), (folder / "environ").read_bytes()
-            except OSError:
-                continue
-            if command and bytes(self.data) in command + environment and mark in command:
-                found[int(folder.name)] = command
-        return found
-
-    def leader_of(self, part: str) -> int:
-        """The process the supervisor started for `part`: the leader of its own session."""
-        return next(pid for pid in self.processes(PARTS[part]) if os.getsid(pid) == pid and pid != self.process.pid)
-
-    def signal(self, number: int) -> None:
-        os.kill(self.process.pid, number)
-
-    def nothing_is_left(self) -> None:
-        self.process.wait(PATIENCE)
-        _until(lambda: not self.processes(), f"left behind: {self.processes()}", patience=20)
 
 
 @pytest.fixture(scope="module")
@@ -131,9 +53,7 @@ def start(data: Path) -> Iterator[Callable[..., Portal]]:
 
     yield started
     for portal in portals:
-        for pid in portal.processes():
-            os.kill(pid, signal.SIGKILL)
-        portal.process.wait()
+        portal.sweep()
 
 
 @pytest.mark.parametrize(
@@ -166,9 +86,9 @@ def test_a_part_that_dies_comes_back_with_nothing_left_of_the_old(start: Callabl
     before = set(portal.processes()) - {portal.process.pid}
     for part in PARTS:
         os.kill(portal.leader_of(part), signal.SIGKILL)
-    _until(lambda: not before & set(portal.processes()), "something of the killed parts is left")
+    until(lambda: not before & set(portal.processes()), "something of the killed parts is left")
     for part in PARTS:
-        _until(lambda part=part: portal.processes(PARTS[part]), f"{part} did not come back")
+        until(lambda part=part: portal.processes(PARTS[part]), f"{part} did not come back")
     killed_at = time.monotonic()
 
     def works_again() -> bool:
@@ -176,7 +96,7 @@ def test_a_part_that_dies_comes_back_with_nothing_left_of_the_old(start: Callabl
         age = health.get("clock_age_seconds")
         return health.get("status") == "ok" and isinstance(age, int) and age < time.monotonic() - killed_at
 
-    _until(works_again, "the portal did not become ready again")
+    until(works_again, "the portal did not become ready again")
     portal.signal(signal.SIGTERM)
     portal.nothing_is_left()
 
@@ -187,8 +107,8 @@ def test_what_a_part_has_forked_comes_back_too(start: Callable[..., Portal]) -> 
     assert len(forked) >= 4
     for pid in forked:
         os.kill(pid, signal.SIGKILL)
-    _until(lambda: portal.health().get("status") == "ok", "the portal did not become ready again")
-    _until(lambda: len(portal.processes()) >= 9, "a forked process did not come back")
+    until(lambda: portal.health().get("status") == "ok", "the portal did not become ready again")
+    until(lambda: len(portal.processes()) >= 9, "a forked process did not come back")
 
 
 def test_another_shell_finds_the_running_portal_by_its_folder_alone(start: Callable[..., Portal]) -> None:
@@ -220,7 +140,7 @@ def test_a_second_portal_on_the_same_folder_or_port_is_refused(start: Callable[.
 def test_a_start_that_is_broken_off_leaves_nothing() -> None:
     with tempfile.TemporaryDirectory(prefix="ceportal-run-") as folder:
         portal = Portal(Path(folder) / "early")
-        _until(lambda: portal.processes(b"prepare"), "nothing was prepared")
+        until(lambda: portal.processes(b"prepare"), "nothing was prepared")
         portal.signal(signal.SIGTERM)
         portal.nothing_is_left()
         assert portal.process.returncode == 0
@@ -251,6 +171,6 @@ def test_a_worker_that_is_there_but_takes_nothing_up_is_started_anew(start: Call
     portal = start().wait_until_ready()
     deaf = portal.leader_of("worker")
     os.kill(deaf, signal.SIGSTOP)
-    _until(lambda: "worker" in portal.health().get("degraded", []), "nobody noticed")  # type: ignore[operator]
-    _until(lambda: deaf not in portal.processes(), "it was not ended", patience=2 * supervise.SILENT_FOR)
-    _until(lambda: portal.health().get("status") == "ok", "the portal did not become ready again")
+    until(lambda: "worker" in portal.health().get("degraded", []), "nobody noticed")  # type: ignore[operator]
+    until(lambda: deaf not in portal.processes(), "it was not ended", patience=2 * supervise.SILENT_FOR)
+    until(lambda: portal.health().get("status") == "ok", "the portal did not become ready again")

@@ -1,0 +1,130 @@
+"""Who calls the portal over HTTP: a platform that never gives up on a batch, and a person at the pages."""
+
+import http.cookiejar
+import json
+import queue
+import re
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
+from threading import Thread
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tests.faults.town import Town
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+ANSWER_SECONDS = 30
+GIVE_UP_SECONDS = 180
+_serial = count(1)
+ASK_AGAIN = frozenset({429, 503})
+# Nobody is there, or nobody finished answering: the platform asks again.
+UNANSWERED = (OSError, http.client.HTTPException, ValueError)
+
+
+def records_of(person: dict[str, str]) -> list[dict[str, Any]]:
+    """Six records that together meet the year that `cast.ASKED` asks."""
+    today = datetime.now(SHANGHAI).date().isoformat()
+    number = next(_serial)
+    common = {**person, "hours": "1.5", "started_on": today, "completed_on": today}
+    public = {"subject": "public", "public_kind": "compulsory"}
+    return [
+        {
+            **common, **(public if lesson < 2 else {"subject": "professional"}),
+            "record_id": f"F-{number}-{lesson}", "title": f"第{number}门课程第{lesson}讲",
+        }
+        for lesson in range(6)
+    ]  # fmt: skip
+
+
+@dataclass
+class Platform:
+    """Posts batches, each until it is acknowledged, and keeps what was."""
+
+    town: Town
+    acknowledged: dict[str, str] = field(default_factory=dict)
+    retries: int = 0
+    token: str = ""
+
+    def post(self, records: Sequence[dict[str, Any]]) -> None:
+        deadline = time.monotonic() + GIVE_UP_SECONDS
+        while (items := self._try(records)) is None:
+            assert time.monotonic() < deadline, "never acknowledged"
+            self.retries += 1
+            time.sleep(0.1)
+        self.acknowledged |= {item["record_id"]: item["outcome"] for item in items}
+
+    def post_all(self, batches: Sequence[Sequence[dict[str, Any]]], *, hands: int = 4) -> list[Thread]:
+        """Start so many threads that post the batches between them; join what is given."""
+        waiting: queue.SimpleQueue[Sequence[dict[str, Any]]] = queue.SimpleQueue()
+        for batch in batches:
+            waiting.put(batch)
+
+        def work() -> None:
+            while not waiting.empty():
+                try:
+                    self.post(waiting.get_nowait())
+                except queue.Empty:
+                    return
+
+        threads = [Thread(target=work, daemon=True) for _ in range(hands)]
+        for thread in threads:
+            thread.start()
+        return threads
+
+    def _try(self, records: Sequence[dict[str, Any]]) -> list[dict[str, Any]] | None:
+        try:
+            self.token = self.token or self._new_token()
+            body = json.dumps({"records": list(records)}).encode()
+            headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self.token}"}
+            answer = self._send("/api/v1/hour-batches", body, headers)
+            return list(answer["items"])
+        except urllib.error.HTTPError as error:
+            if error.code not in ASK_AGAIN:
+                raise
+            return None
+        except UNANSWERED:
+            return None
+
+    def _new_token(self) -> str:
+        key = self.town.demo["api"]
+        form = {"grant_type": "client_credentials", "scope": "hours:write hours:read"}
+        form |= {"client_id": key["client_id"], "client_secret": key["client_secret"]}
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        return str(self._send("/api/oauth/token", urllib.parse.urlencode(form).encode(), kind)["access_token"])
+
+    def _send(self, path: str, body: bytes, headers: dict[str, str]) -> dict[str, Any]:
+        request = urllib.request.Request(self.town.portal.url + path, body, headers)
+        with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as answer:
+            return dict(json.load(answer))
+
+
+class Person:
+    """Somebody who has signed in, with a browser's cookies."""
+
+    def __init__(self, town: Town, role: str) -> None:
+        self.town = town
+        jar = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
+        self.browser = urllib.request.build_opener(jar)
+        account = next(each for each in town.demo["accounts"] if each["role"] == role)
+        self.send("/sign-in/", "/sign-in/", login=account["login"], password=account["password"])
+
+    def see(self, path: str) -> str:
+        with self.browser.open(self.town.portal.url + path, timeout=ANSWER_SECONDS) as answer:
+            return str(answer.read().decode())
+
+    def send(self, page: str, to: str, **fields: str) -> str:
+        """Fill in the form on `page` and send it; gives the path one is led to."""
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.see(page))
+        assert token, page
+        return self.send_with(token.group(1), to, **fields)
+
+    def send_with(self, token: str, to: str, **fields: str) -> str:
+        body = urllib.parse.urlencode({"csrfmiddlewaretoken": token, **fields}).encode()
+        with self.browser.open(self.town.portal.url + to, body, timeout=ANSWER_SECONDS) as answer:
+            return urllib.parse.urlsplit(answer.url).path

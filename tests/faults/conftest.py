@@ -1,0 +1,65 @@
+"""One portal for all the faults of a run, on SQLite or on the PostgreSQL cluster the run was given.
+
+These tests run one after another in one process; each leaves the portal whole.
+"""
+
+import os
+import random
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+from tests.faults.town import Town
+
+DATABASE = "faults"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "/tests/faults/" in str(item.path):
+            item.add_marker(pytest.mark.xdist_group("faults"))
+            if not item.get_closest_marker("timeout"):
+                item.add_marker(pytest.mark.timeout(600))
+
+
+@pytest.fixture(scope="session")
+def running_town() -> Iterator[Town]:
+    folder = Path(tempfile.mkdtemp(prefix="ceportal-faults-"))
+    town = Town(folder, _own_database())
+    yield town
+    town.portal.sweep()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def town(running_town: Town) -> Iterator[Town]:
+    running_town.wait_until_whole()
+    yield running_town
+    running_town.wait_until_whole()
+
+
+@pytest.fixture
+def chance() -> random.Random:
+    """Random moments; the seed stands in the report of a failure and is set by FAULT_SEED."""
+    seed = int(os.environ.get("FAULT_SEED") or random.SystemRandom().randrange(2**32))
+    sys.stdout.write(f"FAULT_SEED={seed}\n")
+    return random.Random(seed)
+
+
+def _own_database() -> str | None:
+    """On PostgreSQL a database of its own in the cluster of the run."""
+    url = os.environ.get("DATABASE_URL")
+    if not url:
+        return None
+    with closing(psycopg2.connect(url)) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+            cursor.execute(f"CREATE DATABASE {DATABASE}")
+    return f"{url.rsplit('/', 1)[0]}/{DATABASE}"

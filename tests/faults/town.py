@@ -1,0 +1,119 @@
+"""A running portal with people whose year a few records meet, and ways to look at it from outside."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import redis
+
+from tests.portals import PARTS, ROOT, Portal, until
+
+LEASE = 3
+# A machine that does other things too needs more than the lease and a minute.
+SLACK = 60
+SETTINGS = {"CEPORTAL_DEMO": "1", "CLOCK_SECONDS": "2", "CLAIM_LEASE_SECONDS": str(LEASE)}
+VICTIMS = ("pool child", "celery main", "web worker", "supervisor")
+_SAID = "SAID: "
+
+
+class Town:
+    """The portal on a database of its own; `people` are handed out once."""
+
+    def __init__(self, folder: Path, database_url: str | None) -> None:
+        self.database_url = database_url
+        self.settings = SETTINGS | ({"DATABASE_URL": database_url} if database_url else {})
+        self.portal = Portal(folder / "portal", PUBLIC_URL="http://127.0.0.1", **self.settings)
+        self.portal.wait_until_ready(240)
+        self.born = 0
+        self.waiting: list[dict[str, str]] = []
+        self.tell("lighten_the_year()")
+
+    @property
+    def demo(self) -> dict[str, Any]:
+        return dict(json.loads((self.portal.data / "demo.json").read_text(encoding="utf-8")))
+
+    def people(self, count: int) -> list[dict[str, str]]:
+        """Of whom nobody has heard before."""
+        if missing := count - len(self.waiting):
+            more = max(missing, 60)
+            self.waiting += self.tell(f"add_people({self.born}, {more})") if missing > 0 else []
+            self.born += more if missing > 0 else 0
+        taken, self.waiting = self.waiting[:count], self.waiting[count:]
+        return taken
+
+    def tell(self, words: str) -> Any:
+        """What `words` give within the portal (tests/faults/cast.py)."""
+        script = f"import json\nfrom tests.faults.cast import *\nprint({_SAID!r} + json.dumps({words}))"
+        done = self.manage("shell", "--no-imports", "-c", script)
+        assert done.returncode == 0, done.stderr
+        return json.loads(next(line for line in done.stdout.splitlines() if line.startswith(_SAID))[len(_SAID) :])
+
+    def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "manage.py", *arguments]
+        return subprocess.run(command, cwd=ROOT, env=self.portal.environment, capture_output=True, text=True)
+
+    def ask(self, query: str, *values: object) -> list[Any]:
+        """Rows of the portal's database, read from outside; `?` stands for a value."""
+        if self.database_url:
+            with closing(psycopg2.connect(self.database_url)) as connection, connection.cursor() as cursor:
+                cursor.execute(query.replace("?", "%s"), values)
+                return cursor.fetchall()
+        path = self.portal.data / "portal.sqlite3"
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)) as connection:
+            return connection.execute(query, values).fetchall()
+
+    def issued(self, people: Sequence[dict[str, str]]) -> int:
+        """How many of `people` have an issued certificate."""
+        names = [person["name"] for person in people]
+        marks = ", ".join("?" * len(names))
+        query = (
+            "SELECT COUNT(*) FROM certificates_certificate c JOIN accounts_professional p ON p.id = c.professional_id"
+            f" WHERE c.state = 'issued' AND p.name IN ({marks})"
+        )
+        return int(self.ask(query, *names)[0][0])
+
+    def sheets_in_hand(self) -> int:
+        query = "SELECT COUNT(*) FROM certificates_certificate WHERE state = 'intended' AND claimed_until IS NOT NULL"
+        return int(self.ask(query)[0][0])
+
+    def wait_for_certificates(self, people: Sequence[dict[str, str]]) -> None:
+        until(
+            lambda: self.issued(people) >= len(people),
+            lambda: f"{self.issued(people)} of {len(people)} certificates",
+            LEASE + SLACK,
+        )
+
+    def wait_until_whole(self) -> None:
+        until(self._is_whole, lambda: f"not whole: {self.portal.health()}", 120)
+
+    def _is_whole(self) -> bool:
+        degraded = self.portal.health().get("degraded", [*PARTS])
+        return isinstance(degraded, list) and not PARTS.keys() & {*degraded} and self.portal.has_all_parts()
+
+    def kill(self, victim: str, pick: int) -> None:
+        """`kill -9`; who started the portal starts it again when it was the supervisor."""
+        match victim:
+            case "supervisor":
+                self.portal.signal(signal.SIGKILL)
+                self.portal.nothing_is_left()
+                self.portal = self.portal.again()
+                self.portal.wait_until_ready(240)
+            case "celery main":
+                os.kill(self.portal.leader_of("worker"), signal.SIGKILL)
+            case "pool child" | "web worker":
+                part = "worker" if victim == "pool child" else "web"
+                forked = self.portal.forked_by(part)
+                os.kill(forked[pick % len(forked)], signal.SIGKILL)
+
+    def broker(self) -> redis.Redis:
+        """A connection to the portal's broker."""
+        url = (self.portal.data / "run" / "broker.url").read_text().strip()
+        return redis.Redis(unix_socket_path=url.partition("://")[2].partition("?")[0])

@@ -1,0 +1,134 @@
+"""The portal as `make run` starts it: real processes, in a folder of their own, looked at from outside."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import MappingProxyType
+
+ROOT = Path(__file__).resolve().parent.parent
+PATIENCE = 60
+SUPERVISOR = (sys.executable, "-m", "ceportal.supervise")
+PARTS = MappingProxyType({"broker": b"broker.sock", "web": b"gunicorn", "worker": b"worker", "beat": b"run/beat"})
+
+
+def until(true: Callable[[], object], what: str | Callable[[], object], patience: float = PATIENCE) -> None:
+    """Ask again and again until it is so; `what` is said when patience ends."""
+    deadline = time.monotonic() + patience
+    while not true():
+        assert time.monotonic() < deadline, what() if callable(what) else what
+        time.sleep(0.1)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Portal:
+    """One start of the portal on `data`; what it prints goes to `data.out`."""
+
+    def __init__(
+        self, data: Path, command: tuple[str, ...] = SUPERVISOR, *, port: int | None = None, **settings: str
+    ) -> None:
+        self.data, self.port, self.command, self.settings = data, port or free_port(), command, settings
+        self.output = data.with_suffix(".out")
+        self.environment = _bare_environment() | {
+            "DATA_DIR": str(data), "PORT": str(self.port), "DJANGO_SETTINGS_MODULE": "ceportal.settings.dev",
+            "CEPORTAL_DEMO": "0", "CLOCK_SECONDS": "3", **settings,
+        }  # fmt: skip
+        with self.output.open("wb") as output:
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, env=self.environment, stdout=output, stderr=output, start_new_session=True
+            )
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def again(self) -> "Portal":
+        """Another start on the same folder, at the same port."""
+        return Portal(self.data, self.command, port=self.port, **self.settings)
+
+    def printed(self) -> str:
+        return self.output.read_text(encoding="utf-8")
+
+    def wait_until_ready(self, patience: float = PATIENCE) -> "Portal":
+        until(
+            lambda: "The portal is ready" in self.printed() or self.process.poll() is not None, self.printed, patience
+        )
+        assert self.process.poll() is None, self.printed()
+        return self
+
+    def health(self) -> dict[str, object]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            connection.request("GET", "/readyz")
+            return dict(json.load(connection.getresponse()))
+        except (OSError, http.client.HTTPException):
+            return {}
+        finally:
+            connection.close()
+
+    def processes(self, mark: bytes = b"") -> dict[int, bytes]:
+        """Everything alive that was started for this folder, whoever its parent is by now, by command line."""
+        found = {}
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                command, environment = (folder / "cmdline").read_bytes(), (folder / "environ").read_bytes()
+            except OSError:
+                continue
+            if command and bytes(self.data) in command + environment and mark in command:
+                found[int(folder.name)] = command
+        return found
+
+    def leader_of(self, part: str) -> int:
+        """The process the supervisor started for `part`: the leader of its own session."""
+        return next(pid for pid in self.processes(PARTS[part]) if os.getsid(pid) == pid and pid != self.process.pid)
+
+    def forked_by(self, part: str) -> list[int]:
+        """What the leader of `part` has forked."""
+        leader = self.leader_of(part)
+        return [pid for pid in self.processes() if pid != leader and _session(pid) == leader]
+
+    def has_all_parts(self) -> bool:
+        """Each part is there, and web and worker have forked."""
+        sessions = [session for pid in self.processes() if (session := _session(pid)) != pid]
+        leaders = {part: pid for part, mark in PARTS.items() for pid in self.processes(mark) if _session(pid) == pid}
+        return set(leaders) == set(PARTS) and {leaders["web"], leaders["worker"]} <= set(sessions)
+
+    def signal(self, number: int) -> None:
+        os.kill(self.process.pid, number)
+
+    def nothing_is_left(self) -> None:
+        self.process.wait(PATIENCE)
+        until(lambda: not self.processes(), lambda: f"left behind: {self.processes()}", patience=20)
+
+    def sweep(self) -> None:
+        """Kill whatever is left."""
+        for pid in self.processes():
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+        self.process.wait()
+
+
+def _session(pid: int) -> int:
+    try:
+        return os.getsid(pid)
+    except ProcessLookupError:
+        return 0
+
+
+def _bare_environment() -> dict[str, str]:
+    """Without what belongs to the run of the tests: its database, its broker, its make."""
+    ours = {"DATABASE_URL", "REDIS_URL", "MAKEFLAGS", "MAKELEVEL"}
+    return {name: value for name, value in os.environ.items() if name not in ours}
