@@ -27,6 +27,7 @@ from ceportal.kernel.web.desks import Column, Register
 from ceportal.kernel.web.exports import csv_file
 from ceportal.kernel.web.keyset import keyset_page
 from credits.enums import ClaimState, EntryKind, Subject
+from credits.selectors.records import open_corrections
 from reviews.forms import FindPersonForm, ReverseForm
 from reviews.models import CreditedHours, Decision, Filing, FilingItem, RecordedHours
 from reviews.rules.filing import month_named
@@ -275,7 +276,8 @@ class ReversalDesk(OverseersRegister):
         return reverse("admin:reviews_creditedhours_reverse", args=[row.ref])
 
     def more(self, request: HttpRequest) -> dict[str, Any]:
-        return {"asked": _asked(request), "find": FindPersonForm(auto_id="find_%s")}
+        waiting = reversible_hours(_user(request), waiting="yes").count()
+        return {"asked": _asked(request), "find": FindPersonForm(auto_id="find_%s"), "waiting": waiting}
 
     def pages(self) -> list[URLPattern]:
         return [
@@ -311,6 +313,7 @@ class ReversalDesk(OverseersRegister):
             "claim": claim,
             "unit": _unit_of(claim),
             "is_live": claim.state == ClaimState.LIVE,
+            "correction": open_corrections().filter(claim=claim).first(),
             "form": form,
             "reasons": reasons,
         }
@@ -319,4 +322,5 @@ class ReversalDesk(OverseersRegister):
 
 
 def _asked(request: HttpRequest) -> dict[str, str]:
-    return {name: request.GET.get(name, "").replace("\0", "").strip()[:60] for name in ("name", "title", "person")}
+    names = ("name", "title", "person", "waiting")
+    return {name: request.GET.get(name, "").replace("\0", "").strip()[:60] for name in names}

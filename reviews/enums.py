@@ -33,6 +33,7 @@ class ReversalCode(TextChoices):
     CONVERSION = "conversion", "学时折算中弄虚作假"
     WRONGLY_REVIEWED = "wrongly_reviewed", "抽查发现审核有误"
     COUNTED_TWICE = "counted_twice", "同一培训重复计入"
+    SOURCE_CORRECTED = "source_corrected", "报送单位更正或撤回"
 
 
 class DueGroup(TextChoices):

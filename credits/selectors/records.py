@@ -35,6 +35,11 @@ def corrections_of_record(claim: Claim) -> QuerySet[Correction]:
     return Correction.objects.filter(**same).order_by("id")
 
 
+def open_corrections() -> QuerySet[Correction]:
+    """What platforms asked for and only a bureau can do, since it stands in a filed month."""
+    return Correction.objects.filter(done_at__isnull=True)
+
+
 def batches_of(organization: Organization, *, now: datetime) -> QuerySet[HourBatch]:
     """The stored answers an organization may still ask for."""
     return HourBatch.objects.filter(organization=organization, keep_until__gte=now)

@@ -14,7 +14,10 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.enums import Duty, NoticeEvent
 from accounts.models import Organization
+from accounts.selectors.duties import holders_of, in_charge
+from accounts.services.notices import tell
 from ceportal.kernel.fields import seal, unseal
 from ceportal.kernel.rules.refusal import MovedOn, Refusal, refuse
 from ceportal.kernel.services.claims import one_by_one
@@ -32,6 +35,8 @@ from credits.services.ledger import reverse_claim
 JOB = "credits.finish_corrections"
 A_ROUND = 500
 _TABLE, _COLUMN = "credits_correction", "replacement"
+# The bureau's desk for taking hours back.
+_DESK = "/admin/reviews/creditedhours/?waiting=yes"
 # Nothing of these counts: they end without a reversing entry.
 _NOT_COUNTED = (ClaimState.HELD, ClaimState.UNMATCHED, ClaimState.DUPLICATE)
 
@@ -198,5 +203,21 @@ def _note(
         clear = json.dumps(posted, ensure_ascii=False)
         made.replacement_sealed = seal(clear, table=_TABLE, column=_COLUMN, ref=made.ref)
     made.save(force_insert=True)
+    if not is_done:
+        _tell_bureau(made, now)
     after = {"action": action.value, "correction": str(made.ref), "is_done": is_done}
     leave_trail("claim.correct", claim, by=speaker, now=now, after=after)
+
+
+def _tell_bureau(correction: Correction, now: datetime) -> None:
+    """Whoever can reverse hours where the person works: the record stands in a filed month (S2-07)."""
+    claim = correction.claim
+    bureau = in_charge(Duty.REVERSE_HOURS, claim.professional.area) if claim.professional else None
+    if bureau is None:
+        return
+    text = (
+        f"{correction.by_label}要求{CorrectionAction(correction.action).label}“{claim.title}”的学时："
+        f"{correction.reason}。这条学时已经备案，请在“学时撤销”中办理。"
+    )
+    to = holders_of(bureau, Duty.REVERSE_HOURS)
+    tell(to, NoticeEvent.REVERSAL_WAITING, key=f"correction:{correction.ref}", text=text, link=_DESK, now=now)

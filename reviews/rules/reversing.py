@@ -1,4 +1,4 @@
-"""Why hours can be taken back, each with the clause it rests on (S3-10, S4-16, S2-07)."""
+"""Why hours can be taken back, each with the clause it rests on (S4-05, S4-16, A13)."""
 
 from collections.abc import Iterator
 
@@ -8,12 +8,13 @@ from reviews.enums import ReversalCode
 
 REASON_LIMIT = 200
 CLAUSES = {
-    ReversalCode.BORROWED: "S3-10",
-    ReversalCode.COMPOSED: "S3-10",
-    ReversalCode.FALSE: "S3-10",
+    ReversalCode.BORROWED: "S4-16",
+    ReversalCode.COMPOSED: "S4-16",
+    ReversalCode.FALSE: "S4-16",
     ReversalCode.CONVERSION: "S4-16",
-    ReversalCode.WRONGLY_REVIEWED: "S2-07",
-    ReversalCode.COUNTED_TWICE: "S0-12",
+    ReversalCode.WRONGLY_REVIEWED: "S4-05",
+    ReversalCode.COUNTED_TWICE: "A13",
+    ReversalCode.SOURCE_CORRECTED: "S2-07",
 }
 _BREAKS = str.maketrans("", "", "\r\n\t")
 

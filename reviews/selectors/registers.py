@@ -10,6 +10,7 @@ from accounts.models import Area, Employment, Organization, User
 from accounts.selectors.duties import below, organizations_with
 from ceportal.kernel.models import AuditEvent
 from credits.enums import ClaimState
+from credits.selectors.records import open_corrections
 from reviews.models import CreditedHours, Decision, RecordedHours
 
 
@@ -51,9 +52,16 @@ def hours_in_reach(user: User) -> QuerySet[CreditedHours]:
     return rows.select_related("professional", "professional__area", "declaration", "declaration__organization")
 
 
-def reversible_hours(user: User, *, name: str = "", title: str = "", person: str = "") -> QuerySet[CreditedHours]:
-    """Of those the live ones, narrowed by how a name or a title begins, or to one person by ref."""
+def reversible_hours(
+    user: User, *, name: str = "", title: str = "", person: str = "", waiting: str = ""
+) -> QuerySet[CreditedHours]:
+    """Of those the live ones, narrowed by how a name or a title begins, or to one person by ref.
+
+    With any `waiting` those alone whose own platform asks for it: they stand in a filed month.
+    """
     rows = hours_in_reach(user).filter(state=ClaimState.LIVE)
+    if waiting:
+        rows = rows.filter(Exists(open_corrections().filter(claim=OuterRef("pk"))))
     if name:
         rows = rows.filter(professional__name__startswith=name)
     if title:

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.test import Client
 
+from accounts.enums import NoticeEvent
 from accounts.models import Notice, Professional, User
 from ceportal.office.services.clock import run_all
 from certificates.enums import CertificateState
@@ -170,15 +172,33 @@ def filed(machine: Machine, declarant: Professional) -> Claim:
     return Claim.objects.get()
 
 
-def test_a_filed_record_waits_for_the_bureau(machine: Machine, filed: Claim, declarant: Professional) -> None:
+def test_a_filed_record_waits_for_the_bureau(
+    machine: Machine, city_officer: User, filed: Claim, declarant: Professional
+) -> None:
     response = machine.correct("r-1", "replace", posted(declarant, hours="3.0"))
     assert (response.status_code, response.json()["state"]) == (202, "reversal_pending")
     assert hours() == 2
     assert machine.get(f"{HOURS}/r-1").json()["state"] == "reversal_pending"
     assert machine.correct("r-1", "withdraw").status_code == 202
     assert machine.correct("r-1", "replace", posted(declarant, hours="4.0")).status_code == 409
+    assert Notice.objects.get(event=NoticeEvent.REVERSAL_WAITING).to == city_officer
     sealed = Correction.objects.get().replacement_sealed
     assert declarant.name.encode() not in bytes(sealed)
+
+
+def test_the_bureau_finds_what_it_is_asked_for(
+    machine: Machine, city_officer: User, filed: Claim, declarant: Professional
+) -> None:
+    machine.post(posted(declarant, "other"))
+    machine.correct("r-1", "withdraw", reason="报错了课程")
+    browser = Client()
+    browser.force_login(city_officer)
+    desk = "/admin/reviews/creditedhours/"
+    assert "1 条已备案的学时" in browser.get(desk).content.decode()
+    found = browser.get(desk + "?waiting=yes").content.decode()
+    assert "课程 r-1" in found
+    assert "课程 other" not in found
+    assert "报错了课程" in browser.get(f"{desk}{filed.ref}/").content.decode()
 
 
 def test_when_the_bureau_has_reversed_it_the_replacement_counts(
