@@ -1,5 +1,8 @@
 """How often something may be tried: the same in Redis, shared by all processes, and without it."""
 
+import signal
+import time
+
 import pytest
 
 from ceportal.kernel.web import limits
@@ -11,7 +14,9 @@ RATE = "3 per 15 minutes"
 def shared(running_broker, settings):
     settings.CELERY_BROKER_URL = running_broker.url
     limits._shared.cache_clear()
+    limits.forget_all()
     yield
+    limits.forget_all()
     limits._shared.cache_clear()
 
 
@@ -34,3 +39,24 @@ def test_with_a_broker_all_processes_count_together(shared):
     limits.forget_all()
     assert limits.is_used_up(RATE, "there", "one"), "another process sees the same"
     assert not limits.is_used_up(RATE, "there", "two")
+
+
+def test_a_broker_that_does_not_answer_is_waited_for_once(shared, running_broker):
+    limits.count_one(RATE, "silent", "one")
+    running_broker.process.send_signal(signal.SIGSTOP)
+    try:
+        began = time.monotonic()
+        for _ in range(20):
+            limits.take("1000 per hour", "silent")
+        assert time.monotonic() - began < 5 * limits.ANSWER_SECONDS
+        assert tries_until_used_up("silent", "one") == 3, "counted here meanwhile"
+    finally:
+        running_broker.process.send_signal(signal.SIGCONT)
+
+
+def test_a_broker_that_is_back_is_asked_again(shared):
+    limits.count_one(RATE, "back")
+    limits._silence["ends"] = time.monotonic() + limits.SILENCE_SECONDS
+    assert tries_until_used_up("back") == 3
+    limits._silence["ends"] = time.monotonic()
+    assert tries_until_used_up("back") == 2

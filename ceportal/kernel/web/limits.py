@@ -1,18 +1,28 @@
 """How often something may be tried, counted for all processes in the broker's Redis, or without one in this process.
 
+A broker that does not answer costs one request of a process a moment, then none for a while: nobody waits for a count.
+
 Keys are never clear numbers: give a blind index. The count is a convenience of the door, not a record: it may be lost.
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import cast
+from typing import Any, TypeVar, cast
 
 from django.conf import settings
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage, Storage, storage_from_string
 from limits.strategies import MovingWindowRateLimiter, SlidingWindowCounterRateLimiter
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
+
+# A broker on this machine answers in a millisecond.
+ANSWER_SECONDS = 0.3
+SILENCE_SECONDS = 15
+Answer = TypeVar("Answer")
 
 
 def is_used_up(rate: str, *key: str) -> bool:
@@ -38,10 +48,7 @@ class Allowance:
 def take(rate: str, *key: str, cost: int = 1) -> Allowance:
     """Take `cost` from `rate` for `key`, all or nothing. Cheap however large the cost is."""
     item = parse(rate)
-    try:
-        return _taken(_shared(), item, key, cost)
-    except (RedisError, OSError):
-        return _taken(_here, item, key, cost)
+    return _counted(lambda storage: _taken(storage, item, key, cost))
 
 
 def _taken(storage: Storage, item: RateLimitItem, key: tuple[str, ...], cost: int) -> Allowance:
@@ -54,15 +61,23 @@ def _taken(storage: Storage, item: RateLimitItem, key: tuple[str, ...], cost: in
 
 def forget_all() -> None:
     """Start counting anew in this process (tests)."""
+    _silence["ends"] = 0.0
     _here.reset()
 
 
 def _count(rate: str, key: tuple[str, ...], *, hit: bool) -> bool:
     item = parse(rate)
-    try:
-        return _spent(_shared(), item, key, hit=hit)
-    except (RedisError, OSError):
-        return _spent(_here, item, key, hit=hit)
+    return _counted(lambda storage: _spent(storage, item, key, hit=hit))
+
+
+def _counted(count: Callable[[Storage], Answer]) -> Answer:
+    """By the storage all processes share, unless it did not answer a moment ago."""
+    if time.monotonic() >= _silence["ends"]:
+        try:
+            return count(_shared())
+        except (RedisError, OSError):
+            _silence["ends"] = time.monotonic() + SILENCE_SECONDS
+    return count(_here)
 
 
 def _spent(storage: Storage, item: RateLimitItem, key: tuple[str, ...], *, hit: bool) -> bool:
@@ -73,7 +88,13 @@ def _spent(storage: Storage, item: RateLimitItem, key: tuple[str, ...], *, hit: 
 @cache
 def _shared() -> Storage:
     url = settings.CELERY_BROKER_URL.replace("redis+socket://", "redis+unix://", 1).split("?")[0]
-    return cast(Storage, storage_from_string(url, socket_connect_timeout=1, socket_timeout=1))
+    options: dict[str, Any] = {
+        "socket_connect_timeout": ANSWER_SECONDS,
+        "socket_timeout": ANSWER_SECONDS,
+        "retry": Retry(NoBackoff(), 0),
+    }
+    return cast(Storage, storage_from_string(url, **options))
 
 
 _here = MemoryStorage()
+_silence = {"ends": 0.0}
