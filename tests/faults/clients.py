@@ -21,6 +21,7 @@ from tests.faults.town import Town
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ANSWER_SECONDS = 30
 GIVE_UP_SECONDS = 180
+_TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 _serial = count(1)
 ASK_AGAIN = frozenset({429, 503})
 # Nobody is there, or nobody finished answering: the platform asks again.
@@ -112,19 +113,29 @@ class Person:
         jar = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
         self.browser = urllib.request.build_opener(jar)
         account = next(each for each in town.demo["accounts"] if each["role"] == role)
-        self.send("/sign-in/", "/sign-in/", login=account["login"], password=account["password"])
+        token = self.token("/sign-in/")
+        led_to = self.send(token, "/sign-in/", login=account["login"], password=account["password"])
+        assert led_to != "/sign-in/", f"{role} could not sign in"
 
-    def see(self, path: str) -> str:
-        with self.browser.open(self.town.portal.url + path, timeout=ANSWER_SECONDS) as answer:
-            return str(answer.read().decode())
+    def token(self, page: str) -> str:
+        """What a form on `page` has to bring along."""
+        with self.browser.open(self.town.portal.url + page, timeout=ANSWER_SECONDS) as answer:
+            found = _TOKEN.search(answer.read().decode())
+        assert found, page
+        return found.group(1)
 
-    def send(self, page: str, to: str, **fields: str) -> str:
-        """Fill in the form on `page` and send it; gives the path one is led to."""
-        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.see(page))
-        assert token, page
-        return self.send_with(token.group(1), to, **fields)
+    def send(self, token: str, to: str, **fields: str) -> str:
+        """Send a form; gives the path one is led to."""
+        return self._send(to, urllib.parse.urlencode({"csrfmiddlewaretoken": token, **fields}).encode())
 
-    def send_with(self, token: str, to: str, **fields: str) -> str:
-        body = urllib.parse.urlencode({"csrfmiddlewaretoken": token, **fields}).encode()
-        with self.browser.open(self.town.portal.url + to, body, timeout=ANSWER_SECONDS) as answer:
+    def attach(self, token: str, to: str, picture: bytes) -> str:
+        head = f'Content-Disposition: form-data; name="csrfmiddlewaretoken"\r\n\r\n{token}'
+        file = 'Content-Disposition: form-data; name="files"; filename="a.png"\r\nContent-Type: image/png\r\n\r\n'
+        edge = b"--part\r\n"
+        body = edge + head.encode() + b"\r\n" + edge + file.encode() + picture + b"\r\n--part--\r\n"
+        return self._send(to, body, {"Content-Type": "multipart/form-data; boundary=part"})
+
+    def _send(self, to: str, body: bytes, headers: dict[str, str] | None = None) -> str:
+        request = urllib.request.Request(self.town.portal.url + to, body, headers or {})
+        with self.browser.open(request, timeout=ANSWER_SECONDS) as answer:
             return urllib.parse.urlsplit(answer.url).path

@@ -1,0 +1,87 @@
+"""The negative control (rule b of the fault tests): under the same kills the naive way loses what was acknowledged."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import redis
+
+from tests.databases.servers import Broker
+from tests.faults.naive import SECONDS, app, make_sheet
+from tests.faults.test_killed import lost_and_doubled
+from tests.portals import ROOT, until
+
+SHEETS = 12
+pytestmark = pytest.mark.skipif("DATABASE_URL" in os.environ, reason="has no database")
+
+
+class Worker:
+    """A Celery worker with two pool children, which tells of itself by the files it leaves."""
+
+    def __init__(self, broker: Broker, folder: Path) -> None:
+        self.folder = folder
+        command = [sys.executable, "-m", "celery", "--app", "tests.faults.naive", "--quiet", "worker"]
+        command += ["--concurrency", "2", "--without-gossip", "--without-mingle", "--without-heartbeat"]
+        environment = os.environ | {"NAIVE_BROKER": broker.url, "WORK_DIR": str(folder)}
+        with (folder.parent / "naive.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
+            )
+
+    def done(self) -> list[str]:
+        return sorted(path.name for path in self.folder.iterdir())
+
+    def children(self) -> list[int]:
+        path = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return [int(pid) for pid in path.read_text().split()]
+
+    def kill_a_child(self) -> "Worker":
+        os.kill(self.children()[0], signal.SIGKILL)
+        return self
+
+    def kill_all(self) -> "Worker":
+        """As a power cut would."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        return self
+
+
+@pytest.fixture
+def acknowledged(broker: Broker) -> Iterator[list[str]]:
+    """Queued "in the request": the caller is told that it is done."""
+    app.conf.broker_url = broker.url
+    yield [str(make_sheet.delay(number) and number) for number in range(SHEETS)]
+    app.close()
+
+
+@pytest.mark.parametrize("kill", [Worker.kill_a_child, Worker.kill_all], ids=["pool child", "celery main"])
+def test_a_task_queued_in_the_request_is_lost(
+    kill: Callable[[Worker], Worker], broker: Broker, acknowledged: list[str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "done"
+    folder.mkdir()
+    first = Worker(broker, folder)
+    workers = [first]
+    try:
+        until(first.done, "nothing was begun")
+        kill(first)
+        if first.process.poll() is not None:
+            workers.append(Worker(broker, folder))
+        last = acknowledged[-1]
+        make_sheet.delay(SHEETS)
+        until(lambda: str(SHEETS) in first.done(), lambda: f"the queue behind {last} was not worked off")
+        with redis.Redis(unix_socket_path=str(broker.socket)) as client:
+            assert client.llen("celery") == 0
+        time.sleep(3 * SECONDS)  # what the other child may still be at
+        lost, doubled = lost_and_doubled(acknowledged, first.done())
+    finally:
+        for worker in workers:
+            if worker.process.poll() is None:
+                worker.kill_all()
+    assert lost, "the trial would show nothing"
+    assert not doubled
