@@ -84,6 +84,8 @@ class MachineView(APIView):
         plain = request._request
         if not _JSON.fullmatch(plain.META.get("CONTENT_TYPE", "")) or plain.META.get("HTTP_CONTENT_ENCODING"):
             raise Problem(415, "not_json_type", "请用 Content-Type: application/json 报送，不压缩。")
+        if "CONTENT_LENGTH" not in plain.META:
+            raise Problem(411, "no_length", "请带上 Content-Length。")
         raw = plain.read(MOST_BYTES + 1)
         if len(raw) > MOST_BYTES:
             raise Problem(413, "too_large", "请求体超过 2 MB，请分批报送。")

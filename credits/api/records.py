@@ -3,14 +3,14 @@
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse
 from django.utils import timezone
 from rest_framework.request import Request
 
 from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.rules.text import reasons_not_to_accept
 from ceportal.kernel.web.keyset import keyset_page
-from ceportal.kernel.web.problems import Problem
+from ceportal.kernel.web.problems import Problem, json_answer
 from credits.api.views import HoursView
 from credits.enums import ClaimState, CorrectionAction
 from credits.models import Claim
@@ -38,7 +38,7 @@ class Records(HoursView):
     def get(self, request: Request) -> HttpResponse:
         rows = records_of(self.speaker.source)
         page = keyset_page(rows, order=("id",), cursor=request.query_params.get("after", ""), size=PAGE)
-        return JsonResponse({"items": [_brief(claim) for claim in page.items], "next": page.next_cursor or None})
+        return json_answer({"items": [_brief(claim) for claim in page.items], "next": page.next_cursor or None})
 
 
 class OneRecord(HoursView):
@@ -48,7 +48,7 @@ class OneRecord(HoursView):
         claim = current_record(self.speaker.source, record_id) if is_record_id(record_id) else None
         if claim is None:
             raise Http404
-        return JsonResponse(_whole(claim))
+        return json_answer(_whole(claim))
 
 
 class Corrections(HoursView):
@@ -114,7 +114,7 @@ def _answer(corrected: Corrected) -> HttpResponse:
         body["reversal_id"] = str(corrected.reversal.ref)
     if claim.reasons and not corrected.is_pending:
         body["reasons"] = claim.reasons
-    return JsonResponse(body, status=202 if corrected.is_pending else 201)
+    return json_answer(body, status=202 if corrected.is_pending else 201)
 
 
 def _brief(claim: Claim) -> dict[str, Any]:

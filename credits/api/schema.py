@@ -6,8 +6,10 @@ from typing import Any
 
 import yaml
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
+
+from ceportal.kernel.web.problems import json_answer
 
 FILE = Path(__file__).with_name("openapi.yaml")
 
@@ -15,7 +17,7 @@ FILE = Path(__file__).with_name("openapi.yaml")
 @login_not_required
 @require_safe
 def schema(request: HttpRequest) -> HttpResponse:
-    return JsonResponse(described())
+    return json_answer(described())
 
 
 @cache

@@ -5,12 +5,12 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.conf import settings
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse
 from django.utils import timezone
 from rest_framework.request import Request
 
 from accounts.web.machines import MachineView
-from ceportal.kernel.web.problems import Problem
+from ceportal.kernel.web.problems import Problem, json_answer
 from credits.enums import Door
 from credits.selectors.records import batches_of
 from credits.services.batches import MOST_RECORDS, post_batch
@@ -43,7 +43,7 @@ class Batches(HoursView):
             dry_run=is_rehearsal,
             now=timezone.now(),
         )
-        return JsonResponse(answer)
+        return json_answer(answer)
 
 
 class StoredBatch(HoursView):
@@ -54,7 +54,7 @@ class StoredBatch(HoursView):
         batch = batches.filter(ref=_ref(batch_id)).first()
         if batch is None:
             raise Http404
-        return JsonResponse(batch.answer)
+        return json_answer(batch.answer)
 
 
 def _dry_run(request: Request) -> bool:

@@ -46,7 +46,12 @@ class Problem(Exception):
         if self.errors:
             body["errors"] = [as_error(error) for error in self.errors]
         headers = {"Cache-Control": "no-store", **self.headers}
-        return JsonResponse(body, status=self.status, content_type=CONTENT_TYPE, headers=headers)
+        return json_answer(body, status=self.status, content_type=CONTENT_TYPE, headers=headers)
+
+
+def json_answer(data: Any, **how: Any) -> HttpResponse:
+    """JSON with its Chinese as it is, for who reads along in a terminal."""
+    return JsonResponse(data, json_dumps_params={"ensure_ascii": False}, **how)
 
 
 def as_error(reason: Refusal, above: str = "") -> dict[str, str]:
