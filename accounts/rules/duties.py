@@ -27,12 +27,12 @@ class DutyRule:
 DUTIES: dict[Duty, DutyRule] = {
     Duty.APPROVE_PEOPLE: DutyRule("核准申请在本单位（本地区）注册的人员", frozenset({_EMPLOYER, _BUREAU}), "S4-08"),
     Duty.REVIEW_HOURS: DutyRule(
-        "审核本单位、本行业或本地区人员申报的学时", frozenset({_EMPLOYER, _AUTHORITY, _BUREAU}), "S0-20"
+        "审核本单位、本行业或本地区人员申报的学时", frozenset({_EMPLOYER, _AUTHORITY, _BUREAU}), "S4-17"
     ),
     Duty.MANAGE_UNIT: DutyRule("维护单位信息，指定承担职责的人员", _ANY, "S1-16"),
     Duty.APPROVE_UNITS: DutyRule("核准下属单位或本地区单位的注册", frozenset({_AUTHORITY, _BUREAU})),
     Duty.FILE_MONTHS: DutyRule("每月底集中备案", frozenset({_BUREAU}), "S2-07"),
-    Duty.REVERSE_HOURS: DutyRule("抽查后撤销不实学时", frozenset({_AUTHORITY, _BUREAU}), "S2-07"),
+    Duty.REVERSE_HOURS: DutyRule("抽查后撤销不实学时", frozenset({_AUTHORITY, _BUREAU}), "S4-16"),
     Duty.OVERSEE: DutyRule("查看本行业或本地区的总体情况", frozenset({_AUTHORITY, _BUREAU}), "S1-13"),
     Duty.MANAGE_CLIENTS: DutyRule("管理学习平台的接口密钥", frozenset({_PLATFORM, _BASE, _BUREAU})),
     Duty.TEACH: DutyRule("办培训班、上传学员名单", frozenset({_BASE, _ASSOCIATION}), "S2-04"),

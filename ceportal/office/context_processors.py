@@ -46,6 +46,7 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
         ),
         "footer_links": _links(FOOTER),
         "unread_notices": roles.unread,
+        "reader_places": roles.places,
         "is_demo": settings.DEMO,
         "front_href": reverse("office:front"),
         "home_href": reverse("office:home") if signed_in else reverse("office:front"),

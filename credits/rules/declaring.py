@@ -164,7 +164,7 @@ def _about_the_person(facts: DeclarationFacts) -> Iterator[Refusal]:
     if not facts.is_approved:
         yield Refusal("not_approved", "您的注册还没有核准，核准后才能提交；已填的内容会保留。")
     elif not facts.employer:
-        yield Refusal("no_employer", "您目前没有登记的工作单位，请先联系单位为您登记，再提交申报。", clause="S0-20")
+        yield Refusal("no_employer", "您目前没有登记的工作单位，请先联系单位为您登记，再提交申报。", clause="S4-17")
 
 
 def _about_the_training(facts: DeclarationFacts, limits: Limits | None) -> Iterator[Refusal]:
@@ -237,7 +237,7 @@ def _about_the_proof(facts: DeclarationFacts) -> Iterator[Refusal]:
     if not facts.payer:
         yield Refusal("no_payer", "请选择费用由谁承担。", field="payer", clause="S4-18")
     if not facts.evidence_count:
-        yield Refusal("no_evidence", "请至少上传一份佐证材料。", field="files", clause="S3-07")
+        yield Refusal("no_evidence", "请至少上传一份佐证材料。", field="files", clause="default")
     if not facts.is_promised:
         yield Refusal("not_promised", "请阅读并勾选承诺。", field="promise", clause="S4-16")
 

@@ -12,7 +12,7 @@ from accounts.enums import Move, NoticeEvent
 from accounts.models import Organization, Professional, User
 from accounts.selectors.people import employer_of
 from accounts.services.notices import tell
-from ceportal.kernel.rules.citations import citation
+from ceportal.kernel.rules.citations import cited
 from ceportal.kernel.rules.refusal import MovedOn, Refusal, refuse, refuse_if_any
 from ceportal.kernel.services.trail import CLOCK_LABEL, Actor, record
 from credits.enums import ClaimState, DeclarationState, Door, EntryKind
@@ -146,7 +146,7 @@ def reverse_claim(
     change_account(account, shares(claim.subject, claim.public_kind, entry.hours), now=now)
     _reverse_declaration(claim, reason, organization, by=by, now=now)
     record("claim.reverse", claim, by=by, now=now, before={"state": ClaimState.LIVE}, after=_facts(claim, entry))
-    _tell_of_reversal(claim, claim.professional.user, reason, clause, now)
+    _tell_of_reversal(claim, claim.professional, reason, clause, now)
     return entry
 
 
@@ -240,11 +240,12 @@ def _reverse_declaration(
         leave_step(declaration, Move.REVERSE, by=by, now=now, was=was, **step)
 
 
-def _tell_of_reversal(claim: Claim, to: User, reason: str, clause: str, now: datetime) -> None:
-    basis = f"（依据{citation(clause)}）" if clause else ""
+def _tell_of_reversal(claim: Claim, to: Professional, reason: str, clause: str, now: datetime) -> None:
+    ground = cited(clause, places=(to.area_id,), year=claim.year)
+    basis = f"（{ground}）" if clause else ""
     text = f"“{claim.title}”的 {_plain(claim.hours)} 学时已被撤销：{reason}{basis}。如有疑问，请联系审核单位。"
     link = f"{HOURS_PAGE}?year={claim.year}"
-    tell([to], NoticeEvent.HOURS_REVERSED, key=f"reversed:{claim.ref}", text=text, link=link, now=now)
+    tell([to.user], NoticeEvent.HOURS_REVERSED, key=f"reversed:{claim.ref}", text=text, link=link, now=now)
 
 
 def _facts(claim: Claim, entry: HourEntry) -> dict[str, Any]:

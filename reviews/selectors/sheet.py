@@ -124,9 +124,9 @@ def _warnings(declaration: Declaration, similar: Sequence[Declaration], now: dat
         found.append(Refusal("fuzzy_twin", text, clause="A13"))
     if same_certificate(declaration):
         text = "另有人员用同一主办单位的同一证书编号申报过，请核对证书上的姓名。"
-        found.append(Refusal("same_certificate", text, clause="S3-10"))
+        found.append(Refusal("same_certificate", text, clause="S4-16"))
     if any((other.started_on, other.ended_on) == (declaration.started_on, declaration.ended_on) for other in similar):
         found.append(Refusal("same_training", "此人申报过名称和日期都相同的培训，请核对是否重复。", clause="A29"))
     if timezone.localdate(now).month == DECEMBER:
-        found.append(Refusal("year_ends", "已到 12 月，请在年内完成审核。", clause="S0-20"))
+        found.append(Refusal("year_ends", "已到 12 月，请在年内完成审核。", clause="A5"))
     return found

@@ -20,7 +20,7 @@ def reverse_hours(claim: CreditedHours, *, reason_code: str, reason: str, by: Us
     refuse_if_any(reasons_not_to_reverse(reason_code, reason))
     unit = reversing_unit(by, claim)
     if unit is None:
-        raise refuse("not_in_reach", "这项学时不在您可以撤销的范围内。", clause="S2-07")
+        raise refuse("not_in_reach", "这项学时不在您可以撤销的范围内。", clause="S1-13")
     return reverse_claim(
         Claim.objects.select_related("professional").get(pk=claim.pk),
         reason=wording(reason_code, reason),

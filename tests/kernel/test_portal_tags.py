@@ -15,7 +15,7 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from ceportal.kernel.enums import NoticeStatus
-from ceportal.kernel.rules.citations import DOCUMENTS, citation, first_id, place_of
+from ceportal.kernel.rules.citations import DOCUMENTS, citation, cited, first_id, place_of
 from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.services.calendar import import_notice
 from ceportal.kernel.templatetags import portal
@@ -116,11 +116,51 @@ def test_clauses_are_cited_in_words_and_lead_to_the_policy_page() -> None:
     assert citation("汴人社函〔2021〕21号 二") == "汴人社函〔2021〕21号 二"
     assert citation("default") == "平台默认约定"
     assert first_id("见 S2-07") == "S2-07"
-    assert rendered("{% clause 'S4-10' %}", policy_href="/policy/") == (
-        '<span class="clause"><a href="/policy/#S4-10">2025年全省通知 二（三）</a></span>'
+    assert rendered("{% clause 'S4-10' year=2025 %}", policy_href="/policy/") == (
+        '<span class="clause"><span class="clause-lead">依据：</span>'
+        '<a href="/policy/#S4-10">2025年全省通知 二（三）</a></span>'
     )
-    assert rendered("{% clause 'S4-10' %}") == '<span class="clause">2025年全省通知 二（三）</span>'
+    assert rendered("{% clause 'S4-10' year=2026 %}") == '<span class="clause">参照2025年全省通知 二（三）</span>'
     assert rendered("{% clause '' %}") == ""
+
+
+@pytest.mark.parametrize(
+    ("clause", "places", "year", "lead"),
+    [
+        ("S4-10", ["410225"], 2025, "依据"),
+        ("S4-10", ["410225"], 2026, "参照"),
+        ("S0-13", ["410000"], 2026, "参照"),
+        ("S1-16", ["410203"], 2026, "依据"),
+        ("S0-14", ["410203"], 2026, "依据"),
+        ("S1-06", ["410203"], 2016, "参照"),
+        ("S3-06", ["410402"], 2023, "依据"),
+        ("S3-06", ["410402"], 2026, "参照"),
+        ("S3-06", ["410225"], 2023, "参照"),
+        ("S3-06", ["410000"], 2023, "参照"),
+        ("S2-02", ["410203"], 2021, "依据"),
+        ("S2-08", ["410203"], 2026, "依据"),
+        ("S2-08", ["410203", "410402"], 2026, "参照"),
+        ("S4-17、S3-05", ["410203"], 2025, "参照"),
+        ("S4-17、A4", ["410203"], 2025, "依据"),
+        ("A22", ["410203"], 2026, ""),
+        ("default", ["410203"], 2026, ""),
+        ("财会〔2018〕10号", ["410203"], 2026, "依据"),
+        ("", ["410203"], 2026, ""),
+    ],
+)
+def test_a_document_is_a_ground_in_its_place_and_its_years_only(
+    clause: str, places: list[str], year: int, lead: str
+) -> None:
+    assert cited(clause, places=places, year=year).lead == lead
+
+
+@pytest.mark.parametrize(
+    ("places", "says"), [(("410402",), "依据："), (("410225",), "参照"), (("410225", "410402"), "参照"), ((), "参照")]
+)
+def test_a_page_cites_to_its_reader(places: tuple[str, ...], says: str) -> None:
+    with time_machine.travel("2023-11-20T10:00:00+08:00", tick=False):
+        assert says in rendered("{% clause 'S3-06' %}", reader_places=places)
+        assert "依据：" in rendered("{% clause 'S3-06' area='410400' %}", reader_places=places)
 
 
 @pytest.mark.parametrize(("document", "last"), [("S0", 22), ("S1", 18), ("S2", 16), ("S3", 11), ("S4", 19)])

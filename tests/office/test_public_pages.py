@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.core.management import call_command
 from django.test import Client
+from django.urls import reverse
 
 from accounts.models import Area, User
 from ceportal.kernel.rules.citations import PLACES
@@ -93,3 +94,12 @@ def test_help_has_a_section_for_every_role(client: Client) -> None:
     for role in ("person", "employer", "authority", "bureau", "anyone", "trouble"):
         assert f'id="{role}"' in page
         assert f'href="#{role}"' in page
+
+
+def test_nothing_of_a_city_or_of_a_former_year_is_called_a_ground_in_force(client: Client) -> None:
+    """Who is nobody's reader reads by the province: of the notices only what stands without an end binds them now."""
+    with time_machine.travel("2026-11-20T10:00:00+08:00", tick=False):
+        pages = [client.get(reverse(name)).content.decode() for name in ("office:front", "office:help")]
+    for page in pages:
+        assert "依据：</span>" not in page
+        assert ">参照" in page

@@ -38,7 +38,7 @@ def take_back(claim: CreditedHours, by: User, code: str = "borrowed", reason: st
 
 def test_reversed_with_entry_account_notice_and_state(claim: CreditedHours, city_officer: User) -> None:
     entry = take_back(claim, city_officer)
-    assert (entry.kind, entry.hours, entry.clause) == (EntryKind.REVERSAL, -claim.hours, "S3-10")
+    assert (entry.kind, entry.hours, entry.clause) == (EntryKind.REVERSAL, -claim.hours, "S4-16")
     assert entry.reason == "冒用他人证书：发证单位回函证实"
     claim.refresh_from_db()
     assert claim.state == ClaimState.WITHDRAWN

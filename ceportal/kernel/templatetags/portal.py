@@ -23,6 +23,12 @@ register = template.Library()
 _WEEKDAYS = "一二三四五六日"
 _SATURDAY = 5
 _CALENDAR = "portal_work_calendar"
+# What stands under a heading 依据 does not repeat it (text.css); 参照 is always said.
+_LEADS = {
+    "依据": SafeString('<span class="clause-lead">依据：</span>'),
+    "参照": SafeString("参照"),
+    "": SafeString(""),
+}
 
 
 def _day(value: date | datetime) -> date:
@@ -89,14 +95,19 @@ def clause_words(clause: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def clause(context: Context, cited: str) -> SafeString:
-    """Where a rule is written, leading to its words on 政策依据. Nothing where nothing is cited."""
+def clause(context: Context, cited: str, *, area: str = "", year: int | None = None) -> SafeString:
+    """Where a rule is written, leading to its words on 政策依据. Nothing where nothing is cited.
+
+    依据 only where it binds: in `area` (a code; else the places of whoever reads, else the province) and in `year`
+    (else this year). Anything else is 参照, as are all notices of a year that has passed.
+    """
     if not cited:
         return SafeString("")
-    words, ref, policy = citations.citation(cited), citations.first_id(cited), context.get("policy_href")
-    if ref and policy:
-        return format_html('<span class="clause"><a href="{}#{}">{}</a></span>', policy, ref, words)
-    return format_html('<span class="clause">{}</span>', words)
+    places = (area,) if area else context.get("reader_places") or (citations.HENAN,)
+    ground = citations.cited(cited, places=places, year=year or timezone.localdate().year)
+    ref, policy = citations.first_id(cited), context.get("policy_href")
+    linked = format_html('<a href="{}#{}">{}</a>', policy, ref, ground.words) if ref and policy else ground.words
+    return format_html('<span class="clause">{}{}</span>', _LEADS[ground.lead], linked)
 
 
 @register.filter

@@ -35,6 +35,8 @@ class Roles:
     is_approved: bool = False
     unread: int = 0
     duties: frozenset[Duty] = field(default_factory=frozenset)
+    # Codes of where they work and of where they hold duties: what is cited to them must bind there.
+    places: tuple[str, ...] = ()
 
 
 PUBLIC = Section(
@@ -93,14 +95,18 @@ def roles_of(user: User) -> Roles:
     person = (
         User.objects.filter(pk=user.pk)
         .annotate(
-            unread=Count("notices", filter=Q(notices__read_at__isnull=True)), approved_at=F("professional__approved_at")
+            unread=Count("notices", filter=Q(notices__read_at__isnull=True)),
+            approved_at=F("professional__approved_at"),
+            area=F("professional__area_id"),
         )
-        .values_list("professional", "approved_at", "unread")
+        .values_list("professional", "approved_at", "unread", "area")
         .first()
     )
-    professional, approved_at, unread = person or (None, None, 0)
-    duties = frozenset(Duty(duty) for duty in duties_of(user).values_list("duty", flat=True))
-    return Roles(professional is not None, approved_at is not None, unread, duties)
+    professional, approved_at, unread, area = person or (None, None, 0, None)
+    held = list(duties_of(user).values_list("duty", "organization__area_id"))
+    places = tuple(sorted({place for place in (area, *(place for _, place in held)) if place}))
+    duties = frozenset(Duty(duty) for duty, _ in held)
+    return Roles(professional is not None, approved_at is not None, unread, duties, places)
 
 
 def may_enter_desks(user: User) -> bool:

@@ -68,6 +68,8 @@ class NumbersOfYear:
     audience: str
     document: str
     note: str
+    area_code: str
+    year_from: int
     numbers: tuple[Number, ...]
 
     @property
@@ -118,4 +120,7 @@ def _described(row: RuleSet, numbers: tuple[Number, ...], places: dict[str, str]
     else:
         years = f"{row.year_from}—{row.year_to} 年" if row.year_to else f"{row.year_from} 年起"
     audience = "、".join([*([row.trade] if row.trade else []), *row.levels]) or "全体"
-    return NumbersOfYear(row.name, years, places[row.area_code], audience, row.document, row.note, numbers)
+    return NumbersOfYear(
+        name=row.name, years=years, place=places[row.area_code], audience=audience, document=row.document,
+        note=row.note, area_code=row.area_code, year_from=row.year_from, numbers=numbers,
+    )  # fmt: skip
