@@ -1,7 +1,7 @@
 """Proof by another path that the ledger is whole: plain SQL sums of the entries against what the services have kept.
 
 Nothing here uses the selectors or the arithmetic by which accounts are written, so that an error there shows. Rows are
-named by their `ref` alone.
+named by their `ref` alone. What each door has left behind is compared with the claims in `reconciliation_of_doors`.
 """
 
 from collections.abc import Iterator
@@ -11,11 +11,14 @@ from typing import Any
 
 from django.db import connection
 
-from credits.models import Claim, HourEntry, YearAccount
+from ceportal.kernel.models import AuditEvent
+from credits.models import ChangedAccount, Claim, HourEntry, YearAccount
 from credits.rules.requirements import Requirements, Standing, is_met
+from credits.selectors.reconciliation_of_doors import DOOR_CHECKS
 from credits.selectors.regulation import requirements, rule_book
 
 _ENTRIES, _ACCOUNTS, _CLAIMS = (model._meta.db_table for model in (HourEntry, YearAccount, Claim))
+_CHANGES, _TRAIL = ChangedAccount._meta.db_table, AuditEvent._meta.db_table
 
 _SUMS = f"""
     SELECT professional_id, year,
@@ -50,6 +53,20 @@ _ENTRIES_OF_ANOTHER = f"""
      WHERE e.professional_id <> c.professional_id OR c.professional_id IS NULL OR e.year <> c.year
         OR e.subject <> c.subject OR e.public_kind <> c.public_kind
 """  # noqa: S608
+# Each change of an account enters one entry or more, all of one moment, or leaves an event that it was judged anew.
+_VERSIONS_THAT_DIFFER = f"""
+    SELECT a.ref, a.year FROM {_ACCOUNTS} a
+      LEFT JOIN (SELECT professional_id, year, COUNT(*) AS entries, COUNT(DISTINCT recorded_at) AS moments
+                   FROM {_ENTRIES} GROUP BY professional_id, year) e
+             ON e.professional_id = a.professional_id AND e.year = a.year
+      LEFT JOIN (SELECT subject_ref, COUNT(*) AS times FROM {_TRAIL}
+                  WHERE action = 'account.judge_again' GROUP BY subject_ref) j ON j.subject_ref = a.ref
+     WHERE a.version < COALESCE(e.moments, 0) + COALESCE(j.times, 0)
+        OR a.version > COALESCE(e.entries, 0) + COALESCE(j.times, 0)
+"""  # noqa: S608
+_WORD_AHEAD = f"""
+    SELECT a.ref, a.year FROM {_ACCOUNTS} a JOIN {_CHANGES} w ON w.account_id = a.id WHERE w.version > a.version
+"""  # noqa: S608
 _JUDGEMENTS = f"""
     SELECT a.ref, a.year, a.area_id, a.level, a.trade, a.rule_set, a.is_met,
            COALESCE(s.public, 0), COALESCE(s.compulsory, 0), COALESCE(s.professional, 0)
@@ -61,6 +78,9 @@ _CHECKS = (
     ("claim_differs", "来源的状态与明细净额不一致", _CLAIMS_THAT_DIFFER),
     ("live_claim_without_entry", "已计入的来源没有明细", _LIVE_WITHOUT_ENTRY),
     ("entry_of_another", "明细与来源的人员、年度或科目不一致", _ENTRIES_OF_ANOTHER),
+    ("version_differs", "账户的版本与变动次数不符", _VERSIONS_THAT_DIFFER),
+    ("word_ahead", "待处理的变动比账户还新", _WORD_AHEAD),
+    *DOOR_CHECKS,
 )
 
 

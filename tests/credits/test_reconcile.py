@@ -94,7 +94,7 @@ def test_an_entry_that_is_not_its_claims(ledger: None, changes: dict) -> None:
 
 def test_an_entry_in_another_persons_account(ledger: None, declarant: Professional) -> None:
     HourEntry.objects.filter(hours=8).update(professional=declarant)
-    assert found() == ["account_differs", "entry_of_another"]
+    assert found() == ["account_differs", "entry_of_another", "version_differs"]
 
 
 def test_a_year_called_met_that_is_not(ledger: None) -> None:
