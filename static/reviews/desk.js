@@ -10,6 +10,7 @@ function startViewer(viewer) {
   const files = [...viewer.querySelectorAll(".viewer-file")];
   const stage = viewer.querySelector(".viewer-stage");
   if (!stage || !files.length) return;
+  const hint = viewer.querySelector(".viewer-hint");
   const pane = stage.querySelector(".viewer-pane");
   const now = stage.querySelector(".viewer-now");
   const apart = stage.querySelector('[data-tool="apart"]');
@@ -39,6 +40,8 @@ function startViewer(viewer) {
 
   const show = (link) => {
     inSight.disconnect();
+    hint.hidden = true;
+    stage.hidden = false;
     files.forEach((other) => other.removeAttribute("aria-current"));
     link.setAttribute("aria-current", "true");
     now.textContent = `第 ${files.indexOf(link) + 1} 份，共 ${files.length} 份`;
@@ -82,6 +85,7 @@ function startViewer(viewer) {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     show(link);
+    stage.scrollIntoView({ block: "nearest" });
   }));
   const tools = {
     larger: () => { zoom = Math.min(4, zoom + 0.5); },
@@ -101,9 +105,10 @@ function startViewer(viewer) {
     if (wanted) show(wanted);
   });
 
-  stage.hidden = false;
-  // The first file is shown, and so counts as looked at, only once the viewer itself is in sight.
-  inSight.observe(pane);
+  hint.hidden = false;
+  // Beside the form there is room: the first file is shown, and so counts as looked at, once the viewer is in sight.
+  // Where the columns stand below each other the reviewer chooses one.
+  if (window.matchMedia("(min-width: 62rem)").matches) inSight.observe(viewer);
 }
 
 function sheetOf(picture) {

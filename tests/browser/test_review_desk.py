@@ -3,6 +3,7 @@
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.urls import reverse
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -49,3 +50,20 @@ def test_by_keyboard_from_refusal_to_the_next_item(
     page.keyboard.press("r")
     page.locator("#return_reason").fill("jkarx")
     expect(page.locator("#act-return")).to_have_attribute("open", "")
+
+
+def test_a_phone_shows_no_empty_viewer_and_explains_no_keys(
+    phone: Page, live_server: LiveServer, declarant: Professional, employer_reviewer: User
+) -> None:
+    made = submitted(declarant, files=0)
+    kept_file(made)
+    enter(phone, employer_reviewer, live_server.url)
+    phone.goto(reverse("reviews:review", args=[made.ref]))
+    phone.locator("#evidence").scroll_into_view_if_needed()
+    expect(phone.get_by_text("点上面的材料查看。")).to_be_visible()
+    expect(phone.locator(".viewer-stage")).to_be_hidden()
+    expect(phone.locator("kbd:visible")).to_have_count(0)
+    phone.locator(".viewer-file").tap()
+    expect(phone.locator(".viewer-stage img")).to_be_visible()
+    expect(phone.get_by_text("点上面的材料查看。")).to_be_hidden()
+    expect(phone.locator("#unseen")).to_contain_text("全部材料您都已查看")
