@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from credits.services import batches, corrections, matching, person_changes, roster_jobs
+from credits.services import batches, corrections, matching, person_changes, reviving, roster_jobs
 
 
 @shared_task(name="credits.handle_person_changes")
@@ -39,3 +39,8 @@ def forget_unmatched() -> None:
 @shared_task(name="credits.forget_batches")
 def forget_batches() -> None:
     batches.forget_old_batches(now=timezone.now())
+
+
+@shared_task(name="credits.revive_duplicates")
+def revive_duplicates() -> None:
+    reviving.revive_duplicates(now=timezone.now())

@@ -231,6 +231,7 @@ CLOCK_JOBS = (
     "credits.handle_person_changes",
     "credits.match_people",
     "credits.finish_corrections",
+    "credits.revive_duplicates",
     "credits.forget_unmatched",
     "credits.forget_batches",
     "accounts.forget_tokens",

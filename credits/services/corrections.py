@@ -182,7 +182,7 @@ def _count_anew(old: Claim, new: Record, reversal: HourEntry | None, speaker: Sp
     accounts = settle([candidate], speaker=speaker, bench=bench)
     if not save_new([candidate], now):
         raise MovedOn([Refusal("moved_on", "这条记录刚刚有变动，请重试。")])
-    entries = enter([candidate], accounts, speaker=speaker, bench=bench)
+    entries = enter([candidate], accounts, label=speaker.label, bench=bench)
     return Corrected(claim, entry=entries.get(claim.pk), reversal=reversal)
 
 

@@ -77,6 +77,7 @@ class Candidate:
     record: Record | None = None
     sessions: tuple[tuple[datetime, datetime], ...] = ()
     reasons: list[Refusal] = field(default_factory=list)
+    twin_number: int = 0
 
     @property
     def place(self) -> Place:
@@ -118,7 +119,8 @@ def credit_records(records: Sequence[Record], *, speaker: Speaker, now: datetime
     lost = {candidate.claim.external_id for candidate in fresh} - {each.claim.external_id for each in mine}
     if lost:
         known |= known_claims(speaker.source, lost)
-    entries = enter(mine, accounts, speaker=speaker, bench=bench)
+    _name_twins(candidates, mine)
+    entries = enter(mine, accounts, label=speaker.label, bench=bench)
     _fill_tombstones(records, known, digests)
     told = {candidate.claim.external_id: _told(candidate, entries) for candidate in mine}
     for external_id, claims in known.items():
@@ -144,13 +146,22 @@ def settle(candidates: Sequence[Candidate], *, speaker: Speaker, bench: Bench) -
 
 
 def enter(
-    candidates: Iterable[Candidate], accounts: Mapping[Place, YearAccount], *, speaker: Speaker, bench: Bench
+    candidates: Iterable[Candidate],
+    accounts: Mapping[Place, YearAccount],
+    *,
+    label: str,
+    bench: Bench,
+    reason: str = "",
 ) -> dict[int, HourEntry]:
-    """The hours of those claims (saved by now) that live: an entry each, and their accounts. By the claim's key."""
+    """The hours of those claims (saved by now) that live: an entry each, and their accounts. By the claim's key.
+
+    `label` names who caused it, `reason` why where it is not simply reported.
+    """
     live = [candidate for candidate in candidates if candidate.claim.state == ClaimState.LIVE]
     if not live:
         return {}
-    entries = [_entry(candidate, accounts[candidate.place], speaker, bench.now) for candidate in live]
+    why = reason or f"{label}报送"
+    entries = [_entry(candidate, accounts[candidate.place], (label, why), bench.now) for candidate in live]
     HourEntry.objects.bulk_create(entries)
     parts: dict[Place, Standing] = {}
     for candidate in live:
@@ -231,6 +242,7 @@ def weigh(candidate: Candidate, known: plausible.Known, number: int, bench: Benc
     twin = known.twin(claim.activity_key, claim.course_key, claim.year)
     if twin:
         claim.state, claim.twin_id = ClaimState.DUPLICATE, twin.number if twin.number > 0 else None
+        candidate.twin_number = twin.number
         message = f"同一次学习已通过“{Door(twin.door).label}”计入 {twin.hours.normalize():f} 学时，只计一次。"
         candidate.reasons = [Refusal("already_counted", message, clause="A13")]
         return
@@ -273,6 +285,16 @@ def save_new(candidates: Sequence[Candidate], now: datetime) -> list[Candidate]:
     return mine
 
 
+def _name_twins(candidates: Sequence[Candidate], mine: Iterable[Candidate]) -> None:
+    """A duplicate of a neighbour in the same set: that one has its key only now."""
+    named = [each.claim for each in mine if each.twin_number < 0]
+    for each in mine:
+        if each.twin_number < 0:
+            each.claim.twin_id = candidates[-1 - each.twin_number].claim.pk
+    if named:
+        Claim.objects.bulk_update(named, ["twin"])
+
+
 def _keep_unmatched(candidates: Iterable[Candidate], now: datetime) -> None:
     UnmatchedPerson.objects.bulk_create(
         unmatched_person(candidate.claim, candidate.record, now)
@@ -288,7 +310,8 @@ def unmatched_person(claim: Claim, record: Record, now: datetime) -> UnmatchedPe
     return row
 
 
-def _entry(candidate: Candidate, account: YearAccount, speaker: Speaker, now: datetime) -> HourEntry:
+def _entry(candidate: Candidate, account: YearAccount, said: tuple[str, str], now: datetime) -> HourEntry:
+    label, reason = said
     claim = candidate.claim
     return HourEntry(
         claim=claim,
@@ -301,8 +324,8 @@ def _entry(candidate: Candidate, account: YearAccount, speaker: Speaker, now: da
         organization_id=account.organization_id,
         area_id=account.professional.area_id,
         title=claim.title,
-        reason=f"{speaker.label}报送",
-        by_label=speaker.label,
+        reason=reason,
+        by_label=label,
         recorded_at=now,
     )
 

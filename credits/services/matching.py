@@ -57,7 +57,7 @@ def _match(one: UnmatchedPerson, *, now: datetime) -> bool:
         ClaimSession.objects.filter(claim=candidate.claim).update(professional=candidate.person)
         leave_trail("claim.match", candidate.claim, by=None, now=now, after={"state": candidate.claim.state})
     UnmatchedPerson.objects.filter(claim__in=still).delete()
-    enter(mine, accounts, speaker=speaker, bench=bench)
+    enter(mine, accounts, label=speaker.label, bench=bench)
     return bool(mine)
 
 

@@ -9,15 +9,15 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.models import Organization, Professional
+from accounts.models import Organization, Professional, User
 from credits.enums import ClaimState
 from credits.models import Claim, HourEntry, YearAccount
 from credits.selectors.reconciliation import mismatches
 from credits.services.batches import post_batch
 from credits.services.corrections import replace_record, withdraw_record
 from credits.services.crediting import Record, Speaker, credit_records
-from credits.services.ledger import credit_declaration
 from credits.services.matching import match_people
+from credits.services.ruling import approve, pass_on
 from tests import factories as people
 from tests.credits import drafts
 from tests.credits import factories as make
@@ -96,13 +96,17 @@ def test_one_training_of_many_doors_at_once_counts_once(declarant: Professional)
     assert not list(mismatches())
 
 
-def test_a_declaration_and_a_platform_at_once_count_once(declarant: Professional) -> None:
-    declaration = drafts.handed_in(declarant, hours_claimed=Decimal(4))
+def test_a_declaration_and_a_platform_at_once_count_once(
+    declarant: Professional, employer_reviewer: User, authority_reviewer: User
+) -> None:
+    sent = drafts.handed_in(declarant, hours_claimed=Decimal(4))
+    declaration = pass_on(sent, version=sent.version, hours=Decimal(4), by=employer_reviewer, now=NOW)
+    version = declaration.version
     training = {
         "title": declaration.title, "started_on": "2026-10-12", "completed_on": "2026-10-14", "hours": "4.0",
     }  # fmt: skip
     acts = [lambda where=where: post([posted(declarant, **training)], where) for where in (speaker(), speaker())]
-    at_once([lambda: credit_declaration(declaration, hours=Decimal(4), by=None, now=NOW), *acts])
+    at_once([lambda: approve(declaration, version=version, hours=Decimal(4), by=authority_reviewer, now=NOW), *acts])
     assert Counter(Claim.objects.values_list("state", flat=True)) == {ClaimState.LIVE: 1, ClaimState.DUPLICATE: 2}
     assert YearAccount.objects.get().professional_hours == 4
     assert not list(mismatches())

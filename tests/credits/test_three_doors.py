@@ -15,7 +15,9 @@ from credits.models import Claim, Declaration, HourBatch, HourEntry, UnmatchedPe
 from credits.rules.records import Record
 from credits.selectors.reconciliation import mismatches
 from credits.services.batches import forget_old_batches, post_batch
+from credits.services.corrections import withdraw_record
 from credits.services.crediting import Speaker, credit_records
+from credits.services.ledger import reverse_claim
 from credits.services.matching import forget_unmatched, match_people
 from credits.services.ruling import approve, pass_on
 from tests import factories as people
@@ -63,6 +65,54 @@ def test_in_whatever_order_it_counts_once(doors: dict[str, Callable[[], None]], 
     assert YearAccount.objects.get().professional_hours == 24
     assert Declaration.objects.get().state == DeclarationState.APPROVED
     assert not list(mismatches())
+
+
+@pytest.mark.parametrize("second", ["declaration", "roster"])
+def test_what_the_first_source_takes_back_counts_by_the_second(
+    doors: dict[str, Callable[[], None]], declarant: Professional, second: str
+) -> None:
+    doors["platform"]()
+    doors[second]()
+    live = Claim.objects.get(state=ClaimState.LIVE)
+    first = Speaker(Door.PLATFORM, Organization.objects.get(ref=live.source.split(":")[1]))
+    withdraw_record(live.external_id, reason="学员退课", speaker=first, now=NOW)
+    assert YearAccount.objects.get().professional_hours == 0
+    for _ in range(2):
+        list(run_all(now=NOW))
+    assert YearAccount.objects.get().professional_hours == 24
+    assert Claim.objects.get(state=ClaimState.LIVE).door == second
+    assert "撤回" in HourEntry.objects.last().reason
+    assert not list(mismatches())
+
+
+def test_of_three_one_takes_the_place_of_the_first(
+    doors: dict[str, Callable[[], None]], declarant: Professional
+) -> None:
+    for door in ("platform", "roster", "declaration"):
+        doors[door]()
+    live = Claim.objects.get(state=ClaimState.LIVE)
+    first = Speaker(Door.PLATFORM, Organization.objects.get(ref=live.source.split(":")[1]))
+    withdraw_record(live.external_id, reason="学员退课", speaker=first, now=NOW)
+    list(run_all(now=NOW))
+    states = Counter(Claim.objects.values_list("state", flat=True))
+    assert states == {ClaimState.LIVE: 1, ClaimState.DUPLICATE: 1, ClaimState.WITHDRAWN: 1}
+    assert YearAccount.objects.get().professional_hours == 24
+
+
+def test_what_a_bureau_reversed_revives_nothing(doors: dict[str, Callable[[], None]], city_officer: User) -> None:
+    doors["platform"]()
+    doors["roster"]()
+    live = Claim.objects.get(state=ClaimState.LIVE)
+    reverse_claim(live, reason="查实没有参加", clause="S3-10", by=city_officer, now=NOW)
+    list(run_all(now=NOW))
+    assert YearAccount.objects.get().professional_hours == 0
+
+
+def test_a_neighbour_in_the_same_set_is_named_as_the_twin(declarant: Professional) -> None:
+    days = {"started_on": date(2026, 3, 5), "ended_on": date(2026, 3, 6), "title": "同一个班"}
+    first, second = credit_records([record(declarant, **days), record(declarant, **days)], speaker=speaker(), now=NOW)
+    assert Claim.objects.get(state=ClaimState.DUPLICATE).twin == first.claim
+    assert second.outcome == Outcome.DUPLICATE
 
 
 # --- people nobody knew

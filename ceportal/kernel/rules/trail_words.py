@@ -53,6 +53,7 @@ _VERBS = {
     "retry": "重试",
     "return": "退回补正",
     "reverse": "撤销",
+    "revive": "补计",
     "revoke": "撤销",
     "stand_beside": "重复，不另计",
     "start": "新建",

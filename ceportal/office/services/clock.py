@@ -11,7 +11,7 @@ from datetime import datetime
 from accounts.services import clients, delivery, registration_clock
 from ceportal.kernel.models import Heartbeat
 from certificates.services import issuing, sheets
-from credits.services import batches, corrections, matching, person_changes, roster_jobs
+from credits.services import batches, corrections, matching, person_changes, reviving, roster_jobs
 from reviews.services import reminding
 
 
@@ -27,6 +27,7 @@ JOBS: tuple[ClockJob, ...] = (
     ClockJob("credits.handle_person_changes", person_changes.handle_person_changes),
     ClockJob("credits.match_people", matching.match_people),
     ClockJob("credits.finish_corrections", corrections.finish_corrections),
+    ClockJob("credits.revive_duplicates", reviving.revive_duplicates),
     ClockJob("credits.forget_unmatched", matching.forget_unmatched),
     ClockJob("credits.forget_batches", batches.forget_old_batches),
     ClockJob("accounts.forget_tokens", clients.forget_tokens),

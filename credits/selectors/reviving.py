@@ -1,0 +1,13 @@
+"""Claims that stood beside another one of the same training, which its own source has since taken back."""
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from credits.enums import ClaimState
+from credits.models import Claim, Correction
+
+
+def left_alone() -> QuerySet[Claim]:
+    """Duplicates whose twin was withdrawn or put right by who reported it. What a bureau reversed revives nothing."""
+    by_its_source = Correction.objects.filter(claim=OuterRef("twin"), done_at__isnull=False)
+    rows = Claim.objects.filter(Exists(by_its_source), state=ClaimState.DUPLICATE, twin__state=ClaimState.WITHDRAWN)
+    return rows.select_related("professional__area", "professional__title_series", "declaration").order_by("pk")
