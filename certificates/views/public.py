@@ -21,8 +21,8 @@ from certificates.services.verification import count_verification
 @unlisted
 @rate_limited
 def verify(request: HttpRequest, token: str) -> HttpResponse:
-    """Where the QR code leads. Whoever holds the sheet also sees what it lists."""
-    return _answer(request, published(token.removesuffix("/")), shows_items=True)
+    """Where the QR code leads. Whoever holds the sheet knows the employer already."""
+    return _answer(request, published(token.removesuffix("/")), holds_sheet=True)
 
 
 @login_not_required
@@ -39,7 +39,7 @@ def _look_up(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _ask(request, form)
     found = published_under(form.cleaned_data["number"], form.cleaned_data["name"])
-    return _answer(request, found, shows_items=False)
+    return _answer(request, found, holds_sheet=False)
 
 
 def _ask(request: HttpRequest, form: LookUpForm) -> HttpResponse:
@@ -47,7 +47,7 @@ def _ask(request: HttpRequest, form: LookUpForm) -> HttpResponse:
     return render(request, "certificates/look_up.html", context, status=400 if form.errors else 200)
 
 
-def _answer(request: HttpRequest, found: Certificate | None, *, shows_items: bool) -> HttpResponse:
+def _answer(request: HttpRequest, found: Certificate | None, *, holds_sheet: bool) -> HttpResponse:
     """The same page, in the same steps, for whatever does not match (inputs.md 139)."""
     count_verification(found, now=timezone.now())
     if found is None:
@@ -57,7 +57,7 @@ def _answer(request: HttpRequest, found: Certificate | None, *, shows_items: boo
         "sheet": found.snapshot,
         "successor": _successor(found),
         "is_under_review": is_under_review(found),
-        "shows_items": shows_items,
+        "holds_sheet": holds_sheet,
         "host": _host(),
     }
     return render(request, "certificates/verification.html", context)

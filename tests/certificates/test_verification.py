@@ -42,6 +42,19 @@ def test_a_stranger_reads_the_status_and_a_masked_name(client: Client, declarant
     assert "不是《电子签名法》所称的可靠电子签名" in text
 
 
+def test_a_checker_sees_what_checking_needs_and_no_more(client: Client, declarant: Professional) -> None:
+    """The sheet in hand shows the employer; number and name do not. What was learned and the title, nobody sees."""
+    certificate = make.issued(declarant)
+    employer, sheet = certificate.snapshot["employer"], page(client, certificate)
+    typed = look_up(client, certificate.number, declarant.name)[1]
+    assert employer in sheet
+    assert employer not in typed
+    for text in (sheet, typed):
+        assert f"{len(certificate.snapshot['items'])} 项" in text
+        assert "职称" not in text
+        assert not [item["title"] for item in certificate.snapshot["items"] if item["title"] in text]
+
+
 def test_nobody_keeps_or_lists_the_answer(client: Client, declarant: Professional) -> None:
     address = reverse("certificates:verify", args=[make.issued(declarant).token])
     for path, policy in ((address, "no-referrer"), ("/v/nothing/", "no-referrer"), (LOOK_UP, "same-origin")):
@@ -84,6 +97,9 @@ def test_a_superseded_one_leads_to_its_successor(client: Client, declarant: Prof
     text = page(client, old)
     assert "已被新证书替代" in text
     assert reverse("certificates:verify", args=[new.token]) in text
+    typed = look_up(client, old.number, declarant.name)[1]
+    assert new.number in typed
+    assert new.token not in typed
     assert "证书有效" in page(client, new) or "有效" in page(client, new)
 
 
