@@ -21,6 +21,7 @@ import sysconfig
 import time
 import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -103,10 +104,8 @@ class Part:
     def sweep(self) -> None:
         """Kill whatever is left of the part's session."""
         if self.process:
-            try:
+            with suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                return
             self.process.wait()
 
 
@@ -133,10 +132,6 @@ class Place:
     @property
     def run(self) -> Path:
         return self.data / "run"
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
 
     def open_log(self, name: str) -> IO[bytes]:
         path = self.data / "log" / f"{name}.log"
@@ -234,12 +229,12 @@ def broker_part(place: Place) -> Part:
 
 def parts_of(place: Place) -> list[Part]:
     """In the order of starting. With REDIS_URL set, the broker is somebody else's."""
-    python, celery = sys.executable, [sys.executable, "-m", "celery", "--app", "ceportal.celery", "--quiet"]
+    celery = [sys.executable, "-m", "celery", "--app", "ceportal.celery", "--quiet"]
     worker = ["worker", "--concurrency", os.environ.get("WORKER_PROCESSES") or "2", "--loglevel", "WARNING"]
     parts = [] if os.environ.get("REDIS_URL") else [broker_part(place)]
     return [
         *parts,
-        Part("web", [python, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "ceportal.wsgi"]),
+        Part("web", [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "ceportal.wsgi"]),
         Part("worker", [*celery, *worker, "--without-gossip", "--without-mingle", "--without-heartbeat"]),
         Part("beat", [*celery, "beat", "--pidfile=", "--schedule", str(place.run / "beat"), "--loglevel", "WARNING"]),
     ]
@@ -290,8 +285,7 @@ class Supervisor:
                 say(f"{part.name} has died; starting it again in {part.pause:g} s. See {self.place.data}/log")
 
     def wait(self) -> None:
-        found = signal.sigtimedwait(WATCHED, TURN)
-        if found and found.si_signo in STOP_SIGNALS:
+        if (found := signal.sigtimedwait(WATCHED, TURN)) and found.si_signo in STOP_SIGNALS:
             raise Stopped
 
     def state(self) -> dict[str, object]:
@@ -341,7 +335,7 @@ class Supervisor:
         for part in parts:
             part.ask_to_end()
         deadline = time.monotonic() + within
-        while time.monotonic() < deadline and any(part.is_running() for part in parts):
+        while any(part.is_running() for part in parts) and time.monotonic() < deadline:
             self.wait()
 
 
@@ -351,7 +345,7 @@ def say(text: str) -> None:
 
 def greet(place: Place) -> None:
     """The address, and who may sign in."""
-    say(f"\nThe portal is ready: {place.url}/\nIts data: {place.data}\n")
+    say(f"\nThe portal is ready: http://127.0.0.1:{place.port}/\nIts data: {place.data}\n")
     demo = place.data / "demo.json"
     if demo.exists():
         accounts = json.loads(demo.read_text(encoding="utf-8"))["accounts"]

@@ -70,8 +70,9 @@ def nothing_leaves_this_machine() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def no_stored_file_outlives_its_test() -> Iterator[None]:
+    """Nor a signing key: made on one test's day, it is not yet valid on another's."""
     yield
-    for folder in ("files", "mail", "sms"):
+    for folder in ("files", "keys", "mail", "sms"):
         shutil.rmtree(settings.DATA_DIR / folder, ignore_errors=True)
 
 
