@@ -7,6 +7,8 @@ import ctypes
 import os
 import signal
 
+from gunicorn.http import message
+
 bind = os.environ.get("BIND", f"127.0.0.1:{os.environ.get('PORT', '8000')}")
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 worker_class = "gthread"
@@ -14,6 +16,9 @@ threads = int(os.environ.get("WEB_THREADS", "4"))
 timeout = 60
 graceful_timeout = 8
 keepalive = 5
+# An address as long as nginx lets through (deploy/nginx.conf) gets our own page, be it "no such certificate". By itself
+# gunicorn takes at most 8190 bytes, or without bounds.
+limit_request_line = message.MAX_REQUEST_LINE = 16 * 1024
 # Memory that creeps is given back; the jitter keeps workers from restarting together.
 max_requests = 5000
 max_requests_jitter = 500
