@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -27,9 +28,12 @@ def until(true: Callable[[], object], what: str | Callable[[], object], patience
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Below the ports that connections start from: a client that asks while nobody listens would meet itself."""
+    while True:
+        port = random.SystemRandom().randrange(15_000, 30_000)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)):
+                return port
 
 
 class Portal:
@@ -56,6 +60,10 @@ class Portal:
     def again(self) -> "Portal":
         """Another start on the same folder, at the same port."""
         return Portal(self.data, self.command, port=self.port, **self.settings)
+
+    def logged(self, part: str) -> str:
+        """The end of what `part` has written."""
+        return (self.data / "log" / f"{part}.log").read_text(encoding="utf-8", errors="replace")[-6000:]
 
     def printed(self) -> str:
         return self.output.read_text(encoding="utf-8")

@@ -46,6 +46,7 @@ def lighten_the_year() -> None:
 @override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
 def add_people(first: int, count: int) -> list[dict[str, str]]:
     """Registered and approved at the demo's first unit; nobody of them signs in."""
+    lighten_the_year()
     unit, now = Organization.objects.get(name=UNITS[0].name), timezone.now()
     series, reviewer = TitleSeries.objects.get(pk="22"), unit.memberships.first().user
     people = []

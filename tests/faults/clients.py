@@ -28,6 +28,10 @@ ASK_AGAIN = frozenset({429, 503})
 UNANSWERED = (OSError, http.client.HTTPException, ValueError)
 
 
+class UnexpectedAnswer(AssertionError):
+    """The portal answered a well-formed batch with something else than its outcome or "later"."""
+
+
 def records_of(person: dict[str, str]) -> list[dict[str, Any]]:
     """Six records that together meet the year that `cast.ASKED` asks."""
     today = datetime.now(SHANGHAI).date().isoformat()
@@ -87,7 +91,9 @@ class Platform:
             return list(answer["items"])
         except urllib.error.HTTPError as error:
             if error.code not in ASK_AGAIN:
-                raise
+                raise UnexpectedAnswer(
+                    f"{error.code}: {error.read()[:500]!r}\n{self.town.portal.logged('web')}"
+                ) from error
             return None
         except UNANSWERED:
             return None

@@ -1,6 +1,7 @@
 """What this portal does not do: the work stands in the queue alone, with Celery's defaults.
 
-A worker of this app is run by test_naive.py; a task done leaves a file named by its number in WORK_DIR.
+A worker of this app is run by test_naive.py. A task leaves a file named by its number in WORK_DIR: with the number of
+its process while it is at it, empty once it is done.
 """
 
 import os
@@ -16,5 +17,7 @@ SECONDS = 0.4
 
 @app.task(name="naive.make_sheet", ignore_result=True)
 def make_sheet(number: int) -> None:
+    sheet = Path(os.environ["WORK_DIR"], str(number))
+    sheet.write_text(str(os.getpid()), encoding="ascii")
     time.sleep(SECONDS)
-    Path(os.environ["WORK_DIR"], str(number)).touch()
+    sheet.write_text("", encoding="ascii")
