@@ -223,6 +223,8 @@ CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # Seconds a claimed row stays another worker's; after that anyone may take it up again.
 CLAIM_LEASE_SECONDS = env.number("CLAIM_LEASE_SECONDS", 120)
+# A job that hangs is killed after so many seconds; its row's lease runs out and has used up a try.
+CELERY_TASK_TIME_LIMIT = 600
 # Seconds between the clock's rounds.
 CLOCK_SECONDS = env.number("CLOCK_SECONDS", 15)
 # The jobs of a round stand in ceportal/office/services/clock.py; a test holds the two lists together. A round that
