@@ -3,11 +3,12 @@
 from typing import Any
 from uuid import UUID
 
+from accounts.rules.registration import mobile_in
 from ceportal.kernel.fields import blind_index, seal, unseal
 from ceportal.kernel.rules.id_number import mask_id, mask_phone
 
-_USER, _PROFESSIONAL = "accounts_user", "accounts_professional"
-_PHONE, _ID = "phone", "id"
+_USER, _PROFESSIONAL, _UNIT = "accounts_user", "accounts_professional", "accounts_organization"
+_PHONE, _ID, _CONTACT = "phone", "id", "contact_mobile"
 
 
 def phone_index(phone: str) -> str:
@@ -36,3 +37,15 @@ def phone_in_clear(sealed: bytes | memoryview, *, ref: UUID) -> str:
 
 def id_in_clear(sealed: bytes | memoryview, *, ref: UUID) -> str:
     return unseal(sealed, table=_PROFESSIONAL, column=_ID, ref=ref)
+
+
+def contact_columns(phone: str, *, ref: UUID) -> dict[str, Any]:
+    """What `Organization` keeps of the number to call: an office's as it is, a person's mobile sealed."""
+    if mobile := mobile_in(phone):
+        sealed = seal(mobile, table=_UNIT, column=_CONTACT, ref=ref)
+        return {"contact_phone": "", "contact_mobile_sealed": sealed}
+    return {"contact_phone": phone.strip(), "contact_mobile_sealed": None}
+
+
+def contact_in_clear(sealed: bytes | memoryview, *, ref: UUID) -> str:
+    return unseal(sealed, table=_UNIT, column=_CONTACT, ref=ref)

@@ -289,7 +289,7 @@ class UnitFields(ReasonedForm):
     contact_phone = forms.CharField(
         label="联系电话",
         max_length=_SLACK,
-        help_text="座机请写区号，例如 0371-23456789。",
+        help_text="请填办公电话，例如 0371-23456789；没有座机的填手机号码，加密保存，只给在您单位办事的人看。",
         widget=forms.TextInput(attrs={"inputmode": "tel"}),
     )
 

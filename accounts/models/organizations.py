@@ -7,6 +7,7 @@ from django.db.models import Q
 from oauth2_provider.models import AbstractApplication
 
 from accounts.enums import Level, OrganizationKind, UnitNature, UnitState
+from accounts.fields import contact_in_clear
 from accounts.models.areas import Area, TitleSeries
 from ceportal.kernel.models import Referenced
 
@@ -30,7 +31,9 @@ class Organization(Referenced):
     trades = models.ManyToManyField(TitleSeries, blank=True, related_name="authorities")
     state = models.CharField(max_length=10, choices=UnitState.choices, default=UnitState.ACTIVE)
     contact_name = models.CharField(max_length=50, blank=True)
+    # An office's number is public to the unit's people. A mobile is somebody's own: sealed, see `number_to_call`.
     contact_phone = models.CharField(max_length=30, blank=True)
+    contact_mobile_sealed = models.BinaryField(null=True, blank=True)
     registered_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -50,6 +53,13 @@ class Organization(Referenced):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def number_to_call(self) -> str:
+        """For those who wait with this unit or decide about it; in no list, export or file."""
+        if self.contact_mobile_sealed is None:
+            return self.contact_phone
+        return contact_in_clear(self.contact_mobile_sealed, ref=self.ref)
 
     @property
     def kinds(self) -> frozenset[OrganizationKind]:

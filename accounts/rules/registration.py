@@ -8,7 +8,6 @@ from datetime import date
 from accounts.enums import IdKind, TitleLevel
 from ceportal.kernel.rules.id_number import (
     reasons_not_to_accept_id,
-    reasons_not_to_accept_phone,
     reasons_not_to_accept_uscc,
 )
 from ceportal.kernel.rules.refusal import Refusal
@@ -36,7 +35,10 @@ NO_TITLE_SERIES = "99"
 # Residence permits of people from Hong Kong, Macao and Taiwan are numbered like residents; travel permits are not.
 _TRAVEL_PERMIT = re.compile(r"[HM][0-9]{8}([0-9]{2})?|[0-9]{8}", re.ASCII)
 _FOREIGN_PERMIT = re.compile(r"[A-Z]{3}[0-9]{12}|9[0-9]{16}[0-9X]", re.ASCII)
-_LANDLINE_OR_MOBILE = re.compile(r"[0-9][0-9\- ]{5,28}[0-9]", re.ASCII)
+_TO_CALL = re.compile(r"[0-9][0-9\- ]{5,28}[0-9]", re.ASCII)
+# Area code, number and extension; an ID number has more.
+_MOST_DIGITS = 16
+_MOBILE = re.compile(r"(?:0086|86|0)?(1[3-9][0-9]{9})", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -109,10 +111,20 @@ def reasons_not_to_register_unit(facts: UnitFacts) -> Iterator[Refusal]:
 
 
 def _reasons_not_to_accept_office_phone(value: str) -> Iterator[Refusal]:
-    if _LANDLINE_OR_MOBILE.fullmatch(value) or not reasons_not_to_accept_phone(value):
+    if mobile_in(value) or (_TO_CALL.fullmatch(value) and len(_digits(value)) <= _MOST_DIGITS):
         return
-    message = "联系电话只写数字和短横线，例如 0371-23456789。"
+    message = "请填一个办公电话，只写数字和短横线，例如 0371-23456789；没有座机的填手机号码。"
     yield Refusal("office_phone_shape", message, field="contact_phone")
+
+
+def mobile_in(value: str) -> str:
+    """The mobile number that is meant, however it is spaced; empty for an office's number or no number at all."""
+    found = _MOBILE.fullmatch(_digits(value)) if _TO_CALL.fullmatch(value.strip()) else None
+    return found[1] if found else ""
+
+
+def _digits(value: str) -> str:
+    return re.sub(r"[\- ]", "", value.strip())
 
 
 def reasons_not_to_refuse(reason: str) -> Iterator[Refusal]:

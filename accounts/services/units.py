@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from accounts.enums import Duty, Move, UnitNature, UnitState
+from accounts.fields import contact_columns
 from accounts.models import Area, Organization, UnitRegistration, User
 from accounts.rules.duties import OF_A_NEW_UNIT
 from accounts.rules.registration import UNIT_USCC_TAKEN, UnitFacts, reasons_not_to_register_unit
@@ -53,8 +54,10 @@ def register_unit(
     user = account or _make_applicant(applicant_name, applicant_phone, password, now)
     unit = Organization(
         name=name, name_key=comparable(name), uscc=code, nature=nature, area=area, supervisor=supervisor,
-        is_employer=True, state=UnitState.PENDING, contact_name=contact_name, contact_phone=contact_phone.strip(),
+        is_employer=True, state=UnitState.PENDING, contact_name=contact_name,
     )  # fmt: skip
+    for column, value in contact_columns(contact_phone, ref=unit.ref).items():
+        setattr(unit, column, value)
     _save(unit)
     record("unit.register", unit, by=user, now=now, after={"name": name, "uscc": code, "area": area.code})
     made = UnitRegistration.objects.create(organization=unit, declarant=user, applied_at=now)

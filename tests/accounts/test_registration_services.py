@@ -1,8 +1,10 @@
 """Registration of people and units: success, each refusal, twice, two at once; inbox and mirror agree."""
 
 from datetime import date
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.utils import timezone
 
 from accounts.enums import Duty, IdKind, RegistrationState, TitleLevel, UnitNature, UnitState
@@ -304,3 +306,32 @@ def test_inbox_and_mirror_agree_for_everybody(
                 user for user in User.objects.all() if waiting_for(user, model.objects.all()).contains(application)
             }
             assert inboxes == mirror, application
+
+
+# --- the number to call at a unit
+
+
+@pytest.mark.parametrize("typed", ["13912345678", "139-1234 5678", "8613912345678"])
+def test_a_mobile_given_for_a_unit_is_kept_sealed_and_still_can_be_called(authority, typed):
+    unit = apply_unit(authority, contact_phone=typed).organization
+    unit.refresh_from_db()
+    assert unit.contact_phone == ""
+    assert b"13912345678" not in bytes(unit.contact_mobile_sealed)
+    assert unit.number_to_call == "13912345678"
+
+
+def test_an_offices_number_is_kept_as_it_is(authority):
+    unit = apply_unit(authority, contact_phone=" 0371-22223333").organization
+    assert (unit.contact_phone, unit.contact_mobile_sealed) == ("0371-22223333", None)
+    assert unit.number_to_call == "0371-22223333"
+
+
+def test_mobiles_kept_before_are_sealed_by_the_migration(employer, authority):
+    sealing = import_module("accounts.migrations.0003_seal_mobiles_of_units")
+    Organization.objects.filter(pk=employer.pk).update(contact_phone="13912345678")
+    before = authority.contact_phone
+    sealing.seal_mobiles(apps, None)
+    for unit in (employer, authority):
+        unit.refresh_from_db()
+    assert (employer.contact_phone, employer.number_to_call) == ("", "13912345678")
+    assert authority.contact_phone == before

@@ -129,7 +129,11 @@ def unit(**changes):
         ({"contact_name": ""}, ["blank"]),
         ({"contact_phone": "打电话"}, ["office_phone_shape"]),
         ({"contact_phone": "13800000000"}, []),
+        ({"contact_phone": "138-0000 0000"}, []),
+        ({"contact_phone": "0371-23456789-8001"}, []),
         ({"contact_phone": "1" * 31}, ["office_phone_shape"]),
+        ({"contact_phone": "410203199001011234"}, ["office_phone_shape"]),
+        ({"contact_phone": "0371-23456789 13800000000"}, ["office_phone_shape"]),
     ],
 )
 def test_units(changes, expected):
