@@ -1,7 +1,7 @@
 """People, units, who may act for whom, and the mechanism of review that every app uses."""
 
 from accounts.models.areas import Area, TitleSeries
-from accounts.models.notices import Notice
+from accounts.models.notices import Notice, TextMessage
 from accounts.models.organizations import ApiClient, Organization
 from accounts.models.people import Employment, Membership, PersonChange, Professional, User
 from accounts.models.registration import (
@@ -25,6 +25,7 @@ __all__ = [
     "Professional",
     "Routed",
     "Ruling",
+    "TextMessage",
     "TitleSeries",
     "UnitRegistration",
     "UnitRegistrationRuling",

@@ -1,4 +1,4 @@
-"""Messages to people: an outbox row written with the change it tells of, sent by the clock."""
+"""Messages to people: an outbox row written with the change it tells of; what of them goes to phones, gathered."""
 
 from typing import ClassVar
 
@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from accounts.enums import NoticeEvent
 from accounts.models.people import User
+from accounts.rules.texting import MOST_A_DAY, TEXT_LIMIT, wording
 from ceportal.kernel.models import Claimable, Referenced
 
 
@@ -33,3 +34,38 @@ class Notice(Referenced, Claimable):
 
     def __str__(self) -> str:
         return self.text
+
+
+class TextMessage(Referenced, Claimable):
+    """What a phone is told of one kind of matter on one day: `count` messages, the first of them in its own words.
+
+    It grows until it is taken up. `place` is which of the day's texts to this person it is.
+    """
+
+    to = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    event = models.CharField(max_length=30, choices=NoticeEvent.choices)
+    day = models.DateField()
+    place = models.PositiveSmallIntegerField()
+    count = models.PositiveIntegerField()
+    first = models.CharField(max_length=TEXT_LIMIT)
+    made_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "短信"
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["to", "day", "event"], name="one_text_of_a_kind_a_day"),
+            models.UniqueConstraint(fields=["to", "day", "place"], name="a_place_in_a_day_holds_one_text"),
+            models.CheckConstraint(condition=Q(place__gte=1, place__lte=MOST_A_DAY), name="few_texts_a_day"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["id"], name="texts_to_send", condition=Q(sent_at__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def text(self) -> str:
+        return wording(count=self.count, label=NoticeEvent(self.event).label, first=self.first)

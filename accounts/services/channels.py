@@ -6,7 +6,7 @@ from typing import Protocol
 from django.conf import settings
 
 from accounts.enums import NoticeEvent
-from accounts.models import Notice
+from accounts.models import Notice, TextMessage
 
 # What is worth a text message: an answer to what one did, or a limit that is running out.
 BY_SMS = frozenset(
@@ -23,31 +23,35 @@ BY_SMS = frozenset(
 
 
 class Gateway(Protocol):
-    """Carries one message. Raises OSError when it could not; handing in the same message again must do no harm."""
+    """Carries one text. Raises OSError when it could not; handing in the same one (by `ref`) again must do no harm."""
 
-    def send(self, notice: Notice) -> None: ...
+    def send(self, message: TextMessage) -> None: ...
 
 
 class LocalSms:
     """Stands in for an SMS provider: one file a message, in DATA_DIR/sms, without the number it would go to."""
 
-    def send(self, notice: Notice) -> None:
-        folder = Path(settings.DATA_DIR) / "sms" / notice.ref.hex[:2]
+    def send(self, message: TextMessage) -> None:
+        folder = Path(settings.DATA_DIR) / "sms" / message.ref.hex[:2]
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        (folder / f"{notice.ref.hex}.txt").write_text(f"{notice.to.phone_mask}\n{notice.text}\n", encoding="utf-8")
+        (folder / f"{message.ref.hex}.txt").write_text(f"{message.to.phone_mask}\n{message.text}\n", encoding="utf-8")
 
 
 class NoSms:
     """The portal alone."""
 
-    def send(self, notice: Notice) -> None:
+    def send(self, message: TextMessage) -> None:
         return
 
 
 GATEWAYS: dict[str, Gateway] = {"local": LocalSms(), "none": NoSms()}
 
 
-def send(notice: Notice) -> None:
-    """Hand `notice` to the gateway that the settings name, if its kind is worth it and the person has a phone."""
-    if notice.event in BY_SMS and notice.to.phone_mask:
-        GATEWAYS[settings.SMS_GATEWAY].send(notice)
+def is_texted(notice: Notice) -> bool:
+    """Whether its kind is worth a text and the person has a phone."""
+    return notice.event in BY_SMS and bool(notice.to.phone_mask)
+
+
+def send(message: TextMessage) -> None:
+    """Hand `message` to the gateway that the settings name."""
+    GATEWAYS[settings.SMS_GATEWAY].send(message)

@@ -1,15 +1,12 @@
-"""Messages are delivered once, also after a crash; registrations are reminded, marked overdue, never approved."""
+"""Registrations are reminded, marked overdue, never approved; a message a dead worker held comes back."""
 
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.utils import timezone
 
 from accounts.enums import IdKind, NoticeEvent, RegistrationState, TitleLevel
 from accounts.models import Notice
-from accounts.services import channels
 from accounts.services.delivery import deliver_notices
 from accounts.services.notices import tell
 from accounts.services.people import register_person
@@ -28,62 +25,11 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 MONDAY = datetime(2026, 11, 16, 10, tzinfo=SHANGHAI)
 
 
-class Broken:
-    def send(self, notice):
-        raise ConnectionError("the gateway is away")
-
-
-def sms():
-    return sorted((Path(channels.settings.DATA_DIR) / "sms").rglob("*.txt"))
-
-
-def leave(user, event=NoticeEvent.REGISTRATION_DECIDED, key="one"):
-    tell([user], event, key=key, text="您的注册已经核准。", now=timezone.now())
-
-
-def test_each_message_goes_out_once(stranger):
-    leave(stranger)
-    leave(stranger)
-    now = timezone.now()
-    assert deliver_notices(now=now) == 1
-    assert deliver_notices(now=now) == 0
-    assert Notice.objects.get().sent_at == now
-    (message,) = sms()
-    assert stranger.phone_mask in message.read_text(encoding="utf-8")
-
-
-def test_what_is_for_the_portal_alone_is_only_stamped(stranger):
-    leave(stranger, NoticeEvent.REVIEW_WAITING)
-    assert deliver_notices(now=timezone.now()) == 1
-    assert sms() == []
-
-
-def test_no_gateway_at_all(stranger, settings):
-    settings.SMS_GATEWAY = "none"
-    leave(stranger)
-    assert deliver_notices(now=timezone.now()) == 1
-    assert sms() == []
-
-
-def test_a_gateway_that_is_away_is_tried_again_later_and_not_for_ever(stranger, monkeypatch):
-    monkeypatch.setitem(channels.GATEWAYS, "local", Broken())
-    leave(stranger)
-    now = timezone.now()
-    assert deliver_notices(now=now) == 0
-    assert Notice.objects.get().last_error == "ConnectionError"
-    assert deliver_notices(now=now) == 0
-    assert Notice.objects.get().attempts == 1, "still leased"
-    for step in range(1, 20):
-        deliver_notices(now=now + timedelta(hours=step))
-    assert Notice.objects.get().attempts == 8
-
-
 def test_a_dead_workers_message_comes_back(stranger):
-    leave(stranger)
-    now = timezone.now()
-    Notice.objects.update(claimed_until=now + timedelta(minutes=2), attempts=1)
-    assert deliver_notices(now=now) == 0
-    assert deliver_notices(now=now + timedelta(minutes=3)) == 1
+    tell([stranger], NoticeEvent.REGISTRATION_DECIDED, key="one", text="您的注册已经核准。", now=MONDAY)
+    Notice.objects.update(claimed_until=MONDAY + timedelta(minutes=2), attempts=1)
+    assert deliver_notices(now=MONDAY) == 0
+    assert deliver_notices(now=MONDAY + timedelta(minutes=3)) == 1
 
 
 @pytest.fixture

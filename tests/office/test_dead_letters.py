@@ -20,7 +20,7 @@ from ceportal.office.services.dead_letters import retry_dead_letter, retry_dead_
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
-NOTICES, _, JOBS, ATTEMPTS = KINDS
+NOTICES, _, _, JOBS, ATTEMPTS = KINDS
 
 
 def dead_notice(**changes: Any) -> Notice:

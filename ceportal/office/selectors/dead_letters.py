@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from accounts.models import Notice
+from accounts.models import Notice, TextMessage
 from ceportal.kernel.enums import JobState
 from ceportal.kernel.models import MAX_ATTEMPTS, Attempt, Job
 from certificates.enums import CertificateState
@@ -74,6 +74,12 @@ KINDS = (
         "消息",
         lambda: Notice.objects.filter(sent_at__isnull=True),
         lambda notice: notice.get_event_display(),
+    ),
+    Kind(
+        "texts",
+        "短信",
+        lambda: TextMessage.objects.filter(sent_at__isnull=True),
+        lambda message: message.get_event_display(),
     ),
     Kind(
         "certificates",

@@ -1,0 +1,26 @@
+"""When a text message may reach a phone, and what it says: seldom, by day, many matters in one (reliability T22)."""
+
+from datetime import date, datetime, timedelta
+
+# By local time: from eight to nine in the evening.
+FIRST_HOUR, LAST_HOUR = 8, 21
+MOST_A_DAY = 5
+TEXT_LIMIT = 300
+
+
+def is_quiet(local: datetime) -> bool:
+    """Whether people rest at this local moment."""
+    return not FIRST_HOUR <= local.hour < LAST_HOUR
+
+
+def first_day(local: datetime) -> date:
+    """The day on which what happens at this local moment can be told at the earliest."""
+    return local.date() + timedelta(days=local.hour >= LAST_HOUR)
+
+
+def wording(*, count: int, label: str, first: str) -> str:
+    """One matter in its own words; several as their number and the first of them. At most `TEXT_LIMIT` characters."""
+    if count == 1:
+        return first
+    lead, end = f"您有 {count} 项{label}，最早一项：", "其余请登录查看。"
+    return f"{lead}{first[: TEXT_LIMIT - len(lead) - len(end)]}{end}"

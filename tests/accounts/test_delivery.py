@@ -1,0 +1,214 @@
+"""Messages are gathered into few texts, sent by day, each once: also by two deliverers, also after a crash (T22)."""
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from accounts.enums import NoticeEvent
+from accounts.models import Notice, TextMessage
+from accounts.rules.texting import MOST_A_DAY, TEXT_LIMIT, is_quiet, wording
+from accounts.services import channels
+from accounts.services.delivery import deliver_notices
+from accounts.services.notices import tell
+from tests.races import at_once
+
+pytestmark = pytest.mark.django_db
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+NOON = datetime(2026, 11, 16, 12, tzinfo=SHANGHAI)
+OVERDUE = NoticeEvent.REVIEW_OVERDUE
+
+
+class Recorder:
+    """A provider that carries each message once, by its ref, and may break before or after it has."""
+
+    def __init__(self, *, breaks=None):
+        self.handed, self.carried, self.breaks = 0, {}, breaks
+
+    def send(self, message):
+        self.handed += 1
+        self.carried[message.ref] = message.text
+        if self.breaks:
+            raise self.breaks
+
+
+class Killed(BaseException):
+    pass
+
+
+@pytest.fixture
+def gateway(monkeypatch):
+    recorder = Recorder()
+    monkeypatch.setitem(channels.GATEWAYS, "local", recorder)
+    return recorder
+
+
+def leave(user, count=1, event=OVERDUE, start=0):
+    for number in range(start, start + count):
+        tell([user], event, key=f"{event}:{number}", text=f"第 {number} 项已超期。", now=NOON)
+
+
+def sms():
+    return sorted((Path(channels.settings.DATA_DIR) / "sms").rglob("*.txt"))
+
+
+def test_the_local_stand_in_writes_one_file_without_the_number(stranger):
+    leave(stranger)
+    leave(stranger)
+    assert (deliver_notices(now=NOON), deliver_notices(now=NOON)) == (1, 0)
+    assert Notice.objects.get().sent_at == NOON
+    (message,) = sms()
+    assert message.read_text(encoding="utf-8") == f"{stranger.phone_mask}\n第 0 项已超期。\n"
+
+
+def test_what_is_for_the_portal_alone_or_has_no_phone_makes_no_text(stranger, gateway):
+    leave(stranger, event=NoticeEvent.REVIEW_WAITING)
+    stranger.phone_mask = ""
+    stranger.save(update_fields=["phone_mask"])
+    leave(stranger)
+    assert deliver_notices(now=NOON) == 2
+    assert not TextMessage.objects.exists()
+
+
+def test_no_gateway_at_all(stranger, settings):
+    settings.SMS_GATEWAY = "none"
+    leave(stranger)
+    assert deliver_notices(now=NOON) == 1
+    assert sms() == []
+
+
+def test_a_dozen_of_a_kind_are_one_text_and_stay_a_dozen_in_the_portal(stranger, gateway):
+    leave(stranger, 12)
+    assert deliver_notices(now=NOON) == 12
+    assert list(gateway.carried.values()) == ["您有 12 项审核已超期，最早一项：第 0 项已超期。其余请登录查看。"]
+    assert Notice.objects.filter(to=stranger, sent_at=NOON).count() == 12
+
+
+def test_what_comes_later_that_day_is_told_on_the_next(stranger, gateway):
+    leave(stranger)
+    deliver_notices(now=NOON)
+    leave(stranger, 3, start=1)
+    deliver_notices(now=NOON + timedelta(hours=1))
+    leave(stranger, 2, start=4)
+    deliver_notices(now=NOON + timedelta(hours=2))
+    assert len(gateway.carried) == 1
+    deliver_notices(now=NOON + timedelta(hours=19))
+    assert len(gateway.carried) == 1, "seven in the morning"
+    deliver_notices(now=NOON + timedelta(hours=20))
+    assert list(gateway.carried.values())[1:] == ["您有 5 项审核已超期，最早一项：第 1 项已超期。其余请登录查看。"]
+
+
+@pytest.mark.parametrize(
+    ("hour", "quiet"), [(0, True), (7, True), (8, False), (12, False), (20, False), (21, True), (23, True)]
+)
+def test_nobody_is_woken(hour, quiet):
+    assert is_quiet(NOON.replace(hour=hour, minute=59)) is quiet
+
+
+def test_what_happens_at_night_is_told_at_eight(stranger, gateway):
+    leave(stranger)
+    assert deliver_notices(now=NOON.replace(hour=21)) == 1
+    assert TextMessage.objects.get().day == date(2026, 11, 17)
+    deliver_notices(now=NOON.replace(day=17, hour=7, minute=59))
+    assert not gateway.carried
+    deliver_notices(now=NOON.replace(day=17, hour=8))
+    assert len(gateway.carried) == 1
+
+
+def test_at_most_five_a_day_the_rest_on_the_next(stranger, gateway):
+    for event in channels.BY_SMS:
+        leave(stranger, 2, event=event)
+    for minute in range(3):
+        deliver_notices(now=NOON + timedelta(minutes=minute))
+    assert len(gateway.carried) == MOST_A_DAY
+    deliver_notices(now=NOON + timedelta(days=1))
+    assert len(gateway.carried) == len(channels.BY_SMS)
+
+
+def test_what_a_day_left_over_takes_its_place_on_a_later_one(stranger, gateway):
+    """A day without a clock: yesterday's text and today's of the same kind are not both sent today."""
+    leave(stranger)
+    deliver_notices(now=NOON.replace(hour=7))
+    TextMessage.objects.update(attempts=1)
+    leave(stranger, start=1)
+    deliver_notices(now=NOON.replace(day=17))
+    deliver_notices(now=NOON.replace(day=17, hour=13))
+    days = dict(TextMessage.objects.values_list("first", "day"))
+    assert len(gateway.carried) == 1
+    deliver_notices(now=NOON.replace(day=18))
+    deliver_notices(now=NOON.replace(day=19))
+    assert len(gateway.carried) == 2
+    assert len(set(days.values())) == 2
+
+
+def test_a_gateway_that_is_away_is_tried_again_and_not_for_ever(stranger, monkeypatch):
+    monkeypatch.setitem(channels.GATEWAYS, "local", Recorder(breaks=ConnectionError("away")))
+    leave(stranger)
+    assert deliver_notices(now=NOON) == 1
+    text = TextMessage.objects.get()
+    assert (text.last_error, text.attempts, text.sent_at) == ("ConnectionError", 1, None)
+    deliver_notices(now=NOON)
+    assert TextMessage.objects.get().attempts == 1, "still leased"
+    for step in range(1, 40):
+        deliver_notices(now=NOON + timedelta(hours=step))
+    assert TextMessage.objects.get().attempts == 8
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_deliverer_killed_after_handing_over_hands_over_the_same_once_more(stranger, monkeypatch):
+    recorder = Recorder(breaks=Killed())
+    monkeypatch.setitem(channels.GATEWAYS, "local", recorder)
+    leave(stranger, 3)
+    with pytest.raises(Killed):
+        deliver_notices(now=NOON)
+    recorder.breaks = None
+    leave(stranger, start=3)
+    deliver_notices(now=NOON + timedelta(seconds=1))
+    assert recorder.handed == 1, "still leased"
+    deliver_notices(now=NOON + timedelta(minutes=3))
+    assert recorder.handed == 2
+    assert list(recorder.carried.values()) == ["您有 3 项审核已超期，最早一项：第 0 项已超期。其余请登录查看。"]
+    assert TextMessage.objects.filter(sent_at__isnull=False).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_deliverers_lose_nothing_and_send_nothing_twice(stranger, gateway):
+    for event in (OVERDUE, NoticeEvent.REVIEW_DUE):
+        leave(stranger, 6, event=event)
+    gathered = at_once([lambda: deliver_notices(now=NOON)] * 2)
+    assert sum(gathered) == 12
+    assert gateway.handed == len(gateway.carried)
+    assert sum(TextMessage.objects.values_list("count", flat=True)) == 12
+    sent = TextMessage.objects.filter(sent_at__isnull=False)
+    assert sorted(sent.values_list("event", flat=True)) == sorted({text.event for text in sent})
+
+
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        ({}, "one_text_of_a_kind_a_day"),
+        ({"event": NoticeEvent.REVIEW_DUE}, "a_place_in_a_day_holds_one_text"),
+        ({"event": NoticeEvent.REVIEW_DUE, "place": MOST_A_DAY + 1}, "few_texts_a_day"),
+    ],
+)
+def test_the_database_allows_few_texts(stranger, changes, name):
+    facts = {
+        "to": stranger,
+        "event": OVERDUE,
+        "day": NOON.date(),
+        "place": 1,
+        "count": 1,
+        "first": "一",
+        "made_at": NOON,
+    }
+    TextMessage.objects.create(**facts)
+    with pytest.raises(IntegrityError) as caught, transaction.atomic():
+        TextMessage.objects.create(**(facts | changes))
+    columns = "to_id" if name != "few_texts_a_day" else name
+    assert name in str(caught.value) or columns in str(caught.value)
+
+
+def test_a_long_first_matter_is_cut():
+    assert len(wording(count=1000, label="审核已超期", first="长" * TEXT_LIMIT)) == TEXT_LIMIT
