@@ -1,10 +1,12 @@
 """What was put aside is seen by the operator, says what went wrong and since when, and is tried again at a click."""
 
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
@@ -20,7 +22,8 @@ from ceportal.office.services.dead_letters import retry_dead_letter, retry_dead_
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
-NOTICES, _, _, JOBS, ATTEMPTS = KINDS
+NOTICES, ATTEMPTS = KINDS[0], KINDS[-1]
+BASE, ROOMS = settings.BASE_DIR, ("accounts", "credits", "reviews", "certificates")
 
 
 def dead_notice(**changes: Any) -> Notice:
@@ -63,6 +66,16 @@ def test_rows_without_a_lease_of_their_own_are_told_by_their_job(job: str, words
     Attempt.objects.create(job=job, row_id=7, begun_at=timezone.now(), attempts=MAX_ATTEMPTS)
     (pile,) = dead_letters()
     assert (pile.kind, [letter.what for letter in pile.letters]) == (ATTEMPTS, [words])
+
+
+def test_every_job_that_notes_its_attempts_has_a_word() -> None:
+    """Those of the clock's jobs that call `one_by_one`: a name nobody understands is no help to an operator."""
+    sources = "".join(path.read_text(encoding="utf-8") for room in ROOMS for path in (BASE / room).rglob("*.py"))
+    named = set(re.findall(r'^(?:JOB|SETTLE) = "([a-z_.]+)"$', sources, re.MULTILINE))
+    named |= {f"{name}:x" for name in re.findall(r'_job\("([a-z]+)", model\)', sources)}
+    assert len(named) >= 7
+    for name in named:
+        assert ATTEMPTS.tell(Attempt(job=name)) != name
 
 
 def test_a_click_tries_one_again_and_leaves_a_trace(client: Client, operator: User) -> None:
