@@ -21,10 +21,8 @@ def duties_of(user: User) -> QuerySet[Membership]:
 
 def organizations_with(user: User, duty: Duty) -> QuerySet[Organization]:
     """The organizations for which `user` holds `duty` now."""
-    held = Membership.objects.filter(
-        user=user, duty=duty, ended_at__isnull=True, organization=OuterRef("pk"), organization__state=UnitState.ACTIVE
-    )
-    return Organization.objects.filter(Exists(held))
+    held = Membership.objects.filter(user=user, duty=duty, ended_at__isnull=True)
+    return Organization.objects.filter(pk__in=held.values("organization"), state=UnitState.ACTIVE)
 
 
 def holders_of(organization: Organization, duty: Duty) -> QuerySet[User]:
