@@ -31,7 +31,7 @@ def counted_words(claim: Claim) -> str:
     """Through which door and when a training was counted."""
     day = timezone.localdate(claim.made_at)
     hours = f"{claim.hours.normalize():f}"
-    return f"这次学习已于 {day} 通过“{Door(claim.door).label}”计入 {hours} 学时"
+    return f"这次学习已于 {day.year}年{day.month}月{day.day}日通过“{Door(claim.door).label}”计入 {hours} 学时"
 
 
 def words_beside(declaration: Declaration) -> str:
