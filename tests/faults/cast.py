@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.enums import IdKind, NoticeEvent, TitleLevel
 from accounts.models import Notice, Organization, Professional, TitleSeries
 from accounts.services.people import approve_person, register_person
-from ceportal.kernel.models import Attempt, AuditEvent, Job
+from ceportal.kernel.models import AuditEvent, Job
 from ceportal.office.demo.cast import COUNTY, UNITS
 from ceportal.office.selectors.dead_letters import are_there_dead_letters
 from certificates.documents.signing import examine
@@ -82,7 +82,6 @@ def inquire(names: list[str]) -> dict[str, Any]:
         "made": sorted(Counter(str(ref) for ref in made.values_list("subject_ref", flat=True)).values()),
         "told": sorted(Counter(told.values_list("to_id", flat=True)).values()),
         "dead_letters": are_there_dead_letters(),
-        "attempts": Attempt.objects.count(),
         "jobs": Job.objects.exclude(state="done").count(),
     }
 

@@ -10,15 +10,14 @@ import urllib.parse
 import urllib.request
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from itertools import count
 from threading import Thread
 from typing import Any
-from zoneinfo import ZoneInfo
+
+from django.utils import timezone
 
 from tests.faults.town import Town
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 ANSWER_SECONDS = 30
 GIVE_UP_SECONDS = 180
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
@@ -28,13 +27,17 @@ ASK_AGAIN = frozenset({429, 503})
 UNANSWERED = (OSError, http.client.HTTPException, ValueError)
 
 
+def today_in_shanghai() -> str:
+    return timezone.localdate().isoformat()
+
+
 class UnexpectedAnswer(AssertionError):
     """The portal answered a well-formed batch with something else than its outcome or "later"."""
 
 
 def records_of(person: dict[str, str]) -> list[dict[str, Any]]:
     """Six records that together meet the year that `cast.ASKED` asks."""
-    today = datetime.now(SHANGHAI).date().isoformat()
+    today = today_in_shanghai()
     number = next(_serial)
     common = {**person, "hours": "1.5", "started_on": today, "completed_on": today}
     public = {"subject": "public", "public_kind": "compulsory"}

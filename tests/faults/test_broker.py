@@ -9,10 +9,9 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from statistics import median
 
-from tests.faults.clients import SHANGHAI, Person, Platform, records_of
+from tests.faults.clients import Person, Platform, records_of, today_in_shanghai
 from tests.faults.test_killed import certificates_are_whole, nothing_lost_nothing_twice
 from tests.faults.town import SLACK, Town
 from tests.portals import until
@@ -87,7 +86,7 @@ def unsent(town: Town) -> int:
 
 def declare(person: Person) -> float:
     """Seconds that beginning a declaration and handing it in took, the picture between them not counted."""
-    today = datetime.now(SHANGHAI).date().isoformat()
+    today = today_in_shanghai()
     token = person.token("/declare/")
     began = time.monotonic()
     page = person.send(token, "/declare/", activity="training")
