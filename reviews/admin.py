@@ -21,6 +21,7 @@ from accounts.models import User
 from accounts.selectors.duties import duties_of
 from accounts.selectors.people import find_by_id_number
 from ceportal.kernel.models import AuditEvent
+from ceportal.kernel.rules.dated import is_year
 from ceportal.kernel.rules.refusal import Refusal, Refused
 from ceportal.kernel.rules.trail_words import in_words
 from ceportal.kernel.web.desks import Column, Register
@@ -234,10 +235,9 @@ class FilingDesk(OverseersRegister):
 
 
 def _first_day(year: int, month: int) -> date:
-    try:
-        return date(year, month, 1)
-    except ValueError as error:
-        raise Http404 from error
+    if not (is_year(year) and 1 <= month <= 12):
+        raise Http404
+    return date(year, month, 1)
 
 
 def _csv_row(line: dict[str, Any]) -> tuple[object, ...]:

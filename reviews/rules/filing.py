@@ -11,6 +11,8 @@ from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.rules.working_days import WorkCalendar, last_working_day
 
 CLAUSE = "S2-07"
+# How far back months are filed one by one; what is older goes with the first of them.
+MONTHS_BACK = 12
 
 
 @dataclass(frozen=True)
@@ -30,17 +32,29 @@ def month_after(month: date) -> date:
     return date(month.year + month.month // 12, month.month % 12 + 1, 1)
 
 
+def oldest_to_file(today: date) -> date:
+    """The first of the months that may still be filed."""
+    months = today.year * 12 + today.month - MONTHS_BACK
+    return date(months // 12, months % 12 + 1, 1)
+
+
 def month_named(month: date) -> str:
     return f"{month.year}年{month.month}月"
 
 
 def reasons_not_to_file(
-    month: date, *, today: date, calendar: WorkCalendar, filed: FiledMonth | None, later: FiledMonth | None
+    month: date,
+    *,
+    today: date,
+    calendar: WorkCalendar,
+    filed: FiledMonth | None,
+    later: FiledMonth | None,
+    earlier: date | None = None,
 ) -> Iterator[Refusal]:
     """Why `month` (its first day) cannot be filed today.
 
-    `filed` is the filing of that very month, `later` one of a later month, when there is such a one. A month may be
-    filed from its last working day on.
+    `filed` is the filing of that very month, `later` one of a later month, `earlier` the first month before it in which
+    something waits to be filed, when there are such. A month may be filed from its last working day on.
     """
     words = month_named(month)
     if filed:
@@ -52,8 +66,19 @@ def reasons_not_to_file(
         return
     opens_on = last_working_day(month.year, month.month, calendar)
     if today < opens_on:
-        text = f"{words}的备案从当月最后一个工作日（{opens_on.month}月{opens_on.day}日）起办理，请到时再来。"
+        day = f"{opens_on.month}月{opens_on.day}日"
+        if opens_on.year != today.year:
+            day = f"{opens_on.year}年{day}"
+        text = f"{words}的备案从当月最后一个工作日（{day}）起办理，请到时再来。"
         yield Refusal("month_not_over", text, clause=CLAUSE)
+        return
+    if month < oldest_to_file(today):
+        text = f"{words}已经过去太久，不再单独备案；当时漏记的学时随最近的月份一并备案。"
+        yield Refusal("month_too_old", text, clause=CLAUSE)
+        return
+    if earlier:
+        text = f"请先备案前面的月份：{month_named(earlier)}还没有备案。"
+        yield Refusal("earlier_month_open", text, clause=CLAUSE)
 
 
 def canonical(line: Mapping[str, Any]) -> str:

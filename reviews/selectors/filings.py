@@ -17,12 +17,17 @@ from ceportal.kernel.selectors.calendar import work_calendar
 from credits.enums import Subject
 from credits.models import HourEntry
 from reviews.models import Filing, FilingItem
-from reviews.rules.filing import FiledMonth, Seal, first_of_month, month_after, reasons_not_to_file
+from reviews.rules.filing import (
+    FiledMonth,
+    Seal,
+    first_of_month,
+    month_after,
+    oldest_to_file,
+    reasons_not_to_file,
+)
 
 # A transaction may commit this much later than the moment it wrote into its entries.
 _STRAGGLERS = timedelta(days=1)
-# How far back the desk looks for months that were never filed.
-_MONTHS_SHOWN = 12
 
 
 @dataclass(frozen=True)
@@ -88,7 +93,7 @@ def what_to_file(bureau: Organization, month: date) -> Unfiled:
 def months_to_file(bureau: Organization, *, today: date) -> list[date]:
     """The months that are not filed yet, the oldest first: from the one after the last filed, or the first entry's."""
     last = Filing.objects.filter(area=bureau.area).order_by("-month").values_list("month", flat=True).first()
-    month, this = _first_month(bureau, last, today), first_of_month(today)
+    month, this = _first_month(bureau.area, last, today), first_of_month(today)
     months = []
     while month <= this:
         months.append(month)
@@ -112,28 +117,38 @@ def waiting_months(bureau: Organization, *, today: date) -> list[tuple[bool, Unf
     return found
 
 
-def _first_month(bureau: Organization, last: date | None, today: date) -> date:
+def _first_month(area: Area, last: date | None, today: date) -> date:
     if last:
         return month_after(last)
-    first = entries_filed_by(bureau.area).order_by("recorded_at").values_list("recorded_at", flat=True).first()
-    oldest = first_of_month(today)
-    for _ in range(_MONTHS_SHOWN - 1):
-        oldest = first_of_month(oldest - timedelta(days=1))
+    first = entries_filed_by(area).order_by("recorded_at").values_list("recorded_at", flat=True).first()
+    oldest = oldest_to_file(today)
     return max(oldest, first_of_month(timezone.localdate(first))) if first else first_of_month(today)
 
 
 def reasons_against(area: Area, month: date, *, now: datetime) -> list[Refusal]:
     """Why `month` cannot be filed for `area` now: the page and the service ask the same."""
+    today = timezone.localdate(now)
     filed = Filing.objects.filter(area=area, month=month).select_related("filed_by").first()
     later = Filing.objects.filter(area=area, month__gt=month).select_related("filed_by").order_by("month").first()
     found = reasons_not_to_file(
         month,
-        today=timezone.localdate(now),
+        today=today,
         calendar=work_calendar(month),
         filed=_as_filed(filed),
         later=_as_filed(later),
+        earlier=None if filed or later else _open_before(area, month, today),
     )
     return list(found)
+
+
+def _open_before(area: Area, month: date, today: date) -> date | None:
+    """The first month before `month` in which something waits to be filed, as the desk offers it."""
+    last = Filing.objects.filter(area=area, month__lt=month).order_by("-month").values_list("month", flat=True).first()
+    begin = _first_month(area, last, today)
+    if month <= begin:
+        return None
+    oldest = unfiled(area, first_of_month(month - timedelta(days=1))).values_list("recorded_at", flat=True).first()
+    return max(begin, first_of_month(timezone.localdate(oldest))) if oldest else None
 
 
 def _as_filed(filing: Filing | None) -> FiledMonth | None:

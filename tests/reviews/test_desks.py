@@ -122,7 +122,24 @@ def test_not_before_the_month_ends(client: Client, city_officer: User) -> None:
     client.force_login(city_officer)
     assert client.post(f"{DESK}410200/2026/11/").status_code == 409
     assert client.get(f"{DESK}410200/2026/13/").status_code == 404
-    assert client.post(f"{DESK}410200/0/1/").status_code == 404
+    for year in (0, 1, 1989, 2101, 9999, 99999):
+        assert client.post(f"{DESK}410200/{year}/12/").status_code == 404
+        assert client.get(f"{DESK}410200/{year}/12/").status_code == 404
+    for address in (f"{DESK}410200/2100/12/", f"{DESK}410200/1990/1/", f"{DESK}410200/2027/1/"):
+        assert "没有办成" in client.post(address).content.decode()
+        assert client.get(address).status_code == 200
+    assert not Filing.objects.exists()
+
+
+def test_the_months_before_come_first(client: Client, october: None, city_officer: User) -> None:
+    """The desk says so of a later month; a forged address is told the same."""
+    with time_machine.travel(datetime(2026, 12, 31, 10, tzinfo=NOW.tzinfo)):
+        client.force_login(city_officer)
+        assert "请先备案前面的月份" in client.get(DESK).content.decode()
+        answer = client.post(f"{DESK}410200/2026/12/")
+        assert answer.status_code == 409
+        assert "请先备案前面的月份：2026年10月还没有备案" in answer.content.decode()
+        assert "2026年10月还没有备案" in client.get(f"{DESK}410200/2026/12/").content.decode()
     assert not Filing.objects.exists()
 
 

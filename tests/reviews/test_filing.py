@@ -17,7 +17,7 @@ from ceportal.kernel.rules.working_days import WorkCalendar
 from credits.models import Claim, ClosedMonth, HourEntry
 from credits.services.ledger import reverse_claim
 from reviews.models import Filing, FilingItem
-from reviews.rules.filing import FiledMonth, month_after, reasons_not_to_file, seal
+from reviews.rules.filing import FiledMonth, month_after, oldest_to_file, reasons_not_to_file, seal
 from reviews.selectors.filings import is_intact, months_to_file, unfiled, waiting_months, what_to_file
 from reviews.services.filing import file_month
 from tests import factories as make
@@ -33,8 +33,8 @@ def at(month: int, day: int, hour: int = 9) -> datetime:
 
 class TestRules:
     @staticmethod
-    def codes(month: date, today: date, **changes: FiledMonth) -> list[str]:
-        facts = {"filed": None, "later": None} | changes
+    def codes(month: date, today: date, **changes: FiledMonth | date) -> list[str]:
+        facts = {"filed": None, "later": None, "earlier": None} | changes
         return [r.code for r in reasons_not_to_file(month, today=today, calendar=WorkCalendar(), **facts)]
 
     def test_from_the_last_working_day_on(self) -> None:
@@ -47,6 +47,16 @@ class TestRules:
         filed = FiledMonth(OCTOBER, "市人社经办人", "2026年10月30日")
         assert self.codes(OCTOBER, date(2026, 11, 2), filed=filed) == ["month_filed"]
         assert self.codes(date(2026, 9, 1), date(2026, 11, 2), later=filed) == ["later_month_filed"]
+
+    def test_only_months_of_the_last_twelve_the_first_open_one_first(self) -> None:
+        assert self.codes(OCTOBER, date(2026, 11, 2), earlier=date(2026, 9, 1)) == ["earlier_month_open"]
+        assert self.codes(date(2027, 1, 1), date(2026, 11, 20)) == ["month_not_over"]
+        assert self.codes(date(2099, 1, 1), date(2026, 11, 20)) == ["month_not_over"]
+        assert oldest_to_file(date(2026, 11, 20)) == date(2025, 12, 1)
+        assert oldest_to_file(date(2026, 12, 31)) == date(2026, 1, 1)
+        assert self.codes(date(2025, 12, 1), date(2026, 11, 20)) == []
+        assert self.codes(date(2025, 11, 1), date(2026, 11, 20)) == ["month_too_old"]
+        assert self.codes(date(1990, 1, 1), date(2026, 11, 20)) == ["month_too_old"]
 
     @given(st.lists(st.dictionaries(st.text(max_size=5), st.text(max_size=5), max_size=3), max_size=5))
     def test_any_change_of_a_line_changes_the_seal(self, lines: list[dict[str, str]]) -> None:
@@ -89,14 +99,30 @@ class TestFiling:
     def test_it_leaves_out_neither_stragglers_nor_counts_twice(
         self, october: list[HourEntry], city: Area, city_officer: User
     ) -> None:
-        """What is recorded after the filing of its own month goes into the next; a gap is filed with what follows."""
+        """What is recorded after the filing of its own month goes into the next."""
         file_month(city, OCTOBER, by=city_officer, now=at(10, 30))
         late = credit(october[0].professional, "2", now=at(10, 31), title="十月最后一天")
         december = credit(october[0].professional, "3", now=at(12, 3), title="十二月")
-        second = file_month(city, date(2026, 12, 1), by=city_officer, now=at(12, 31))
-        filed = list(FilingItem.objects.filter(filing=second).values_list("entry", flat=True))
-        assert filed == [late.pk, december.pk]
+        with pytest.raises(Refused, match="2026年11月还没有备案"):
+            file_month(city, date(2026, 12, 1), by=city_officer, now=at(12, 31))
+        second = file_month(city, NOVEMBER, by=city_officer, now=at(12, 31))
+        third = file_month(city, date(2026, 12, 1), by=city_officer, now=at(12, 31))
+        assert [FilingItem.objects.get(filing=each).entry_id for each in (second, third)] == [late.pk, december.pk]
         assert not unfiled(city, date(2026, 12, 1)).exists()
+
+    def test_the_first_open_month_comes_first(
+        self, october: list[HourEntry], city: Area, city_officer: User, declarant: Professional
+    ) -> None:
+        """As the desk says it; months in which nothing waits stand in nobody's way."""
+        credit(declarant, "4", now=at(7, 12), title="七月的")
+        with pytest.raises(Refused, match="请先备案前面的月份：2026年7月还没有备案"):
+            file_month(city, OCTOBER, by=city_officer, now=at(11, 2))
+        for month in (date(2026, 12, 1), date(2027, 10, 1), date(2099, 1, 1), date(1990, 1, 1), date(2025, 10, 1)):
+            with pytest.raises(Refused):
+                file_month(city, month, by=city_officer, now=at(11, 2))
+        assert not Filing.objects.exists()
+        file_month(city, date(2026, 7, 1), by=city_officer, now=at(11, 2))
+        assert file_month(city, OCTOBER, by=city_officer, now=at(11, 2)).entry_count == 2
 
     def test_the_chain_to_the_month_before(self, october: list[HourEntry], city: Area, city_officer: User) -> None:
         first = file_month(city, OCTOBER, by=city_officer, now=at(10, 30))
@@ -211,5 +237,5 @@ class TestFiling:
     ) -> None:
         for number in range(30):
             credit(declarant, "0.5", now=at(10, 5) + timedelta(minutes=number), title=f"课{number}")
-        with django_assert_max_num_queries(26):
+        with django_assert_max_num_queries(28):
             file_month(city, OCTOBER, by=city_officer, now=at(10, 30))

@@ -10,6 +10,19 @@ from dataclasses import dataclass
 EVERYWHERE = "*"
 COUNTRY = "CN"
 _CODE_LENGTH = 6
+# Years that may be asked about at all: before them there was no regulation, after them nobody can know.
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+
+
+def is_year(year: int) -> bool:
+    """Whether `year` is one that may be asked about."""
+    return FIRST_YEAR <= year <= LAST_YEAR
+
+
+def year_in(text: str) -> int | None:
+    """The year that four ASCII digits name; None for anything else, however long."""
+    is_written = len(text) == 4 and text.isascii() and text.isdigit()
+    return int(text) if is_written and is_year(int(text)) else None
 
 
 @dataclass(frozen=True)

@@ -147,7 +147,7 @@ def _join(stage: Stage, person: Person, when: datetime) -> None:
 
 
 def _last_year(stage: Stage) -> None:
-    """周九 met last year's thresholds, has the certificate, and the city filed the December of it."""
+    """周九 met last year's thresholds, has the certificate, and the city filed the months of it."""
     year = stage.today.year - 1
     met = (
         Training("数字素养与网络安全公需科目培训", Subject.PUBLIC, 32, 4, 0),
@@ -161,9 +161,10 @@ def _last_year(stage: Stage) -> None:
     issued = stage.at(date(year, 12, 3))
     settle_changed_accounts(now=issued)
     make_sheets(now=issued)
-    filing_day = stage.at(date(year, 12, 31), hour=16)
     city = Organization.objects.get(area_id=CITY, is_bureau=True)
-    file_month(city.area, date(year, 12, 1), by=_holder(city, Duty.FILE_MONTHS), now=filing_day)
+    for month in (11, 12):
+        last_day = date(year, month, 30 if month == 11 else 31)
+        file_month(city.area, last_day, by=_holder(city, Duty.FILE_MONTHS), now=stage.at(last_day, hour=16))
 
 
 def _this_year(stage: Stage) -> None:
