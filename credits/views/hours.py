@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.access import PersonRequest, professionals_only
+from ceportal.kernel.rules.dated import year_in
 from ceportal.kernel.web.keyset import keyset_page
 from credits.rules.requirements import thresholds
 from credits.selectors.accounts import account_of, entries_of, standing_of, years_of
@@ -23,8 +24,8 @@ def show_hours(request: HttpRequest) -> HttpResponse:
     person = cast(PersonRequest, request).professional
     today = timezone.localdate()
     years = sorted({today.year, *years_of(person)}, reverse=True)
-    asked = request.GET.get("year", "")
-    year = int(asked) if asked.isascii() and asked.isdigit() and int(asked) in years else today.year
+    asked = year_in(request.GET.get("year", ""))
+    year = asked if asked in years else today.year
     standing, requirements = standing_of(account_of(person, year)), requirements_of(person, year)
     context = {
         "year": year,

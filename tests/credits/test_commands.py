@@ -53,6 +53,12 @@ def test_a_year_without_rules_is_answered_so(regulation: None) -> None:
     assert text.strip() == "这一年度没有适用的规定。"
 
 
+@pytest.mark.parametrize("year", ["0", "-1", "1989", "2101", "99999"])
+def test_absurd_years_are_refused_in_words(db: None, year: str) -> None:
+    with pytest.raises(CommandError, match=f"年度应在 1990 至 2100 之间，没有 {year} 年度"):
+        said("requirements", "--area", "410000", f"--year={year}", "--level", "中级")
+
+
 def test_requirements_in_words(regulation: None) -> None:
     text = said("requirements", "--area", "410000", "--year", "2025", "--level", "中级")
     assert "河南省 2025 年" in text

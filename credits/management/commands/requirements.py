@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Area
-from ceportal.kernel.rules.dated import COUNTRY
+from ceportal.kernel.rules.dated import COUNTRY, FIRST_YEAR, LAST_YEAR, is_year
 from credits.rules.requirements import Requirements
 from credits.rules.ruleset import GROUPS, LEVELS, fields_of
 from credits.selectors.regulation import requirements
@@ -30,6 +30,8 @@ class Command(BaseCommand):
         area, year, level, trade = options["area"], options["year"], options["level"], options["trade"]
         if not _is_place(area):
             raise CommandError(f"没有代码为 {area} 的地区。")
+        if not is_year(year):
+            raise CommandError(f"年度应在 {FIRST_YEAR} 至 {LAST_YEAR} 之间，没有 {year} 年度。")
         found = requirements(area, year, level, trade)
         asked = {"area": area, "year": year, "level": level, "trade": trade}
         if options["json"]:
