@@ -33,6 +33,19 @@ class Sample:
 
 
 LINK = {"Subtype": Name.Link}
+
+
+def linking(address: str) -> Callable[[pikepdf.Pdf], None]:
+    return zoo.annotated(A=zoo.action("URI", URI=String(address)), **LINK)
+
+
+def base_of_links(address: str) -> Callable[[pikepdf.Pdf], None]:
+    def change(document: pikepdf.Pdf) -> None:
+        document.Root.URI = pikepdf.Dictionary(Base=String(address))
+
+    return change
+
+
 HOSTILE = [
     Sample("zero bytes", lambda: b"", 400, "0 字节"),
     Sample("a byte too many", lambda: b"%PDF-" + bytes(20 * 1024 * 1024 - 4), 413, "20 MB"),
@@ -129,6 +142,33 @@ HOSTILE = [
         422,
         "自动动作",
     ),
+    *(
+        Sample(f"link to {address!r}", lambda address=address: zoo.pdf(change=linking(address)), 422, "链接")
+        for address in (
+            "javascript:alert(1)",
+            " JavaScript:alert(1)",
+            "java\tscript:alert(1)",
+            "file:///etc/passwd",
+            "data:text/html,x",
+            "vbscript:x",
+            "ftp://example.invalid/x",
+            "ms-settings:",
+            "//host/share/x",
+            "/etc/passwd",
+            "\\\\host\\share",
+            "http:",
+            "https:x",
+            "\ufeffhttp://example.invalid",
+            "",
+        )
+    ),
+    Sample(
+        "link to a script, packed",
+        lambda: zoo.pdf(change=linking("javascript:1"), object_stream_mode=zoo.PACKED),
+        422,
+        "链接",
+    ),
+    Sample("script as the base of links", lambda: zoo.pdf(change=base_of_links("javascript:")), 422, "链接"),
     Sample("film", lambda: zoo.pdf(change=zoo.annotated(Subtype=Name.Movie)), 422, "不能接收"),
     Sample("rich media", lambda: zoo.pdf(change=zoo.annotated(Subtype=Name.RichMedia)), 422, "不能接收"),
     Sample("nested too deep", lambda: zoo.pdf(change=zoo.deeply_nested), 422, "PDF"),
@@ -153,10 +193,6 @@ def test_a_hostile_file_is_refused_and_nothing_kept(sample: Sample, owner: User)
     assert AuditEvent.objects.filter(action="file.refuse", subject_ref=owner.ref).exists() is is_unsafe
 
 
-def link_home(document: pikepdf.Pdf) -> None:
-    zoo.annotated(A=zoo.action("URI", URI=String("https://example.invalid/verify")), **LINK)(document)
-
-
 def open_at_first_page(document: pikepdf.Pdf) -> None:
     document.Root.OpenAction = Array([document.pages[0].obj, Name.XYZ, 0, 0, 0])
 
@@ -176,7 +212,17 @@ HONEST: dict[str, Callable[[], bytes]] = {
     "scan": zoo.scanned_pdf,
     "packed pdf": lambda: zoo.pdf(3, object_stream_mode=zoo.PACKED),
     "linear pdf": lambda: zoo.pdf(3, linearize=True),
-    "pdf with a link": lambda: zoo.pdf(change=link_home),
+    **{
+        f"pdf with a link to {address}": lambda address=address: zoo.pdf(change=linking(address))
+        for address in (
+            "https://example.invalid/verify?no=1:2",
+            "HTTP://example.invalid:8080/",
+            "mailto:office@example.invalid",
+            "www.example.invalid/a",
+            " http://example.invalid/ ",
+        )
+    },
+    "pdf with a base of links": lambda: zoo.pdf(change=base_of_links("https://example.invalid/")),
     "pdf of an office program": lambda: zoo.pdf(change=open_at_first_page),
     "pdf that goes to a page": lambda: zoo.pdf(change=open_by_going),
     "font called AA": lambda: zoo.pdf(change=font_called_aa),

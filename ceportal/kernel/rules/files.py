@@ -98,7 +98,9 @@ def reasons_not_to_take_pdf(*, problem: str, pages: int) -> Iterator[Refusal]:
     if problem == "encrypted":
         yield unsafe("PDF 设有密码，审核人员打不开。请去掉密码，或打开后“打印”成新的 PDF 再上传。")
     elif problem == "active":
-        yield unsafe("PDF 中有脚本、附件或自动动作，不能接收。请打开后“打印”成新的 PDF，或截图上传。")
+        yield unsafe(
+            "PDF 中有脚本、附件、自动动作或指向网页以外的链接，不能接收。请打开后“打印”成新的 PDF，或截图上传。"
+        )
     elif problem:
         yield unsafe("PDF 打不开，文件可能已损坏。请重新扫描或重新打印成 PDF 后上传。")
     elif pages > MOST_PAGES:

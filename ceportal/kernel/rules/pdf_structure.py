@@ -1,7 +1,8 @@
 """What a PDF holds, without rendering or rewriting it. Run as a program of its own, in bounds (see `services.files`):
 it reads the PDF from standard input and prints one line of JSON, `{"problem": "", "pages": 3}`.
 
-Problems: `unreadable`, `encrypted`, `active` (scripts, launches, attachments, forms that compute: reliability T18).
+Problems: `unreadable`, `encrypted`, `active` (scripts, launches, attachments, forms that compute, links to anything
+but the web and mail: reliability T18).
 """
 
 import io
@@ -25,6 +26,8 @@ ACTIVE_ACTIONS = frozenset(
     | {"/Movie", "/Sound", "/RichMediaExecute", "/Trans", "/GoTo3DView"}
 )
 ACTIVE_TYPES = frozenset({"/EmbeddedFile", "/FileAttachment", "/RichMedia", "/Movie", "/Screen", "/3D", "/Sound"})
+# Where a link may lead: the web, a letter, or what people type without a scheme ("www.…"), but no path of a machine.
+_HONEST_LINK = re.compile(rb"(https?://[^\x00-\x20]|mailto:|(?!https?:)[a-z0-9#?][^:\\]*\Z)", re.IGNORECASE)
 # Objects of a page's resources, whose names are arbitrary: a font may be called /AA.
 _RESOURCES = frozenset({"/Font", "/XObject", "/ExtGState", "/Pattern"})
 # A second net, for what this reader's cross-reference table does not reach but another reader might.
@@ -65,6 +68,8 @@ def _acts(key: str, value: Any) -> bool:
         return not _is_destination(value)
     if key in ACTIVE_KEYS:
         return not _is_resource(value)
+    if key == "/URI":
+        return not _is_honest_link(value)
     if isinstance(value, pikepdf.Name):
         return (key == "/S" and str(value) in ACTIVE_ACTIONS) or (
             key in {"/Type", "/Subtype"} and str(value) in ACTIVE_TYPES
@@ -77,6 +82,13 @@ def _is_destination(value: Any) -> bool:
     if isinstance(value, pikepdf.Dictionary):
         return value.get("/S") == pikepdf.Name.GoTo and "/Next" not in value
     return isinstance(value, pikepdf.Array | pikepdf.Name | pikepdf.String)
+
+
+def _is_honest_link(value: Any) -> bool:
+    """The address of a link, blanks around it left out as readers do; or the base a catalog gives to relative ones."""
+    if isinstance(value, pikepdf.Dictionary):
+        return "/Base" not in value or _is_honest_link(value["/Base"])
+    return isinstance(value, pikepdf.String) and _HONEST_LINK.match(bytes(value).strip()) is not None
 
 
 def _is_resource(value: Any) -> bool:
