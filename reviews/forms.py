@@ -7,6 +7,7 @@ from django import forms
 
 from accounts.enums import Move
 from ceportal.kernel.rules.refusal import Refusal
+from ceportal.kernel.web.hidden import CountField
 from credits.rules.typed import narrow, reasons_not_to_read_hours
 from reviews.enums import REASON_LIMIT, ReasonCode, ReversalCode
 from reviews.rules import reversing
@@ -31,8 +32,8 @@ class HoursField(forms.CharField):
 class ActForm(forms.Form):
     """What every act carries: which version at which stage was on the screen."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
-    stage = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    version = CountField()
+    stage = CountField()
 
     def show(self, reasons: list[Refusal]) -> None:
         """Put the reasons that belong to a field beside it."""

@@ -1,0 +1,25 @@
+"""What our pages carry hidden and give back."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+_COUNT = re.compile(r"[1-9][0-9]{0,8}")
+
+
+class CountField(forms.CharField):
+    """A number from 1 on, read as we wrote it: in ASCII digits and in no other way.
+
+    Django's own field of numbers reads ٤ and ４ as 4, and "4.0" too.
+    """
+
+    widget = forms.HiddenInput
+
+    def to_python(self, value: Any) -> int | None:  # type: ignore[override]
+        if value in self.empty_values:
+            return None
+        if not _COUNT.fullmatch(str(value)):
+            raise ValidationError("页面内容不完整，请刷新后重试。", code="invalid")
+        return int(value)
