@@ -101,7 +101,12 @@ def save_draft(declaration: Declaration, *, changes: Mapping[str, Any], by: User
 
 @transaction.atomic
 def add_evidence(declaration: Declaration, *, stored: StoredFile, label: str, by: User, now: datetime) -> Evidence:
-    """Attach a stored file as proof of `label`. The same file again is the same evidence (inputs.md D89)."""
+    """Attach a stored file as proof of `label`. The same file again is the same evidence (inputs.md D89).
+
+    What was changed since `declaration` was read does not matter: a file takes nothing away. Two at once both stand.
+    """
+    Declaration.objects.select_for_update().get(pk=declaration.pk)
+    declaration.refresh_from_db()
     refuse_if_any(rules.reasons_not_to_edit(declaration.state))
     if there := declaration.evidence.filter(file=stored).first():
         return there

@@ -28,6 +28,9 @@ CHANGED_ELSEWHERE = Refusal(
 )
 
 
+NOTHING_CAME = Refusal("file_missing", "没有收到文件，请重新选择。", field="files")
+
+
 @dataclass
 class Intake:
     """What came in: the bound form when content was sent, and why files or content were not kept."""
@@ -59,12 +62,14 @@ def own_draft(request: HttpRequest, ref: UUID) -> Declaration:
 def take_in(request: HttpRequest, declaration: Declaration) -> Intake:
     """Keep the files that were sent and, when it can all be read, the content."""
     intake = Intake()
-    is_stale = _is_stale(request, declaration)
+    is_stale, content = _is_stale(request, declaration), initial_of(declaration)
     take_files(request, declaration, intake)
     if "title" not in request.POST:
         return intake
     intake.form = bound_form(request, declaration)
-    if is_stale:
+    # Attaching a file reads the declaration anew: what another page changed meanwhile is not overwritten either.
+    is_stale = is_stale or initial_of(declaration) != content
+    if is_stale and not _says_the_same(intake.form, declaration):
         intake.problems.append(CHANGED_ELSEWHERE)
         intake.status = 409
     elif not intake.form.is_valid():
@@ -77,12 +82,12 @@ def take_in(request: HttpRequest, declaration: Declaration) -> Intake:
 
 def take_readable(request: HttpRequest, declaration: Declaration) -> Intake:
     """Keep what of the content can be read, and leave the rest to be mended on the page."""
-    intake = Intake(form=bound_form(request, declaration))
-    if _is_stale(request, declaration):
+    form = bound_form(request, declaration)
+    intake = Intake(form=form)
+    if _is_stale(request, declaration) and not _says_the_same(form, declaration):
         intake.problems.append(CHANGED_ELSEWHERE)
         intake.status = 409
         return intake
-    form = cast(DeclarationForm, intake.form)
     if not form.is_valid():
         intake.status = 422
     save_draft(declaration, changes=form.readable(), by=cast(User, request.user), now=timezone.now())
@@ -167,6 +172,11 @@ def _is_stale(request: HttpRequest, declaration: Declaration) -> bool:
     """Whether the page was drawn from another version than is kept. A sender that names none means the present one."""
     seen = request.POST.get("version", "")
     return bool(seen) and seen != str(declaration.version)
+
+
+def _says_the_same(form: DeclarationForm, declaration: Declaration) -> bool:
+    """Whether the form holds what is kept already: another page then changed nothing but the files."""
+    return form.is_valid() and all(getattr(declaration, name) == value for name, value in form.cleaned_data.items())
 
 
 def _short(name: str | None) -> str:

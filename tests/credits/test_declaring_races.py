@@ -64,6 +64,21 @@ def test_saving_while_handing_in_never_changes_what_was_handed_in(declarant: Pro
         assert is_submitted is (stands.title != "改过的名称")
 
 
+def test_files_added_at_once_all_stand(declarant: Professional) -> None:
+    """Each hand read the draft before any of the others wrote."""
+    for number in range(TRIALS):
+        made = named(declarant, number)
+        hands = [Declaration.objects.get(pk=made.pk) for _ in range(3)]
+        files = [drafts.stored(declarant) for _ in hands]
+        acts = [
+            partial(add_evidence, hand, stored=stored, label="其他材料", by=declarant.user, now=NOW)
+            for hand, stored in zip(hands, files, strict=True)
+        ]
+        assert losers(settled(acts)) == 0
+        made.refresh_from_db()
+        assert list(made.evidence.values_list("position", flat=True)) == [1, 2, 3, 4]
+
+
 def test_evidence_added_while_handing_in_is_seen_or_refused(declarant: Professional) -> None:
     for number in range(TRIALS):
         one, other = copies(named(declarant, number))

@@ -98,6 +98,53 @@ def test_a_good_file_beside_a_bad_one_is_kept(page: Client, draft: Declaration) 
     assert "好.jpg" in answer.json()["evidence"]
 
 
+@pytest.mark.parametrize("headers", [{}, JSON], ids=["page", "json"])
+def test_without_any_file_it_is_told_so(page: Client, draft: Declaration, headers: dict[str, str]) -> None:
+    """The button pressed with nothing chosen: browsers send an empty part, or none."""
+    empty = b'--x\r\nContent-Disposition: form-data; name="files-1"; filename=""\r\n\r\n\r\n--x--\r\n'
+    answers = [
+        page.post(at("add_evidence", draft), empty, content_type="multipart/form-data; boundary=x", **headers),
+        page.post(at("add_evidence", draft), {"label-1": "培训通知"}, **headers),
+        page.post(at("add_evidence", draft), TYPED | {"title": "同时改的名称"}, **headers),
+    ]
+    for answer in answers:
+        assert answer.status_code == 422
+        told = answer.json()["problems"] if headers else text_of(answer)
+        assert "没有收到文件，请重新选择" in (told[0] if headers else told)
+    if not headers:
+        assert '<div class="error">没有收到文件，请重新选择。</div>' in text_of(answers[-1])
+    assert Evidence.objects.count() == 1
+    assert Declaration.objects.get().title == "同时改的名称"
+
+
+@pytest.mark.parametrize("kept", [40, 120, 165])
+def test_a_body_that_breaks_off_is_never_taken_for_done(page: Client, draft: Declaration, kept: int) -> None:
+    """Its length says what it holds, but its last boundary never came."""
+    whole = (
+        b'--x\r\nContent-Disposition: form-data; name="label"\r\n\r\nother\r\n'
+        b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.png"\r\nContent-Type: image/png\r\n\r\n'
+        + zoo.png()
+    )
+    answer = page.post(at("add_evidence", draft), whole[:kept], content_type="multipart/form-data; boundary=x")
+    assert answer.status_code in {400, 415, 422}
+    assert Evidence.objects.count() == 1
+
+
+def test_another_pages_file_is_no_change_of_the_content(page: Client, draft: Declaration) -> None:
+    """Two pages of one draft, each attaching a file: neither has anything to mend."""
+    seen = {"version": str(draft.version)}
+    for number in (1, 2):
+        sent = TYPED | seen | {f"label-{number}": "其他材料", f"files-{number}": drafts.photo()}
+        assert page.post(at("add_evidence", draft), sent).status_code == 302
+    assert page.post(at("edit_declaration", draft), TYPED | seen | {"files-1": drafts.photo()}).status_code == 302
+    assert Evidence.objects.count() == 4
+    answer = page.post(at("add_evidence", draft), TYPED | seen | {"title": "另一页的", "files-1": drafts.photo()})
+    assert answer.status_code == 409
+    assert "另一个页面改动过" in text_of(answer)
+    assert Declaration.objects.get().title == TYPED["title"]
+    assert Evidence.objects.count() == 5
+
+
 def test_base64_and_endless_blanks_are_answered_quickly(page: Client, draft: Declaration) -> None:
     blanks = b" " * 3_000_000
     body = (
