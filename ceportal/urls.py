@@ -6,6 +6,8 @@ from django.urls import include, path, re_path
 from accounts.views.token import ClientTokenView
 from ceportal.kernel.web.problems import NoSuchAddress
 
+handler400 = "ceportal.office.views.errors.bad_request"
+
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/oauth/token", ClientTokenView.as_view(), name="token"),

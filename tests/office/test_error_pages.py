@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.template.loader import get_template
 from django.test import Client, RequestFactory
 from django.urls import path
@@ -30,7 +31,7 @@ def odd_pages(settings: Any) -> None:
 
 
 def test_the_last_resorts_need_neither_context_nor_database() -> None:
-    for name, words in (("500.html", "这是平台的故障"), ("400.html", "不完整")):
+    for name, words in (("500.html", "这是平台的故障"), ("400.html", "不完整"), ("413.html", "内容太多")):
         page = get_template(name).render()
         assert words in page
         assert 'href="/static/kernel/text.css"' in page
@@ -95,6 +96,32 @@ def test_a_form_that_is_not_utf_8_is_answered_and_not_a_fault_of_ours(address: s
     answer = Client(enforce_csrf_checks=True).post(address, "login=%C4%E3", content_type=kind)
     assert answer.status_code == 400
     assert "无法读懂这个请求" in answer.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("is_checked", [True, False])
+def test_too_much_text_is_413_and_too_many_fields_400_in_our_words(is_checked: bool) -> None:
+    """Whether the guard of forms reads it first or the page."""
+    client = Client(enforce_csrf_checks=is_checked)
+    client.get("/sign-in/")
+    kind = "application/x-www-form-urlencoded"
+    answer = client.post("/sign-in/", b"login=" + b"a" * 4_000_000, content_type=kind)
+    assert answer.status_code == 413
+    assert "一次送来的内容太多" in answer.content.decode()
+    answer = client.post("/sign-in/", "&".join(f"a{n}=" for n in range(600)), content_type=kind)
+    assert answer.status_code == 400
+    assert "最多 500 项" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_too_much_text_in_parts_or_too_many_files(client: Client, employer_reviewer: User) -> None:
+    client.force_login(employer_reviewer)
+    assert client.post("/profile/", {"phone": "a" * 4_000_000}).status_code in {405, 413}
+    assert client.post("/profile/password/", {"old_password": "a" * 4_000_000}).status_code == 413
+    files = {f"f{n}": SimpleUploadedFile("a.txt", b"a") for n in range(25)}
+    answer = client.post("/profile/password/", files)
+    assert answer.status_code == 400
+    assert "20 个文件" in answer.content.decode()
 
 
 @pytest.mark.django_db
