@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from django.contrib import admin, auth
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -36,6 +37,14 @@ class BureauAdminSite(admin.AdminSite):
             super().register(model_or_iterable, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
+        """Whether to let in, or else to ask to sign in. Who has signed in and has no desk is told so: 403."""
+        if self.may_enter(request):
+            return True
+        if request.user.is_authenticated:
+            raise PermissionDenied("这个工作台供承担相应职责的人员使用。")
+        return False
+
+    def may_enter(self, request: HttpRequest) -> bool:
         """Asked on every page of the site: once a request is enough."""
         if not request.user.is_authenticated or not request.user.is_active:
             return False
@@ -45,9 +54,9 @@ class BureauAdminSite(admin.AdminSite):
 
     @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """The portal has one door. Who is inside but has no desk goes to their own home."""
+        """The portal has one door. Who is inside already goes to the desks, or without any to their own home."""
         if request.user.is_authenticated:
-            return redirect("admin:index" if self.has_permission(request) else "office:home")
+            return redirect("admin:index" if self.may_enter(request) else "office:home")
         query = urlencode({"next": request.GET.get("next") or reverse("admin:index")})
         return redirect(f"{reverse('accounts:sign_in')}?{query}")
 

@@ -21,10 +21,13 @@ def test_who_has_a_desk_may_enter(client: Client, request: Any, who: str) -> Non
 
 
 @pytest.mark.parametrize("who", ["employer_reviewer", "operator", "platform_manager", "base_teacher"])
-def test_others_are_sent_to_their_own_home(client: Client, request: Any, who: str) -> None:
+def test_others_are_told_that_it_is_not_for_them(client: Client, request: Any, who: str) -> None:
     client.force_login(request.getfixturevalue(who))
-    answer = client.get(SITE, follow=True)
-    assert (reverse("office:home"), 302) in answer.redirect_chain
+    for address in (SITE, "/admin/reviews/filing/", "/admin/no-such-desk/"):
+        answer = client.get(address)
+        assert answer.status_code == 403
+        assert "您不能进入这一页" in answer.content.decode()
+    assert client.get(reverse("admin:login"))["Location"] == reverse("office:home")
 
 
 def test_strangers_come_through_the_portal_s_door_and_back(client: Client) -> None:
