@@ -1,6 +1,7 @@
 """How often something may be tried: the same in Redis, shared by all processes, and without it."""
 
 import signal
+import socket
 import time
 
 import pytest
@@ -60,3 +61,15 @@ def test_a_broker_that_is_back_is_asked_again(shared):
     assert tries_until_used_up("back") == 3
     limits._silence["ends"] = time.monotonic()
     assert tries_until_used_up("back") == 2
+
+
+def test_a_broker_that_accepts_and_never_answers_is_waited_for_once(settings):
+    with socket.create_server(("127.0.0.1", 0)) as hole:
+        settings.CELERY_BROKER_URL = f"redis://127.0.0.1:{hole.getsockname()[1]}/0"
+        limits._shared.cache_clear()
+        limits.forget_all()
+        began = time.monotonic()
+        assert tries_until_used_up("hole") == 3
+        assert time.monotonic() - began < 3 * limits.ANSWER_SECONDS
+    limits._shared.cache_clear()
+    limits.forget_all()
