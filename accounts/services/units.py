@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from uuid import uuid4
 
 from django.db import IntegrityError, transaction
 
@@ -40,7 +41,7 @@ def register_unit(
 
     `account`: the applicant already signs in; name, phone and password are then left as they are.
     """
-    code, name = normalise(uscc), name.strip()
+    ref, code, name = uuid4(), normalise(uscc), name.strip()
     facts = UnitFacts(
         name=name,
         uscc=code,
@@ -53,11 +54,9 @@ def register_unit(
     refuse_if_any(reasons_not_to_register_unit(facts))
     user = account or _make_applicant(applicant_name, applicant_phone, password, now)
     unit = Organization(
-        name=name, name_key=comparable(name), uscc=code, nature=nature, area=area, supervisor=supervisor,
-        is_employer=True, state=UnitState.PENDING, contact_name=contact_name,
+        ref=ref, name=name, name_key=comparable(name), uscc=code, nature=nature, area=area, supervisor=supervisor,
+        is_employer=True, state=UnitState.PENDING, contact_name=contact_name, **contact_columns(contact_phone, ref=ref),
     )  # fmt: skip
-    for column, value in contact_columns(contact_phone, ref=unit.ref).items():
-        setattr(unit, column, value)
     _save(unit)
     record("unit.register", unit, by=user, now=now, after={"name": name, "uscc": code, "area": area.code})
     made = UnitRegistration.objects.create(organization=unit, declarant=user, applied_at=now)
