@@ -21,6 +21,7 @@ class RequestFacts:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request_id = str(uuid.uuid4())
+        request.request_id = request_id  # type: ignore[attr-defined]
         token = circumstances.set(Circumstances(client_address(request), request_id))
         try:
             response = self.get_response(request)

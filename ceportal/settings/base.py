@@ -166,7 +166,6 @@ LANGUAGES = [("zh-hans", "简体中文")]
 TIME_ZONE = "Asia/Shanghai"
 USE_I18N = True
 USE_TZ = True
-LOCALE_PATHS = [BASE_DIR / "locale"]
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.text("STATIC_ROOT", str(DATA_DIR / "static")))
@@ -271,7 +270,10 @@ DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "noreply@localhost")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "ceportal.kernel.web.logs.RequestId"}},
+    "filters": {
+        "request_id": {"()": "ceportal.kernel.web.logs.RequestId"},
+        "expected_refusals": {"()": "ceportal.kernel.web.logs.ExpectedRefusals"},
+    },
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}},
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]},
@@ -280,6 +282,7 @@ LOGGING = {
     "loggers": {
         # Without Django's own handler that mails errors, and with them whatever was typed, to the administrators.
         "django": {"handlers": [], "level": "INFO"},
+        "django.request": {"filters": ["expected_refusals"]},
         "django.server": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
         "fontTools": {"level": "WARNING"},
         "weasyprint": {"level": "WARNING"},
