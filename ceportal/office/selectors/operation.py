@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Min, Q
 
 from accounts.models import Notice
+from accounts.selectors.texts import texts_due
 from ceportal.kernel.enums import JobState, NoticeStatus
 from ceportal.kernel.models import CalendarNotice, Heartbeat, Job
+from ceportal.office.rules.parts import PARTS
 from certificates.enums import CertificateState
 from certificates.models import Certificate
 from credits.models import ChangedAccount
@@ -34,6 +36,7 @@ def queues(now: datetime) -> list[Queue]:
     sheets = Certificate.objects.filter(state=CertificateState.INTENDED).aggregate(
         waiting=Count("pk"), failed=Count("pk", filter=~Q(last_error="")), oldest=Min("promised_at")
     )
+    texts = texts_due(now)
     jobs = Job.objects.aggregate(
         waiting=Count("pk", filter=Q(state__in=[JobState.WAITING, JobState.RUNNING])),
         failed=Count("pk", filter=Q(state=JobState.FAILED)),
@@ -41,14 +44,25 @@ def queues(now: datetime) -> list[Queue]:
     )
     return [
         _queue("待送出的消息", notices, now),
+        Queue("今天待发的短信", texts.count(), texts.exclude(last_error="").count(), None, False),
         _queue("待制作的证书", sheets, now),
         Queue("待结算的年度账户", ChangedAccount.objects.count(), 0, None, False),
         _queue("后台任务", jobs, now),
     ]
 
 
-def signs_of_life() -> list[Heartbeat]:
-    return list(Heartbeat.objects.order_by("name"))
+@dataclass(frozen=True)
+class Sign:
+    """A part of the clock and when it last ran."""
+
+    label: str
+    at: datetime
+
+
+def signs_of_life() -> list[Sign]:
+    """Of the parts that are to run, in the order of a round; what else left a mark (`prepared.*`) is no part of it."""
+    marks = dict(Heartbeat.objects.filter(name__in=PARTS).values_list("name", "at"))
+    return [Sign(label, marks[name]) for name, label in PARTS.items() if name in marks]
 
 
 def last_published_year() -> int | None:
