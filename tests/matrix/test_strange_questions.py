@@ -1,0 +1,110 @@
+"""What no browser writes, in every parameter of every page and in every part of an address: answered, never a fault of
+ours. On PostgreSQL a NUL or half a character would reach the database and come back as one.
+"""
+
+import re
+from http.cookies import SimpleCookie
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from tests.matrix.expectations import Line, lines
+from tests.matrix.town import Town, objects
+
+# The town is built in a transaction of its own around the module; the mark gives each test one inside it.
+pytestmark = pytest.mark.django_db
+
+# As they stand in an address: a NUL, halves of characters, no UTF-8 at all, text that runs backwards, endless text …
+STRANGE = {
+    "nul": "%00",
+    "nul inside": "41%00",
+    "a ref with a nul": "123e4567-e89b-12d3-a456-42661417400%00",
+    "half a character": "%ED%A0%80",
+    "no utf-8": "%FF%FE",
+    "overlong": "%C0%80",
+    "backwards": quote("\u202e教\u2066师\u200f"),
+    "long": "a" * 3_000,
+    "long number": "9" * 5_000,
+    "large number": "9223372036854775808",
+    "a year far off": "99999",
+    "below nothing": "-1",
+    "other digits": quote("٤０²"),
+    "brackets": quote("[" * 300 + "{'\"<%s>\\"),
+    "lines": "a%0D%0Ab",
+    "blank": "%20%E3%80%80",
+}
+# Those that a page does not come to see when another parameter beside is strange too.
+ALONE = ("nul", "nul inside", "half a character", "large number")
+# What pages ask an address for; that nothing is missing is held below.
+PARAMETERS = (
+    "after", "year", "state", "name", "title", "person", "organization", "without", "place", "city", "county", "area",
+    "unit", "due", "show", "check", "next", "q", "dry_run", "level", "trade", "number",
+)  # fmt: skip
+_ASKED = re.compile(r"""\bGET(?:\.get(?:list)?\(|\[)\s*"([a-z_]+)\"""")
+LINES = [line for line in lines() if "@" not in line.key]
+PAGES = [line for line in LINES if line.key not in objects()]
+PLACES = [line for line in LINES if line.key in objects()]
+
+
+def _status(cookies: SimpleCookie, method: str, address: str) -> int:
+    """The status of one request, undone afterwards."""
+    client = Client(raise_request_exception=False)
+    client.cookies = SimpleCookie({name: morsel.value for name, morsel in cookies.items()})
+    with transaction.atomic():
+        response = client.generic(method, address)
+        b"".join(response)
+        transaction.set_rollback(True)
+    return int(response.status_code)
+
+
+def _readers(line: Line, town: Town) -> list[SimpleCookie]:
+    """One for whom the page is, and nobody in particular."""
+    insider = next((role for role, answer in line.answers["GET"].items() if answer == 200), "declarant")
+    return [town.cookies[role] for role in dict.fromkeys((insider, "anonymous"))]
+
+
+@pytest.mark.parametrize("line", PAGES, ids=lambda line: line.key)
+def test_in_every_parameter(line: Line, town: Town) -> None:
+    path = reverse(line.address)
+    questions = ["&".join(f"{name}={value}" for name in PARAMETERS) for value in STRANGE.values()]
+    questions += [f"{name}={STRANGE[what]}" for name in PARAMETERS for what in ALONE]
+    cookies = _readers(line, town)[0]
+    failed = [question[:60] for question in questions if _status(cookies, "GET", f"{path}?{question}") >= 500]
+    assert failed == []
+
+
+@pytest.mark.parametrize("line", PLACES, ids=lambda line: line.key)
+def test_in_every_part_of_an_address(line: Line, town: Town) -> None:
+    given = objects()[line.key](town)
+    path = reverse(line.address, kwargs=given)
+    failed = []
+    for name, value in given.items():
+        for what, strange in STRANGE.items():
+            address = path.replace(quote(str(value), safe="/"), strange, 1)
+            assert address != path
+            for method in ("GET", "POST"):
+                if any(_status(cookies, method, address) >= 500 for cookies in _readers(line, town)):
+                    failed.append(f"{method} {name}: {what}")
+    assert failed == []
+
+
+@pytest.mark.parametrize("line", PLACES, ids=lambda line: line.key)
+def test_in_the_parameters_of_a_thing(line: Line, town: Town) -> None:
+    path = reverse(line.address, kwargs=objects()[line.key](town))
+    cookies = _readers(line, town)[0]
+    questions = [f"{name}={STRANGE[what]}" for name in ("after", "show", "check", "year") for what in STRANGE]
+    failed = [question[:60] for question in questions if _status(cookies, "GET", f"{path}?{question}") >= 500]
+    assert failed == []
+
+
+def test_every_parameter_that_is_read_is_asked() -> None:
+    apps = ("accounts", "bases", "credits", "reviews", "certificates", "ceportal")
+    texts = [path.read_text(encoding="utf-8") for app in apps for path in Path(settings.BASE_DIR / app).rglob("*.py")]
+    read = {name for text in texts for name in _ASKED.findall(text)}
+    assert len(read) > 5
+    assert read - set(PARAMETERS) == set()
