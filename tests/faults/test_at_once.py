@@ -4,7 +4,7 @@ from collections import Counter
 from threading import Barrier, Thread
 
 from tests.faults.clients import Platform, records_of
-from tests.faults.test_killed import certificates_are_whole, nothing_lost_nothing_twice
+from tests.faults.test_killed import nothing_lost_nothing_twice
 from tests.faults.town import Town
 
 HANDS = 4
@@ -12,7 +12,7 @@ HANDS = 4
 
 def test_sixty_records_posted_four_times_at_once_are_sixty_claims(town: Town) -> None:
     people = town.people(10)
-    records = [record for person in people for record in records_of(person)]
+    records = [record | {"hours": "0.5"} for person in people for record in records_of(person)]
     assert len(records) == 60
     platforms, gate = [Platform(town) for _ in range(HANDS)], Barrier(HANDS)
 
@@ -27,8 +27,7 @@ def test_sixty_records_posted_four_times_at_once_are_sixty_claims(town: Town) ->
         hand.join()
     told = Counter(outcome for platform in platforms for outcome in platform.acknowledged.values())
     assert told == {"accepted": 60, "duplicate": 60 * (HANDS - 1)}
-    town.wait_for_certificates(people)
     facts = town.tell(f"inquire({[person['name'] for person in people]!r})")
     assert len(facts["claims"]) == len(facts["entries"]) == 60
     nothing_lost_nothing_twice(platforms[0].acknowledged, facts)
-    certificates_are_whole(people, facts)
+    assert set(facts["hours"].values()) == {"3.0"}

@@ -16,7 +16,7 @@ import pytest
 from tests.faults.clients import Platform, records_of
 from tests.faults.town import VICTIMS, Town
 
-A_LOAD = 4
+A_LOAD = 3
 # Seconds after the beginning of a load: while batches come in, accounts are settled, or sheets are drawn.
 WINDOW = 4.0
 A_SHEET = 0.6

@@ -105,9 +105,11 @@ class Town:
                 self.portal = self.portal.again()
                 self.portal.wait_until_ready(240)
             case "celery main":
+                until(self.portal.has_all_parts, "there is no worker")
                 os.kill(self.portal.leader_of("worker"), signal.SIGKILL)
             case "pool child" | "web worker":
                 part = "worker" if victim == "pool child" else "web"
+                until(lambda: self.portal.has_all_parts() and self.portal.forked_by(part), f"{part} has no process")
                 forked = self.portal.forked_by(part)
                 os.kill(forked[pick % len(forked)], signal.SIGKILL)
 
