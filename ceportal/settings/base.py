@@ -1,6 +1,7 @@
 """What every way of running the portal shares. Each value a deployment may change is read from the environment."""
 
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -126,7 +127,7 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "ceportal.office.views.errors.csrf_failure"
 
 OAUTH2_PROVIDER_APPLICATION_MODEL = "accounts.ApiClient"
-OAUTH2_PROVIDER = {
+OAUTH2_PROVIDER: dict[str, Any] = {
     "OAUTH2_VALIDATOR_CLASS": "accounts.oauth.ClientValidator",
     "SCOPES_BACKEND_CLASS": "accounts.oauth.ClientScopes",
     "SCOPES": {

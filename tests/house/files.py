@@ -14,9 +14,7 @@ OURS = [*(f"{room}/" for room in ROOMS), "ceportal/"]
 NOT_OURS = ("static/vendor/",)
 
 # Written with escapes, so that these lines do not find themselves.
-MACHINE_PATHS = re.compile(
-    r"(?<![\w./-])/(?:home/[a-z_][\w-]*/|Users/\w|root/|work/|farm/|mnt/[a-z])"
-)
+MACHINE_PATHS = re.compile(r"(?<![\w./-])/(?:home/[a-z_][\w-]*/|Users/\w|root/|work/|farm/|mnt/[a-z])")
 REGISTRIES = re.compile(
     r"pypi\.org|pythonhosted\.org|npmjs\.(?:org|com)|(?:deb|security|snapshot)\.debian\.org|archive\.ubuntu\.com"
     r"|registry\.[a-z0-9-]+\.(?:io|org|com)|(?:mirrors?|pypi)\.[a-z0-9-]+\.(?:edu\.cn|com|cn)|unpkg\.com"

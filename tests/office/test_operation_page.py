@@ -5,7 +5,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Area, User
+from accounts.models import User
 from ceportal.kernel.models import Heartbeat
 from ceportal.office.rules.parts import PARTS
 from ceportal.office.selectors.operation import signs_of_life
