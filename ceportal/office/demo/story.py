@@ -2,10 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-
-from django.utils import timezone
 
 from accounts.enums import Duty, IdKind, Move
 from accounts.models import Area, Organization, PersonRegistration, Professional, TitleSeries, User
@@ -31,6 +29,8 @@ from ceportal.office.demo.cast import (
     Person,
     Unit,
 )
+from ceportal.office.demo.doors import post_hours, upload_roster
+from ceportal.office.demo.stage import Stage
 from certificates.services.issuing import settle_changed_accounts
 from certificates.services.sheets import make_sheets
 from credits.enums import Payer, Subject
@@ -54,27 +54,6 @@ class Training:
     days_ago: int
     organiser: str = "开封大学"
     activity: str = "training"
-
-
-class Stage:
-    """The demo's people and units, by name, and the moment the play is at."""
-
-    def __init__(self, *, now: datetime, password: str) -> None:
-        self.now = now
-        self.today = timezone.localdate(now)
-        self.password = password
-        self.users: dict[str, User] = {}
-        self.units: list[Organization] = []
-        self.reviewers: dict[int, User] = {}
-
-    def at(self, day: date, hour: int = 10) -> datetime:
-        """That hour of `day`, never later than now."""
-        moment = timezone.make_aware(datetime.combine(day, time(hour)))
-        return min(moment, self.now)
-
-    def ago(self, days: int) -> date:
-        """So many days ago, but in this year (on 2 January hardly anything lies behind us)."""
-        return max(self.today - timedelta(days=days), date(self.today.year, 1, 1))
 
 
 def play(stage: Stage, tell: Callable[[str], None]) -> None:
@@ -175,6 +154,8 @@ def _this_year(stage: Stage) -> None:
     )
     for training in counted:
         _count(stage, PROFESSIONAL, training)
+    post_hours(stage)
+    upload_roster(stage)
     _wait(stage, PROFESSIONAL, Training("县域教研活动周", Subject.PROFESSIONAL, 8, 1, 2, "兰考县教育局"))
     returned = _wait(
         stage, PROFESSIONAL, Training("全省基础教育学术年会", Subject.PROFESSIONAL, 12, 2, 9, "河南省教育厅")

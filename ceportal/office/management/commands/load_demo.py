@@ -21,7 +21,8 @@ from accounts.models import Organization, User
 from accounts.services.accounts import change_password
 from accounts.services.clients import make_client, revoke_client
 from ceportal.office.demo.cast import BUSY, CLERKS, FRESH, PLATFORM, PROFESSIONAL, UNITS, Person
-from ceportal.office.demo.story import Stage, play
+from ceportal.office.demo.stage import Stage
+from ceportal.office.demo.story import play
 
 FILE = "demo.json"
 _WORDS = "abcdefghjkmnpqrstuvwxyz23456789"
