@@ -10,7 +10,7 @@ from pathlib import Path
 
 from celery import Celery
 
-app = Celery("naive", broker=os.environ.get("NAIVE_BROKER"))
+app = Celery("naive", set_as_current=False, broker=os.environ.get("NAIVE_BROKER"))
 # How long a sheet takes.
 SECONDS = 0.4
 

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 import redis
+from celery import Celery
 
 from tests.databases.servers import Broker
-from tests.faults.naive import SECONDS, app, make_sheet
+from tests.faults.naive import SECONDS, make_sheet
 from tests.faults.test_killed import lost_and_doubled
 from tests.portals import ROOT, until
 
@@ -50,17 +51,17 @@ class Worker:
 
 
 @pytest.fixture
-def acknowledged(broker: Broker) -> Iterator[list[str]]:
-    """Queued "in the request": the caller is told that it is done."""
-    app.conf.broker_url = broker.url
-    yield [str(make_sheet.delay(number) and number) for number in range(SHEETS)]
-    app.close()
+def queue(broker: Broker) -> Iterator[Callable[[int], str]]:
+    """Queues a sheet "in the request" and tells the caller that it is done. The portal's own app stays current."""
+    with Celery("caller", set_as_current=False, broker=broker.url) as caller:
+        yield lambda number: str(caller.send_task(make_sheet.name, [number]) and number)
 
 
 @pytest.mark.parametrize("kill", [Worker.kill_a_child, Worker.kill_all], ids=["pool child", "celery main"])
 def test_a_task_queued_in_the_request_is_lost(
-    kill: Callable[[Worker], None], broker: Broker, acknowledged: list[str], tmp_path: Path
+    kill: Callable[[Worker], None], broker: Broker, queue: Callable[[int], str], tmp_path: Path
 ) -> None:
+    acknowledged = [queue(number) for number in range(SHEETS)]
     folder = tmp_path / "done"
     folder.mkdir()
     first = Worker(broker, folder)
@@ -71,7 +72,7 @@ def test_a_task_queued_in_the_request_is_lost(
         if first.process.poll() is not None:
             workers.append(Worker(broker, folder))
         last = acknowledged[-1]
-        make_sheet.delay(SHEETS)
+        queue(SHEETS)
         until(lambda: str(SHEETS) in first.done(), lambda: f"the queue behind {last} was not worked off")
         with redis.Redis(unix_socket_path=str(broker.socket)) as client:
             assert client.llen("celery") == 0
