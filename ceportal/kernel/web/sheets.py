@@ -5,7 +5,9 @@ only then openpyxl. Nothing touches a temporary folder, and no formula is evalua
 """
 
 import csv
+import logging
 import re
+import traceback
 import warnings
 import zipfile
 import zlib
@@ -26,6 +28,7 @@ from ceportal.kernel.rules.refusal import Refused, refuse_if_any
 from ceportal.kernel.rules.sheets import BLANK, Cell, CellKind, Part, Shape, SheetRow
 from ceportal.kernel.rules.text import strange_character
 
+log = logging.getLogger(__name__)
 BATCH = 500
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _PIECE = 1024 * 1024
@@ -215,10 +218,16 @@ def _batches(rows: Iterator[SheetRow]) -> Iterator[list[SheetRow]]:
 
 @contextmanager
 def _refusing() -> Iterator[None]:
-    """What breaks while reading was broken when it came. openpyxl's remarks on what it leaves out are of no use."""
+    """What breaks while reading was broken when it came. openpyxl's remarks on what it leaves out are of no use.
+
+    The log keeps what kind of error it was and where, so that one of ours does not pass for a broken file; never its
+    words, which may repeat a cell.
+    """
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module=r"openpyxl\.")
         try:
             yield
-        except _BROKEN:
+        except _BROKEN as error:
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            log.warning("unreadable workbook: %s at %s:%s", type(error).__name__, where.name, where.lineno)
             raise Refused([rules.broken()]) from None
