@@ -74,6 +74,8 @@ class Duty(TextChoices):
     MANAGE_CLIENTS = "manage_clients", "管理接口"
     TEACH = "teach", "办班与名单"
     OPERATE = "operate", "系统运行"
+    REGULATE = "regulate", "维护规则和日历"
+    GRANT_EXCEPTIONS = "grant_exceptions", "批准补报和减免"
 
 
 class RegistrationState(TextChoices):
@@ -109,6 +111,10 @@ class NoticeEvent(TextChoices):
     REVERSAL_WAITING = "reversal_waiting", "有学时等待撤销"
     CERTIFICATE_ISSUED = "certificate_issued", "证书已生成"
     CERTIFICATE_REVOKED = "certificate_revoked", "证书已撤销"
+    REQUEST_WAITING = "request_waiting", "有申请等待处理"
+    REQUEST_DECIDED = "request_decided", "申请有结果"
+    RULES_CHANGED = "rules_changed", "学时规定有变动"
+    ACCOUNT_SAFETY = "account_safety", "账号安全提醒"
 
 
 class PersonField(TextChoices):

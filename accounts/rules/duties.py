@@ -37,6 +37,8 @@ DUTIES: dict[Duty, DutyRule] = {
     Duty.MANAGE_CLIENTS: DutyRule("管理学习平台的接口密钥", frozenset({_PLATFORM, _BASE, _BUREAU})),
     Duty.TEACH: DutyRule("办培训班、上传学员名单", frozenset({_BASE, _ASSOCIATION}), "S2-04"),
     Duty.OPERATE: DutyRule("查看系统运行状态", frozenset({_BUREAU})),
+    Duty.REGULATE: DutyRule("维护学时规则和工作日历，核准他人起草的规则", frozenset({_BUREAU}), "S1-13"),
+    Duty.GRANT_EXCEPTIONS: DutyRule("批准往年补报、学时减免和外省学时认定，须两人经手", frozenset({_BUREAU}), "S0-14"),
 }
 
 # What the person who registered a unit may do there once it is approved.

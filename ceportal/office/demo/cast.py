@@ -62,8 +62,9 @@ class Person:
         return first + check_digit(first)
 
 
-_BUREAU = (Duty.APPROVE_PEOPLE, Duty.APPROVE_UNITS, Duty.REVIEW_HOURS, Duty.OVERSEE)
-_CITY_BUREAU = (*_BUREAU, Duty.FILE_MONTHS, Duty.REVERSE_HOURS)
+_BUREAU = (Duty.APPROVE_PEOPLE, Duty.APPROVE_UNITS, Duty.REVIEW_HOURS, Duty.OVERSEE, Duty.GRANT_EXCEPTIONS)
+_TWO_PEOPLE = (Duty.REGULATE, Duty.GRANT_EXCEPTIONS)
+_CITY_BUREAU = (*_BUREAU, Duty.FILE_MONTHS, Duty.REVERSE_HOURS, Duty.REGULATE)
 _AUTHORITY = (Duty.REVIEW_HOURS, Duty.APPROVE_UNITS, Duty.OVERSEE)
 
 # The first clerk of a role is the one `demo.json` names for it.
@@ -76,6 +77,8 @@ CLERKS = (
     Clerk("base", "陈己", "13900000008", "开封大学", (Duty.TEACH, Duty.MANAGE_UNIT)),
     Clerk("platform", "陈庚", "13900000007", PLATFORM, (Duty.MANAGE_CLIENTS, Duty.MANAGE_UNIT)),
     Clerk("authority", "陈辛", "13900000013", "郑州市金水区卫生健康委员会", _AUTHORITY),
+    Clerk("city_bureau", "陈癸", "13900000015", "开封市人力资源和社会保障局", _TWO_PEOPLE),
+    Clerk("province_bureau", "褚甲", "13900000016", "河南省人力资源和社会保障厅", _TWO_PEOPLE),
     Clerk("county_bureau", "陈壬", "13900000014", "洛阳市涧西区人力资源和社会保障局", _BUREAU),
 )
 
