@@ -17,7 +17,7 @@ from accounts.access import professionals_only
 from accounts.models import User
 from ceportal.kernel.rules.refusal import MovedOn, Refusal, Refused
 from credits.enums import DeclarationState
-from credits.forms import DeclarationForm
+from credits.forms.declarations import DeclarationForm
 from credits.models import Declaration
 from credits.rules.declaring import EDITABLE
 from credits.selectors.editing import edit_sheet

@@ -14,7 +14,7 @@ from accounts.models import User
 from ceportal.kernel.rules.refusal import Refusal, Refused, refuse_if_any
 from ceportal.kernel.services.files import store
 from ceportal.kernel.web.serving import status_of
-from credits.forms import DeclarationForm, initial_of
+from credits.forms.declarations import DeclarationForm, initial_of
 from credits.models import Declaration
 from credits.rules.declaring import OF_THE_MOMENT, reasons_not_to_edit
 from credits.rules.evidence import OTHER

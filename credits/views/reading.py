@@ -14,7 +14,7 @@ from accounts.access import PersonRequest, professionals_only
 from accounts.models import User
 from ceportal.kernel.web.keyset import keyset_page
 from credits.enums import DeclarationState
-from credits.forms import DeclarationFilter
+from credits.forms.declarations import DeclarationFilter
 from credits.rules.declaring import EDITABLE, RENEWABLE, UNDER_REVIEW, reasons_not_to_withdraw, year_note
 from credits.selectors.declarations import declaration_steps, declarations_of, elapsed_days, years_declared
 from credits.selectors.twins import words_beside

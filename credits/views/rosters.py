@@ -17,7 +17,7 @@ from ceportal.kernel.rules.refusal import Refusal, Refused, refuse_if_any
 from ceportal.kernel.services.claims import MAX_ATTEMPTS
 from ceportal.kernel.web.keyset import keyset_page
 from credits.enums import RosterState, RowState
-from credits.forms import ClassForm, class_initial
+from credits.forms.rosters import ClassForm, class_initial
 from credits.models import Roster
 from credits.rules.rosters import AT_WORK, OPEN, reasons_not_to_confirm, reasons_not_to_edit
 from credits.selectors.rosters import bases_of, counted_since, progress_of, rosters_of, rows_of

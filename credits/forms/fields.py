@@ -1,0 +1,68 @@
+"""What people type, read strictly: a line of text, hours in halves, a day."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from ceportal.kernel.rules.refusal import Refusal
+from ceportal.kernel.rules.text import reasons_not_to_accept
+from credits.rules.typed import narrow, reasons_not_to_read_day, reasons_not_to_read_hours
+
+
+def as_errors(reasons: Iterable[Refusal]) -> list[ValidationError]:
+    return [ValidationError(reason.message, code=reason.code) for reason in reasons]
+
+
+class TextField(forms.CharField):
+    """One line, or several, of what may be read aloud: no invisible characters; the limit is told with the count."""
+
+    def __init__(self, *, limit: int, lines: int = 1, **options: Any) -> None:
+        self.limit, self.lines = limit, lines
+        if lines > 1:
+            options["widget"] = forms.Textarea({"rows": lines})
+        super().__init__(required=False, **options)
+        self.validators = []
+        self.widget.attrs["maxlength"] = str(limit)
+
+    def clean(self, value: Any) -> str:
+        text = str(value or "").strip()
+        flat = text.replace("\r", " ").replace("\n", " ") if self.lines > 1 else text
+        if flat and (reasons := reasons_not_to_accept(flat, field="", label=self.plain_label, limit=self.limit)):
+            raise ValidationError(as_errors(reasons))
+        return text.replace("\r\n", "\n")
+
+    @property
+    def plain_label(self) -> str:
+        return str(self.label or "").partition("（")[0]
+
+
+class HoursField(forms.CharField):
+    """Hours in steps of 0.5. Full-width digits are read, every other way of writing a number is not (inputs.md A)."""
+
+    widget = forms.TextInput({"inputmode": "decimal", "autocomplete": "off", "maxlength": "8"})
+
+    def clean(self, value: Any) -> Decimal | None:
+        text = narrow(str(value or ""))
+        if not text:
+            return None
+        if reasons := reasons_not_to_read_hours(text):
+            raise ValidationError(as_errors(reasons))
+        return Decimal(text)
+
+
+class DayField(forms.CharField):
+    """A day as browsers send it, YYYY-MM-DD, and nothing else (inputs.md B)."""
+
+    widget = forms.TextInput({"type": "date", "autocomplete": "off", "maxlength": "10"})
+
+    def clean(self, value: Any) -> date | None:
+        text = str(value or "").strip(" ")
+        if not text:
+            return None
+        if reasons := reasons_not_to_read_day(text, field=""):
+            raise ValidationError(as_errors(reasons))
+        return date.fromisoformat(text)
