@@ -14,3 +14,11 @@ class JobState(TextChoices):
     DONE = "done", "完成"
     FAILED = "failed", "失败"
     CANCELLED = "cancelled", "已取消"
+
+
+class FileState(TextChoices):
+    """Nobody is shown a file before it is clean."""
+
+    QUARANTINED = "quarantined", "安全检查中"
+    CLEAN = "clean", "可以查看"
+    INFECTED = "infected", "未通过安全检查"

@@ -9,7 +9,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from ceportal.kernel.enums import JobState, NoticeStatus
+from ceportal.kernel.enums import FileState, JobState, NoticeStatus
 
 
 class Referenced(models.Model):
@@ -113,6 +113,9 @@ class AuditEvent(Referenced):
 class StoredFile(Referenced):
     """A file by the digest of its bytes. `digest` is of what was handed in; pictures are shown as `shown_digest`,
     re-encoded without metadata (inputs.md D69). Stored as `<digest[:2]>/<digest>` below the files folder.
+
+    `likeness` is a picture's perceptual hash (64 bits in hex, `rules.pictures`), empty for a PDF. What a scanner has not
+    looked at waits in quarantine, what it found infected has lost its bytes; without a scanner all is clean.
     """
 
     digest = models.CharField(max_length=64, db_index=True)
@@ -122,11 +125,16 @@ class StoredFile(Referenced):
     content_type = models.CharField(max_length=60)
     name = models.CharField(max_length=150)
     pages = models.PositiveSmallIntegerField(default=1)
+    likeness = models.CharField(max_length=16, blank=True)
+    state = models.CharField(max_length=12, choices=FileState.choices, default=FileState.CLEAN)
     owner_id = models.BigIntegerField(null=True, blank=True)
     stored_at = models.DateTimeField()
 
     class Meta:
         verbose_name = verbose_name_plural = "文件"
+        indexes: ClassVar = [
+            models.Index(fields=["stored_at"], name="files_in_quarantine", condition=Q(state=FileState.QUARANTINED))
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["owner_id", "digest"], name="one_file_once_an_owner"),
             models.CheckConstraint(condition=Q(size__gt=0), name="a_file_is_not_empty"),
@@ -134,6 +142,45 @@ class StoredFile(Referenced):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PartialUpload(Referenced):
+    """A file that is arriving in pieces: `received` of `size` bytes lie in `DATA_DIR/uploads/<ref>.part`.
+
+    Its owner's alone, and gone at `expires_at`, when it is stored, or when it is given up. `name` bears no number.
+    """
+
+    owner_id = models.BigIntegerField(db_index=True)
+    name = models.CharField(max_length=150, blank=True)
+    content_type = models.CharField(max_length=60, blank=True)
+    size = models.PositiveBigIntegerField()
+    received = models.PositiveBigIntegerField(default=0)
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "续传文件"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(received__lte=models.F("size")), name="no_more_arrives_than_was_announced"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ref} {self.received}/{self.size}"
+
+
+class Tally(models.Model):
+    """How often something was tried in a window, where no broker counts. `key` is a digest; lost rows cost nothing."""
+
+    key = models.CharField(max_length=64, unique=True)
+    count = models.PositiveIntegerField(default=0)
+    ends_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "频次"
+
+    def __str__(self) -> str:
+        return f"{self.count} until {self.ends_at}"
 
 
 class Job(Referenced, Claimable):
