@@ -14,6 +14,16 @@ class Subject(TextChoices):
     PROFESSIONAL = "professional", "专业科目"
 
 
+class ObligationKind(TextChoices):
+    """Why less than the rule, or nothing, is asked of a person in a year (A18, S3-01, A30)."""
+
+    EXEMPT = "exempt", "免修"
+    REDUCED = "reduced", "减免学时"
+    NOT_YET = "not_yet", "尚未开始"
+    ELSEWHERE = "elsewhere", "由其他地方管理"
+    LEFT = "left", "已离职或退休"
+
+
 class PublicKind(TextChoices):
     COMPULSORY = "compulsory", "必修课"
     ELECTIVE = "elective", "选修课"

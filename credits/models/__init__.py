@@ -3,6 +3,7 @@
 from credits.models.declarations import Declaration, DeclarationStep, Evidence
 from credits.models.incoming import ClaimSession, Correction, HourBatch, UnmatchedPerson
 from credits.models.ledger import ChangedAccount, Claim, ClosedMonth, HandledChange, HourEntry, YearAccount
+from credits.models.obligations import Obligation
 from credits.models.regulation import Activity, RuleSet, RuleValue
 from credits.models.rosters import Roster, RosterRow
 
@@ -19,6 +20,7 @@ __all__ = [
     "HandledChange",
     "HourBatch",
     "HourEntry",
+    "Obligation",
     "Roster",
     "RosterRow",
     "RuleSet",

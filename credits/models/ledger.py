@@ -9,7 +9,7 @@ from django.db.models.functions import ExtractYear, Round
 
 from accounts.models import Area, Organization, PersonChange, Professional
 from ceportal.kernel.models import Referenced
-from credits.enums import ClaimState, Door, EntryKind, PublicKind, Subject
+from credits.enums import ClaimState, Door, EntryKind, ObligationKind, PublicKind, Subject
 from credits.models.declarations import Declaration
 
 ZERO = Decimal("0.0")
@@ -129,6 +129,7 @@ class YearAccount(Referenced):
     """A person's year as it stands, kept in the transaction of every entry. `reconcile` proves it by another path.
 
     Place, level, trade and rule set are those it was last judged by; an empty `rule_set` says the year has no rule.
+    `obligation` says that less, or nothing, was asked of the person: a year not met and not owed is no failure.
     """
 
     professional = models.ForeignKey(Professional, on_delete=models.PROTECT, related_name="+")
@@ -143,6 +144,7 @@ class YearAccount(Referenced):
     level = models.CharField(max_length=6)
     trade = models.CharField(max_length=40, blank=True)
     rule_set = models.CharField(max_length=60, blank=True)
+    obligation = models.CharField(max_length=10, choices=ObligationKind.choices, blank=True)
     is_met = models.BooleanField(default=False)
     met_at = models.DateTimeField(null=True, blank=True)
     changed_at = models.DateTimeField()

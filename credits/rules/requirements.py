@@ -10,6 +10,8 @@ from decimal import ROUND_CEILING, Decimal
 from fractions import Fraction
 from types import MappingProxyType
 
+from credits.enums import ObligationKind
+
 ZERO = Decimal(0)
 HALF = Decimal("0.5")
 
@@ -39,8 +41,21 @@ class Setting:
 
 
 @dataclass(frozen=True)
+class Ground:
+    """Why less than the rule, or nothing, is asked of one person: a kind of obligation, words, where it is written."""
+
+    kind: str
+    words: str
+    clause: str
+    document: str = ""
+
+
+@dataclass(frozen=True)
 class Requirements:
-    """What holds for a place, a year, a level and a trade. `rule_set` is the nearest one that sets a threshold."""
+    """What holds for a place, a year, a level and a trade. `rule_set` is the nearest one that sets a threshold.
+
+    `ground` is there when it has been judged for one person of whom less, or nothing, is asked (rules/obligation).
+    """
 
     rule_set: str
     name: str
@@ -52,6 +67,12 @@ class Requirements:
     trade: str
     figures: Mapping[str, Figure]
     settings: Mapping[str, Setting] = field(default_factory=lambda: MappingProxyType({}))
+    ground: Ground | None = None
+
+    @property
+    def is_obliged(self) -> bool:
+        """Whether anything is asked: somebody excused has not failed a year that they did not learn."""
+        return self.ground is None or self.ground.kind == ObligationKind.REDUCED
 
     @property
     def total(self) -> Figure | None:
@@ -138,7 +159,9 @@ def thresholds(requirements: Requirements, standing: Standing) -> list[Threshold
 
 
 def is_met(requirements: Requirements, standing: Standing) -> bool:
-    """Whether every threshold is met (A1)."""
+    """Whether every threshold is met (A1). Who is looked after elsewhere is judged there (S3-01)."""
+    if requirements.ground is not None and requirements.ground.kind == ObligationKind.ELSEWHERE:
+        return False
     return all(threshold.is_met for threshold in thresholds(requirements, standing))
 
 
