@@ -87,6 +87,17 @@ class RegistrationState(TextChoices):
     WITHDRAWN = "withdrawn", "已撤回"
 
 
+class RequestState(TextChoices):
+    """Something asked of an office with a reason and a document, in the words of who asked."""
+
+    DRAFT = "draft", "填写中"
+    WAITING = "waiting", "等待处理"
+    RETURNED = "returned", "退回补正"
+    GRANTED = "granted", "已批准"
+    REFUSED = "refused", "未批准"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
 class Move(TextChoices):
     """What a hand can do to something routed."""
 

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from accounts.services import clients, delivery, registration_clock
+from accounts.services import clients, delivery, registration_clock, request_clock
 
 
 @shared_task(name="accounts.redate_registrations")
@@ -19,6 +19,21 @@ def remind_registrations() -> None:
 @shared_task(name="accounts.mark_overdue_registrations")
 def mark_overdue_registrations() -> None:
     registration_clock.mark_overdue_registrations(now=timezone.now())
+
+
+@shared_task(name="accounts.redate_requests")
+def redate_requests() -> None:
+    request_clock.redate_requests(now=timezone.now())
+
+
+@shared_task(name="accounts.remind_requests")
+def remind_requests() -> None:
+    request_clock.remind_requests(now=timezone.now())
+
+
+@shared_task(name="accounts.mark_overdue_requests")
+def mark_overdue_requests() -> None:
+    request_clock.mark_overdue_requests(now=timezone.now())
 
 
 @shared_task(name="accounts.deliver_notices")

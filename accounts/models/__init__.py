@@ -10,7 +10,9 @@ from accounts.models.registration import (
     UnitRegistration,
     UnitRegistrationRuling,
 )
+from accounts.models.requests import Request
 from accounts.models.routing import Routed, Ruling
+from accounts.models.stationing import Stationing, StationingRuling
 
 __all__ = [
     "ApiClient",
@@ -23,8 +25,11 @@ __all__ = [
     "PersonRegistration",
     "PersonRegistrationRuling",
     "Professional",
+    "Request",
     "Routed",
     "Ruling",
+    "Stationing",
+    "StationingRuling",
     "TextMessage",
     "TitleSeries",
     "UnitRegistration",

@@ -22,6 +22,8 @@ class Organization(Referenced):
     area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
     level = models.CharField(max_length=10, choices=Level.choices, blank=True)
     supervisor = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="supervised")
+    # The bureau where its people take title review, when that is not the one of its place (驻平单位, S3-01).
+    answers_to = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     is_employer = models.BooleanField(default=False)
     is_authority = models.BooleanField(default=False)
     is_bureau = models.BooleanField(default=False)
@@ -42,6 +44,9 @@ class Organization(Referenced):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["area"], condition=Q(is_bureau=True, state=UnitState.ACTIVE), name="one_bureau_a_place"
+            ),
+            models.CheckConstraint(
+                condition=Q(answers_to__isnull=True) | Q(is_employer=True), name="employers_alone_answer_elsewhere"
             ),
             models.UniqueConstraint(
                 fields=["area", "name_key"],

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from accounts.services import clients, delivery, registration_clock
+from accounts.services import clients, delivery, registration_clock, request_clock
 from ceportal.kernel.models import Heartbeat
 from certificates.services import issuing, sheets
 from credits.services import batches, corrections, matching, person_changes, reviving, roster_jobs
@@ -36,6 +36,9 @@ JOBS: tuple[ClockJob, ...] = (
     ClockJob("accounts.redate_registrations", registration_clock.redate_registrations),
     ClockJob("accounts.remind_registrations", registration_clock.remind_registrations),
     ClockJob("accounts.mark_overdue_registrations", registration_clock.mark_overdue_registrations),
+    ClockJob("accounts.redate_requests", request_clock.redate_requests),
+    ClockJob("accounts.remind_requests", request_clock.remind_requests),
+    ClockJob("accounts.mark_overdue_requests", request_clock.mark_overdue_requests),
     ClockJob("reviews.redate", reminding.redate),
     ClockJob("reviews.remind_reviewers", reminding.remind_reviewers),
     ClockJob("reviews.mark_overdue", reminding.mark_overdue),
