@@ -128,6 +128,18 @@ class NoticeEvent(TextChoices):
     ACCOUNT_SAFETY = "account_safety", "账号安全提醒"
 
 
+class CodePurpose(TextChoices):
+    """What a code that is sent lets a person do."""
+
+    RESET = "reset", "找回密码"
+    MAIL = "mail", "登记邮箱"
+
+
+class CodeChannel(TextChoices):
+    PHONE = "phone", "短信"
+    MAIL = "mail", "邮件"
+
+
 class PersonField(TextChoices):
     """What of a person is followed through time."""
 

@@ -1,6 +1,7 @@
 """People, units, who may act for whom, and the mechanism of review that every app uses."""
 
 from accounts.models.areas import Area, TitleSeries
+from accounts.models.codes import MailAddress, OneTimeCode, OutsideIdentity
 from accounts.models.notices import Notice, TextMessage
 from accounts.models.organizations import ApiClient, Organization
 from accounts.models.people import Employment, Membership, PersonChange, Professional, User
@@ -12,22 +13,31 @@ from accounts.models.registration import (
 )
 from accounts.models.requests import Request
 from accounts.models.routing import Routed, Ruling
+from accounts.models.safety import KnownDevice, PasswordRecord, RecoveryCode, SecondFactor, SignedIn
 from accounts.models.stationing import Stationing, StationingRuling
 
 __all__ = [
     "ApiClient",
     "Area",
     "Employment",
+    "KnownDevice",
+    "MailAddress",
     "Membership",
     "Notice",
+    "OneTimeCode",
     "Organization",
+    "OutsideIdentity",
+    "PasswordRecord",
     "PersonChange",
     "PersonRegistration",
     "PersonRegistrationRuling",
     "Professional",
+    "RecoveryCode",
     "Request",
     "Routed",
     "Ruling",
+    "SecondFactor",
+    "SignedIn",
     "Stationing",
     "StationingRuling",
     "TextMessage",
