@@ -125,3 +125,54 @@ class RowState(TextChoices):
     REFUSED = "refused", "未计入"
     UNDONE = "undone", "已撤销"
     PENDING = "pending", "待人社部门撤销"
+
+
+class Basis(TextChoices):
+    """What an activity's hours are counted by; the last two say who names them where nothing is counted."""
+
+    DAY = "day", "天"
+    COURSE = "course", "门"
+    EXAM = "exam", "科"
+    PAPER = "paper", "篇"
+    THOUSAND = "thousand", "千字"
+    YEAR = "year", "年"
+    FIXED = "fixed", "次"
+    ORGANISER = "organiser", "学时由举办单位核定"
+    REVIEWER = "reviewer", "学时由审核单位认定"
+
+
+class Unit(TextChoices):
+    """What is counted in; 学分 stand for 学时 one for one (A30)."""
+
+    HOURS = "学时", "学时"
+    CREDITS = "学分", "学分"
+
+
+class ProjectLevel(TextChoices):
+    """The level of a conference, a project or an award."""
+
+    NATIONAL = "national", "国家级（部委）"
+    PROVINCIAL = "provincial", "省级"
+    CITY = "city", "市级"
+    OTHER = "other", "其他"
+
+
+class ProjectRole(TextChoices):
+    MAIN = "main", "主课题组"
+    SUB = "sub", "子课题组"
+
+
+class Length(TextChoices):
+    """Of a paper read at a conference."""
+
+    SHORT = "short", "2000 字以内"
+    LONG = "long", "超过 2000 字"
+
+
+class Artefact(TextChoices):
+    """Things that count once a person (A29), each known by a number of its own."""
+
+    PAPER = "paper", "论文"
+    PATENT = "patent", "专利"
+    BOOK = "book", "著作"
+    PROJECT = "project", "课题项目"

@@ -1,5 +1,6 @@
 """The regulation as data, the declarations, and the ledger of hours."""
 
+from credits.models.conversions import Conversion, UnitStandard
 from credits.models.declarations import Declaration, DeclarationStep, Evidence
 from credits.models.incoming import ClaimSession, Correction, HourBatch, UnmatchedPerson
 from credits.models.ledger import ChangedAccount, Claim, ClosedMonth, HandledChange, HourEntry, YearAccount
@@ -13,6 +14,7 @@ __all__ = [
     "Claim",
     "ClaimSession",
     "ClosedMonth",
+    "Conversion",
     "Correction",
     "Declaration",
     "DeclarationStep",
@@ -25,6 +27,7 @@ __all__ = [
     "RosterRow",
     "RuleSet",
     "RuleValue",
+    "UnitStandard",
     "UnmatchedPerson",
     "YearAccount",
 ]

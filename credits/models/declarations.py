@@ -11,6 +11,7 @@ from accounts.enums import Move
 from accounts.models import Organization, Professional, Routed
 from ceportal.kernel.models import Referenced, StoredFile
 from credits.enums import DeclarationState, Payer, PublicKind, Subject
+from credits.models.conversions import Conversion, UnitStandard
 from credits.models.regulation import Activity
 
 # Not `hours % 1`: SQLite's % casts to integer and lets 0.7 pass (house.md 8).
@@ -19,6 +20,7 @@ RECOGNISED_HALF_STEPS = Q(hours_recognised__isnull=True) | Q(
     hours_recognised=Round(F("hours_recognised") * 2) / Decimal(2)
 )
 UNDER_REVIEW = Q(state__in=[DeclarationState.AT_EMPLOYER, DeclarationState.AT_AUTHORITY])
+COUNTS_OR_MAY = UNDER_REVIEW | Q(state=DeclarationState.APPROVED)
 COMPLETE = (
     Q(activity__isnull=False)
     & ~Q(title="")
@@ -34,6 +36,10 @@ class Declaration(Routed):
     `version` grows with every change of content, so that an opening of an older version does not count as looked at.
     `organization` is the employer at the time, kept for ever (A23). `previous` is the rejected or withdrawn declaration
     this one was made from (A25); `state_reason` the words with which it was last returned or rejected.
+
+    `details` is what its activity asks beside the columns (`credits.rules.details`). From when it is handed in,
+    `conversion` and `standard` are the rows its hours were worked out by, and `artefact_key`, `work_key` what it is
+    about: by its number and by its name, both or neither of them (`credits.rules.artefacts`).
     """
 
     professional = models.ForeignKey(Professional, on_delete=models.PROTECT, related_name="+")
@@ -54,6 +60,11 @@ class Declaration(Routed):
     was_passed = models.BooleanField(null=True, blank=True)
     payer = models.CharField(max_length=8, choices=Payer.choices, blank=True)
     remark = models.CharField(max_length=300, blank=True)
+    details = models.JSONField(default=dict, blank=True)
+    conversion = models.ForeignKey(Conversion, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    standard = models.ForeignKey(UnitStandard, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    artefact_key = models.CharField(max_length=64, blank=True)
+    work_key = models.CharField(max_length=64, blank=True)
     previous = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     state_reason = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField()
@@ -91,6 +102,16 @@ class Declaration(Routed):
             models.CheckConstraint(
                 condition=(UNDER_REVIEW & Q(waiting_on__isnull=False)) | (~UNDER_REVIEW & Q(waiting_on__isnull=True)),
                 name="only_what_is_under_review_waits",
+            ),
+            models.UniqueConstraint(
+                fields=["professional", "artefact_key"],
+                condition=COUNTS_OR_MAY & ~Q(artefact_key=""),
+                name="an_artefact_counts_once_a_person",
+            ),
+            models.UniqueConstraint(
+                fields=["professional", "work_key"],
+                condition=COUNTS_OR_MAY & ~Q(work_key=""),
+                name="a_work_counts_once_a_person",
             ),
         ]
         indexes: ClassVar = [

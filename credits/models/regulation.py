@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from ceportal.kernel.models import Referenced
-from credits.enums import FieldStatus
+from credits.enums import Artefact, FieldStatus
 
 
 class RuleSet(Referenced):
@@ -64,13 +64,21 @@ class RuleValue(models.Model):
 
 
 class Activity(models.Model):
-    """A way to earn hours (S1-05, S2-05, S3-03, S4-07) and the evidence it asks for."""
+    """A way to earn hours (S1-05, S2-05, S3-03, S4-07), what a declaration of it must tell and what it must show.
+
+    `asks` names details (`credits.rules.details`), `labels` what a column is called here (题名, 论文题目), `leaves_out`
+    the columns that have no meaning here. `artefact` is the kind of thing that counts once (A29).
+    """
 
     code = models.CharField(max_length=40, primary_key=True)
     name = models.CharField(max_length=60)
     explanation = models.CharField(max_length=300, blank=True)
     is_attended = models.BooleanField(default=True)
     evidence = models.JSONField(default=list, blank=True)
+    asks = models.JSONField(default=list, blank=True)
+    labels = models.JSONField(default=dict, blank=True)
+    leaves_out = models.JSONField(default=list, blank=True)
+    artefact = models.CharField(max_length=12, choices=Artefact.choices, blank=True)
     clause = models.CharField(max_length=80)
     status = models.CharField(max_length=10, choices=FieldStatus.choices)
     position = models.PositiveSmallIntegerField(default=0)
