@@ -24,6 +24,19 @@ class ObligationKind(TextChoices):
     LEFT = "left", "已离职或退休"
 
 
+class EasingGround(TextChoices):
+    """Why a person asks to owe less or nothing. The documents list no grounds: the bureau weighs each case (A18)."""
+
+    ILLNESS = "illness", "长期病假"
+    BIRTH = "birth", "产假、哺乳期"
+    ABROAD = "abroad", "出国（境）工作或学习"
+    SENT = "sent", "援藏援疆援外、驻村或挂职"
+    SERVICE = "service", "服兵役"
+    STUDY = "study", "脱产参加学历教育"
+    LEAVE = "leave", "停薪留职、待岗"
+    OTHER = "other", "其他"
+
+
 class PublicKind(TextChoices):
     COMPULSORY = "compulsory", "必修课"
     ELECTIVE = "elective", "选修课"
@@ -57,6 +70,7 @@ class Door(TextChoices):
     DECLARATION = "declaration", "个人申报"
     PLATFORM = "platform", "学习平台"
     ROSTER = "roster", "基地名单"
+    OUTSIDE = "outside", "外省认定"
 
 
 class ClaimState(TextChoices):

@@ -4,7 +4,9 @@ from credits.models.conversions import Conversion, UnitStandard
 from credits.models.declarations import Declaration, DeclarationStep, Evidence
 from credits.models.incoming import ClaimSession, Correction, HourBatch, UnmatchedPerson
 from credits.models.ledger import ChangedAccount, Claim, ClosedMonth, HandledChange, HourEntry, YearAccount
+from credits.models.obligation_requests import ObligationRequest, ObligationRequestRuling
 from credits.models.obligations import Obligation
+from credits.models.outside_hours import OutsideHours, OutsideHoursRuling
 from credits.models.regulation import Activity, RuleSet, RuleValue
 from credits.models.rosters import Roster, RosterRow
 
@@ -23,6 +25,10 @@ __all__ = [
     "HourBatch",
     "HourEntry",
     "Obligation",
+    "ObligationRequest",
+    "ObligationRequestRuling",
+    "OutsideHours",
+    "OutsideHoursRuling",
     "Roster",
     "RosterRow",
     "RuleSet",
