@@ -1,5 +1,6 @@
 """All addresses of the portal."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
 
@@ -9,7 +10,7 @@ from ceportal.kernel.web.problems import NoSuchAddress
 handler400 = "ceportal.office.views.errors.bad_request"
 
 urlpatterns = [
-    path("admin/", admin.site.urls),
+    path(settings.ADMIN_PATH, admin.site.urls),
     path("api/oauth/token", ClientTokenView.as_view(), name="token"),
     path("api/v1/", include("credits.api.urls")),
     re_path("^api/(?P<rest>.*)$", NoSuchAddress.as_view(), name="no_such_address"),

@@ -7,10 +7,9 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from limits import parse
 
-from ceportal.kernel.web.addresses import client_address
-from ceportal.kernel.web.limits import count_one, is_used_up
+from ceportal.kernel.web.addresses import counted_address
+from ceportal.kernel.web.limits import take
 
 View = Callable[..., HttpResponse]
 
@@ -40,12 +39,11 @@ def rate_limited(view: View) -> View:
 
     @wraps(view)
     def entered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        caller = ("verification", client_address(request))
-        if is_used_up(settings.VERIFICATION_RATE, *caller):
-            response = render(request, "certificates/too_many.html", status=429)
-            response["Retry-After"] = str(parse(settings.VERIFICATION_RATE).get_expiry())
-            return response
-        count_one(settings.VERIFICATION_RATE, *caller)
-        return view(request, *args, **kwargs)
+        allowance = take(settings.VERIFICATION_RATE, "verification", counted_address(request))
+        if allowance.is_granted:
+            return view(request, *args, **kwargs)
+        response = render(request, "certificates/too_many.html", status=429)
+        response["Retry-After"] = str(allowance.reset)
+        return response
 
     return entered

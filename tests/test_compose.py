@@ -159,7 +159,7 @@ def test_nginx_itself_says_who_asks_and_how() -> None:
     text = _text("deploy/nginx.conf")
     assert "proxy_set_header X-Forwarded-For $remote_addr;" in text
     assert "proxy_set_header X-Forwarded-Proto $scheme;" in text
-    assert environment_of("web")["TRUSTED_PROXIES"] == "1"
+    assert environment_of("web")["TRUSTED_PROXY_COUNT"] == "1"
 
 
 def test_the_image_installs_what_a_plain_start_installs() -> None:

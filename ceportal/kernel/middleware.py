@@ -3,14 +3,35 @@
 import uuid
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from ceportal.kernel.rules.circumstances import Circumstances, circumstances
 from ceportal.kernel.rules.refusal import MovedOn, Refused
-from ceportal.kernel.web.addresses import client_address
+from ceportal.kernel.web.addresses import client_address, is_admitted
 
 Next = Callable[[HttpRequest], HttpResponse]
+
+
+# What no page of ours asks a browser for. A script that got in all the same would not get it either.
+_NOT_ASKED_FOR = (
+    *("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer"),
+    *("microphone", "midi", "payment", "serial", "usb"),
+)
+
+
+class BrowserRules:
+    """Rules for the browser that Django knows none of, on every answer: pages, refusals, files, the interface."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", ", ".join(f"{feature}=()" for feature in _NOT_ASKED_FOR))
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
 
 
 class RequestFacts:
@@ -58,6 +79,19 @@ class PersonalPages:
         if request.user.is_authenticated:
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response
+
+
+class DesksAtTheirPlace:
+    """The bureaus' desks do not exist outside the networks they are for (`ADMIN_ADDRESSES`, GB/T 22239 8.1.4.4)."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        is_desk = f"{request.path_info}/".startswith(f"/{settings.ADMIN_PATH}")
+        if is_desk and settings.ADMIN_ADDRESSES and not is_admitted(request, settings.ADMIN_ADDRESSES):
+            raise Http404
+        return self.get_response(request)
 
 
 class RefusedAnswers:

@@ -52,17 +52,25 @@ class CalendarNotice(models.Model):
     def __str__(self) -> str:
         return f"{self.year} {self.get_status_display()}"
 
+    @property
+    def ref(self) -> uuid.UUID:
+        """How the trail names it: made from the year, which is all that tells notices apart."""
+        return uuid.uuid5(uuid.NAMESPACE_URL, f"calendar/{self.year}")
+
 
 class CalendarDay(models.Model):
-    """A day that differs from plain Monday to Friday."""
+    """A day that differs from plain Monday to Friday, as a notice says. Where two speak of it the later has the word."""
 
-    day = models.DateField(unique=True)
+    day = models.DateField(db_index=True)
     is_worked = models.BooleanField()
     notice = models.ForeignKey(CalendarNotice, on_delete=models.PROTECT, related_name="days")
 
     class Meta:
         verbose_name = verbose_name_plural = "日历"
         ordering: ClassVar = ["day"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["notice", "day"], name="a_notice_names_a_day_once"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.day} {'上班' if self.is_worked else '休息'}"
@@ -114,8 +122,8 @@ class StoredFile(Referenced):
     """A file by the digest of its bytes. `digest` is of what was handed in; pictures are shown as `shown_digest`,
     re-encoded without metadata (inputs.md D69). Stored as `<digest[:2]>/<digest>` below the files folder.
 
-    `likeness` is a picture's perceptual hash (64 bits in hex, `rules.pictures`), empty for a PDF. What a scanner has not
-    looked at waits in quarantine, what it found infected has lost its bytes; without a scanner all is clean.
+    `likeness` is a picture's perceptual hash (64 bits in hex, `rules.pictures`), empty for a PDF. What a scanner has
+    not looked at waits in quarantine, what it found infected has lost its bytes; without a scanner all is clean.
     """
 
     digest = models.CharField(max_length=64, db_index=True)

@@ -47,15 +47,17 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "ceportal.kernel.middleware.BrowserRules",
+    "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "ceportal.kernel.middleware.RequestFacts",
     "ceportal.kernel.middleware.ReadableForms",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "ceportal.kernel.middleware.PersonalPages",
+    "ceportal.kernel.middleware.DesksAtTheirPlace",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -201,8 +203,27 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 FILE_UPLOAD_HANDLERS = ["ceportal.kernel.web.uploads.BoundedUploads"]
+# A file that arrives in pieces: the largest piece, how many one account may have begun, hours they are kept.
+UPLOAD_PIECE_BYTES = 4 * 1024 * 1024
+UPLOADS_AT_ONCE = 10
+UPLOAD_HOURS = env.number("UPLOAD_HOURS", 24)
+# Files one account may send.
+UPLOAD_RATE = env.text("UPLOAD_RATE", "300/hour")
+# The virus scanner: the path of clamd's socket, or host:port; empty: none. Then files are shown once they are checked.
+CLAMD_SOCKET = env.text("CLAMD_SOCKET", "")
+
 # Trusted proxies in front of the portal: which entry of X-Forwarded-For is the client's own.
-TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0)
+TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0)
+# While the broker does not answer, tries are counted in the database, for all processes alike.
+LIMITS_WITHOUT_BROKER = "database"
+
+# The bureaus' desks: the path they stand at, and the networks they are for (empty: everywhere).
+ADMIN_PATH = env.text("ADMIN_PATH", "admin").strip("/") + "/"
+ADMIN_ADDRESSES = env.names("ADMIN_ADDRESSES")
+
+# Calls that leave this machine: networks that are not public and may be called all the same, such as that of the
+# province's identity provider (kernel.services.outgoing).
+OUTGOING_NETWORKS = env.names("OUTGOING_NETWORKS")
 
 # The clock (reliability R1, F4 to F7): the database is the queue, the broker only a bell.
 CELERY_BROKER_URL = env.broker_url()

@@ -20,7 +20,10 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
-TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 1)
+# By this beginning browsers keep a neighbouring host from setting our cookies.
+SESSION_COOKIE_NAME = "__Host-ceportal_session"
+CSRF_COOKIE_NAME = "__Host-ceportal_csrf"
+TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 1)
 
 # Collected and compressed once, in the image (Dockerfile).
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}

@@ -14,7 +14,8 @@ SECRET_KEY = "test-only-" + "s" * 40
 SEALING_KEY = "11" * 32
 INDEX_KEY = "22" * 32
 SIGNING_KEY_MAY_BE_MADE = True
-VERIFICATION_RATE = "10000/minute"
+VERIFICATION_RATE = UPLOAD_RATE = "10000/minute"
+LIMITS_WITHOUT_BROKER = "memory"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DATA_DIR = Path(env.text("TEST_DATA_DIR", tempfile.mkdtemp(prefix="ceportal-test-")))
 STATIC_ROOT = DATA_DIR / "static"

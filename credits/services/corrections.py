@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -26,9 +27,10 @@ from credits.enums import ClaimState, CorrectionAction, Door, Subject
 from credits.models import Claim, Correction, HourEntry, UnmatchedPerson
 from credits.rules.activity_key import activity_key
 from credits.rules.records import Record, read
+from credits.selectors.bench import Bench
 from credits.selectors.records import current_record, is_filed
 from credits.selectors.regulation import rule_book
-from credits.services.account_sets import Bench, lock_accounts
+from credits.services.account_sets import lock_accounts
 from credits.services.crediting import Candidate, Speaker, digest_of, enter, find_people, new_claim, save_new, settle
 from credits.services.ledger import reverse_claim
 
@@ -36,7 +38,7 @@ JOB = "credits.finish_corrections"
 A_ROUND = 500
 _TABLE, _COLUMN = "credits_correction", "replacement"
 # The bureau's desk for taking hours back.
-_DESK = "/admin/reviews/creditedhours/?waiting=yes"
+_DESK = f"/{settings.ADMIN_PATH}reviews/creditedhours/?waiting=yes"
 # Nothing of these counts: they end without a reversing entry.
 _NOT_COUNTED = (ClaimState.HELD, ClaimState.UNMATCHED, ClaimState.DUPLICATE)
 
