@@ -1,6 +1,6 @@
 """Loading the regulation from its files: what changed is written, what did not keeps its row and its id."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -8,11 +8,11 @@ from typing import Any
 import yaml
 from django.db import transaction
 
-from ceportal.kernel.enums import NoticeStatus
 from ceportal.kernel.rules.dated import DatedRule
 from ceportal.kernel.rules.refusal import refuse_if_any
-from ceportal.kernel.services.calendar import import_notice
-from ceportal.kernel.services.statutory_days import statutory_days
+from ceportal.kernel.selectors.calendar import published_years
+from ceportal.kernel.services.calendar import estimate_years, import_notice
+from ceportal.kernel.services.statutory_days import statutory_years
 from ceportal.kernel.services.trail import record
 from credits.models import Activity, RuleSet, RuleValue
 from credits.rules.regulation_file import days_in, reasons_not_to_offer, reasons_not_to_read, rule_in
@@ -21,8 +21,6 @@ from credits.selectors.regulation import as_rule
 
 FOLDER = Path(__file__).resolve().parent.parent / "regulation"
 CATALOGUE, CALENDAR = "activities.yaml", "calendar.yaml"
-# How many years beyond the last published notice are counted provisionally.
-YEARS_AHEAD = 10
 
 
 @transaction.atomic
@@ -76,32 +74,24 @@ def load_activities(entries: Sequence[dict[str, Any]]) -> int:
 
 @transaction.atomic
 def load_calendar(notices: dict[int, dict[str, str]], *, now: datetime) -> int:
-    """The published notices, and provisional years after the last of them."""
-    changed = 0
-    for year, notice in sorted(notices.items()):
-        changed += import_notice(
+    """The published notices that nobody has imported yet, and of all other years the statutory days.
+
+    What stands as published stays: a bureau may have put a notice right since.
+    """
+    known = published_years()
+    changed = sum(
+        import_notice(
             year,
             rest=days_in(year, notice["rest"]),
             worked=days_in(year, notice["worked"]),
-            status=NoticeStatus.PUBLISHED,
             document=notice["document"],
             source_url=notice["url"],
             now=now,
         )
-    for year in _years_ahead(notices):
-        changed += import_notice(
-            year,
-            rest=statutory_days(year),
-            status=NoticeStatus.PROVISIONAL,
-            document="放假安排尚未公布，暂按法定节假日推算",
-            now=now,
-        )
-    return changed
-
-
-def _years_ahead(notices: Iterable[int]) -> range:
-    last = max(notices)
-    return range(last + 1, last + 1 + YEARS_AHEAD)
+        for year, notice in sorted(notices.items())
+        if year not in known
+    )
+    return changed + estimate_years(statutory_years(), now=now)
 
 
 def _keep(rule: DatedRule, held: DatedRule | None, now: datetime) -> None:

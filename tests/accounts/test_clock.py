@@ -15,7 +15,6 @@ from accounts.services.registration_clock import (
     redate_registrations,
     remind_registrations,
 )
-from ceportal.kernel.enums import NoticeStatus
 from ceportal.kernel.services.calendar import import_notice
 from tests import factories as make
 
@@ -65,7 +64,7 @@ def test_overdue_is_told_once_to_those_who_decide_those_above_and_the_applicant(
 
 
 def test_a_new_holiday_notice_moves_the_due_moment(registration):
-    import_notice(2026, rest=[date(2026, 11, 20)], status=NoticeStatus.PUBLISHED, now=MONDAY)
+    import_notice(2026, rest=[date(2026, 11, 20)], now=MONDAY)
     assert redate_registrations(now=MONDAY) == 1
     registration.refresh_from_db()
     assert registration.due_at == datetime(2026, 11, 25, tzinfo=SHANGHAI)

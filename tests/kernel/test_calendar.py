@@ -8,16 +8,15 @@ from ceportal.kernel.enums import NoticeStatus
 from ceportal.kernel.models import CalendarDay, CalendarNotice
 from ceportal.kernel.rules.refusal import Refused
 from ceportal.kernel.selectors.calendar import calendar_version, due_after, work_calendar
-from ceportal.kernel.services.calendar import import_notice
-from ceportal.kernel.services.statutory_days import statutory_days
+from ceportal.kernel.services.calendar import estimate_years, import_notice
+from ceportal.kernel.services.statutory_days import statutory_years
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
-PUBLISHED, PROVISIONAL = NoticeStatus.PUBLISHED, NoticeStatus.PROVISIONAL
 pytestmark = pytest.mark.django_db
 
 
 def published(year: int, *rest: date, worked: tuple[date, ...] = ()) -> bool:
-    return import_notice(year, rest=rest, worked=worked, status=PUBLISHED, document="通知", now=NOW)
+    return import_notice(year, rest=rest, worked=worked, document="通知", now=NOW)
 
 
 def test_a_notice_is_imported_once_and_raises_the_version() -> None:
@@ -32,12 +31,12 @@ def test_a_notice_is_imported_once_and_raises_the_version() -> None:
 
 def test_a_provisional_year_never_replaces_a_published_one() -> None:
     published(2026, date(2026, 1, 1))
-    assert not import_notice(2026, rest=[date(2026, 5, 1)], status=PROVISIONAL, now=NOW)
-    assert CalendarNotice.objects.get().status == PUBLISHED
+    assert estimate_years({2026: [date(2026, 5, 1)]}, now=NOW) == 0
+    assert CalendarNotice.objects.get().status == NoticeStatus.PUBLISHED
 
 
 def test_a_published_notice_replaces_a_provisional_year() -> None:
-    import_notice(2027, rest=[date(2027, 1, 1)], status=PROVISIONAL, now=NOW)
+    estimate_years({2027: [date(2027, 1, 1)]}, now=NOW)
     assert work_calendar(date(2027, 1, 1)).is_provisional(date(2027, 1, 4))
     assert published(2027, date(2027, 1, 1))
     assert not work_calendar(date(2027, 1, 1)).is_provisional(date(2027, 1, 4))
@@ -82,7 +81,7 @@ def test_a_long_limit_sees_the_holidays_at_its_end() -> None:
 
 @pytest.mark.parametrize("year", range(2027, 2037))
 def test_a_year_from_2025_on_has_thirteen_statutory_days(year: int) -> None:
-    days = statutory_days(year)
+    days = statutory_years()[year]
     # Mid-autumn falls into the national days in 2028 and 2031 alone.
     assert len(days) == (12 if year in {2028, 2031} else 13)
     assert {date(year, 1, 1), date(year, 5, 1), date(year, 5, 2), date(year, 10, 1), date(year, 10, 3)} <= set(days)
@@ -90,7 +89,7 @@ def test_a_year_from_2025_on_has_thirteen_statutory_days(year: int) -> None:
 
 def test_lunar_days_are_those_of_the_published_years_too() -> None:
     assert {date(2025, 1, 28), date(2025, 1, 31), date(2025, 4, 4), date(2025, 5, 31), date(2025, 10, 6)} <= set(
-        statutory_days(2025)
+        statutory_years()[2025]
     )
-    assert len(statutory_days(2026)) == 13
-    assert len(statutory_days(2024)) == 11
+    assert len(statutory_years()[2026]) == 13
+    assert len(statutory_years()[2024]) == 11

@@ -14,7 +14,6 @@ from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils import timezone
 
-from ceportal.kernel.enums import NoticeStatus
 from ceportal.kernel.rules.citations import DOCUMENTS, citation, cited, first_id, place_of
 from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.services.calendar import import_notice
@@ -34,7 +33,7 @@ def calendar_2025(db: None) -> None:
     """National Day 2025: Sunday 28 September and Saturday 11 October are worked."""
     rest = [date(2025, 10, day) for day in range(1, 9)]
     worked = [date(2025, 9, 28), date(2025, 10, 11)]
-    import_notice(2025, rest=rest, worked=worked, status=NoticeStatus.PUBLISHED, document="通知", now=TODAY)
+    import_notice(2025, rest=rest, worked=worked, document="通知", now=TODAY)
 
 
 def end_of(day: date) -> datetime:

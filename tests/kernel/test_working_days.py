@@ -7,11 +7,11 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ceportal.kernel.rules.holiday_notice import reasons_not_to_import
 from ceportal.kernel.rules.working_days import (
     WorkCalendar,
     due_day,
     last_working_day,
-    reasons_not_to_import,
     working_days_left,
 )
 from credits.rules.regulation_file import days_in

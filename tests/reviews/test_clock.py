@@ -8,7 +8,6 @@ import pytest
 from accounts.enums import Duty, NoticeEvent
 from accounts.models import Notice, Organization, Professional, User
 from accounts.selectors.escalation import above
-from ceportal.kernel.enums import NoticeStatus
 from ceportal.kernel.models import AuditEvent
 from ceportal.kernel.services.calendar import import_notice
 from credits.enums import DeclarationState
@@ -118,12 +117,12 @@ def test_a_deadline_over_a_missing_calendar_is_provisional_and_dated_anew(
 ) -> None:
     """Handed in on Christmas day 2026: the notice for 2027 is not there yet (F11, A4)."""
     christmas = at(date(2026, 12, 25))
-    import_notice(2026, rest=REST_2026, status=NoticeStatus.PUBLISHED, now=christmas)
+    import_notice(2026, rest=REST_2026, now=christmas)
     declaration = submitted(declarant, now=christmas)
     assert declaration.due_is_provisional
     assert declaration.due_at == at(date(2027, 1, 2), 0)
     assert redate(now=christmas) == 0
-    import_notice(2027, rest=REST_2027, status=NoticeStatus.PUBLISHED, now=christmas)
+    import_notice(2027, rest=REST_2027, now=christmas)
     late = at(date(2027, 1, 2))
     assert mark_overdue(now=late) == 1
     assert redate(now=late) == 1
@@ -137,7 +136,7 @@ def test_a_deadline_over_a_missing_calendar_is_provisional_and_dated_anew(
 
 def test_a_dated_model_costs_two_reads_a_round(declarant: Professional, django_assert_max_num_queries: object) -> None:
     submitted(declarant)
-    import_notice(2026, rest=REST_2026, status=NoticeStatus.PUBLISHED, now=MONDAY)
+    import_notice(2026, rest=REST_2026, now=MONDAY)
     later = MONDAY + timedelta(hours=1)
     assert redate(now=later) == 1
     assert redate(now=later) == 0

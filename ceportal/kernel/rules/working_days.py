@@ -5,11 +5,9 @@ notice is not published yet is counted Monday to Friday less the statutory days 
 year is provisional (暂定) and is dated anew when the notice is imported.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-
-from ceportal.kernel.rules.refusal import Refusal
 
 SATURDAY = 5
 
@@ -70,18 +68,11 @@ def last_working_day(year: int, month: int, calendar: WorkCalendar) -> date:
     return day
 
 
-def reasons_not_to_import(year: int, rest: Sequence[date], worked: Sequence[date]) -> Iterator[Refusal]:
-    """Why these days off and worked weekends cannot be a year's notice.
-
-    A notice may touch the last days of the year before (as those of 2011 and 2019 did), and names a day once.
-    """
-    days = [*rest, *worked]
-    if strange := sorted({day.year for day in days} - {year - 1, year}):
-        yield Refusal("calendar_year", f"{year} 年的放假安排中有 {'、'.join(map(str, strange))} 年的日期。")
-    for day in sorted({day for day in days if days.count(day) > 1}):
-        yield Refusal("calendar_twice", f"{year} 年的放假安排中，{day} 出现了两次。")
-    for day in sorted(day for day in worked if day.weekday() < SATURDAY):
-        yield Refusal("calendar_weekday", f"{year} 年的放假安排把 {day} 写成了调休上班日，但这天不是周末。")
+def year_to_ask_for(today: date, published_years: Container[int]) -> int | None:
+    """The year whose notice is missing though it should be out: next year's from 1 December on, else this one's."""
+    if today.year not in published_years:
+        return today.year
+    return today.year + 1 if today.month == 12 and today.year + 1 not in published_years else None
 
 
 def _worked_between(after: date, until: date, calendar: WorkCalendar) -> int:

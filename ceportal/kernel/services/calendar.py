@@ -1,17 +1,19 @@
-"""The calendar of working days: one published notice a year, imported whole (A4, F11)."""
+"""The calendar of working days: one notice a year, kept whole (A4, F11)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
 
 from ceportal.kernel.enums import NoticeStatus
 from ceportal.kernel.models import CalendarDay, CalendarNotice
+from ceportal.kernel.rules.holiday_notice import reasons_not_to_import
 from ceportal.kernel.rules.refusal import refuse_if_any
-from ceportal.kernel.rules.working_days import reasons_not_to_import
+from ceportal.kernel.selectors.calendar import CALENDAR
 from ceportal.kernel.services.counters import next_number
+from ceportal.kernel.services.trail import Actor, record
 
-VERSION = "calendar"
+_ESTIMATED = "放假安排尚未公布，暂按法定节假日推算"
 
 
 @transaction.atomic
@@ -20,40 +22,71 @@ def import_notice(
     *,
     rest: Sequence[date],
     worked: Sequence[date] = (),
-    status: NoticeStatus,
     document: str = "",
     source_url: str = "",
+    by: Actor | None = None,
     now: datetime,
 ) -> bool:
-    """Put a year's days off and worked weekends in place of what was known of it. True when anything changed.
+    """Put a published notice's days off and worked weekends in place of what was known of its year. True when anything
+    changed.
 
-    A published notice is never replaced by a provisional one, and the next year's keeps the days it has changed here
-    (as that of 2019 did with December 2018). Every change raises the calendar version, by which the clock jobs find
-    the open due moments they have to date anew.
+    It may say something of the last days of the year before: there the later notice has the last word. Every change
+    raises the calendar version, by which the clock jobs find the open due moments they have to date anew.
     """
     refuse_if_any(reasons_not_to_import(year, rest, worked))
+    next_number(f"{CALENDAR}:import")  # locks: two at once go one after the other
     held = CalendarNotice.objects.filter(year=year).first()
-    if held and held.status == NoticeStatus.PUBLISHED and status == NoticeStatus.PROVISIONAL:
+    days = dict.fromkeys(rest, False) | dict.fromkeys(worked, True)
+    before = _days_of(held)
+    source = {"status": NoticeStatus.PUBLISHED, "document": document, "source_url": source_url}
+    if held and before == days and all(getattr(held, name) == value for name, value in source.items()):
         return False
-    days = _without_later(year, dict.fromkeys(rest, False) | dict.fromkeys(worked, True))
-    if held and held.status == status and _days_of(held) == days:
-        return False
-    notice, _ = CalendarNotice.objects.update_or_create(
-        year=year,
-        defaults={"status": status, "document": document, "source_url": source_url, "imported_at": now},
-    )
+    notice, _ = CalendarNotice.objects.update_or_create(year=year, defaults={**source, "imported_at": now})
     CalendarDay.objects.filter(notice=notice).delete()
-    CalendarDay.objects.filter(day__in=days).delete()
     CalendarDay.objects.bulk_create(CalendarDay(day=d, is_worked=w, notice=notice) for d, w in sorted(days.items()))
-    next_number(VERSION)
+    next_number(CALENDAR)
+    was = _said(before) | {"status": held.status, "document": held.document} if held else {}
+    record("calendar.import", notice, by=by, now=now, before=was, after=_said(days) | {"document": document})
     return True
 
 
-def _without_later(year: int, days: dict[date, bool]) -> dict[date, bool]:
-    """The last word on a day is the later notice's."""
-    later = set(CalendarDay.objects.filter(notice__year__gt=year, day__in=days).values_list("day", flat=True))
-    return {day: is_worked for day, is_worked in days.items() if day not in later}
+@transaction.atomic
+def estimate_years(years: Mapping[int, Sequence[date]], *, now: datetime) -> int:
+    """Keep the statutory days of years without a published notice. Returns of how many years anything changed.
+
+    What is published stays. Years that no one has counted with yet need no trail.
+    """
+    held = {notice.year: notice for notice in CalendarNotice.objects.filter(year__in=years).prefetch_related("days")}
+    changed = [year for year, days in years.items() if _is_another(held.get(year), days)]
+    for year in changed:
+        if year in held:
+            held[year].days.all().delete()
+    new = [
+        CalendarNotice(year=year, status=NoticeStatus.PROVISIONAL, document=_ESTIMATED, imported_at=now)
+        for year in changed
+        if year not in held
+    ]
+    notices = held | {notice.year: notice for notice in CalendarNotice.objects.bulk_create(new)}
+    CalendarDay.objects.bulk_create(
+        CalendarDay(day=day, is_worked=False, notice=notices[year]) for year in changed for day in years[year]
+    )
+    if changed:
+        next_number(CALENDAR)
+    return len(changed)
 
 
-def _days_of(notice: CalendarNotice) -> dict[date, bool]:
-    return dict(CalendarDay.objects.filter(notice=notice).values_list("day", "is_worked"))
+def _is_another(held: CalendarNotice | None, days: Sequence[date]) -> bool:
+    if held is None:
+        return True
+    return held.status == NoticeStatus.PROVISIONAL and {row.day for row in held.days.all()} != set(days)
+
+
+def _days_of(notice: CalendarNotice | None) -> dict[date, bool]:
+    return dict(notice.days.values_list("day", "is_worked")) if notice else {}
+
+
+def _said(days: Mapping[date, bool]) -> dict[str, object]:
+    return {
+        "rest": [day.isoformat() for day, is_worked in sorted(days.items()) if not is_worked],
+        "worked": [day.isoformat() for day, is_worked in sorted(days.items()) if is_worked],
+    }

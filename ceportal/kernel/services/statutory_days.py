@@ -1,8 +1,12 @@
-"""The statutory days off of a year whose notice is not published yet. Used when data is loaded, never in a request."""
+"""The statutory days off of years whose notice is not known. Used when data is loaded, never in a request."""
 
+from collections.abc import Mapping
 from datetime import date
+from functools import cache
 
 import holidays
+
+from ceportal.kernel.rules.dated import FIRST_YEAR, LAST_YEAR
 
 _EVE = "Chinese New Year's Eve"
 _NAMES = (
@@ -17,11 +21,16 @@ _NAMES = (
 )
 
 
-def statutory_days(year: int) -> list[date]:
-    """The 13 days of a year from 2025 on (全国年节及纪念日放假办法); fewer where two fall on one day.
+@cache
+def statutory_years() -> Mapping[int, list[date]]:
+    """Every year that may be asked about, with its statutory days (全国年节及纪念日放假办法 as it stood in that year).
 
-    The days themselves, without shifted or swapped ones: which those are is said by the notice alone. Lunar days come
-    from the kept library.
+    13 from 2025 on, fewer where two fall on one day. The days themselves, without shifted or swapped ones: which those
+    are is said by the notice alone. Lunar days come from the kept library.
     """
-    known = holidays.country_holidays("CN", years=year, observed=False, language="en_US")
-    return sorted(day for day, names in known.items() if {*names.split("; ")} & {*_NAMES})
+    years: dict[int, list[date]] = {year: [] for year in range(FIRST_YEAR, LAST_YEAR + 1)}
+    known = holidays.country_holidays("CN", years=years, observed=False, language="en_US")
+    for day, names in sorted(known.items()):
+        if {*names.split("; ")} & {*_NAMES}:
+            years[day.year].append(day)
+    return years
