@@ -155,7 +155,11 @@ class Membership(models.Model):
 
 
 class PersonChange(Referenced):
-    """What about a person changed, from when on. Append-only; downstream reads it and keeps its own mark."""
+    """What about a person changed, from when on. Append-only; downstream reads it and keeps its own mark.
+
+    `before` and `after` hold an AREA as `{"area": code}`, a TITLE as `{"series": code, "level": …, "since": ISO date or
+    null}`, an EMPLOYER as `{"organization": ref}`; empty says that nothing was or is known.
+    """
 
     professional = models.ForeignKey(Professional, on_delete=models.PROTECT, related_name="changes")
     field = models.CharField(max_length=12, choices=PersonField.choices)

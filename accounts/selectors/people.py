@@ -74,7 +74,11 @@ def approved_people(id_indexes: Iterable[str]) -> QuerySet[Professional]:
     return found.select_related("area", "title_series")
 
 
-def employers_of(professionals: Iterable[int]) -> dict[int, int]:
-    """The principal employer now of each of these people (by primary keys) who has one."""
-    jobs = Employment.objects.filter(professional__in=professionals, is_principal=True, ended_on__isnull=True)
-    return dict(jobs.values_list("professional", "organization"))
+def employers_of(professionals: Iterable[int], on: date | None = None) -> dict[int, int]:
+    """The principal employer of each of these people (by primary keys) who has one, now or on a day."""
+    jobs = Employment.objects.filter(professional__in=professionals, is_principal=True)
+    if on is None:
+        jobs = jobs.filter(ended_on__isnull=True)
+    else:
+        jobs = jobs.filter(Q(ended_on__isnull=True) | Q(ended_on__gte=on), started_on__lte=on)
+    return dict(jobs.order_by("started_on", "pk").values_list("professional", "organization"))

@@ -25,7 +25,8 @@ from certificates.services.contents import content_of
 from credits.models import ChangedAccount, YearAccount
 from credits.rules.requirements import Requirements, is_met
 from credits.selectors.accounts import standing_of
-from credits.selectors.regulation import RuleBook, requirements, rule_book
+from credits.selectors.bench import Bench
+from credits.selectors.regulation import RuleBook, rule_book
 
 SETTLE = "certificates.settle_changed_accounts"
 CERTIFICATES_PAGE = "/certificates/"
@@ -56,10 +57,17 @@ def _settle(changed: ChangedAccount, *, book: RuleBook, now: datetime) -> bool:
     taken, _ = ChangedAccount.objects.filter(account=account, version=changed.version).delete()
     if not taken:
         return False
-    asked = requirements(account.area, account.year, account.level, account.trade, book=book)
+    asked = _asked_in(account, Bench(book, now))
     met = asked if asked is not None and is_met(asked, standing_of(account)) else None
     _act(account, met, live_certificate(account.professional_id, account.year), now)
     return True
+
+
+def _asked_in(account: YearAccount, bench: Bench) -> Requirements | None:
+    """Whether less than the rule was asked stands in the account; only then is it read why."""
+    if account.obligation:
+        return bench.asked_in(account, account.area)
+    return bench.asked(account.area, account.year, account.level, account.trade)
 
 
 def _act(account: YearAccount, met: Requirements | None, live: Certificate | None, now: datetime) -> None:

@@ -67,6 +67,12 @@ def as_asked_of(requirements: Requirements, facts: PersonFacts) -> Requirements:
     return requirements if grant is None else _reduced(requirements, grant)
 
 
+def begins_after_title(requirements: Requirements) -> bool:
+    """Whether a person's first year is the one after their title (A30)."""
+    starts = requirements.settings.get("starts")
+    return starts is not None and starts.value == "year_after_title"
+
+
 def reasons_not_to_grant(grant: Grant, *, others: Iterable[Grant], asked: Iterable[Requirements]) -> Iterator[Refusal]:
     """`others`: what the person has been granted and still holds. `asked`: what the rule asks in each of the years."""
     yield from _reasons_against_years(grant)
@@ -110,9 +116,9 @@ def _left(year: int, left_on: date | None) -> Ground | None:
 
 def _not_begun(requirements: Requirements, titled_on: date | None) -> Ground | None:
     """Accountants start in the year after their title (A30)."""
-    starts = requirements.settings.get("starts")
-    if starts is None or starts.value != "year_after_title" or titled_on is None or titled_on.year < requirements.year:
+    if titled_on is None or titled_on.year < requirements.year or not begins_after_title(requirements):
         return None
+    starts = requirements.settings["starts"]
     words = f"职称于 {titled_on} 取得，自 {titled_on.year + 1} 年度开始参加继续教育"
     return Ground(ObligationKind.NOT_YET, words, starts.clause, starts.document)
 

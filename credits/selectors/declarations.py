@@ -14,7 +14,7 @@ from credits.enums import DeclarationState
 from credits.models import Declaration, DeclarationStep, Evidence
 from credits.rules.declaring import LIVE, DeclarationFacts, Limits
 from credits.rules.requirements import Requirements
-from credits.selectors.regulation import requirements_of
+from credits.selectors.bench import requirements_of
 
 # An abandoned draft that was never handed in is no part of a person's record.
 _THROWN_AWAY = Q(state=DeclarationState.WITHDRAWN, first_submitted_at__isnull=True)

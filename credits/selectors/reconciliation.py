@@ -7,15 +7,21 @@ named by their `ref` alone. What each door has left behind is compared with the 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 
+from accounts.models import Professional
 from ceportal.kernel.models import AuditEvent
 from credits.models import ChangedAccount, Claim, HourEntry, YearAccount
-from credits.rules.requirements import Requirements, Standing, is_met
+from credits.rules.requirements import Standing, is_met
+from credits.selectors.bench import Bench
 from credits.selectors.reconciliation_of_doors import DOOR_CHECKS
-from credits.selectors.regulation import requirements, rule_book
+from credits.selectors.regulation import rule_book
+
+_CHUNK = 2000
 
 _ENTRIES, _ACCOUNTS, _CLAIMS = (model._meta.db_table for model in (HourEntry, YearAccount, Claim))
 _CHANGES, _TRAIL = ChangedAccount._meta.db_table, AuditEvent._meta.db_table
@@ -68,7 +74,7 @@ _WORD_AHEAD = f"""
     SELECT a.ref, a.year FROM {_ACCOUNTS} a JOIN {_CHANGES} w ON w.account_id = a.id WHERE w.version > a.version
 """  # noqa: S608
 _JUDGEMENTS = f"""
-    SELECT a.ref, a.year, a.area_id, a.level, a.trade, a.rule_set, a.is_met,
+    SELECT a.ref, a.professional_id, a.year, a.area_id, a.level, a.trade, a.rule_set, a.obligation, a.is_met,
            COALESCE(s.public, 0), COALESCE(s.compulsory, 0), COALESCE(s.professional, 0)
       FROM {_ACCOUNTS} a LEFT JOIN ({_SUMS}) s ON s.professional_id = a.professional_id AND s.year = a.year
 """  # noqa: S608
@@ -111,23 +117,26 @@ def mismatches() -> Iterator[Mismatch]:
 
 def _wrong_judgements() -> Iterator[Mismatch]:
     """Accounts whose verdict or rule set is not what the regulation says of the sum of their entries."""
-    book = rule_book()
-    asked: dict[tuple[Any, ...], Requirements | None] = {}
-    for ref, year, area, level, trade, rule_set, met, *sums in _rows(_JUDGEMENTS):
-        key = (area, year, level, trade)
-        if key not in asked:
-            asked[key] = requirements(area, year, level, trade, book=book)
-        found = asked[key]
-        if rule_set != (found.rule_set if found else ""):
-            yield Mismatch("rule_set_wrong", "账户记下的规则集不是现行规则", _ref(ref), year)
-        elif bool(met) != (found is not None and is_met(found, Standing(*map(_hours, sums)))):
-            yield Mismatch("is_met_wrong", "是否达标与规则不符", _ref(ref), year)
+    bench = Bench(rule_book(), timezone.now())
+    people = Professional.objects.select_related("area", "title_series")
+    rows = _rows(_JUDGEMENTS)
+    while chunk := list(islice(rows, _CHUNK)):
+        known = people.in_bulk([row[1] for row in chunk])
+        bench.forget_people()
+        bench.learn(known.values())
+        for ref, person, year, area, level, trade, rule_set, obligation, met, *sums in chunk:
+            found = bench.asked_at(known[person], area, year, level, trade)
+            ground = found.ground.kind if found and found.ground else ""
+            if (rule_set, obligation) != (found.rule_set if found else "", ground):
+                yield Mismatch("rule_set_wrong", "账户记下的规则集或学习义务与现行规则不符", _ref(ref), year)
+            elif bool(met) != (found is not None and is_met(found, Standing(*map(_hours, sums)))):
+                yield Mismatch("is_met_wrong", "是否达标与规则不符", _ref(ref), year)
 
 
 def _rows(query: str) -> Iterator[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query)
-        while rows := cursor.fetchmany(2000):
+        while rows := cursor.fetchmany(_CHUNK):
             yield from rows
 
 

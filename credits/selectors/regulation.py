@@ -22,12 +22,6 @@ def requirements(
     return requirements_in(rules, places=places(area), year=year, level=level, trade=trade)
 
 
-def requirements_of(professional: Professional, year: int, *, book: RuleBook | None = None) -> Requirements | None:
-    """What `year` asks of a person where they work, at the level they hold (A19; for now the present level)."""
-    rules = rule_book() if book is None else book
-    return requirements(professional.area, year, professional.title_level, trade_in(professional, rules), book=rules)
-
-
 def trade_in(professional: Professional, book: RuleBook) -> str:
     """The trade with rules of its own that a person belongs to, or none."""
     series = professional.title_series.name if professional.title_series else ""

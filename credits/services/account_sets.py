@@ -4,47 +4,19 @@ The lock order of the ledger is accounts by year and person, then claims: whoeve
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
 
 from django.db.models import Q
-from django.utils import timezone
 
 from accounts.models import Area, Professional
-from accounts.selectors.people import employers_of
 from credits.models import ChangedAccount, YearAccount
-from credits.rules.requirements import Requirements, Standing, is_met
+from credits.rules.requirements import Standing, is_met
 from credits.selectors.accounts import standing_of
-from credits.selectors.regulation import RuleBook, requirements, trade_in
+from credits.selectors.bench import Bench
+from credits.services.accounts import person_in
 
 Place = tuple[int, int]
-_JUDGED = ["organization_id", "area_id", "level", "trade", "rule_set", "is_met", "met_at"]
+_JUDGED = ["organization_id", "area_id", "level", "trade", "rule_set", "obligation", "is_met", "met_at"]
 _WRITTEN = ["public", "public_compulsory", "professional_hours", "version", "changed_at"]
-
-
-@dataclass
-class Bench:
-    """The regulation as it is asked many times over: each combination is worked out once."""
-
-    book: RuleBook
-    now: datetime
-    _asked: dict[tuple[str, int, str, str], Requirements | None] = field(default_factory=dict)
-
-    @property
-    def this_year(self) -> int:
-        return timezone.localdate(self.now).year
-
-    def asked(self, area: Area, year: int, level: str, trade: str) -> Requirements | None:
-        key = (area.pk, year, level, trade)
-        if key not in self._asked:
-            self._asked[key] = requirements(area, year, level, trade, book=self.book)
-        return self._asked[key]
-
-    def asked_of(self, person: Professional, year: int) -> Requirements | None:
-        return self.asked(person.area, year, person.title_level, self.trade(person))
-
-    def trade(self, person: Professional) -> str:
-        return trade_in(person, self.book)
 
 
 def lock_accounts(people: Mapping[Place, Professional], bench: Bench) -> dict[Place, YearAccount]:
@@ -52,8 +24,9 @@ def lock_accounts(people: Mapping[Place, Professional], bench: Bench) -> dict[Pl
     if not people:
         return {}
     in_order = sorted(people)
-    employers = employers_of({person for _, person in in_order})
-    firsts = [_first_account(people[place], place[0], employers.get(place[1]), bench) for place in in_order]
+    bench.learn(people.values())
+    bench.learn_employers(people.values(), {year for year, _ in in_order})
+    firsts = [_first_account(people[place], place[0], bench) for place in in_order]
     rows = YearAccount.objects.filter(_any_of(in_order))
     known = set(rows.values_list("year", "professional_id"))
     missing = [account for account in firsts if (account.year, account.professional_id) not in known]
@@ -96,18 +69,8 @@ def _any_of(places: Iterable[Place]) -> Q:
     return condition
 
 
-def _first_account(person: Professional, year: int, employer: int | None, bench: Bench) -> YearAccount:
-    asked = bench.asked_of(person, year)
-    return YearAccount(
-        professional=person,
-        year=year,
-        organization_id=employer,
-        area_id=person.area_id,
-        level=person.title_level,
-        trade=bench.trade(person),
-        rule_set=asked.rule_set if asked else "",
-        changed_at=bench.now,
-    )
+def _first_account(person: Professional, year: int, bench: Bench) -> YearAccount:
+    return YearAccount(professional=person, year=year, changed_at=bench.now, **person_in(person, year, bench))
 
 
 def _follow(account: YearAccount, person_now: YearAccount) -> None:
@@ -129,10 +92,11 @@ def _add(account: YearAccount, part: Standing, area: Area, bench: Bench) -> None
     total = standing_of(account).plus(part)
     account.public, account.public_compulsory = total.public, total.public_compulsory
     account.professional_hours = total.professional
-    asked = bench.asked(area, account.year, account.level, account.trade)
+    asked = bench.asked_in(account, area)
     account.is_met = asked is not None and is_met(asked, total)
     account.met_at = (account.met_at or bench.now) if account.is_met else None
     account.rule_set = asked.rule_set if asked else ""
+    account.obligation = asked.ground.kind if asked and asked.ground else ""
     account.version += 1
     account.changed_at = bench.now
 

@@ -9,54 +9,59 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
 
-from accounts.models import Professional
-from accounts.selectors.people import employer_of
+from accounts.models import Area, Professional
 from ceportal.kernel.rules.refusal import MovedOn, Refusal
 from ceportal.kernel.services.trail import record
 from credits.models import ChangedAccount, YearAccount
 from credits.rules.requirements import NOTHING, Standing, is_met
 from credits.selectors.accounts import standing_of
-from credits.selectors.regulation import RuleBook, requirements, rule_book, trade_in
+from credits.selectors.bench import Bench
+from credits.selectors.regulation import rule_book
 
 JUDGED_BY = ("organization_id", "area_id", "level", "trade")
-VERDICT = ("rule_set", "is_met")
+VERDICT = ("rule_set", "obligation", "is_met")
 
 
-def locked_account(professional: Professional, year: int, *, now: datetime) -> YearAccount:
+def locked_account(professional: Professional, year: int, *, now: datetime, bench: Bench | None = None) -> YearAccount:
     """The account, made when it is the first; until the transaction ends nobody else changes it."""
     rows = YearAccount.objects.select_for_update().filter(professional=professional, year=year)
     if found := rows.first():
         return found
-    person = _person_now(professional, rule_book())
+    person = person_in(professional, year, bench or Bench(rule_book(), now))
     first = YearAccount(professional=professional, year=year, changed_at=now, **person)
     YearAccount.objects.bulk_create([first], ignore_conflicts=True)
     return rows.get()
 
 
-def change_account(account: YearAccount, part: Standing, *, now: datetime, book: RuleBook | None = None) -> None:
+def change_account(account: YearAccount, part: Standing, *, now: datetime, bench: Bench | None = None) -> None:
     """Add `part` (plus or minus), judge the year by what it then holds, leave word for the certificates.
 
     `account` is one just locked. A closed year stays judged by the place and level it had (A19); the running one
     follows the person. Raises `MovedOn` when the account was changed since it was read.
     """
-    rules = rule_book() if book is None else book
-    is_running = account.year >= timezone.localdate(now).year
-    person = _person_now(account.professional, rules) if is_running else _person_then(account)
-    _write(account, part, person | _verdict(account, part, person, rules, now), now)
+    bench = bench or Bench(rule_book(), now)
+    if account.year >= bench.this_year:
+        _follow(account, bench)
+    _write(account, part, _judged_by(account) | _verdict(account, part, bench), now)
 
 
 @transaction.atomic
-def judge_again(professional: Professional, year: int, *, now: datetime, book: RuleBook | None = None) -> bool:
-    """Judge an account there is by the person's present place, level, trade and employer. True when it changed."""
+def judge_again(
+    professional: Professional, year: int, *, now: datetime, bench: Bench | None = None, follows: bool = True
+) -> bool:
+    """Judge an account there is by the person's place, level, trade and employer of that year. True when it changed.
+
+    `follows` is false where a closed year keeps what it was judged by, and only the rule or the person's duty changed.
+    """
     if not YearAccount.objects.filter(professional=professional, year=year).exists():
         return False
-    rules = rule_book() if book is None else book
-    account = locked_account(professional, year, now=now)
+    bench = bench or Bench(rule_book(), now)
+    account = locked_account(professional, year, now=now, bench=bench)
     before = {name: getattr(account, name) for name in (*JUDGED_BY, *VERDICT)}
-    person = _person_now(professional, rules)
-    changes = person | _verdict(account, NOTHING, person, rules, now)
+    if follows or year >= bench.this_year:
+        _follow(account, bench)
+    changes = _judged_by(account) | _verdict(account, NOTHING, bench)
     after = {name: changes[name] for name in before}
     if after == before:
         return False
@@ -65,31 +70,42 @@ def judge_again(professional: Professional, year: int, *, now: datetime, book: R
     return True
 
 
-def _person_now(professional: Professional, book: RuleBook) -> dict[str, Any]:
-    employer = employer_of(professional)
+def person_in(professional: Professional, year: int, bench: Bench) -> dict[str, Any]:
+    """The columns by which a year of this person is judged."""
+    judged = bench.judged(professional, year)
     return {
-        "organization_id": employer.pk if employer else None,
-        "area_id": professional.area_id,
-        "level": professional.title_level,
-        "trade": trade_in(professional, book),
+        "organization_id": bench.employer(professional, year),
+        "area_id": judged.area.pk,
+        "level": judged.level,
+        "trade": judged.trade,
     }
 
 
-def _person_then(account: YearAccount) -> dict[str, Any]:
+def _follow(account: YearAccount, bench: Bench) -> None:
+    for name, value in person_in(account.professional, account.year, bench).items():
+        setattr(account, name, value)
+
+
+def _judged_by(account: YearAccount) -> dict[str, Any]:
     return {name: getattr(account, name) for name in JUDGED_BY}
 
 
-def _verdict(
-    account: YearAccount, part: Standing, person: dict[str, Any], book: RuleBook, now: datetime
-) -> dict[str, Any]:
-    """Whether the year is met, since when, and by which rule set. A year without any rule is never met."""
-    asked = requirements(person["area_id"], account.year, person["level"], person["trade"], book=book)
+def _verdict(account: YearAccount, part: Standing, bench: Bench) -> dict[str, Any]:
+    """Whether the year is met, since when, by which rule set, and what of it is not owed. No rule is never met."""
+    asked = bench.asked_in(account, _area_of(account))
     met = asked is not None and is_met(asked, standing_of(account).plus(part))
     return {
         "is_met": met,
-        "met_at": (account.met_at or now) if met else None,
+        "met_at": (account.met_at or bench.now) if met else None,
         "rule_set": asked.rule_set if asked else "",
+        "obligation": asked.ground.kind if asked and asked.ground else "",
     }
+
+
+def _area_of(account: YearAccount) -> Area:
+    """Mostly the person's own, which is at hand."""
+    own = account.professional.area
+    return own if own.pk == account.area_id else Area.objects.get(pk=account.area_id)
 
 
 def _write(account: YearAccount, part: Standing, changes: dict[str, Any], now: datetime) -> None:

@@ -29,9 +29,10 @@ from credits.rules.activity_key import activity_key
 from credits.rules.crediting import shares
 from credits.rules.records import Record
 from credits.rules.requirements import Standing
+from credits.selectors.bench import Bench
 from credits.selectors.crediting import known_claims, what_counts
 from credits.selectors.regulation import rule_book
-from credits.services.account_sets import Bench, Place, change_accounts, lock_accounts
+from credits.services.account_sets import Place, change_accounts, lock_accounts
 
 KEPT_FOR = timedelta(days=90)
 _UNMATCHED = "credits_unmatchedperson"
@@ -224,7 +225,7 @@ def place_and_year(candidate: Candidate, lines: list[Recognised], bench: Bench) 
     )  # fmt: skip
     return plausible.reasons_of_place_and_year(
         is_recognised=covered,
-        has_rule=bench.asked_of(person, claim.year) is not None,
+        has_rule=bench.asked_where_now(person, claim.year) is not None,
         ended_on=claim.ended_on,
         today=timezone.localdate(claim.made_at),
         subject=Subject(claim.subject).label,
@@ -246,7 +247,7 @@ def weigh(candidate: Candidate, known: plausible.Known, number: int, bench: Benc
         message = f"同一次学习已通过“{Door(twin.door).label}”计入 {twin.hours.normalize():f} 学时，只计一次。"
         candidate.reasons = [Refusal("already_counted", message, clause="A13")]
         return
-    asked = bench.asked_of(person, claim.year) if person else None
+    asked = bench.asked_where_now(person, claim.year) if person else None
     figure = asked.figures.get("ceiling_person_day") if asked else None
     per_day = figure.value if figure else plausible.PERSON_DAY
     candidate.reasons = list(plausible.reasons_of_what_is_known(training, candidate.sessions, known, per_day=per_day))

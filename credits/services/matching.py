@@ -14,9 +14,9 @@ from ceportal.kernel.services.claims import one_by_one
 from ceportal.kernel.services.trail import record as leave_trail
 from credits.enums import ClaimState, Door
 from credits.models import Claim, ClaimSession, UnmatchedPerson
+from credits.selectors.bench import Bench
 from credits.selectors.matching import ready_to_match, waiting_beside
 from credits.selectors.regulation import rule_book
-from credits.services.account_sets import Bench
 from credits.services.crediting import Candidate, Speaker, enter, settle
 
 JOB = "credits.match_people"

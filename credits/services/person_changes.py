@@ -12,6 +12,7 @@ from accounts.enums import PersonField
 from accounts.models import PersonChange
 from ceportal.kernel.services.claims import one_by_one
 from credits.models import HandledChange
+from credits.selectors.bench import Bench
 from credits.selectors.person_changes import changes_to_handle
 from credits.selectors.regulation import RuleBook, rule_book
 from credits.services.accounts import judge_again
@@ -34,5 +35,5 @@ def _handle(change: PersonChange, *, book: RuleBook, now: datetime) -> bool:
     """In one transaction with its attempt: another round at the same time finds the mark and does nothing."""
     _, is_mine = HandledChange.objects.get_or_create(change=change, defaults={"handled_at": now})
     if is_mine and change.field in _MATTERS:
-        judge_again(change.professional, timezone.localdate(now).year, now=now, book=book)
+        judge_again(change.professional, timezone.localdate(now).year, now=now, bench=Bench(book, now))
     return is_mine

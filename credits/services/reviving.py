@@ -9,10 +9,11 @@ from ceportal.kernel.services.trail import CLOCK_LABEL
 from ceportal.kernel.services.trail import record as leave_trail
 from credits.enums import ClaimState, Door
 from credits.models import Claim, YearAccount
+from credits.selectors.bench import Bench
 from credits.selectors.regulation import rule_book
 from credits.selectors.reviving import left_alone
 from credits.selectors.twins import counted_twin
-from credits.services.account_sets import Bench, Place, lock_accounts
+from credits.services.account_sets import Place, lock_accounts
 from credits.services.crediting import Candidate, Speaker, enter, settle
 
 JOB = "credits.revive_duplicates"

@@ -13,10 +13,10 @@ from credits.enums import ClaimState, Door, RowState
 from credits.models import Roster
 from credits.rules.records import Record
 from credits.rules.rosters import UNKNOWN_PERSON, RosterLine
+from credits.selectors.bench import Bench
 from credits.selectors.crediting import what_counts
 from credits.selectors.regulation import rule_book
 from credits.selectors.rosters import external_id, facts_of
-from credits.services.account_sets import Bench
 from credits.services.crediting import Candidate, Speaker, find_people, new_claim, place_and_year, weigh
 
 Found = tuple[RowState, str]

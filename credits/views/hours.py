@@ -13,7 +13,7 @@ from ceportal.kernel.rules.dated import year_in
 from ceportal.kernel.web.keyset import keyset_page
 from credits.rules.requirements import thresholds
 from credits.selectors.accounts import account_of, entries_of, standing_of, years_of
-from credits.selectors.regulation import requirements_of
+from credits.selectors.bench import requirements_of
 
 
 @professionals_only

@@ -15,8 +15,8 @@ from credits.models import Declaration, Evidence
 from credits.rules.declaring import Limits
 from credits.rules.requirements import Requirements, Threshold, thresholds
 from credits.selectors.accounts import account_of, standing_of
+from credits.selectors.bench import requirements_of
 from credits.selectors.declarations import elapsed_days, limits_in
-from credits.selectors.regulation import requirements_of
 from credits.selectors.twins import counted_twin, counted_words, likely_twins
 from reviews.models import Decision
 from reviews.selectors.desk import (

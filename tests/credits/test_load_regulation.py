@@ -13,7 +13,8 @@ from ceportal.kernel.models import AuditEvent, CalendarNotice
 from ceportal.kernel.rules.refusal import Refused
 from ceportal.kernel.selectors.calendar import calendar_version
 from credits.models import Activity, RuleSet, RuleValue
-from credits.selectors.regulation import activities, requirements, requirements_of, rule_book
+from credits.selectors.bench import requirements_of
+from credits.selectors.regulation import activities, requirements, rule_book
 from credits.services.regulation import FOLDER, load_regulation, load_rule_sets
 from tests import factories as people
 from tests.credits.factories import NOW

@@ -16,7 +16,7 @@ from credits.models import Declaration, HourEntry
 from credits.rules.requirements import Requirements, Threshold, thresholds
 from credits.selectors.accounts import account_of, entries_of, standing_of, years_of
 from credits.selectors.declarations import declarations_of
-from credits.selectors.regulation import requirements_of
+from credits.selectors.bench import requirements_of
 
 ENTRIES_SHOWN = 8
 UNDER_REVIEW = (DeclarationState.AT_EMPLOYER, DeclarationState.AT_AUTHORITY)
