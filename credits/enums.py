@@ -190,3 +190,35 @@ class Artefact(TextChoices):
     PATENT = "patent", "专利"
     BOOK = "book", "著作"
     PROJECT = "project", "课题项目"
+
+
+class RuleOrigin(TextChoices):
+    """Who wrote a rule set last: what a desk has written, no file overwrites."""
+
+    FILE = "file", "规则文件"
+    DESK = "desk", "工作台"
+
+
+class RuleDraftState(TextChoices):
+    """Where a drafted change of the regulation stands."""
+
+    DRAFTING = "drafting", "起草中"
+    WAITING = "waiting", "待核准"
+    APPROVED = "approved", "已核准，待生效"
+    IN_FORCE = "in_force", "已生效"
+    DROPPED = "dropped", "已作废"
+
+
+class RunKind(TextChoices):
+    """Why many accounts are judged by a rule set at once. Only the first leaves them as they are."""
+
+    WHAT_IF = "what_if", "影响预览"
+    IN_FORCE = "in_force", "规则变动后重新核算"
+    PAST = "past", "往年重新核算"
+
+
+class ResultChange(TextChoices):
+    """What a rule set makes of somebody's year that another had judged."""
+
+    LOST = "lost", "由达标变为未达标"
+    GAINED = "gained", "由未达标变为达标"

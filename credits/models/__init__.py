@@ -9,6 +9,7 @@ from credits.models.obligations import Obligation
 from credits.models.outside_hours import OutsideHours, OutsideHoursRuling
 from credits.models.regulation import Activity, RuleSet, RuleValue
 from credits.models.rosters import Roster, RosterRow
+from credits.models.rule_drafts import RuleDraft, RuleEffect, RuleRuling, RuleRun
 
 __all__ = [
     "Activity",
@@ -31,6 +32,10 @@ __all__ = [
     "OutsideHoursRuling",
     "Roster",
     "RosterRow",
+    "RuleDraft",
+    "RuleEffect",
+    "RuleRuling",
+    "RuleRun",
     "RuleSet",
     "RuleValue",
     "UnitStandard",

@@ -1,6 +1,7 @@
 """The regulation of hours as dated data: every number has its years, its place, its clause and its certainty.
 
-Loaded by `manage.py load_regulation` from `credits/regulation/*.yaml`, idempotently, ids kept.
+Loaded by `manage.py load_regulation` from `credits/regulation/*.yaml`, idempotently, ids kept; changed at the bureaus'
+desk by drafts that a second person approved (`rule_drafts`).
 """
 
 from typing import ClassVar
@@ -9,13 +10,15 @@ from django.db import models
 from django.db.models import Q
 
 from ceportal.kernel.models import Referenced
-from credits.enums import Artefact, FieldStatus
+from credits.enums import Artefact, FieldStatus, RuleOrigin
 
 
 class RuleSet(Referenced):
     """What holds in a place (and below it, unless a nearer one says otherwise) from one year to another.
 
-    `area_code` is `CN` for the whole country. An empty `levels` or `trade` means everybody's.
+    `area_code` is `CN` for the whole country. An empty `levels` or `trade` means everybody's. `file_digest` is of what
+    its file said when that was last taken over; what the file says otherwise since a desk has written here is reported
+    and not taken over (`file_set_aside`).
     """
 
     code = models.CharField(max_length=60, unique=True)
@@ -27,6 +30,9 @@ class RuleSet(Referenced):
     year_to = models.PositiveSmallIntegerField(null=True, blank=True)
     document = models.CharField(max_length=120, blank=True)
     note = models.CharField(max_length=300, blank=True)
+    origin = models.CharField(max_length=4, choices=RuleOrigin.choices, default=RuleOrigin.FILE)
+    file_digest = models.CharField(max_length=64, blank=True)
+    file_set_aside = models.CharField(max_length=64, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "规则集"

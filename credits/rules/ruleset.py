@@ -4,67 +4,16 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from fractions import Fraction
 from itertools import combinations
 
 from ceportal.kernel.rules.dated import DatedFigure, DatedRule, applicable, merged, overlap, places_of
 from ceportal.kernel.rules.refusal import Refusal
-from credits.rules.requirements import HALF, Figure, Requirements, Setting
+from credits.rules.requirements import HALF, Figure, Requirements, Setting, part_of
+from credits.rules.rule_fields import RULE_FIELDS, Kind
 
-
-class Kind(StrEnum):
-    """What a field holds. Hours and counts are numbers; the rest are words."""
-
-    HOURS = "hours"
-    COUNT = "count"
-    RATIO = "ratio"
-    MONTH_DAY = "month_day"
-    DAY = "day"
-    FLAG = "flag"
-    TEXT = "text"
-
-
-FIELDS = {
-    "total": Kind.HOURS,
-    "public": Kind.HOURS,
-    "public_compulsory": Kind.HOURS,
-    "professional": Kind.HOURS,
-    "elective": Kind.HOURS,
-    "professional_ratio": Kind.RATIO,
-    "unit": Kind.TEXT,
-    "minutes": Kind.COUNT,
-    "ceiling_per_day": Kind.HOURS,
-    "ceiling_person_day": Kind.HOURS,
-    "carry_over": Kind.FLAG,
-    "deadline": Kind.MONTH_DAY,
-    "review_days_employer": Kind.COUNT,
-    "review_days_authority": Kind.COUNT,
-    "authority_clock_start": Kind.TEXT,
-    "reviews_end_in_year": Kind.FLAG,
-    "correction_grace_days": Kind.COUNT,
-    "back_years": Kind.TEXT,
-    "back_years_closed_from": Kind.DAY,
-    "professional_by_roster": Kind.FLAG,
-    "filing": Kind.TEXT,
-    "filing_blocks_credit": Kind.FLAG,
-    "spot_check": Kind.FLAG,
-    "themes": Kind.TEXT,
-    "themes_compulsory": Kind.TEXT,
-    "themes_elective": Kind.TEXT,
-    "certificate_name": Kind.TEXT,
-    "certificate_supervised_by": Kind.TEXT,
-    "consequences": Kind.TEXT,
-    "starts": Kind.TEXT,
-    "information_at": Kind.TEXT,
-}
-CHOICES = {
-    "unit": ("学时", "学分"),
-    "authority_clock_start": ("unit_decision", "declaration"),
-    "back_years": ("closed", "exception"),
-    "filing": ("monthly_end",),
-    "starts": ("title_year", "year_after_title"),
-}
+FIELDS = {name: field.kind for name, field in RULE_FIELDS.items()}
+CHOICES = {name: tuple(field.values) for name, field in RULE_FIELDS.items() if field.values}
 STATUSES = ("verified", "assumed", "candidate")
 THRESHOLDS = frozenset({"total", "public", "public_compulsory", "professional", "elective", "professional_ratio"})
 LEVELS = ("正高级", "副高级", "中级", "助理级", "员级", "无")
@@ -73,6 +22,10 @@ GROUPS = {"高级": ("正高级", "副高级"), "初级": ("助理级", "员级"
 SPOKEN = {"高级": "副高级", "初级": "助理级"}
 _NUMBERS = frozenset({Kind.HOURS, Kind.COUNT})
 _PARTS = ("public", "professional", "elective")
+TEXT_LIMIT = 300
+_LINK = re.compile(r"https?://[^\s<>\"']+", re.ASCII)
+# What is our own reading or convention is no clause of a document.
+_OURS = re.compile(r"A[0-9]{1,2}|default", re.ASCII)
 _NUMERAL = re.compile(r"[0-9]{1,4}(\.[05])?", re.ASCII)
 
 
@@ -138,12 +91,29 @@ def reasons_not_to_load(rules: Sequence[DatedRule]) -> Iterator[Refusal]:
 
 
 def reasons_not_to_combine(rules: Sequence[DatedRule]) -> Iterator[Refusal]:
-    """Parts above the total where a set and those of wider places hold together. `rules` must each be readable."""
+    """Parts above the total where a set and those of wider places hold together, in any year from which one of them
+    speaks. `rules` must each be readable.
+    """
     for rule in rules:
-        for level in sorted(rule.levels) or ["中级"]:
-            places = places_of(rule.area_code)
-            found = applicable(rules, places=places, year=rule.year_from, level=level, trade=rule.trade)
-            yield from _reasons_against_parts(rule, merged(found))
+        places = places_of(rule.area_code)
+        near = [other for other in rules if other.area_code in places]
+        levels = sorted(rule.levels) or LEVELS
+        told = {
+            reason
+            for year in sorted(_turning_years(rule, near))
+            for level in levels
+            for reason in _reasons_against_parts(
+                rule, merged(applicable(near, places=places, year=year, level=level, trade=rule.trade))
+            )
+        }
+        yield from sorted(told, key=lambda reason: reason.message)
+
+
+def _turning_years(rule: DatedRule, others: Iterable[DatedRule]) -> set[int]:
+    """The years within `rule` from which something else may hold."""
+    starts = {rule.year_from, *(other.year_from for other in others)}
+    starts |= {other.year_to + 1 for other in others if other.year_to is not None}
+    return {year for year in starts if rule.year_from <= year and (rule.year_to is None or year <= rule.year_to)}
 
 
 def _reasons_against(rule: DatedRule) -> Iterator[Refusal]:
@@ -158,7 +128,7 @@ def _reasons_against(rule: DatedRule) -> Iterator[Refusal]:
 
 
 def _reasons_against_figure(rule: DatedRule, name: str, figure: DatedFigure) -> Iterator[Refusal]:
-    where = f"规则集“{rule.name}”的 {name}"
+    where = f"规则集“{rule.name}”的 {_label(name)}"
     if name not in FIELDS:
         yield Refusal("field", f"{where} 不是规则的项目。", field=name)
         return
@@ -166,6 +136,9 @@ def _reasons_against_figure(rule: DatedRule, name: str, figure: DatedFigure) -> 
         yield Refusal("clause", f"{where} 没有注明依据的条款。", field=name)
     if figure.status not in STATUSES:
         yield Refusal("status", f"{where} 没有注明依据是否可靠（{figure.status!r}）。", field=name)
+    if figure.status == "verified" and _OURS.fullmatch(figure.clause.strip()):
+        message = f"{where} 以“{figure.clause}”为依据，那是本平台的理解或约定，不是文件的条款，不能标为“有文件依据”。"
+        yield Refusal("unfounded", message, field=name, clause="A26")
     if figure.text and not _can_be_read(name, figure.text):
         yield Refusal("value", f"{where} 的值“{figure.text}”不正确。", field=name)
 
@@ -174,12 +147,19 @@ def _reasons_against_parts(rule: DatedRule, figures: dict[str, DatedFigure]) -> 
     def hours(name: str) -> Decimal:
         return Decimal(figures[name].text) if name in figures else Decimal(0)
 
-    if "total" in figures and sum(map(hours, _PARTS)) > hours("total"):
+    asked = sum(map(hours, _PARTS))
+    if "total" in figures and "professional" not in figures and "professional_ratio" in figures:
+        asked += part_of(hours("total"), Fraction(figures["professional_ratio"].text))
+    if "total" in figures and asked > hours("total"):
         message = f"规则集“{rule.name}”中各科目学时之和超过了年度合计 {hours('total')}，无法同时满足。"
         yield Refusal("parts", message, field="total")
     if hours("public_compulsory") > hours("public"):
         message = f"规则集“{rule.name}”中必修课学时多于公需科目学时。"
         yield Refusal("compulsory", message, field="public_compulsory", clause="A28")
+
+
+def _label(name: str) -> str:
+    return RULE_FIELDS[name].label if name in RULE_FIELDS else name
 
 
 def _can_be_read(name: str, text: str) -> bool:
@@ -196,9 +176,9 @@ def _can_be_read(name: str, text: str) -> bool:
             return _is_day(f"2001-{text}")
         case Kind.DAY:
             return _is_day(text)
-        case Kind.FLAG:
-            return text in {"yes", "no"}
-    return len(text) <= 300
+        case Kind.LINK:
+            return bool(_LINK.fullmatch(text)) and len(text) <= TEXT_LIMIT
+    return len(text) <= TEXT_LIMIT and text.isprintable()
 
 
 def _is_day(text: str) -> bool:
