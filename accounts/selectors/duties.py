@@ -1,5 +1,6 @@
 """Who may act for whom. To find it is to be permitted: every page and desk fetches through one of these."""
 
+from collections.abc import Iterable
 from typing import TypeVar
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -56,12 +57,50 @@ def bureau_of(area: Area) -> Organization | None:
     return bureaus.select_related("area").order_by("-area__path").first()
 
 
+def bureau_for(unit: Organization) -> Organization | None:
+    """The bureau a unit answers to: that of the place where its people take title review (S3-01), else of its own.
+
+    A bureau does not answer to itself but to the next one up, as long as there is one (A24).
+    """
+    found = bureau_of(place_of(unit))
+    if found is None or found.pk != unit.pk or unit.area.parent is None:
+        return found
+    return bureau_of(unit.area.parent) or found
+
+
+def place_of(unit: Organization) -> Area:
+    """Whose rules bind a unit's people: the place of their title review, else of the unit (S3-01)."""
+    elsewhere = unit.answers_to
+    return elsewhere.area if elsewhere and elsewhere.state == UnitState.ACTIVE else unit.area
+
+
 def second_reviewer_of(employer: Organization) -> Organization | None:
-    """Who reviews after the employer: its authority, or without one the place's bureau (A11, S1-13, S3-04 iii)."""
+    """Who reviews after the employer: its authority, or without one the place's bureau (A11, S1-13, S3-04 iii).
+
+    For a unit that answers to another place's bureau an authority of elsewhere is none (S3-01).
+    """
     supervisor = employer.supervisor
-    if supervisor and supervisor.is_authority and supervisor.state == UnitState.ACTIVE:
+    is_authority = supervisor and supervisor.is_authority and supervisor.state == UnitState.ACTIVE
+    if supervisor and is_authority and _is_of_its_place(supervisor, employer):
         return supervisor
-    return bureau_of(employer.area)
+    return bureau_for(employer)
+
+
+def _is_of_its_place(supervisor: Organization, employer: Organization) -> bool:
+    return employer.answers_to_id is None or supervisor.area.path.startswith(place_of(employer).path)
+
+
+def first_reviewer_of(employer: Organization | None, place: Area, declarant: User) -> tuple[Organization | None, bool]:
+    """Who reviews what `declarant` hands in first, and whether that is the employer.
+
+    Without an employer the place's bureau stands in for it and alone decides: the same office is not asked twice
+    (S1-03, S1-13, A11). It does so too, or the authority, where the declarant is the employer's only reviewer (A24).
+    """
+    if employer is None:
+        return in_charge(Duty.REVIEW_HOURS, place, but_not=[declarant]), False
+    holders = set(holders_of(employer, Duty.REVIEW_HOURS).values_list("pk", flat=True))
+    second = second_reviewer_of(employer) if holders == {declarant.pk} else None
+    return (second, False) if second else (employer, True)
 
 
 def below(area: Area, prefix: str = "area") -> dict[str, str]:
@@ -70,7 +109,7 @@ def below(area: Area, prefix: str = "area") -> dict[str, str]:
 
 
 def in_charge(
-    duty: Duty, area: Area, first: Organization | None = None, *, but_not: User | None = None
+    duty: Duty, area: Area, first: Organization | None = None, *, but_not: Iterable[User] = ()
 ) -> Organization | None:
     """With whom a matter of `duty` waits: `first` if somebody there can act, else the nearest bureau where one can.
 
@@ -81,7 +120,7 @@ def in_charge(
     units = ([first] if first else []) + list(bureaus.select_related("area").order_by("-area__path"))
     held = Membership.objects.filter(
         organization__in=units, duty=duty, ended_at__isnull=True, user__is_active=True
-    ).exclude(user=but_not)
+    ).exclude(user__in=list(but_not))
     able = set(held.values_list("organization", flat=True))
     return next((unit for unit in units if unit.pk in able), bureau_of(area))
 

@@ -4,17 +4,15 @@ from django.db.models import QuerySet
 
 from accounts.enums import Duty, UnitState
 from accounts.models import Organization, User
-from accounts.selectors.duties import bureau_of, holders_of
+from accounts.selectors.duties import bureau_for, holders_of
 
 
 def above(unit: Organization) -> Organization | None:
     """Who answers for `unit`: its supervisor, else the bureau of its place, and for a bureau the next one up."""
     if unit.supervisor and unit.supervisor.state == UnitState.ACTIVE:
         return unit.supervisor
-    bureau = bureau_of(unit.area)
-    if bureau is None or bureau.pk != unit.pk:
-        return bureau
-    return bureau_of(unit.area.parent) if unit.area.parent else None
+    bureau = bureau_for(unit)
+    return bureau if bureau is None or bureau.pk != unit.pk else None
 
 
 def told_of_delay(unit: Organization) -> QuerySet[User]:

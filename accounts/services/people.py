@@ -18,7 +18,7 @@ from accounts.models import (
     User,
 )
 from accounts.rules.registration import ID_TAKEN, NO_TITLE_SERIES, PersonFacts, reasons_not_to_register
-from accounts.selectors.duties import in_charge
+from accounts.selectors.duties import in_charge, place_of
 from accounts.services.accounts import make_user
 from accounts.services.applications import decide, tell_applicant, wait_with, withdraw
 from ceportal.kernel.rules.id_number import normalise
@@ -174,8 +174,8 @@ def _apply(
 ) -> PersonRegistration:
     if person.registrations.filter(waiting_on__isnull=False).exists():
         raise refuse("still_waiting", "您还有一份申请正在等待核准。请先撤回，再重新申请。")
-    place = organization.area if organization else area
-    to = in_charge(Duty.APPROVE_PEOPLE, place, organization, but_not=by)
+    place = place_of(organization) if organization else area
+    to = in_charge(Duty.APPROVE_PEOPLE, place, organization, but_not=[by])
     if to is None:
         raise refuse("nobody_in_charge", "这个地区还没有负责核准的人社部门，请联系上级人社部门。", field="organization")
     made = PersonRegistration.objects.create(

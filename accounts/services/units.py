@@ -60,7 +60,7 @@ def register_unit(
     _save(unit)
     record("unit.register", unit, by=user, now=now, after={"name": name, "uscc": code, "area": area.code})
     made = UnitRegistration.objects.create(organization=unit, declarant=user, applied_at=now)
-    to = in_charge(Duty.APPROVE_UNITS, area, supervisor, but_not=user)
+    to = in_charge(Duty.APPROVE_UNITS, area, supervisor, but_not=[user])
     return wait_with(made, to, Duty.APPROVE_UNITS, now=now)
 
 

@@ -74,7 +74,7 @@ class DeclarationFacts:
     was_passed: bool | None = None
     payer: str = ""
     evidence_count: int = 0
-    employer: str = ""
+    reviewer: str = ""
     is_approved: bool = True
     twins: tuple[str, ...] = ()
     is_promised: bool = True
@@ -163,8 +163,9 @@ def _texts(facts: DeclarationFacts) -> tuple[tuple[str, str, str, int], ...]:
 def _about_the_person(facts: DeclarationFacts) -> Iterator[Refusal]:
     if not facts.is_approved:
         yield Refusal("not_approved", "您的注册还没有核准，核准后才能提交；已填的内容会保留。")
-    elif not facts.employer:
-        yield Refusal("no_employer", "您目前没有登记的工作单位，请先联系单位为您登记，再提交申报。", clause="S4-17")
+    elif not facts.reviewer:
+        message = "您所在的地区还没有负责审核的人社部门，暂不能提交；已填的内容会保留。"
+        yield Refusal("no_reviewer", message, clause="S1-13")
 
 
 def _about_the_training(facts: DeclarationFacts, limits: Limits | None) -> Iterator[Refusal]:

@@ -5,7 +5,9 @@ from datetime import date, datetime
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from accounts.models import Professional, User
+from accounts.enums import Duty
+from accounts.models import Organization, Professional, User
+from accounts.selectors.duties import in_charge
 from accounts.selectors.people import employer_of
 from ceportal.kernel.rules.text import comparable
 from ceportal.kernel.rules.working_days import working_days_left
@@ -43,7 +45,7 @@ def declaration_steps(declaration: Declaration) -> QuerySet[DeclarationStep]:
 def facts_of(declaration: Declaration, *, is_promised: bool = True) -> DeclarationFacts:
     """The declaration as the rules see it."""
     person, activity = declaration.professional, declaration.activity
-    employer = employer_of(person)
+    reviewer = first_office_of(person)
     return DeclarationFacts(
         state=DeclarationState(declaration.state),
         activity=declaration.activity_id or "",
@@ -60,11 +62,17 @@ def facts_of(declaration: Declaration, *, is_promised: bool = True) -> Declarati
         was_passed=declaration.was_passed,
         payer=declaration.payer,
         evidence_count=declaration.evidence.count(),
-        employer=employer.name if employer else "",
+        reviewer=reviewer.name if reviewer else "",
         is_approved=person.approved_at is not None and person.left_at is None,
         twins=tuple(f"《{twin.title}》（{twin.get_state_display()}）" for twin in twins_of(declaration)),
         is_promised=is_promised,
     )
+
+
+def first_office_of(professional: Professional) -> Organization | None:
+    """With whom a declaration of this person waits first: the employer, or without one the bureau of the place."""
+    employer = employer_of(professional)
+    return employer or in_charge(Duty.REVIEW_HOURS, professional.area, but_not=[professional.user])
 
 
 def twins_of(declaration: Declaration) -> list[Declaration]:

@@ -4,12 +4,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from accounts.selectors.people import employer_of
 from ceportal.kernel.rules.refusal import Refusal
 from credits.models import Declaration, Evidence
 from credits.rules.declaring import Limits, ceiling, days_of, reasons_not_to_submit, year_note
 from credits.rules.evidence import labels_to_choose, missing_labels
-from credits.selectors.declarations import facts_of, limits_of
+from credits.selectors.declarations import facts_of, first_office_of, limits_of
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ class Span:
 class EditSheet:
     """`reasons` against handing it in now, `advice` that forbids nothing."""
 
-    employer_name: str
+    office_name: str
     limits: Limits | None
     reasons: list[Refusal]
     advice: list[str]
@@ -53,10 +52,10 @@ def edit_sheet(declaration: Declaration, *, today: date) -> EditSheet:
     """Everything but the form itself. The promise is not asked for before the button."""
     year = declaration.ended_on.year if declaration.ended_on else today.year
     limits = limits_of(declaration.professional, year)
-    employer = employer_of(declaration.professional)
+    office = first_office_of(declaration.professional)
     files = list(declaration.evidence.select_related("file"))
     return EditSheet(
-        employer_name=employer.name if employer else "",
+        office_name=office.name if office else "",
         limits=limits,
         reasons=list(reasons_not_to_submit(facts_of(declaration), today=today, limits=limits)),
         advice=_advice(declaration, files),

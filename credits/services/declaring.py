@@ -13,8 +13,8 @@ from django.db.models import F, Max, QuerySet
 from django.utils import timezone
 
 from accounts.enums import Duty, Move, NoticeEvent
-from accounts.models import Organization, Professional, User
-from accounts.selectors.duties import holders_of, second_reviewer_of
+from accounts.models import Professional, User
+from accounts.selectors.duties import first_reviewer_of, holders_of
 from accounts.selectors.people import employer_of
 from accounts.services.notices import tell
 from accounts.services.routing import send_on, settle
@@ -138,7 +138,8 @@ def remove_evidence(evidence: Evidence, *, by: User, now: datetime) -> Declarati
 def submit_declaration(declaration: Declaration, *, by: User, now: datetime, is_promised: bool = True) -> Declaration:
     """Hand it in: it waits with the principal employer, and its clock starts anew (S0-20, A4, A25).
 
-    When the declarant is the employer's only reviewer it waits with the second reviewer at once (A24).
+    Without an employer it waits with the bureau of the place (S1-13); when the declarant is the employer's only
+    reviewer, with the second reviewer at once (A24).
     """
     today = timezone.localdate(now)
     refuse_if_any(rules.reasons_not_to_move(declaration.state, Move.SUBMIT))
@@ -146,9 +147,10 @@ def submit_declaration(declaration: Declaration, *, by: User, now: datetime, is_
     facts = facts_of(declaration, is_promised=is_promised)
     refuse_if_any(rules.reasons_not_to_submit(facts, today=today, limits=limits))
     employer = employer_of(declaration.professional)
-    if employer is None or limits is None:
-        raise refuse("no_employer", "您目前没有登记的工作单位，不能提交。")
-    to, stage = _first_reviewer(employer, by)
+    to, is_employer = first_reviewer_of(employer, declaration.professional.area, by)
+    if to is None or limits is None:
+        raise refuse("no_reviewer", "您所在的地区还没有负责审核的人社部门，不能提交。", clause="S1-13")
+    stage = STAGE_EMPLOYER if is_employer else STAGE_AUTHORITY
     was = declaration.state
     is_sent = send_on(
         _as_read(declaration),
@@ -169,7 +171,9 @@ def submit_declaration(declaration: Declaration, *, by: User, now: datetime, is_
     )
     if not is_sent:
         raise moved_on(declaration, for_declarant=True)
-    note = "" if stage == STAGE_EMPLOYER else "declarant is the employer's only reviewer (A24)"
+    note = (
+        "" if is_employer else "no employer (S1-13)" if employer is None else "the only reviewer is the declarant (A24)"
+    )
     leave_step(declaration, Move.SUBMIT, by=by, now=now, was=was, note=note)
     tell_reviewers(declaration, now=now)
     return declaration
@@ -208,13 +212,6 @@ def _reasons_not_to_start(professional: Professional, by: User, previous: Declar
     if previous and (previous.professional_id != professional.pk or previous.state not in rules.RENEWABLE):
         return [Refusal("not_renewable", "只有未通过或已撤回的申报可以重新填写。")]
     return []
-
-
-def _first_reviewer(employer: Organization, declarant: User) -> tuple[Organization, int]:
-    """The employer; or who reviews second, where the employer has reviewers and all of them are the declarant."""
-    holders = set(holders_of(employer, Duty.REVIEW_HOURS).values_list("pk", flat=True))
-    second = second_reviewer_of(employer) if holders == {declarant.pk} else None
-    return (second, STAGE_AUTHORITY) if second else (employer, STAGE_EMPLOYER)
 
 
 def _year_of(declaration: Declaration, today: date) -> int:

@@ -30,7 +30,7 @@ COMPLETE = DeclarationFacts(
     was_passed=True,
     payer="unit",
     evidence_count=1,
-    employer="开封市第一实验中学",
+    reviewer="开封市第一实验中学",
 )
 
 
@@ -46,7 +46,7 @@ def test_what_is_complete_can_be_handed_in() -> None:
     ("changes", "code"),
     [
         ({"is_approved": False}, "not_approved"),
-        ({"employer": ""}, "no_employer"),
+        ({"reviewer": ""}, "no_reviewer"),
         ({"activity": ""}, "no_activity"),
         ({"title": ""}, "no_title"),
         ({"title": "长" * 121}, "too_long"),
@@ -81,7 +81,7 @@ def test_each_thing_missing_or_wrong_is_told(changes: dict[str, Any], code: str)
 
 
 def test_all_that_is_missing_is_told_at_once_in_the_order_of_the_page() -> None:
-    empty = DeclarationFacts(state=State.DRAFT, employer="某单位", is_promised=False)
+    empty = DeclarationFacts(state=State.DRAFT, reviewer="某单位", is_promised=False)
     found = [reason.field for reason in reasons_not_to_submit(empty, today=TODAY, limits=LIMITS)]
     assert found == [
         "activity", "title", "organiser", "subject", "started_on", "ended_on", "hours_claimed",
