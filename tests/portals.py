@@ -79,11 +79,14 @@ class Portal:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:
             connection.request("GET", "/readyz")
-            return dict(json.load(connection.getresponse()))
+            answer = connection.getresponse()
+            status, body = answer.status, answer.read()
         except (OSError, http.client.HTTPException):
             return {}
         finally:
             connection.close()
+        assert body.startswith(b"{"), f"{status} {body.decode(errors='replace')}\n{self.logged('web')}"
+        return dict(json.loads(body))
 
     def processes(self, mark: bytes = b"") -> dict[int, bytes]:
         """Everything alive that was started for this folder, whoever its parent is by now, by command line."""
