@@ -7,7 +7,7 @@ same transaction: it may run twice, at once, or be killed anywhere, and every ro
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -17,7 +17,7 @@ from django.utils import timezone
 from accounts.models import Routed
 from ceportal.kernel.models import CalendarNotice, Counter
 from ceportal.kernel.rules.working_days import WorkCalendar, due_day, working_days_left
-from ceportal.kernel.selectors.calendar import calendar_version, due_after, work_calendar
+from ceportal.kernel.selectors.calendar import calendar_version, due_after, end_of, work_calendar
 from ceportal.kernel.services import trail
 from ceportal.kernel.services.claims import one_by_one
 
@@ -55,7 +55,7 @@ def _to_remind(
     """For each level, the nearest first, the rows that have come to it and were not told yet."""
     today = timezone.localdate(now)
     for level in sorted(at_days):
-        horizon = _end_of(due_day(today, level, calendar).day)
+        horizon = end_of(due_day(today, level, calendar).day)
         rows = _waiting(model).filter(due_at__gt=now, due_at__lte=horizon, overdue_at__isnull=True)
         rows = rows.filter(Q(reminded_at_days__isnull=True) | Q(reminded_at_days__gt=level))
         yield level, rows.order_by("due_at", "id")
@@ -110,29 +110,35 @@ def redate(model: type[Row], *, now: datetime) -> int:
     if not rows.exists() and _calendar_is_settled(now):
         Counter.objects.update_or_create(name=mark, defaults={"value": version})
         return 0
-    return one_by_one(_job("redate", model), rows, partial(_redate_one, now=now), now=now, limit=CHUNK)
+    act = partial(_redate_one, now=now, calendar=work_calendar(timezone.localdate(now)))
+    return one_by_one(_job("redate", model), rows, act, now=now, limit=CHUNK)
 
 
-def _redate_one(row: Row, *, now: datetime) -> bool:
+def _redate_one(row: Row, *, now: datetime, calendar: WorkCalendar) -> bool:
+    """Whoever was reminded at so many working days left is not told so again, unless more are left now."""
     if row.waiting_since is None:
         return False
+    before = _dated(row)
     due_at, due, version = due_after(row.waiting_since, row.limit_days)
     changes: dict[str, object] = {
         "due_at": due_at, "due_is_provisional": due.is_provisional, "calendar_version": version,
     }  # fmt: skip
-    if due_at != row.due_at:
+    left = working_days_left(timezone.localdate(now), due.day, calendar)
+    if row.reminded_at_days is not None and left > row.reminded_at_days:
         changes["reminded_at_days"] = None
     if due_at > now:
         changes["overdue_at"] = None
     if not _as_found(row).filter(calendar_version=row.calendar_version).update(**changes):
         return False
-    if due_at != row.due_at:
-        before = {"due_at": row.due_at.isoformat() if row.due_at else None}
-        trail.record(
-            f"{row._meta.model_name}.redated", row, by=None, now=now, before=before,
-            after={"due_at": due_at.isoformat(), "calendar_version": version},
-        )  # fmt: skip
+    row.due_at, row.due_is_provisional = due_at, due.is_provisional
+    if (after := _dated(row)) != before:
+        after["calendar_version"] = version
+        trail.record(f"{row._meta.model_name}.redated", row, by=None, now=now, before=before, after=after)
     return True
+
+
+def _dated(row: Routed) -> dict[str, object]:
+    return {"due_at": row.due_at.isoformat() if row.due_at else None, "is_provisional": row.due_is_provisional}
 
 
 def _job(what: str, model: type[Row]) -> str:
@@ -160,7 +166,3 @@ def _last_day(row: Routed) -> date:
     if row.due_at is None:
         raise ValueError("what waits with nobody has no due day")
     return timezone.localdate(row.due_at - timedelta(microseconds=1))
-
-
-def _end_of(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))

@@ -59,7 +59,7 @@ class CalendarNotice(models.Model):
 
 
 class CalendarDay(models.Model):
-    """A day that differs from plain Monday to Friday, as a notice says. Where two speak of it the later has the word."""
+    """A day that differs from plain Monday to Friday, as one notice says; of two notices the later is right."""
 
     day = models.DateField(db_index=True)
     is_worked = models.BooleanField()

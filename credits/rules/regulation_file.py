@@ -67,7 +67,7 @@ def reasons_not_to_offer(entries: Sequence[Any]) -> Iterator[Refusal]:
 
 
 def days_in(year: int, text: str) -> list[date]:
-    """`01-01 01-02` as days of the year; another year is said (2022-12-31). Raises ValueError for a day there is not."""
+    """`01-01 01-02` as days of the year, 2022-12-31 as one of another. Raises ValueError for a day there is not."""
     return [date.fromisoformat(part if len(part) > len("01-01") else f"{year}-{part}") for part in text.split()]
 
 

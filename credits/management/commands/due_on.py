@@ -1,5 +1,6 @@
 """`manage.py due_on DATE… [--days 5]`: the day on which a limit counted from each date ends (A4)."""
 
+import re
 from argparse import ArgumentParser
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,11 @@ from django.utils import timezone
 from ceportal.kernel.selectors.calendar import due_after
 
 MOST_DAYS = 1000
+_DAYS = re.compile(r"[1-9][0-9]{0,3}", re.ASCII)
+# fromisoformat alone takes 20250928, 2025-W40-1 and 2025-09-28x16:30 too.
+_MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})?)?", re.ASCII
+)
 
 
 class Command(BaseCommand):
@@ -17,25 +23,33 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("dates", nargs="+", metavar="DATE", help="2025-09-28 or 2025-12-25T16:30")
-        parser.add_argument("--days", type=int, default=5)
+        parser.add_argument("--days", default="5", help=f"working days, 1 to {MOST_DAYS}")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        days = options["days"]
-        if not 1 <= days <= MOST_DAYS:
-            raise CommandError(f"--days 应为 1 到 {MOST_DAYS}。")
-        moments = [(text, _moment(text)) for text in options["dates"]]
-        for text, moment in moments:
-            try:
-                _, due, _ = due_after(moment, days)
-            except OverflowError as error:
-                raise CommandError(f"“{text}”太早或太晚，没有这样的日历。") from error
-            self.stdout.write(f"{text} {due.day.isoformat()}{' 暂定' if due.is_provisional else ''}")
+        """All the lines, or none of them and what is wrong."""
+        days = _days(str(options["days"]))
+        self.stdout.write("\n".join([_line(text, days) for text in options["dates"]]))
+
+
+def _line(text: str, days: int) -> str:
+    moment = _moment(text)
+    try:
+        _, due, _ = due_after(moment, days)
+    except OverflowError as error:
+        raise CommandError(f"“{text}”太早或太晚，没有这样的日历。") from error
+    return f"{text} {due.day.isoformat()}{' 暂定' if due.is_provisional else ''}"
+
+
+def _days(text: str) -> int:
+    if not _DAYS.fullmatch(text) or int(text) > MOST_DAYS:
+        raise CommandError(f"--days 应为 1 到 {MOST_DAYS} 的整数，没有“{text}”个工作日的期限。")
+    return int(text)
 
 
 def _moment(text: str) -> datetime:
     """In Shanghai, unless the text names another zone."""
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text if _MOMENT.fullmatch(text) else "")
     except ValueError as error:
         raise CommandError(f"“{text}”不是日期，请写成 2025-09-28 或 2025-12-25T16:30。") from error
     return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
