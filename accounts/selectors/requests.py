@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from django.apps import apps
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.enums import Duty, Move
 from accounts.models import Organization, Request, User
@@ -32,13 +32,23 @@ def request_models() -> list[type[Request]]:
 
 
 def requests_waiting_for(user: User, rows: QuerySet[Row]) -> QuerySet[Row]:
-    """What of `rows` waits for `user` to rule: never their own, nor what they asked for somebody else (A24)."""
-    return waiting_for(user, rows).exclude(asked_by=user)
+    """What of `rows` waits for `user` to rule: never their own, nor what they asked for somebody else, nor what they
+    ruled on at another stage of the same round (A24).
+    """
+    ruled = _rulings_of(rows.model).filter(subject=OuterRef("pk"), round=OuterRef("round"), by=user)
+    return waiting_for(user, rows).filter(~Exists(ruled)).exclude(asked_by=user)
 
 
 def who_can_decide(asked: Request) -> QuerySet[User]:
     """The mirror of `requests_waiting_for`."""
-    return who_can_rule(asked).exclude(pk=asked.asked_by_id)
+    ruled = _rulings_of(type(asked)).filter(subject=asked, round=asked.round)
+    return who_can_rule(asked).exclude(pk=asked.asked_by_id).exclude(pk__in=ruled.values("by"))
+
+
+def _rulings_of(model: type[Request]) -> QuerySet[Any]:
+    rulings: Any = model._meta.get_field("rulings").related_model
+    found: QuerySet[Any] = rulings._default_manager.all()
+    return found
 
 
 def requests_seen_by(user: User, rows: QuerySet[Row], *, duties: Iterable[Duty]) -> QuerySet[Row]:

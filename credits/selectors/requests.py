@@ -1,0 +1,68 @@
+"""Requests about people's hours: whose they are, who may look at them, for whom somebody may ask."""
+
+from typing import Any, TypeVar
+
+from django.db.models import Q, QuerySet
+
+from accounts.enums import Duty, RequestState
+from accounts.models import Organization, Professional, Request, User
+from accounts.selectors.duties import in_charge
+from accounts.selectors.people import people_of
+from accounts.selectors.requests import requests_seen_by, requests_waiting_for
+from credits.models import ObligationRequest, OutsideHours
+
+Row = TypeVar("Row", bound=Request)
+# By the word of the address.
+KINDS: dict[str, type[ObligationRequest] | type[OutsideHours]] = {
+    "exemption": ObligationRequest,
+    "outside": OutsideHours,
+}
+# An employer's officers see what its people ask; what an illness is about is no reviewer's affair.
+OF_THE_UNIT = (Duty.MANAGE_UNIT, Duty.APPROVE_PEOPLE)
+DECIDING = (Duty.GRANT_EXCEPTIONS, Duty.REVIEW_HOURS)
+
+
+def seen(user: User, model: type[Row]) -> QuerySet[Row]:
+    """What of a kind `user` asked, is about them, is or was theirs to decide, or comes from their unit."""
+    rows: QuerySet[Row] = model._default_manager.all()
+    return _told(requests_seen_by(user, rows, duties=(*OF_THE_UNIT, Duty.GRANT_EXCEPTIONS)))
+
+
+def waiting(user: User, model: type[Row]) -> QuerySet[Row]:
+    """The inbox of a kind."""
+    rows: QuerySet[Row] = model._default_manager.all()
+    return _told(requests_waiting_for(user, rows))
+
+
+def people_to_ask_for(user: User) -> QuerySet[Professional]:
+    """For whom `user` may ask: themselves, and the people of the units they look after."""
+    whose = Q(user=user) | Q(pk__in=people_of(user).values("pk"))
+    people = Professional.objects.filter(whose, approved_at__isnull=False, left_at__isnull=True)
+    return people.select_related("area", "title_series", "user")
+
+
+def bureau_to_ask(professional: Professional, by: User) -> Organization | None:
+    """Who grants exceptions where the person works, and is neither they nor who asks (A24)."""
+    return in_charge(Duty.GRANT_EXCEPTIONS, professional.area, but_not=[professional.user, by])
+
+
+def open_request_of(professional: Professional) -> ObligationRequest | None:
+    """The one request to owe less that may be open at a time."""
+    open_states = (RequestState.WAITING, RequestState.RETURNED)
+    return ObligationRequest.objects.filter(professional=professional, state__in=open_states).first()
+
+
+def may_end(user: User, asked: ObligationRequest) -> bool:
+    """Whether `user` may end what was granted: for the bureau that granted it, never their own."""
+    obligation = asked.obligation
+    if obligation is None or obligation.ended_at is not None or user.pk in {asked.declarant_id, asked.asked_by_id}:
+        return False
+    held: Any = user.memberships.filter(  # type: ignore[attr-defined]
+        organization=obligation.organization_id, duty=Duty.GRANT_EXCEPTIONS, ended_at__isnull=True
+    )
+    return bool(held.exists())
+
+
+def _told(rows: QuerySet[Row]) -> QuerySet[Row]:
+    names = ("professional", "professional__area", "organization", "waiting_on", "document", "asked_by")
+    return rows.select_related(*names).order_by("-id")
