@@ -46,7 +46,8 @@ def who_can_decide(asked: Request) -> QuerySet[User]:
 
 
 def _rulings_of(model: type[Request]) -> QuerySet[Any]:
-    rulings: Any = model._meta.get_field("rulings").related_model
+    meta: Any = model._meta
+    rulings = meta.get_field("rulings").related_model
     found: QuerySet[Any] = rulings._default_manager.all()
     return found
 

@@ -118,11 +118,8 @@ def reasons_not_to_submit(facts: DeclarationFacts, *, today: date, limits: Limit
     yield from _about_the_proof(facts)
 
 
-def reasons_of_the_time(ended_on: date | None, *, today: date, limits: Limits | None) -> Iterator[Refusal]:
+def reasons_of_the_time(ended_on: date, *, today: date, limits: Limits | None) -> Iterator[Refusal]:
     """Why what ended on that day cannot be handed in today, whatever it is (S0-12 to S0-14, S4-10)."""
-    if not ended_on:
-        yield Refusal("no_end", "请填写结束日期。", field="ended_on")
-        return
     if ended_on > today:
         yield Refusal("not_over", "结束日期还没有到。学完并考核合格后再提交。", field="ended_on", clause="S2-13")
     elif ended_on.year < today.year:
@@ -205,6 +202,9 @@ def _about_the_training(facts: DeclarationFacts, limits: Limits | None) -> Itera
 def _about_the_time(facts: DeclarationFacts, today: date, limits: Limits | None) -> Iterator[Refusal]:
     if not facts.started_on:
         yield Refusal("no_start", "请填写开始日期。", field="started_on")
+    if not facts.ended_on:
+        yield Refusal("no_end", "请填写结束日期。", field="ended_on")
+        return
     yield from reasons_of_the_time(facts.ended_on, today=today, limits=limits)
 
 

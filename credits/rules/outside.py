@@ -58,7 +58,10 @@ def reasons_not_to_claim(transcript: Transcript, *, today: date, limits: Limits 
     elif transcript.ended_on and transcript.started_on.year != transcript.ended_on.year:
         message = "一份申请只认定一个年度的学时。跨年的请按年度分开申请。"
         yield Refusal("two_years", message, field="started_on", clause="A7")
-    yield from reasons_of_the_time(transcript.ended_on, today=today, limits=limits)
+    if transcript.ended_on is None:
+        yield Refusal("no_end", "请填写结束日期。", field="ended_on")
+    else:
+        yield from reasons_of_the_time(transcript.ended_on, today=today, limits=limits)
     yield from reasons_not_to_accept(transcript.issuer, field="issuer", label="出具单位", limit=ISSUER_LIMIT)
     number = transcript.number
     yield from reasons_not_to_accept(number, field="transcript_no", label="证明编号", limit=NUMBER_LIMIT)

@@ -38,7 +38,8 @@ def ask_for_easing(
         with transaction.atomic():
             made = ObligationRequest.objects.create(
                 professional=professional, declarant=professional.user, asked_by=by, made_at=now,
-                organization=employer_of(professional), reason=reason.strip(), document=cast(StoredFile, document), **_content(asked),
+                organization=employer_of(professional), reason=reason.strip(), document=cast(StoredFile, document),
+                **_content(asked),
             )  # fmt: skip
             hand_in(made, to=bureau_to_ask(professional, by), duty=Duty.GRANT_EXCEPTIONS, by=by, now=now)
     except IntegrityError as error:
