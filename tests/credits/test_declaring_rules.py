@@ -242,3 +242,9 @@ def test_a_file_has_a_known_label_and_there_are_at_most_twenty() -> None:
         "label_unknown",
         "too_many_files",
     ]
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_only_a_draft_and_what_was_returned_can_be_edited(state: State) -> None:
+    found = [reason.code for reason in rules.reasons_not_to_edit(state)]
+    assert found == ([] if state in {State.DRAFT, State.RETURNED} else ["not_editable"])

@@ -127,3 +127,10 @@ def test_more_hours_never_unmeet_a_year(public, professional, more_public, more_
     before = is_met(NOW, Standing(public, Decimal(0), professional))
     after = is_met(NOW, Standing(public + more_public, Decimal(0), professional + more_professional))
     assert after or not before
+
+
+def test_hours_are_added_column_by_column() -> None:
+    one = Standing(Decimal(30), Decimal(24), Decimal(60), Decimal("0.5"))
+    more = Standing(Decimal("0.5"), Decimal(0), Decimal(-1), Decimal(18))
+    assert one.plus(more) == Standing(Decimal("30.5"), Decimal(24), Decimal(59), Decimal("18.5"))
+    assert one.plus(more).total == Decimal(108)

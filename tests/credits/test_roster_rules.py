@@ -180,3 +180,53 @@ def test_where_professional_hours_are_declared_no_roster_brings_them() -> None:
 def test_what_can_be_confirmed(state: str, wrong: int, to_credit: int, expected: list[str]) -> None:
     found = rules.reasons_not_to_confirm(state, wrong=wrong, to_credit=to_credit)
     assert [reason.code for reason in found] == expected
+
+
+@pytest.mark.parametrize("state", list(RosterState))
+def test_a_roster_is_edited_until_it_is_confirmed(state: RosterState) -> None:
+    found = [(reason.code, reason.message) for reason in rules.reasons_not_to_edit(state)]
+    is_open = state in {RosterState.DRAFT, RosterState.CHECKED}
+    assert found == ([] if is_open else [("not_open", f"这份名单现在是“{state.label}”，不能再改动。")])
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "expected"),
+    [
+        (RosterState.DONE, "学员名单报错了班次。\r\n请重新核对。", []),
+        (RosterState.DONE, "字" * 300, []),
+        (RosterState.DONE, "字" * 301, [("too_long", "原因最多 300 个字，现在有 301 个字。")]),
+        (RosterState.DONE, "坏\u202e字", [("strange_character", "原因中有无法显示的字符，请重新输入。")]),
+        (RosterState.DONE, " \n", [("reason_missing", "请写明撤销的原因，名单上的人员会看到。")]),
+        (RosterState.CHECKED, "原因", [("not_done", "这份名单现在是“待确认”，不能撤销。")]),
+    ],
+)
+def test_a_roster_is_taken_back_whole_and_with_a_reason(state: str, reason: str, expected: Any) -> None:
+    assert [(one.code, one.message) for one in rules.reasons_not_to_undo(state, reason)] == expected
+
+
+def test_the_guide_on_the_template_names_the_class_its_columns_and_its_limits() -> None:
+    lines = list(rules.guide(class_facts(hours=Decimal("12.0"))))
+    assert lines == [
+        "本名单用于：2026 年全市专业技术人员公需科目面授班（2026-10-12 至 2026-10-13，每人 12 学时）。",
+        "请在“名单”表中每人填一行，从第 2 行开始。不要改动第 1 行的表头，不要合并单元格，不要使用公式。",
+        "证件号码：身份证 18 位，最后一位是 X 的也要填。本列已设为文本格式；从别处复制时，请选择“只粘贴值”。",
+        "姓名：与本人在平台注册的姓名一致。",
+        "学时：不填就是每人 12 学时；个别人较少的，填实际学时，以 0.5 为单位，不能超过这个数。",
+        "考核结果：填“合格”或“不合格”。不合格的不计学时。",
+        "备注：可以不填，最多 100 个字。请不要在这里填写证件号码和电话。",
+        "最多 60,000 行、20 MB。上传后先核对，确认前不会登记任何学时。",
+    ]
+
+
+def test_a_line_may_be_found_wrong_later_by_what_others_say() -> None:
+    line = rules.RosterLine(5, problems=(rules.Problem("姓名", "blank", "请填写姓名。"),))
+    worse = rules.with_problem(line, rules.twice(2))
+    message = "与第 2 行是同一个证件号码，同一个人只能出现一次。"
+    assert worse.problems == (*line.problems, rules.Problem("证件号码", "twice", message))
+    assert len(line.problems) == 1
+    assert rules.nobody().message == "表头下面没有人员：所有行都是空的，没有读到任何内容。"
+
+
+def test_a_class_without_code_and_place_is_still_a_class() -> None:
+    assert against(class_code="", place="") == []
+    assert against(class_code="C" * 41) == [("too_long", "")]

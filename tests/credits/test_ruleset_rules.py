@@ -6,6 +6,7 @@ from ceportal.kernel.rules.dated import DatedFigure, DatedRule, places_of
 from credits.rules.regulation_file import reasons_not_to_offer, reasons_not_to_read, rule_in
 from credits.rules.ruleset import (
     FIELDS,
+    fields_of,
     levels_named,
     reasons_not_to_combine,
     reasons_not_to_load,
@@ -168,3 +169,13 @@ def test_an_activity_names_its_clause_once() -> None:
     assert [r.code for r in reasons_not_to_offer([good | {"clause": ""}])] == ["clause"]
     assert [r.code for r in reasons_not_to_offer([good | {"status": "law"}])] == ["clause"]
     assert [r.code for r in reasons_not_to_offer([good | {"name": ""}])] == ["shape"]
+
+
+def test_the_fields_that_apply_are_told_in_one_order_numbers_and_words_together() -> None:
+    found = asked(
+        rule(figures={"unit": "学时", "deadline": "12-31", "public": "30", "total": "90", "spot_check": "yes"})
+    )
+    assert list(fields_of(found)) == ["total", "public", "unit", "deadline", "spot_check"]
+    assert (fields_of(found)["total"], fields_of(found)["unit"].value) == (found.total, "学时")
+    assert found.settings["spot_check"].is_yes
+    assert not asked(rule(figures={"total": "90", "spot_check": "no"})).settings["spot_check"].is_yes

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from ceportal.kernel.rules.id_number import (
     check_digit,
+    hide_numbers,
     mask_id,
     mask_name,
     mask_phone,
@@ -135,3 +136,18 @@ def test_every_unit_code_with_its_check_character_is_accepted(first: str) -> Non
 )
 def test_phones(value: str, is_one: bool) -> None:
     assert (not reasons_not_to_accept_phone(value)) is is_one
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("我叫张三，410203198503120017，请核对", "我叫张三，410203********0017，请核对"),
+        ("41020319850312001X", "410203********001X"),
+        ("410203 19850312 0017", "410203**********0017"),
+        ("电话13812345678。", "电话138****5678。"),
+        ("编号 4102031985031200171 和 113812345678", "编号 4102031985031200171 和 113812345678"),
+        ("没有号码", "没有号码"),
+    ],
+)
+def test_numbers_within_words_are_masked(text: str, shown: str) -> None:
+    assert hide_numbers(text) == shown

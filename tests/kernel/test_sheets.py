@@ -11,7 +11,20 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.formula import ArrayFormula
 
 from ceportal.kernel.rules.refusal import Refused
-from ceportal.kernel.rules.sheets import MOST_BYTES, MOST_ROWS, CellKind, SheetRow
+from ceportal.kernel.rules.sheets import (
+    MOST_BYTES,
+    MOST_CELLS,
+    MOST_PART_BYTES,
+    MOST_ROWS,
+    MOST_TEXT_BYTES,
+    MOST_UNPACKED,
+    CellKind,
+    Part,
+    Shape,
+    SheetRow,
+    reasons_not_to_open,
+    reasons_not_to_parse,
+)
 from ceportal.kernel.web import sheets
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
@@ -248,3 +261,40 @@ def test_what_goes_out_is_text_to_the_last_cell() -> None:
         ("=1+1", "s", "@"),
     ]
     assert page.column_dimensions["A"].number_format == "@"
+
+
+SOUND = [Part("[Content_Types].xml", 1000), Part("xl/workbook.xml", 1000), Part("xl/worksheets/sheet1.xml", 1000)]
+
+
+@pytest.mark.parametrize(
+    ("more", "packed", "code"),
+    [
+        ([], 3000, None),
+        ([Part("xl/styles.xml", 10, is_locked=True)], 3000, "file_locked"),
+        ([Part("xl/worksheets/sheet2.xml", MOST_UNPACKED)], MOST_UNPACKED, "sheet_too_much"),
+        ([Part("xl/styles.xml", MOST_PART_BYTES)], MOST_UNPACKED, None),
+        ([Part("xl/styles.xml", MOST_PART_BYTES + 1)], MOST_UNPACKED, "sheet_too_much"),
+        ([Part("xl/sharedStrings.xml", MOST_TEXT_BYTES)], MOST_UNPACKED, None),
+        ([Part("xl/sharedStrings.xml", MOST_TEXT_BYTES + 1)], MOST_UNPACKED, "sheet_too_much"),
+        ([Part("xl/media/image1.png", MOST_PART_BYTES + 1)], MOST_UNPACKED, None),
+        ([Part("xl/vbaProject.bin", 10)], 3000, "file_kind"),
+    ],
+)
+def test_an_archive_is_judged_by_its_directory(more: list[Part], packed: int, code: str | None) -> None:
+    found = [reason.code for reason in reasons_not_to_open([*SOUND, *more], packed=packed)]
+    assert found == ([code] if code else [])
+
+
+@pytest.mark.parametrize(
+    ("shape", "code"),
+    [
+        (Shape(rows=MOST_ROWS + 1, cells=MOST_CELLS), None),
+        (Shape(is_odd=True, merged="A1:B1"), "file_broken"),
+        (Shape(rows=MOST_ROWS + 2), "too_many_rows"),
+        (Shape(cells=MOST_CELLS + 1), "sheet_too_much"),
+        (Shape(merged="A1:B1"), "merged_cells"),
+        (Shape(hidden="第 3 行"), "hidden_cells"),
+    ],
+)
+def test_sheets_are_judged_by_their_bytes_before_they_are_parsed(shape: Shape, code: str | None) -> None:
+    assert [reason.code for reason in reasons_not_to_parse(shape)] == ([code] if code else [])

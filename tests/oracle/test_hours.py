@@ -1,5 +1,6 @@
 """Years and caps: the portal against the oracle."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
@@ -8,9 +9,9 @@ import pytest
 from django.utils import timezone as portal_time
 from hypothesis import strategies as st
 
-from credits.enums import DeclarationState
 from credits.rules.declaring import DeclarationFacts, Limits, ceiling, reasons_not_to_submit
 from credits.rules.plausibility import Known, Standing, heaviest_day, reasons_of_what_is_known
+from tests.credits.test_declaring_rules import COMPLETE
 from tests.oracle import hours
 from tests.oracle.trials import TRIALS, agree
 
@@ -28,11 +29,8 @@ HALVES = st.one_of(st.integers(1, 40), st.integers(1, 180))
 
 
 def facts(start: date, end: date, halves: int, *, is_attended: bool) -> DeclarationFacts:
-    return DeclarationFacts(
-        state=DeclarationState.DRAFT, activity="training", is_attended=is_attended, title="培训", organiser="主办",
-        subject="professional", started_on=start, ended_on=end, hours=Decimal(halves) / 2, was_passed=True,
-        payer="unit", evidence_count=1, employer="单位",
-    )  # fmt: skip
+    """Nothing but the days and the hours can be against it."""
+    return replace(COMPLETE, started_on=start, ended_on=end, hours=Decimal(halves) / 2, is_attended=is_attended)
 
 
 @pytest.mark.clause("A7", "A9", "S0-12")

@@ -1,0 +1,48 @@
+"""Whom a line of a year's list covers (A27, S4-09)."""
+
+from datetime import date
+
+import pytest
+
+from bases.rules.recognition import Recognised, is_recognised
+
+LINE = Recognised("410200", 2026, frozenset({"public", "professional"}), ended_on=date(2026, 6, 30))
+PLACES = ("410000", "410200", "410203")
+
+
+def covers(*lines: Recognised, **changes) -> bool:
+    said = {"places": PLACES, "year": 2026, "subject": "public", "trade": "", "on": date(2026, 6, 30)} | changes
+    return is_recognised(lines, **said)
+
+
+@pytest.mark.clause("A27", "A12")
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, True),
+        ({"on": date(2026, 7, 1)}, False),
+        ({"year": 2025}, False),
+        ({"places": ("410000", "410100")}, False),
+        ({"places": ("410200",)}, True),
+        ({"subject": "elective"}, False),
+        ({"trade": "会计"}, True),
+    ],
+)
+def test_a_line_holds_in_its_place_year_and_subject_until_it_ended(changes, expected: bool) -> None:
+    assert covers(LINE, **changes) is expected
+
+
+def test_one_line_of_several_is_enough_and_none_is_not() -> None:
+    other = Recognised("410400", 2026, frozenset({"public"}))
+    assert covers(other, LINE)
+    assert not covers(other)
+    assert not covers()
+
+
+@pytest.mark.clause("A30")
+def test_the_accounting_zone_is_for_accountants() -> None:
+    zone = Recognised("410000", 2026, frozenset({"professional"}), trade="会计")
+    assert covers(zone, subject="professional", trade="会计")
+    assert not covers(zone, subject="professional", trade="")
+    assert not covers(zone, subject="professional", trade="统计")
+    assert not covers(zone, subject="public", trade="会计")
