@@ -1,7 +1,7 @@
 """When hours may be declared, and how a declaration moves (S0-12 to S0-14, S2-13, S4-10, S4-18; A7, A8, A17, A25)."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -10,6 +10,9 @@ from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.rules.text import TITLE_LIMIT, reasons_not_to_accept
 from credits.enums import DeclarationState as State
 from credits.enums import PublicKind, Subject
+from credits.rules.claiming import Worked, reasons_not_to_claim, work_out
+from credits.rules.conversion import Learnt
+from credits.rules.details import Details, plain, reasons_not_to_keep_details, reasons_not_to_leave_unsaid
 from credits.rules.typed import reasons_not_to_keep_day, reasons_not_to_keep_hours
 
 MOVES: Mapping[tuple[State, Move], State] = {
@@ -41,7 +44,10 @@ CERTIFICATE_NO_LIMIT = 60
 
 @dataclass(frozen=True)
 class Limits:
-    """What the regulation of one year and place asks of a declaration; each figure with its clause."""
+    """What the regulation of one year and place asks of a declaration; each figure with its clause.
+
+    `trade` is the person's, where it has rules of its own.
+    """
 
     per_day: Decimal = Decimal(8)
     per_day_clause: str = "A17"
@@ -53,11 +59,17 @@ class Limits:
     has_exception: bool = True
     employer_days: int = 5
     authority_days: int = 5
+    year: int = 0
+    trade: str = ""
 
 
 @dataclass(frozen=True)
 class DeclarationFacts:
-    """A declaration as the rules see it. `twins` names own declarations of the same training that count or may."""
+    """A declaration as the rules see it. `twins` names own declarations of the same training that count or may,
+    `artefact_twins` those of the same paper, patent …
+
+    `asks`, `labels` and `leaves_out` are its activity's; `worked` what its hours come to.
+    """
 
     state: State
     activity: str = ""
@@ -77,7 +89,17 @@ class DeclarationFacts:
     reviewer: str = ""
     is_approved: bool = True
     twins: tuple[str, ...] = ()
+    artefact_twins: tuple[str, ...] = ()
     is_promised: bool = True
+    asks: tuple[str, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+    leaves_out: tuple[str, ...] = ()
+    details: Details = field(default_factory=dict)
+    worked: Worked | None = None
+
+    def called(self, name: str, label: str) -> str:
+        """What a column is called in this activity."""
+        return plain(self.labels.get(name, label))
 
 
 def reasons_not_to_move(state: str, move: Move) -> Iterator[Refusal]:
@@ -103,6 +125,7 @@ def reasons_not_to_keep(facts: DeclarationFacts) -> Iterator[Refusal]:
             yield from reasons_not_to_keep_day(day, field=name)
     if facts.started_on and facts.ended_on and facts.ended_on < facts.started_on:
         yield Refusal("ends_before_start", "结束日期早于开始日期，请核对。", field="ended_on")
+    yield from reasons_not_to_keep_details(facts.details)
 
 
 def reasons_not_to_submit(facts: DeclarationFacts, *, today: date, limits: Limits | None) -> Iterator[Refusal]:
@@ -113,6 +136,7 @@ def reasons_not_to_submit(facts: DeclarationFacts, *, today: date, limits: Limit
     yield from _about_the_person(facts)
     yield from reasons_not_to_keep(facts)
     yield from _about_the_training(facts, limits)
+    yield from reasons_not_to_leave_unsaid(facts.asks, facts.details, facts.labels)
     yield from _about_the_time(facts, today, limits)
     yield from _about_the_hours(facts, limits)
     yield from _about_the_proof(facts)
@@ -185,9 +209,9 @@ def _about_the_training(facts: DeclarationFacts, limits: Limits | None) -> Itera
     if not facts.activity:
         yield Refusal("no_activity", "请选择学习方式。", field="activity")
     if not facts.title.strip():
-        yield Refusal("no_title", "请填写学习内容或名称。", field="title")
+        yield Refusal("no_title", f"请填写{facts.called('title', '学习内容或名称')}。", field="title")
     if not facts.organiser.strip():
-        yield Refusal("no_organiser", "请填写主办单位。", field="organiser")
+        yield Refusal("no_organiser", f"请填写{facts.called('organiser', '主办单位')}。", field="organiser")
     if not facts.subject:
         yield Refusal("no_subject", "请选择是公需科目还是专业科目。", field="subject")
     asks_kind = limits is not None and limits.asks_compulsory and facts.subject == Subject.PUBLIC
@@ -197,13 +221,16 @@ def _about_the_training(facts: DeclarationFacts, limits: Limits | None) -> Itera
     for twin in facts.twins:
         message = f"您已申报过同一次学习：{twin}。同一次学习只计一次。"
         yield Refusal("declared_before", message, field="title", clause="A29")
+    for twin in facts.artefact_twins:
+        message = f"您已用同一成果（证书）申报过：{twin}。同一成果只计一次，换一个年度也不再计。"
+        yield Refusal("artefact_before", message, field="title", clause="A29")
 
 
 def _about_the_time(facts: DeclarationFacts, today: date, limits: Limits | None) -> Iterator[Refusal]:
-    if not facts.started_on:
-        yield Refusal("no_start", "请填写开始日期。", field="started_on")
+    if not facts.started_on and "started_on" not in facts.leaves_out:
+        yield Refusal("no_start", f"请填写{facts.called('started_on', '开始日期')}。", field="started_on")
     if not facts.ended_on:
-        yield Refusal("no_end", "请填写结束日期。", field="ended_on")
+        yield Refusal("no_end", f"请填写{facts.called('ended_on', '结束日期')}。", field="ended_on")
         return
     yield from reasons_of_the_time(facts.ended_on, today=today, limits=limits)
 
@@ -223,29 +250,37 @@ def _about_the_hours(facts: DeclarationFacts, limits: Limits | None) -> Iterator
     if facts.hours is None:
         yield Refusal("no_hours", "请填写学时。", field="hours_claimed")
         return
-    if not (facts.is_attended and limits and facts.started_on and facts.ended_on and facts.hours.is_finite()):
-        return
-    days, most = days_of(facts.started_on, facts.ended_on), ceiling(facts.started_on, facts.ended_on, limits)
-    if days > 0 and facts.hours > most:
-        message = (
-            f"从开始到结束共 {days} 天，每天最多 {limits.per_day.normalize():f} 学时，"
-            f"最多申报 {most.normalize():f} 学时。"
-        )
-        yield Refusal("over_ceiling", message, field="hours_claimed", clause=limits.per_day_clause)
+    yield from reasons_not_to_claim(facts.hours, facts.worked or work_out(None, _learnt(facts, limits)))
+
+
+def _learnt(facts: DeclarationFacts, limits: Limits | None) -> Learnt:
+    """For an activity that nothing converts: its days alone bound it."""
+    start, end = facts.started_on, facts.ended_on
+    return Learnt(
+        days=days_of(start, end) if start and end else None,
+        is_attended=facts.is_attended,
+        per_day=limits.per_day if limits else None,
+        per_day_clause=limits.per_day_clause if limits else "",
+    )
 
 
 def _about_the_proof(facts: DeclarationFacts) -> Iterator[Refusal]:
-    if facts.was_passed is None:
-        yield Refusal("no_result", "请选择是否考核合格。", field="was_passed", clause="S2-13")
-    elif not facts.was_passed:
-        message = "学时在培训合格后才能计入。没有合格的学习不能申报。"
-        yield Refusal("not_passed", message, field="was_passed", clause="S2-13")
-    if not facts.payer:
+    if "was_passed" not in facts.leaves_out:
+        yield from _about_the_result(facts)
+    if not facts.payer and "payer" not in facts.leaves_out:
         yield Refusal("no_payer", "请选择费用由谁承担。", field="payer", clause="S4-18")
     if not facts.evidence_count:
         yield Refusal("no_evidence", "请至少上传一份佐证材料。", field="files", clause="default")
     if not facts.is_promised:
         yield Refusal("not_promised", "请阅读并勾选承诺。", field="promise", clause="S4-16")
+
+
+def _about_the_result(facts: DeclarationFacts) -> Iterator[Refusal]:
+    if facts.was_passed is None:
+        yield Refusal("no_result", "请选择是否考核合格。", field="was_passed", clause="S2-13")
+    elif not facts.was_passed:
+        message = "学时在培训合格后才能计入。没有合格的学习不能申报。"
+        yield Refusal("not_passed", message, field="was_passed", clause="S2-13")
 
 
 def _words(day: date) -> str:

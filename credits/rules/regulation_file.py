@@ -13,7 +13,10 @@ from ceportal.kernel.rules.refusal import Refusal
 from credits.rules.ruleset import STATUSES, levels_named
 
 _RULE_SET = {"code", "name", "area", "years", "document", "status", "values", "levels", "trade", "note"}
-_ACTIVITY = {"code", "name", "explanation", "attended", "evidence", "clause", "status"}
+_ACTIVITY = {
+    *("code", "name", "explanation", "attended", "evidence", "clause", "status"),
+    *("asks", "labels", "leaves_out", "artefact"),
+}
 _NEEDED = ("code", "name", "area", "years", "status", "values")
 
 

@@ -14,9 +14,11 @@ from ceportal.kernel.rules.working_days import working_days_left
 from ceportal.kernel.selectors.calendar import work_calendar
 from credits.enums import DeclarationState
 from credits.models import Declaration, DeclarationStep, Evidence
+from credits.rules.claiming import Worked
 from credits.rules.declaring import LIVE, DeclarationFacts, Limits
 from credits.rules.requirements import Requirements
 from credits.selectors.bench import requirements_of
+from credits.selectors.conversions import artefact_twins
 
 # An abandoned draft that was never handed in is no part of a person's record.
 _THROWN_AWAY = Q(state=DeclarationState.WITHDRAWN, first_submitted_at__isnull=True)
@@ -42,8 +44,8 @@ def declaration_steps(declaration: Declaration) -> QuerySet[DeclarationStep]:
     return declaration.steps.select_related("organization")
 
 
-def facts_of(declaration: Declaration, *, is_promised: bool = True) -> DeclarationFacts:
-    """The declaration as the rules see it."""
+def facts_of(declaration: Declaration, *, worked: Worked | None = None, is_promised: bool = True) -> DeclarationFacts:
+    """The declaration as the rules see it; `worked` is what its hours come to."""
     person, activity = declaration.professional, declaration.activity
     reviewer = first_office_of(person)
     return DeclarationFacts(
@@ -64,9 +66,19 @@ def facts_of(declaration: Declaration, *, is_promised: bool = True) -> Declarati
         evidence_count=declaration.evidence.count(),
         reviewer=reviewer.name if reviewer else "",
         is_approved=person.approved_at is not None and person.left_at is None,
-        twins=tuple(f"《{twin.title}》（{twin.get_state_display()}）" for twin in twins_of(declaration)),
+        twins=_named(twins_of(declaration)),
+        artefact_twins=_named(artefact_twins(declaration)),
         is_promised=is_promised,
+        asks=tuple(activity.asks) if activity else (),
+        labels=activity.labels if activity else {},
+        leaves_out=tuple(activity.leaves_out) if activity else (),
+        details=declaration.details,
+        worked=worked,
     )
+
+
+def _named(declarations: list[Declaration]) -> tuple[str, ...]:
+    return tuple(f"《{each.title}》（{each.year} 年度，{each.get_state_display()}）" for each in declarations)
 
 
 def first_office_of(professional: Professional) -> Organization | None:
@@ -112,6 +124,8 @@ def limits_in(requirements: Requirements) -> Limits:
         has_exception=back_years is None or back_years.value == "exception",
         employer_days=int(employer_days.value) if employer_days else plain.employer_days,
         authority_days=int(authority_days.value) if authority_days else plain.authority_days,
+        year=requirements.year,
+        trade=requirements.trade,
     )
 
 
