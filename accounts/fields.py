@@ -9,6 +9,8 @@ from ceportal.kernel.rules.id_number import mask_id, mask_phone
 
 _USER, _PROFESSIONAL, _UNIT = "accounts_user", "accounts_professional", "accounts_organization"
 _PHONE, _ID, _CONTACT = "phone", "id", "contact_mobile"
+# What guards an account: the factor's secret, a code until it was sent, the address for mail.
+_FACTOR, _CODE, _MAIL = "accounts_secondfactor", "accounts_onetimecode", "accounts_mailaddress"
 
 
 def phone_index(phone: str) -> str:
@@ -49,3 +51,42 @@ def contact_columns(phone: str, *, ref: UUID) -> dict[str, Any]:
 
 def contact_in_clear(sealed: bytes | memoryview, *, ref: UUID) -> str:
     return unseal(sealed, table=_UNIT, column=_CONTACT, ref=ref)
+
+
+def seal_factor(secret: str, *, ref: UUID) -> bytes:
+    return seal(secret, table=_FACTOR, column="secret", ref=ref)
+
+
+def factor_in_clear(sealed: bytes | memoryview, *, ref: UUID) -> str:
+    return unseal(sealed, table=_FACTOR, column="secret", ref=ref)
+
+
+def code_columns(code: str, *, ref: UUID) -> dict[str, Any]:
+    """What `OneTimeCode` keeps: the code to send, and what proves it afterwards."""
+    return {"code_sealed": seal(code, table=_CODE, column="code", ref=ref), "code_index": code_index(code, ref=ref)}
+
+
+def code_index(code: str, *, ref: UUID) -> str:
+    return blind_index(f"{ref}:{code}", purpose="code")
+
+
+def code_in_clear(sealed: bytes | memoryview, *, ref: UUID) -> str:
+    return unseal(sealed, table=_CODE, column="code", ref=ref)
+
+
+def seal_mail(address: str, *, ref: UUID) -> bytes:
+    return seal(address, table=_MAIL, column="address", ref=ref)
+
+
+def mail_in_clear(sealed: bytes | memoryview, *, ref: UUID) -> str:
+    return unseal(sealed, table=_MAIL, column="address", ref=ref)
+
+
+def place_index(address: str) -> str:
+    """Where somebody sits, as it is counted and remembered."""
+    return blind_index(address, purpose="place")
+
+
+def login_index(login: str) -> str:
+    """Whatever somebody typed to say who they are, for counting: never the number itself."""
+    return blind_index(login, purpose="login")

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from accounts.services import clients, delivery, registration_clock, request_clock
+from accounts.services import clients, codes, delivery, devices, registration_clock, request_clock
 
 
 @shared_task(name="accounts.redate_registrations")
@@ -39,6 +39,21 @@ def mark_overdue_requests() -> None:
 @shared_task(name="accounts.deliver_notices")
 def deliver_notices() -> None:
     delivery.deliver_notices(now=timezone.now())
+
+
+@shared_task(name="accounts.send_codes")
+def send_codes() -> None:
+    codes.send_codes(now=timezone.now())
+
+
+@shared_task(name="accounts.forget_codes")
+def forget_codes() -> None:
+    codes.forget_codes(now=timezone.now())
+
+
+@shared_task(name="accounts.forget_what_ended")
+def forget_what_ended() -> None:
+    devices.forget_what_ended(now=timezone.now())
 
 
 @shared_task(name="accounts.forget_tokens")

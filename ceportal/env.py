@@ -42,6 +42,14 @@ def number(name: str, default: int) -> int:
         raise MissingSetting(f"{name} must be a whole number, not {value!r}") from error
 
 
+def one_of(name: str, default: str, *others: str) -> str:
+    """One of a few words; `default` is the first of them."""
+    value = text(name, default)
+    if value not in (default, *others):
+        raise MissingSetting(f"{name} must be one of {', '.join((default, *others))}, not {value!r}")
+    return value
+
+
 def names(name: str, default: str = "") -> list[str]:
     """A comma-separated list, blanks dropped."""
     return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]

@@ -2,12 +2,17 @@
 
 from datetime import datetime
 
+from django.contrib.auth.hashers import check_password
 from django.db import IntegrityError, transaction
 
+from accounts.enums import NoticeEvent
 from accounts.fields import phone_columns, phone_index
-from accounts.models import User
+from accounts.models import PasswordRecord, User
+from accounts.rules.passwords import CAME_BACK
 from accounts.rules.registration import PHONE_TAKEN
+from accounts.selectors.safety import policy
 from accounts.services.memberships import end_sessions
+from accounts.services.notices import tell
 from ceportal.kernel.rules.id_number import reasons_not_to_accept_phone
 from ceportal.kernel.rules.refusal import Refused, refuse_if_any
 from ceportal.kernel.rules.text import NAME_LIMIT, person_name, reasons_not_to_accept
@@ -30,16 +35,39 @@ def make_user(*, name: str, phone: str, password: str, now: datetime) -> User:
             user.save()
     except IntegrityError as error:
         raise Refused([PHONE_TAKEN]) from error
+    PasswordRecord.objects.create(user=user, hash=user.password, set_at=now)
     record("user.make", user, by=user, now=now)
     return user
 
 
 @transaction.atomic
 def change_password(user: User, password: str, *, by: User, now: datetime) -> User:
-    """Set another password and end every session of `user`; the caller renews the session it acts in."""
+    """Set another password and end every session of `user`; the caller renews the session it acts in.
+
+    Refused where the policy keeps a history and the password stands in it.
+    """
+    _refuse_what_came_back(user, password)
     user.set_password(password)
     User.objects.filter(pk=user.pk).update(password=user.password)
+    made = PasswordRecord.objects.create(user=user, hash=user.password, set_at=now)
+    _drop_old_records(user)
     end_sessions(user)
     user.refresh_from_db(fields=["session_epoch"])
     record("user.change_password", user, by=by, now=now)
+    text = "您的密码已修改，其他设备上的登录已全部退出。如非本人操作，请立即用“忘记密码”重新设置。"
+    tell([user], NoticeEvent.ACCOUNT_SAFETY, key=f"password:{made.pk}", text=text, now=now)
     return user
+
+
+def _refuse_what_came_back(user: User, password: str) -> None:
+    """The password now, whether recorded or not, and those before."""
+    kept = policy().history
+    records = PasswordRecord.objects.filter(user=user).values_list("hash", flat=True)
+    held = [user.password, *records[:kept]] if kept else []
+    if any(check_password(password, hash) for hash in dict.fromkeys(held)):
+        raise Refused([CAME_BACK])
+
+
+def _drop_old_records(user: User) -> None:
+    kept = PasswordRecord.objects.filter(user=user).values_list("pk", flat=True)[: max(policy().history, 1)]
+    PasswordRecord.objects.filter(user=user).exclude(pk__in=list(kept)).delete()

@@ -1,12 +1,14 @@
 """How a message leaves the portal. In the portal itself it always stands; a gateway may carry it to a phone as well."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+from uuid import UUID
 
 from django.conf import settings
 
 from accounts.enums import NoticeEvent
-from accounts.models import Notice, TextMessage
+from accounts.models import Notice, User
 
 # What is worth a text message: an answer to what one did, or a limit that is running out.
 BY_SMS = frozenset(
@@ -18,20 +20,43 @@ BY_SMS = frozenset(
         NoticeEvent.HOURS_REVERSED,
         NoticeEvent.CERTIFICATE_ISSUED,
         NoticeEvent.CERTIFICATE_REVOKED,
+        NoticeEvent.ACCOUNT_SAFETY,
     }
 )
+
+
+class Text(Protocol):
+    """What goes to a phone: a `TextMessage`, or a code that nobody may read later."""
+
+    @property
+    def ref(self) -> UUID: ...
+
+    @property
+    def to(self) -> User: ...
+
+    @property
+    def text(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class CodeText:
+    """A code on its way."""
+
+    ref: UUID
+    to: User
+    text: str
 
 
 class Gateway(Protocol):
     """Carries one text. Raises OSError when it could not; handing in the same one (by `ref`) again must do no harm."""
 
-    def send(self, message: TextMessage) -> None: ...
+    def send(self, message: Text) -> None: ...
 
 
 class LocalSms:
     """Stands in for an SMS provider: one file a message, in DATA_DIR/sms, without the number it would go to."""
 
-    def send(self, message: TextMessage) -> None:
+    def send(self, message: Text) -> None:
         folder = Path(settings.DATA_DIR) / "sms" / message.ref.hex[:2]
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         (folder / f"{message.ref.hex}.txt").write_text(f"{message.to.phone_mask}\n{message.text}\n", encoding="utf-8")
@@ -40,7 +65,7 @@ class LocalSms:
 class NoSms:
     """The portal alone."""
 
-    def send(self, message: TextMessage) -> None:
+    def send(self, message: Text) -> None:
         return
 
 
@@ -52,6 +77,6 @@ def is_texted(notice: Notice) -> bool:
     return notice.event in BY_SMS and bool(notice.to.phone_mask)
 
 
-def send(message: TextMessage) -> None:
+def send(message: Text) -> None:
     """Hand `message` to the gateway that the settings name."""
     GATEWAYS[settings.SMS_GATEWAY].send(message)

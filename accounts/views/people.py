@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import PersonRequest, holders_only
 from accounts.enums import Duty
-from accounts.forms import RulingForm
+from accounts.forms.registering import RulingForm
 from accounts.models import PersonRegistration
 from accounts.selectors.people import people_of
 from accounts.selectors.registrations import people_seen_by, people_waiting_for

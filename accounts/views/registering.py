@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import PersonRequest
 from accounts.enums import IdKind, RegistrationState, TitleLevel, UnitState
-from accounts.forms import ApplyAgainForm, FindUnitForm, PersonForm, TitleFields
+from accounts.forms.registering import ApplyAgainForm, FindUnitForm, PersonForm, TitleFields
 from accounts.models import Area, Organization, Professional, User
 from accounts.rules.naming import is_code
 from accounts.rules.registration import ID_TAKEN, PHONE_TAKEN

@@ -1,72 +1,181 @@
-"""Signing in and out, one's own account."""
+"""Signing in and out: the password, then whatever else is asked on the way in."""
 
-from typing import cast
+import logging
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
+from django.contrib.auth import authenticate, logout
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render, resolve_url
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
-from accounts.access import PersonRequest
-from accounts.fields import phone_index
-from accounts.forms import ChangePasswordForm, SignInForm
-from accounts.models import Professional, User
-from accounts.rules.duties import DUTIES
-from accounts.selectors.duties import duties_of
-from accounts.selectors.people import employer_of
-from accounts.services.accounts import change_password as set_password
-from ceportal.kernel.rules.id_number import normalise
-from ceportal.kernel.web.addresses import client_address
-from ceportal.kernel.web.limits import count_one, is_used_up
+from accounts.forms.passwords import NewPasswordForm
+from accounts.forms.sign_in import FactorForm, SetUpForm, SignInForm
+from accounts.models import User
+from accounts.rules.entering import Step
+from accounts.rules.recovery import in_groups
+from accounts.selectors.safety import account_of
+from accounts.services.accounts import change_password
+from accounts.services.guessing import FACTOR, SIGN_IN, may_try, was_right
+from accounts.services.second_factor import WRONG_CODE, accept_code, confirm_factor, start_factor
+from accounts.web.devices import guesser_of, keep_token
+from accounts.web.entering import (
+    Entering,
+    begin,
+    entering,
+    go_on,
+    let_in,
+    note_factor,
+    note_new_password,
+    onward,
+    step_of,
+    wanted_page,
+)
+from accounts.web.factors import set_up_facts
+from accounts.web.sessions import take_word_of_end
+from ceportal.kernel.rules.refusal import Refused
 
-# Failures only. The pair is what a guesser meets; the wide one slows a sweep over many accounts from one place.
-PAIR_RATE = "10 per 15 minutes"
-PLACE_RATE = "200 per 15 minutes"
 WRONG = "证件号码（或手机号码）与密码不符，请核对后重新输入。"
-TOO_OFTEN = "输错的次数太多，请 15 分钟后再试。"
+TOO_OFTEN = "输错的次数太多，请 15 分钟后再试，或用“忘记密码”重新设置。"
+TOO_MANY_CODES = "输错的次数太多，请 15 分钟后再试。"
+log = logging.getLogger(__name__)
 
 
 @login_not_required
 @never_cache
 @sensitive_post_parameters("password", "login")
 def sign_in(request: HttpRequest) -> HttpResponse:
+    """The first step. Known and unknown accounts get the same words after the same work."""
     if request.user.is_authenticated:
-        return redirect(_next(request))
+        return redirect(wanted_page(request) or settings.LOGIN_REDIRECT_URL)
     form = SignInForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         return _sign_in_page(request, form, status=200 if request.method != "POST" else 422)
-    place, account = client_address(request), phone_index(normalise(form.cleaned_data["login"]))
-    if is_used_up(PAIR_RATE, "sign-in", place, account) or is_used_up(PLACE_RATE, "sign-in", place):
+    now, guesser, login = timezone.now(), guesser_of(request), form.cleaned_data["login"]
+    account = account_of(login)
+    if not may_try(SIGN_IN, account, login, guesser, now=now):
+        log.warning("a sign-in was not tried: too many were wrong")
         form.add_error(None, TOO_OFTEN)
         return _sign_in_page(request, form, status=429)
     user = authenticate(request, **form.cleaned_data)
-    if user is None:
-        count_one(PAIR_RATE, "sign-in", place, account)
-        count_one(PLACE_RATE, "sign-in", place)
+    if not isinstance(user, User):
+        log.info("a sign-in failed")
         form.add_error(None, WRONG)
         return _sign_in_page(request, form, status=422)
-    login(request, user)
-    return HttpResponseRedirect(_next(request))
+    was_right(SIGN_IN, user, login, guesser, now=now)
+    begin(request, user, wanted_page(request))
+    return go_on(request)
 
 
 def _sign_in_page(request: HttpRequest, form: SignInForm, *, status: int) -> HttpResponse:
-    context = {"form": form, "next": request.POST.get("next", request.GET.get("next", ""))}
+    context = {
+        "form": form,
+        "next": wanted_page(request),
+        "ran_out": take_word_of_end(request),
+        "provider": settings.OIDC_LABEL if settings.OIDC_ISSUER else "",
+    }
     return render(request, "accounts/sign_in.html", context, status=status)
 
 
-def _next(request: HttpRequest) -> str:
-    """Where the person wanted to go, if that is a page of ours."""
-    wanted = request.POST.get("next", request.GET.get("next", ""))
-    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
-        return wanted
-    return resolve_url(settings.LOGIN_REDIRECT_URL)
+@login_not_required
+@never_cache
+@sensitive_post_parameters("code")
+def ask_code(request: HttpRequest) -> HttpResponse:
+    """The second step, for whoever has a second factor."""
+    entry = _entry_at(request, Step.CODE)
+    if entry is None:
+        return go_on(request)
+    form, status = FactorForm(request.POST or None), 200
+    if request.method == "POST":
+        status = _try_code(request, entry, form)
+        if status == 302:
+            note_factor(request)
+            return go_on(request)
+    return render(request, "accounts/sign_in_code.html", {"form": form, "who": entry.user.name}, status=status)
+
+
+def _try_code(request: HttpRequest, entry: Entering, form: FactorForm) -> int:
+    """302 when the code was right; else the form says what is wrong."""
+    now, guesser = timezone.now(), guesser_of(request)
+    if not form.is_valid():
+        return 422
+    if not may_try(FACTOR, entry.user, "", guesser, now=now):
+        form.add_error(None, TOO_MANY_CODES)
+        return 429
+    if not accept_code(entry.user, form.cleaned_data["code"], now=now):
+        form.show([WRONG_CODE])
+        return 422
+    was_right(FACTOR, entry.user, "", guesser, now=now)
+    return 302
+
+
+@login_not_required
+@never_cache
+@sensitive_post_parameters("code")
+def set_up(request: HttpRequest) -> HttpResponse:
+    """For whoever acts for others and has no second factor yet: it is set up before anything else can be done."""
+    entry = _entry_at(request, Step.SET_UP)
+    if entry is None:
+        return go_on(request)
+    form, now = SetUpForm(request.POST or None), timezone.now()
+    if request.method == "POST" and form.is_valid():
+        try:
+            codes = confirm_factor(entry.user, form.cleaned_data["code"], now=now)
+        except Refused as refused:
+            form.show(refused)
+        else:
+            return _show_codes(request, codes)
+    facts = set_up_facts(entry.user, start_factor(entry.user, now=now)[1])
+    context = {"form": form, "who": entry.user.name, **facts}
+    return render(request, "accounts/sign_in_set_up.html", context, status=422 if form.errors else 200)
+
+
+def _show_codes(request: HttpRequest, codes: list[str]) -> HttpResponse:
+    """In, where nothing else is asked; the recovery codes stand on the page once."""
+    note_factor(request)
+    entry = entering(request)
+    if entry is None:
+        return go_on(request)
+    is_last = step_of(entry, timezone.now()) is Step.IN
+    token = let_in(request, entry.user) if is_last else ""
+    context: dict[str, Any] = {"codes": [in_groups(code) for code in codes], "onward": onward(entry, timezone.now())}
+    response = render(request, "accounts/recovery_codes.html", context)
+    if token:
+        keep_token(response, token)
+    return response
+
+
+@login_not_required
+@never_cache
+@sensitive_post_parameters()
+def new_password(request: HttpRequest) -> HttpResponse:
+    """The last step, for whoever's password has run out."""
+    entry = _entry_at(request, Step.NEW_PASSWORD)
+    if entry is None:
+        return go_on(request)
+    form = NewPasswordForm(request.POST or None, user=entry.user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            user = change_password(entry.user, form.cleaned_data["password"], by=entry.user, now=timezone.now())
+        except Refused as refused:
+            form.show(refused)
+        else:
+            note_new_password(request, user)
+            messages.success(request, "密码已修改。")
+            return go_on(request)
+    status = 422 if form.errors else 200
+    return render(request, "accounts/sign_in_password.html", {"form": form, "who": entry.user.name}, status=status)
+
+
+def _entry_at(request: HttpRequest, step: Step) -> Entering | None:
+    """Who is on the way in, if this is the step they are at."""
+    entry = entering(request)
+    return entry if entry and step_of(entry, timezone.now()) is step else None
 
 
 @login_not_required
@@ -75,25 +184,3 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     logout(request)
     messages.success(request, "您已退出登录。")
     return redirect(settings.LOGOUT_REDIRECT_URL)
-
-
-@require_safe
-def profile(request: PersonRequest) -> HttpResponse:
-    person = Professional.objects.select_related("area", "title_series").filter(user=request.user).first()
-    duties = [(held, DUTIES[held.duty]) for held in duties_of(request.user)]  # type: ignore[index]
-    context = {"person": person, "employer": employer_of(person) if person else None, "duties": duties}
-    return render(request, "accounts/profile.html", context)
-
-
-@sensitive_post_parameters()
-def change_password(request: PersonRequest) -> HttpResponse:
-    user = cast(User, request.user)
-    form = ChangePasswordForm(request.POST or None, user=user)
-    if request.method != "POST" or not form.is_valid():
-        return render(
-            request, "accounts/change_password.html", {"form": form}, status=200 if request.method != "POST" else 422
-        )
-    set_password(user, form.cleaned_data["password"], by=user, now=timezone.now())
-    update_session_auth_hash(request, user)
-    messages.success(request, "密码已修改。其他设备上的登录已全部退出。")
-    return redirect("accounts:profile")

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import PersonRequest, holders_only
 from accounts.enums import Duty, UnitNature
-from accounts.forms import NewUnitForm, PlaceForm, RulingForm, UnitFields
+from accounts.forms.registering import NewUnitForm, PlaceForm, RulingForm, UnitFields
 from accounts.models import Area, UnitRegistration, User
 from accounts.selectors.duties import authorities_for
 from accounts.selectors.registrations import units_seen_by, units_waiting_for

@@ -8,3 +8,6 @@ SECRET_KEY = env.secret("secret_key", make=True)
 SEALING_KEY = env.secret("sealing_key", make=True)
 INDEX_KEY = env.secret("index_key", make=True)
 SIGNING_KEY_MAY_BE_MADE = True
+# The demo's people sign in with the password alone; anybody may set a second factor up and see it asked for.
+SECOND_FACTOR = env.one_of("SECOND_FACTOR", "offered", "required")
+PASSWORD_MAX_DAYS = env.number("PASSWORD_MAX_DAYS", 0)

@@ -17,6 +17,9 @@ SIGNING_KEY_MAY_BE_MADE = True
 VERIFICATION_RATE = UPLOAD_RATE = "10000/minute"
 LIMITS_WITHOUT_BROKER = "memory"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Tests of their own ask for more (tests/accounts/test_second_factor.py, test_passwords.py).
+SECOND_FACTOR = "offered"
+PASSWORD_MAX_DAYS = 0
 DATA_DIR = Path(env.text("TEST_DATA_DIR", tempfile.mkdtemp(prefix="ceportal-test-")))
 STATIC_ROOT = DATA_DIR / "static"
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)

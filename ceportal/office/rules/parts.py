@@ -2,6 +2,7 @@
 
 PARTS = {
     "office.heartbeat": "定时器",
+    "accounts.send_codes": "验证码的送出",
     "credits.handle_person_changes": "人员变动后的重新核算",
     "credits.match_people": "注册后补计学时",
     "credits.finish_corrections": "学时更正的收尾",
@@ -9,6 +10,8 @@ PARTS = {
     "credits.forget_unmatched": "清除过期的未匹配记录",
     "credits.forget_batches": "清除过期的报送批次",
     "accounts.forget_tokens": "清除过期的接口令牌",
+    "accounts.forget_codes": "清除过期的验证码",
+    "accounts.forget_what_ended": "清除过期的登录和设备",
     "credits.work_on_rosters": "名单的登记和撤销",
     "credits.forget_rosters": "清除过期的名单",
     "accounts.redate_registrations": "注册核准期限重算",

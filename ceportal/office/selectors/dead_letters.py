@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from accounts.models import Notice, TextMessage
+from accounts.models import Notice, OneTimeCode, TextMessage
 from ceportal.kernel.enums import JobState
 from ceportal.kernel.models import MAX_ATTEMPTS, Attempt, Job
 from certificates.enums import CertificateState
@@ -80,6 +80,12 @@ KINDS = (
         "短信",
         lambda: TextMessage.objects.filter(sent_at__isnull=True),
         lambda message: message.get_event_display(),
+    ),
+    Kind(
+        "codes",
+        "验证码",
+        lambda: OneTimeCode.objects.filter(code_sealed__isnull=False, used_at__isnull=True),
+        lambda code: f"{code.get_purpose_display()}（{code.get_channel_display()}）",
     ),
     Kind(
         "certificates",

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from accounts.services import clients, delivery, registration_clock, request_clock
+from accounts.services import clients, codes, delivery, devices, registration_clock, request_clock
 from ceportal.kernel.models import Heartbeat
 from certificates.services import issuing, sheets
 from credits.services import batches, corrections, matching, person_changes, reviving, roster_jobs
@@ -24,6 +24,7 @@ class ClockJob:
 
 
 JOBS: tuple[ClockJob, ...] = (
+    ClockJob("accounts.send_codes", codes.send_codes),
     ClockJob("credits.handle_person_changes", person_changes.handle_person_changes),
     ClockJob("credits.match_people", matching.match_people),
     ClockJob("credits.finish_corrections", corrections.finish_corrections),
@@ -31,6 +32,8 @@ JOBS: tuple[ClockJob, ...] = (
     ClockJob("credits.forget_unmatched", matching.forget_unmatched),
     ClockJob("credits.forget_batches", batches.forget_old_batches),
     ClockJob("accounts.forget_tokens", clients.forget_tokens),
+    ClockJob("accounts.forget_codes", codes.forget_codes),
+    ClockJob("accounts.forget_what_ended", devices.forget_what_ended),
     ClockJob("credits.work_on_rosters", roster_jobs.work_on_rosters),
     ClockJob("credits.forget_rosters", roster_jobs.forget_rosters),
     ClockJob("accounts.redate_registrations", registration_clock.redate_registrations),

@@ -1,14 +1,13 @@
-"""Shape and wording of what people type at the doors of accounts. What may be is asked of the rules by the services."""
+"""What people and units say of themselves when they register. What may be is asked of the rules by the services."""
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from django import forms
-from django.contrib.auth import password_validation
-from django.core.exceptions import ValidationError
 
 from accounts.enums import IdKind, TitleLevel, UnitNature
+from accounts.forms.passwords import NewPasswordFields
+from accounts.forms.reasoned import SLACK, ReasonedForm
 from accounts.models import Area, Organization, TitleSeries, User
 from accounts.rules.naming import is_code
 from accounts.rules.registration import (
@@ -21,117 +20,7 @@ from accounts.rules.registration import (
     reasons_not_to_register_unit,
 )
 from ceportal.kernel.rules.id_number import normalise, reasons_not_to_accept_phone
-from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.rules.text import NAME_LIMIT, person_name, reasons_not_to_accept
-
-# A field takes a little more than the rules allow, so that the rule answers in its own words.
-_SLACK = 1000
-
-
-class ReasonedForm(forms.Form):
-    """A form beside whose fields the refusals of a service are shown."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.error_messages |= {
-                "required": f"请填写{field.label}。",
-                "invalid_choice": f"请从列表中选择{field.label}。",
-                "max_length": f"{field.label}太长，请核对。",
-                "null_characters_not_allowed": f"{field.label}中有无法显示的字符，请重新输入。",
-            }
-
-    def show(self, reasons: Iterable[Refusal]) -> None:
-        """Each beside its field; where the field already says what is wrong with it, that is enough."""
-        for reason in reasons:
-            field = reason.field if reason.field in self.fields else None
-            if field not in self.errors:
-                self.add_error(field, reason.message)
-
-
-class SignInForm(ReasonedForm):
-    login = forms.CharField(
-        label="证件号码或手机号码",
-        max_length=_SLACK,
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True, "spellcheck": "false"}),
-    )
-    password = forms.CharField(
-        label="密码",
-        max_length=_SLACK,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
-
-
-# The words for what the password policy refuses; Django's own are not all in Chinese.
-_PASSWORD_FAULTS = {
-    "password_too_short": "密码太短，至少 10 位。",
-    "password_too_common": "这个密码太常见，容易被猜到，请换一个。",
-    "password_entirely_numeric": "密码不能全是数字。",
-    "password_too_similar": "密码与姓名太相似，请换一个。",
-}
-
-
-class NewPasswordFields(ReasonedForm):
-    """Two fields for a new password, asked of the password policy with the person's own name in mind."""
-
-    password = forms.CharField(
-        label="密码",
-        max_length=128,
-        strip=False,
-        help_text="至少 10 位，不能全是数字，不要用常见的密码。",
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-    password_again = forms.CharField(
-        label="再输入一次密码",
-        max_length=128,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-
-    def whose(self) -> User:
-        """The account the password is for, as far as it is known."""
-        return User(name=self.cleaned_data.get("name", ""))
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        password, again = data.get("password"), data.get("password_again")
-        if not password or not again:
-            return data
-        if password != again:
-            self.add_error("password_again", "两次输入的密码不一样，请重新输入。")
-            return data
-        try:
-            password_validation.validate_password(password, self.whose())
-        except ValidationError as error:
-            for fault in error.error_list:
-                self.add_error("password", _PASSWORD_FAULTS[fault.code or ""])
-        return data
-
-
-class ChangePasswordForm(NewPasswordFields):
-    old_password = forms.CharField(
-        label="现在的密码",
-        max_length=_SLACK,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
-    field_order = ("old_password", "password", "password_again")
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user = user
-        self.fields["password"].label = "新密码"
-        self.fields["password_again"].label = "再输入一次新密码"
-
-    def whose(self) -> User:
-        return self.user
-
-    def clean_old_password(self) -> str:
-        old: str = self.cleaned_data["old_password"]
-        if not self.user.check_password(old):
-            raise ValidationError("现在的密码不对，请重新输入。")
-        return old
 
 
 class AreaChoice(forms.ModelChoiceField):
@@ -174,11 +63,11 @@ class FindUnitForm(PlaceForm):
 class TitleFields(ReasonedForm):
     """What a professional says of themself, wherever they work."""
 
-    name = forms.CharField(label="姓名", max_length=_SLACK, help_text="与证件上一致。", required=True)
+    name = forms.CharField(label="姓名", max_length=SLACK, help_text="与证件上一致。", required=True)
     id_kind = forms.ChoiceField(label="证件种类", choices=IdKind.choices, initial=IdKind.RESIDENT)
     id_number = forms.CharField(
         label="证件号码",
-        max_length=_SLACK,
+        max_length=SLACK,
         strip=False,
         help_text="号码加密保存，页面上只显示头尾几位。",
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
@@ -231,7 +120,7 @@ def _near(area: Area) -> Any:
 class PhoneField(ReasonedForm):
     phone = forms.CharField(
         label="手机号码",
-        max_length=_SLACK,
+        max_length=SLACK,
         help_text="用来登录和接收提醒。",
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
     )
@@ -265,13 +154,13 @@ class UnitFields(ReasonedForm):
 
     name = forms.CharField(
         label="单位名称",
-        max_length=_SLACK,
+        max_length=SLACK,
         help_text=f"与证照上的全称一致，最多 {UNIT_NAME_LIMIT} 个字。",
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )
     uscc = forms.CharField(
         label="统一社会信用代码",
-        max_length=_SLACK,
+        max_length=SLACK,
         strip=False,
         help_text="18 位，在营业执照或法人证书上。",
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
@@ -283,12 +172,10 @@ class UnitFields(ReasonedForm):
         required=False,
         empty_label="无主管部门（由所在地人社部门核准）",
     )
-    contact_name = forms.CharField(
-        label="联系人或科室", max_length=_SLACK, help_text="本单位人员会看到，例如“人事科”。"
-    )
+    contact_name = forms.CharField(label="联系人或科室", max_length=SLACK, help_text="本单位人员会看到，例如“人事科”。")
     contact_phone = forms.CharField(
         label="联系电话",
-        max_length=_SLACK,
+        max_length=SLACK,
         help_text="请填办公电话，例如 0371-23456789；没有座机的填手机号码，加密保存，只给在您单位办事的人看。",
         widget=forms.TextInput(attrs={"inputmode": "tel"}),
     )
@@ -313,7 +200,7 @@ class UnitFields(ReasonedForm):
 class NewUnitForm(NewPasswordFields, PhoneField, UnitFields):
     """A unit together with the account of whoever will look after it."""
 
-    applicant_name = forms.CharField(label="管理员姓名", max_length=_SLACK)
+    applicant_name = forms.CharField(label="管理员姓名", max_length=SLACK)
     field_order = (
         "name", "uscc", "nature", "supervisor", "contact_name", "contact_phone", "applicant_name", "phone", "password",
         "password_again",
@@ -338,7 +225,7 @@ class RulingForm(ReasonedForm):
     reason = forms.CharField(
         label="不予核准的原因",
         required=False,
-        max_length=20 * _SLACK,
+        max_length=20 * SLACK,
         help_text=f"不予核准时必须写明，申请人会看到。最多 {REASON_LIMIT} 个字。",
         widget=forms.Textarea(attrs={"rows": 3}),
     )
