@@ -58,6 +58,13 @@ def title_facts(person: Professional) -> dict[str, Any]:
     }
 
 
+def series_of(person: Professional, year: int, *, today: date) -> str:
+    """The name of the title series at the end of a closed year, in the running one that of today (A19)."""
+    if year >= today.year:
+        return person.title_series.name if person.title_series else ""
+    return histories([person])[person.pk].on(date(year, 12, 31)).title_series
+
+
 def histories(people: Iterable[Professional]) -> dict[int, History]:
     """By the person's key. `area` and `title_series` of each should be at hand."""
     by_key = {person.pk: person for person in people}

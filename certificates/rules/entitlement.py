@@ -31,8 +31,9 @@ class Printed:
         return not self.is_held and self.counted < self.hours
 
 
-def verdict(*, is_met: bool, printed: Iterable[Printed] | None) -> Verdict:
-    """`printed` is None when there is no live certificate.
+def verdict(*, is_met: bool, printed: Iterable[Printed] | None, is_of_another_level: bool = False) -> Verdict:
+    """`printed` is None when there is no live certificate. `is_of_another_level`: it prints a level, and what that
+    level asks, by which the year is no longer judged (A19).
 
     Hours earned afterwards leave a certificate as it is. While an item printed on it is held, nothing is decided: the
     public page says 正在复核. A printed item that was reversed costs the certificate its place, met or not; so does
@@ -45,12 +46,15 @@ def verdict(*, is_met: bool, printed: Iterable[Printed] | None) -> Verdict:
         return Verdict.HOLD
     if not is_met:
         return Verdict.REVOKE
-    return Verdict.SUPERSEDE if any(item.is_lost for item in items) else Verdict.CONFIRM
+    is_stale = is_of_another_level or any(item.is_lost for item in items)
+    return Verdict.SUPERSEDE if is_stale else Verdict.CONFIRM
 
 
 def why_it_ended(printed: Iterable[Printed], *, is_met: bool) -> str:
     """What everybody may read about a certificate that is no longer valid: no names, no reviewer's words."""
     lost = [item for item in printed if item.is_lost]
+    if not lost and is_met:
+        return "职称级别按年末情况重新认定，学时要求随之变化；学时仍达到要求，已换发新证书。"
     if not lost:
         return "本年度的学时要求发生变化，证书所列学时未达到要求。"
     hours = sum((item.hours - item.counted for item in lost), Decimal(0))

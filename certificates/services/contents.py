@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from accounts.selectors.history import series_of
 from ceportal.kernel.rules.citations import citation, first_id, place_of
 from ceportal.kernel.rules.text import comparable
 from certificates.rules.entitlement import plain
@@ -28,6 +29,7 @@ def content_of(
     """The snapshot of `account` as it stands, for the certificate of that number. JSON values only, all as printed."""
     person, standing = account.professional, standing_of(account)
     issued_on = timezone.localdate(now)
+    series = series_of(person, account.year, today=issued_on)
     return {
         "schema": SCHEMA,
         "number": number,
@@ -36,7 +38,7 @@ def content_of(
         "person": {"name": person.name, "id_mask": person.id_mask},
         "employer": account.organization.name if account.organization else "—",
         "area": account.area.name,
-        "title": {"series": person.title_series.name if person.title_series else "—", "level": account.level},
+        "title": {"series": series or "—", "level": account.level},
         "name": asked.settings["certificate_name"].value if "certificate_name" in asked.settings else NAME,
         "unit": asked.unit or "学时",
         "rule_set": {"code": asked.rule_set, "name": asked.name, "document": asked.document},

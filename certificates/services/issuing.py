@@ -17,13 +17,13 @@ from ceportal.kernel.services.counters import next_number
 from ceportal.kernel.services.trail import record
 from certificates.enums import CertificateState
 from certificates.models import LIVE, Certificate
-from certificates.rules.entitlement import Verdict, verdict, why_it_ended
+from certificates.rules.entitlement import Verdict, plain, verdict, why_it_ended
 from certificates.rules.numbers import certificate_number
 from certificates.rules.snapshots import digest
 from certificates.selectors import live_certificate, printed_items
 from certificates.services.contents import content_of
 from credits.models import ChangedAccount, YearAccount
-from credits.rules.requirements import Requirements, is_met
+from credits.rules.requirements import Requirements, is_met, thresholds
 from credits.selectors.accounts import standing_of
 from credits.selectors.bench import Bench
 from credits.selectors.regulation import RuleBook, rule_book
@@ -73,13 +73,21 @@ def _asked_in(account: YearAccount, bench: Bench) -> Requirements | None:
 def _act(account: YearAccount, met: Requirements | None, live: Certificate | None, now: datetime) -> None:
     """`met` is what the account meets, or None when it does not."""
     printed = printed_items(live) if live else None
-    found = verdict(is_met=met is not None, printed=printed)
+    another = live is not None and met is not None and _is_of_another_level(live, account, met)
+    found = verdict(is_met=met is not None, printed=printed, is_of_another_level=another)
     if live and printed is not None and found in _ENDS:
         _end(live, _ENDS[found], why_it_ended(printed, is_met=met is not None), now)
     if live and found == Verdict.CONFIRM:
         Certificate.objects.filter(pk=live.pk).update(account_version=account.version)
     if met and found in {Verdict.PROMISE, Verdict.SUPERSEDE}:
         _promise(account, met, now=now)
+
+
+def _is_of_another_level(live: Certificate, account: YearAccount, asked: Requirements) -> bool:
+    """A promotion alone leaves a certificate as it is; one that changed what the year asks does not."""
+    printed = {line["kind"]: line["need"] for line in live.snapshot["thresholds"]}
+    needs = {line.kind: plain(line.need) for line in thresholds(asked, standing_of(account))}
+    return live.snapshot["title"]["level"] != account.level and printed != needs
 
 
 def _promise(account: YearAccount, asked: Requirements, *, now: datetime) -> Certificate:

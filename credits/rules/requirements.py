@@ -4,7 +4,7 @@ Every threshold stands by itself: more public hours never replace professional o
 another year (S0-13, S4-12), because an account knows its own year alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, Decimal
 from fractions import Fraction
@@ -163,6 +163,17 @@ def is_met(requirements: Requirements, standing: Standing) -> bool:
     if requirements.ground is not None and requirements.ground.kind == ObligationKind.ELSEWHERE:
         return False
     return all(threshold.is_met for threshold in thresholds(requirements, standing))
+
+
+def hours_missing(thresholds: Iterable[Threshold]) -> Decimal:
+    """The fewest hours with which every threshold would be met: a surplus replaces nothing (A1).
+
+    Compulsory hours count as public ones too, and every hour counts into the total.
+    """
+    missing = {threshold.kind: threshold.missing for threshold in thresholds}
+    public = max(missing.get("public", ZERO), missing.get("public_compulsory", ZERO))
+    subjects = public + missing.get("professional", ZERO) + missing.get("elective", ZERO)
+    return max(missing.get("total", ZERO), subjects)
 
 
 def part_of(total: Decimal, ratio: Fraction) -> Decimal:

@@ -71,9 +71,15 @@ class Bench:
         return self.asked(person.area, year, person.title_level, self.trade(person))
 
     def asked_of(self, person: Professional, year: int) -> Requirements | None:
-        """What the year asks of this person: less, or nothing, where there is a ground."""
+        """What the year asks of this person: less, or nothing, where there is a ground. A closed year asks what its
+        account was judged by, where there is one.
+        """
+        if year < self.this_year:
+            closed = YearAccount.objects.filter(professional=person, year=year).select_related("area").first()
+            if closed:
+                return self.asked_at(person, closed.area, year, closed.level, closed.trade)
         judged = self.judged(person, year)
-        return self._eased(self.asked(judged.area, year, judged.level, judged.trade), person, judged.trade)
+        return self.asked_at(person, judged.area, year, judged.level, judged.trade)
 
     def asked_in(self, account: YearAccount, area: Area) -> Requirements | None:
         """What the year asks of an account's person by the place, level and trade that stand in the account."""

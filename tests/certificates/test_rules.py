@@ -86,6 +86,13 @@ def test_the_public_reason_counts_what_was_lost_and_names_nobody() -> None:
     assert why_it_ended(lost, is_met=False).startswith("证书所列的 2 项学习记录（共 16.5 学时）经复核已撤销")
     assert "已换发新证书" in why_it_ended(lost, is_met=True)
     assert "要求发生变化" in why_it_ended([item()], is_met=False)
+    assert "职称级别" in why_it_ended([item()], is_met=True)
+
+
+def test_a_certificate_of_another_level_is_replaced_unless_an_item_is_held() -> None:
+    assert verdict(is_met=True, printed=[item()], is_of_another_level=True) == Verdict.SUPERSEDE
+    assert verdict(is_met=True, printed=[item(is_held=True)], is_of_another_level=True) == Verdict.HOLD
+    assert verdict(is_met=False, printed=[item()], is_of_another_level=True) == Verdict.REVOKE
 
 
 @pytest.mark.parametrize(("hours", "text"), [("8.0", "8"), ("8.5", "8.5"), ("90", "90"), ("100.0", "100"), ("0", "0")])

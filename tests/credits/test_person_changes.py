@@ -6,9 +6,11 @@ import pytest
 
 from accounts.enums import PersonField, TitleLevel
 from accounts.models import PersonChange, Professional
+from accounts.selectors.history import histories, title_facts
 from ceportal.kernel.models import AuditEvent
 from credits.enums import Subject
 from credits.models import ChangedAccount, HandledChange, YearAccount
+from credits.selectors.bench import requirements_of
 from credits.services.accounts import judge_again
 from credits.services.person_changes import handle_person_changes
 from credits.tasks import handle_person_changes as task
@@ -94,6 +96,78 @@ def test_a_closed_year_stays_as_it_was_judged(declarant: Professional) -> None:
     assert YearAccount.objects.get(year=2025).rule_set == "senior"
     make.credit(declarant, now=NOW, **last_year)
     assert YearAccount.objects.get(year=claim.year).level == TitleLevel.MIDDLE
+
+
+def titled(person: Professional, level: TitleLevel, effective_on: date) -> PersonChange:
+    """Another level, recorded now, in force since a day that may lie in a former year."""
+    before = title_facts(person)
+    person.title_level = level
+    person.save()
+    return PersonChange.objects.create(
+        professional=person, field=PersonField.TITLE, before=before, after=title_facts(person),
+        effective_on=effective_on, at=NOW,
+    )  # fmt: skip
+
+
+LAST_YEAR = {"started_on": date(2025, 5, 1), "ended_on": date(2025, 5, 2)}
+IN_2025, IN_JANUARY, IN_MARCH = NOW.replace(year=2025), NOW.replace(month=1, day=8), NOW.replace(month=3)
+
+
+@pytest.mark.clause("A19")
+def test_the_running_year_follows_a_promotion_and_the_closed_one_keeps_its_last_day(declarant: Professional) -> None:
+    make.credit(declarant, now=IN_2025, **LAST_YEAR)
+    make.credit(declarant)
+    titled(declarant, TitleLevel.ASSISTANT, date(2026, 2, 1))
+    handle_person_changes(now=NOW)
+    assert [account.level for account in YearAccount.objects.order_by("year")] == ["中级", "助理级"]
+    assert requirements_of(declarant, 2025, now=NOW).level == "中级"
+
+
+@pytest.mark.clause("A19")
+def test_a_first_account_of_a_closed_year_is_of_the_level_of_its_last_day(declarant: Professional) -> None:
+    titled(declarant, TitleLevel.ASSISTANT, date(2026, 2, 1))
+    assert requirements_of(declarant, 2025, now=NOW).rule_set == "senior"
+    make.credit(declarant, **LAST_YEAR)
+    assert YearAccount.objects.get().level == TitleLevel.MIDDLE
+
+
+@pytest.mark.clause("A19")
+def test_what_is_recorded_late_judges_the_last_year_again_while_it_is_open(declarant: Professional) -> None:
+    make.credit(declarant, "52", now=IN_2025, **LAST_YEAR)
+    make.credit(declarant, "22", now=IN_2025, subject=Subject.PUBLIC, **LAST_YEAR)
+    titled(declarant, TitleLevel.ASSISTANT, date(2025, 12, 20))
+    handle_person_changes(now=IN_JANUARY)
+    account = YearAccount.objects.get()
+    assert (account.level, account.rule_set, account.is_met) == ("助理级", "junior", True)
+    assert ChangedAccount.objects.get().version == account.version
+
+
+@pytest.mark.clause("A19")
+def test_once_its_last_review_was_due_the_year_stands_as_it_was_judged(declarant: Professional) -> None:
+    make.credit(declarant, now=IN_2025, **LAST_YEAR)
+    titled(declarant, TitleLevel.ASSISTANT, date(2025, 12, 20))
+    handle_person_changes(now=IN_MARCH)
+    assert YearAccount.objects.get().level == TitleLevel.MIDDLE
+
+
+def test_changes_are_read_in_the_order_they_took_effect(declarant: Professional) -> None:
+    titled(declarant, TitleLevel.ASSISTANT, date(2024, 3, 1))
+    titled(declarant, TitleLevel.DEPUTY_SENIOR, date(2026, 3, 1))
+    late = titled(declarant, TitleLevel.MIDDLE, date(2025, 6, 1))
+    Professional.objects.filter(pk=declarant.pk).update(title_level=TitleLevel.DEPUTY_SENIOR)
+    history = histories([Professional.objects.select_related("area").get(pk=declarant.pk)])[declarant.pk]
+    days = [date(2023, 12, 31), date(2024, 12, 31), late.effective_on, date(2026, 12, 31)]
+    assert [history.on(day).title_level for day in days] == ["中级", "助理级", "中级", "副高级"]
+
+
+def test_a_place_of_then_asks_what_that_place_asked(declarant: Professional) -> None:
+    there = people.area("410402")
+    PersonChange.objects.create(
+        professional=declarant, field=PersonField.AREA, before={"area": there.pk}, after={"area": declarant.area_id},
+        effective_on=date(2026, 1, 5), at=NOW,
+    )  # fmt: skip
+    assert requirements_of(declarant, 2025, now=NOW).area_code == "410402"
+    assert requirements_of(declarant, 2026, now=NOW).area_code == "410203"
 
 
 def test_a_change_is_followed_from_the_day_it_holds(declarant: Professional) -> None:

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from ceportal.office.rules.years import deadline_of, hours_missing, reader_years
-from credits.rules.requirements import Figure, Requirements, Standing, thresholds
+from ceportal.office.rules.years import reader_years
+from credits.rules.requirements import Figure, Requirements, Standing, hours_missing, thresholds
 
 
 def year(**figures: str) -> Requirements:
@@ -41,11 +41,6 @@ def test_a_surplus_replaces_nothing(
 
 def test_nothing_is_missing_where_nothing_is_asked() -> None:
     assert hours_missing([]) == 0
-
-
-def test_the_year_ends_with_its_last_day_unless_the_regulation_says_otherwise() -> None:
-    assert deadline_of(2026, None) == date(2026, 12, 31)
-    assert deadline_of(2026, "2026-11-30") == date(2026, 11, 30)
 
 
 def test_the_years_to_choose_are_the_latest_first_and_once() -> None:

@@ -7,16 +7,17 @@ from decimal import Decimal
 from accounts.models import Professional
 from ceportal.kernel.rules.working_days import working_days_left
 from ceportal.kernel.selectors.calendar import work_calendar
-from ceportal.office.rules.years import deadline_of, hours_missing, reader_years
+from ceportal.office.rules.years import reader_years
 from certificates.enums import CertificateState
 from certificates.models import Certificate
 from certificates.selectors import certificates_of
 from credits.enums import DeclarationState
 from credits.models import Declaration, HourEntry
-from credits.rules.requirements import Requirements, Threshold, thresholds
+from credits.rules.closing import deadline_of
+from credits.rules.requirements import Requirements, Threshold, hours_missing, thresholds
 from credits.selectors.accounts import account_of, entries_of, standing_of, years_of
-from credits.selectors.declarations import declarations_of
 from credits.selectors.bench import requirements_of
+from credits.selectors.declarations import declarations_of
 
 ENTRIES_SHOWN = 8
 UNDER_REVIEW = (DeclarationState.AT_EMPLOYER, DeclarationState.AT_AUTHORITY)
@@ -67,7 +68,7 @@ def year_view(professional: Professional, year: int, *, today: date) -> YearView
     bars = thresholds(asked, standing_of(account)) if asked else []
     open_items = _open_items(professional, year, today)
     entries = list(entries_of(professional, year)[: ENTRIES_SHOWN + 1])
-    deadline = _deadline(year, asked)
+    deadline = deadline_of(year, asked)
     return YearView(
         year=year,
         is_current=year == today.year,
@@ -91,11 +92,6 @@ def year_view(professional: Professional, year: int, *, today: date) -> YearView
 def _open_items(professional: Professional, year: int, today: date) -> list[Declaration]:
     rows = declarations_of(professional).filter(state__in=UNSETTLED).select_related("waiting_on")
     return [row for row in rows if (row.year or today.year) == year]
-
-
-def _deadline(year: int, asked: Requirements | None) -> date:
-    setting = asked.settings.get("deadline") if asked else None
-    return deadline_of(year, setting.value if setting else None)
 
 
 def _certificate(professional: Professional, year: int) -> Certificate | None:

@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.enums import TitleLevel
-from ceportal.office.rules.years import deadline_of
 from ceportal.office.selectors.policy import documents, numbers_of_years
+from credits.rules.closing import deadline_of
 from credits.selectors.regulation import requirements
 
 PROVINCE = "410000"
@@ -21,8 +21,7 @@ def show_front(request: HttpRequest) -> HttpResponse:
     year = timezone.localdate().year
     asked = requirements(PROVINCE, year, TitleLevel.MIDDLE)
     setting = asked.settings.get("deadline") if asked else None
-    deadline = deadline_of(year, setting.value if setting else None)
-    context = {"year": year, "asked": asked, "deadline": deadline, "deadline_setting": setting}
+    context = {"year": year, "asked": asked, "deadline": deadline_of(year, asked), "deadline_setting": setting}
     return render(request, "office/front.html", context)
 
 
