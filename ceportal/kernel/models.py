@@ -155,7 +155,8 @@ class StoredFile(Referenced):
 class PartialUpload(Referenced):
     """A file that is arriving in pieces: `received` of `size` bytes lie in `DATA_DIR/uploads/<ref>.part`.
 
-    Its owner's alone, and gone at `expires_at`, when it is stored, or when it is given up. `name` bears no number.
+    Its owner's alone, and gone at `expires_at` or when it is given up. `name` bears no number. Once it is `stored` its
+    bytes are gone; the row stays, so that who asks again (the answer got lost) gets the same file.
     """
 
     owner_id = models.BigIntegerField(db_index=True)
@@ -163,6 +164,7 @@ class PartialUpload(Referenced):
     content_type = models.CharField(max_length=60, blank=True)
     size = models.PositiveBigIntegerField()
     received = models.PositiveBigIntegerField(default=0)
+    stored = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     expires_at = models.DateTimeField(db_index=True)
 
     class Meta:
