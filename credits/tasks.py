@@ -3,12 +3,37 @@
 from celery import shared_task
 from django.utils import timezone
 
-from credits.services import batches, corrections, matching, person_changes, reviving, roster_jobs
+from credits.services import (
+    batches,
+    corrections,
+    matching,
+    person_changes,
+    reviving,
+    roster_jobs,
+    rule_drafts,
+    rule_reminding,
+    rule_runs,
+)
 
 
 @shared_task(name="credits.handle_person_changes")
 def handle_person_changes() -> None:
     person_changes.handle_person_changes(now=timezone.now())
+
+
+@shared_task(name="credits.put_rules_in_force")
+def put_rules_in_force() -> None:
+    rule_drafts.put_rules_in_force(now=timezone.now())
+
+
+@shared_task(name="credits.work_on_rule_runs")
+def work_on_rule_runs() -> None:
+    rule_runs.work_on_rule_runs(now=timezone.now())
+
+
+@shared_task(name="credits.watch_rule_drafts")
+def watch_rule_drafts() -> None:
+    rule_reminding.watch_rule_drafts(now=timezone.now())
 
 
 @shared_task(name="credits.work_on_rosters")

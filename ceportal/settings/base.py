@@ -223,7 +223,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 FILE_UPLOAD_HANDLERS = ["ceportal.kernel.web.uploads.BoundedUploads"]
 # A file that arrives in pieces: the largest piece, how many one account may have begun, hours they are kept.
-UPLOAD_PIECE_BYTES = 4 * 1024 * 1024
+UPLOAD_PIECE_BYTES = 512 * 1024
 UPLOADS_AT_ONCE = 10
 UPLOAD_HOURS = env.number("UPLOAD_HOURS", 24)
 # Files one account may send.
@@ -272,6 +272,9 @@ CLOCK_SECONDS = env.number("CLOCK_SECONDS", 15)
 CLOCK_JOBS = (
     "accounts.send_codes",
     "credits.handle_person_changes",
+    "credits.put_rules_in_force",
+    "credits.work_on_rule_runs",
+    "credits.watch_rule_drafts",
     "credits.match_people",
     "credits.finish_corrections",
     "credits.revive_duplicates",

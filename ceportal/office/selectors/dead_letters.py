@@ -20,6 +20,7 @@ SHOWN = 20
 NO_WORD = "处理进程中断（被终止、内存不足或超时），没有留下错误信息"
 _JOBS = {
     "credits.handle_person_changes": "人员变动后的重新核算",
+    "credits.put_rules_in_force": "规则按日生效",
     "credits.match_people": "注册后补计学时",
     "credits.finish_corrections": "学时更正的收尾",
     "credits.revive_duplicates": "重复记录的补计",
@@ -27,6 +28,8 @@ _JOBS = {
     "remind": "审核到期提醒",
     "overdue": "审核超期标记",
     "redate": "审核期限重算",
+    "rules.what_if": "规则的影响预览",
+    "rules.judge": "规则变动后的重新核算",
     "roster.credit": "名单的学时计入",
     "roster.undo": "名单的撤销",
 }

@@ -11,7 +11,17 @@ from datetime import datetime
 from accounts.services import clients, codes, delivery, devices, registration_clock, request_clock
 from ceportal.kernel.models import Heartbeat
 from certificates.services import issuing, sheets
-from credits.services import batches, corrections, matching, person_changes, reviving, roster_jobs
+from credits.services import (
+    batches,
+    corrections,
+    matching,
+    person_changes,
+    reviving,
+    roster_jobs,
+    rule_drafts,
+    rule_reminding,
+    rule_runs,
+)
 from reviews.services import reminding
 
 
@@ -26,6 +36,9 @@ class ClockJob:
 JOBS: tuple[ClockJob, ...] = (
     ClockJob("accounts.send_codes", codes.send_codes),
     ClockJob("credits.handle_person_changes", person_changes.handle_person_changes),
+    ClockJob("credits.put_rules_in_force", rule_drafts.put_rules_in_force),
+    ClockJob("credits.work_on_rule_runs", rule_runs.work_on_rule_runs),
+    ClockJob("credits.watch_rule_drafts", rule_reminding.watch_rule_drafts),
     ClockJob("credits.match_people", matching.match_people),
     ClockJob("credits.finish_corrections", corrections.finish_corrections),
     ClockJob("credits.revive_duplicates", reviving.revive_duplicates),
