@@ -3,7 +3,10 @@ from importlib import import_module
 from django.apps import AppConfig
 
 # Django by itself looks into `admin` alone; each desk has a file of its own.
-DESKS = ("rule_sets",)
+DESKS = (
+    "calendar",
+    "rule_sets",
+)
 
 
 class CreditsConfig(AppConfig):

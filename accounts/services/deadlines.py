@@ -138,7 +138,8 @@ def _redate_one(row: Row, *, now: datetime, calendar: WorkCalendar) -> bool:
 
 
 def _dated(row: Routed) -> dict[str, object]:
-    return {"due_at": row.due_at.isoformat() if row.due_at else None, "is_provisional": row.due_is_provisional}
+    due_at = timezone.localtime(row.due_at).isoformat() if row.due_at else None
+    return {"due_at": due_at, "is_provisional": row.due_is_provisional}
 
 
 def _job(what: str, model: type[Row]) -> str:

@@ -7,14 +7,18 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
+from ceportal.kernel.selectors.calendar import missing_notice
 from ceportal.kernel.web.desks import Register
 from ceportal.office.selectors.navigation import may_enter_desks
+from credits.selectors.calendar_desk import keeps_the_calendar
 
 
 class BureauAdminSite(admin.AdminSite):
@@ -51,6 +55,12 @@ class BureauAdminSite(admin.AdminSite):
         if not hasattr(request, "may_enter_desks"):
             request.may_enter_desks = may_enter_desks(cast(User, request.user))  # type: ignore[attr-defined]
         return bool(request.may_enter_desks)  # type: ignore[attr-defined]
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """The desks, and what bureaus should know before they begin: that next year's holidays are not known yet."""
+        missing = missing_notice(timezone.localdate())
+        context = {"missing_year": missing, "keeps_calendar": missing and keeps_the_calendar(cast(User, request.user))}
+        return super().index(request, context | (extra_context or {}))
 
     @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

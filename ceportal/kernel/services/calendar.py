@@ -8,8 +8,8 @@ from django.db import transaction
 from ceportal.kernel.enums import NoticeStatus
 from ceportal.kernel.models import CalendarDay, CalendarNotice
 from ceportal.kernel.rules.holiday_notice import reasons_not_to_import
-from ceportal.kernel.rules.refusal import refuse_if_any
-from ceportal.kernel.selectors.calendar import CALENDAR
+from ceportal.kernel.rules.refusal import MovedOn, Refusal, refuse_if_any
+from ceportal.kernel.selectors.calendar import CALENDAR, calendar_version
 from ceportal.kernel.services.counters import next_number
 from ceportal.kernel.services.trail import Actor, record
 
@@ -26,15 +26,19 @@ def import_notice(
     source_url: str = "",
     by: Actor | None = None,
     now: datetime,
+    seen_version: int | None = None,
 ) -> bool:
     """Put a published notice's days off and worked weekends in place of what was known of its year. True when anything
     changed.
 
     It may say something of the last days of the year before: there the later notice has the last word. Every change
     raises the calendar version, by which the clock jobs find the open due moments they have to date anew.
+    `MovedOn` when it is another than `seen_version`, which the importer looked at.
     """
     refuse_if_any(reasons_not_to_import(year, rest, worked))
     next_number(f"{CALENDAR}:import")  # locks: two at once go one after the other
+    if seen_version is not None and seen_version != calendar_version():
+        raise MovedOn([Refusal("moved_on", "工作日历刚刚由他人更新过，请重新核对后再导入。")])
     held = CalendarNotice.objects.filter(year=year).first()
     days = dict.fromkeys(rest, False) | dict.fromkeys(worked, True)
     before = _days_of(held)

@@ -10,7 +10,7 @@ from accounts.models import User
 from accounts.selectors.duties import duties_of
 
 # With these one has desks on the admin site.
-DESK_DUTIES = frozenset({Duty.FILE_MONTHS, Duty.REVERSE_HOURS, Duty.OVERSEE})
+DESK_DUTIES = frozenset({Duty.FILE_MONTHS, Duty.REVERSE_HOURS, Duty.OVERSEE, Duty.REGULATE, Duty.GRANT_EXCEPTIONS})
 
 
 @dataclass(frozen=True)
