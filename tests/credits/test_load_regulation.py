@@ -37,7 +37,7 @@ def test_loading_twice_changes_nothing_and_keeps_ids(regulation: None) -> None:
         )
 
     before = state()
-    assert load_regulation(now=NOW) == {"rule_sets": 0, "activities": 0, "calendar": 0}
+    assert load_regulation(now=NOW) == {"rule_sets": 0, "activities": 0, "conversions": 0, "calendar": 0}
     assert state() == before
 
 

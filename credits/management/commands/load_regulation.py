@@ -10,7 +10,7 @@ from credits.services.regulation import load_regulation
 
 
 class Command(BaseCommand):
-    help = "Load rule sets, activities and the calendar of working days."
+    help = "Load rule sets, activities, conversions and the calendar of working days."
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -20,5 +20,5 @@ class Command(BaseCommand):
         if options["verbosity"]:
             self.stdout.write(
                 f"规则集 {changed['rule_sets']} 个、学习方式 {changed['activities']} 项、"
-                f"日历 {changed['calendar']} 个年度有更新。"
+                f"学时折算 {changed['conversions']} 条、日历 {changed['calendar']} 个年度有更新。"
             )
