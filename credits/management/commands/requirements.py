@@ -27,7 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        area, year, level, trade = options["area"], options["year"], options["level"], options["trade"]
+        area, year, level, trade = options["area"], options["year"], options["level"], options["trade"].strip()
         if not _is_place(area):
             raise CommandError(f"没有代码为 {area} 的地区。")
         if not is_year(year):
