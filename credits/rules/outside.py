@@ -11,9 +11,10 @@ from decimal import Decimal
 
 from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.rules.text import comparable, reasons_not_to_accept
-from credits.rules.declaring import Limits, ceiling, reasons_of_the_time
+from credits.rules.declaring import Limits, ceiling
 from credits.rules.provinces import PROVINCES
 from credits.rules.typed import reasons_not_to_keep_day, reasons_not_to_keep_hours
+from credits.rules.window import reasons_of_the_time
 
 ISSUER_LIMIT = 60
 NUMBER_LIMIT = 60
