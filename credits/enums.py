@@ -8,10 +8,15 @@ STAGE_AUTHORITY = 2
 
 
 class Subject(TextChoices):
-    """公需科目 and 专业科目 (S0-06, S0-09); 选修 exists in other provinces' rules (Guangdong)."""
+    """公需科目 and 专业科目 (S0-06, S0-09); 选修科目 where a rule set asks for it (Guangdong 2021)."""
 
     PUBLIC = "public", "公需科目"
     PROFESSIONAL = "professional", "专业科目"
+    ELECTIVE = "elective", "选修科目"
+
+
+# What platforms and bases report; elective hours are declared by the person.
+REPORTED = (Subject.PUBLIC, Subject.PROFESSIONAL)
 
 
 class ObligationKind(TextChoices):

@@ -20,7 +20,7 @@ from credits.selectors.accounts import standing_of
 # Where the regulation of the place does not say otherwise (S4-11).
 NAME = "专业技术人员继续教育证书"
 NO_AUTHORITY = "（签发机关尚未配置）"
-_SUBJECTS = {Subject.PUBLIC: "公需", Subject.PROFESSIONAL: "专业"}
+_SUBJECTS = {Subject.PUBLIC: "公需", Subject.PROFESSIONAL: "专业", Subject.ELECTIVE: "选修"}
 
 
 def content_of(
@@ -46,6 +46,7 @@ def content_of(
             "total": plain(standing.total),
             "public": plain(standing.public),
             "professional": plain(standing.professional),
+            **({"elective": plain(standing.elective)} if asked.elective else {}),
         },
         "thresholds": [_line(line) for line in thresholds(asked, standing)],
         "items": [_item(claim) for claim in counted_claims(account.professional_id, account.year)],

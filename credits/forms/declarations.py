@@ -6,10 +6,10 @@ from typing import Any
 from django import forms
 
 from ceportal.kernel.rules.text import TITLE_LIMIT
-from credits.enums import DeclarationState, Payer, PublicKind, Subject
+from credits.enums import REPORTED, DeclarationState, Payer, PublicKind, Subject
 from credits.forms.fields import DayField, HoursField, TextField
 from credits.models import Activity, Declaration
-from credits.rules.declaring import CERTIFICATE_NO_LIMIT, REMARK_LIMIT
+from credits.rules.declaring import CERTIFICATE_NO_LIMIT, REMARK_LIMIT, Limits
 from credits.selectors.regulation import activities
 
 PASSED = (("yes", "考核合格，或已取得结业证书"), ("no", "未合格，或还没有结果"))
@@ -67,13 +67,17 @@ class DeclarationForm(forms.Form):
     )
     remark = TextField(label="补充说明（没有可不填）", limit=REMARK_LIMIT, lines=3)
 
-    def __init__(self, *args: Any, asks_kind: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, limits: Limits | None = None, **kwargs: Any) -> None:
+        """`limits` of the year say whether kinds of public hours are told apart, and whether electives are asked."""
         super().__init__(*args, **kwargs)
         self.ways = {way.code: way for way in activities()}
         choices = [("", "请选择"), *((way.code, way.name) for way in self.ways.values())]
         self.fields["activity"].choices = choices  # type: ignore[attr-defined]
-        if not asks_kind:
+        if limits is None or not limits.asks_compulsory:
             del self.fields["public_kind"]
+        if limits is None or not limits.asks_elective:
+            offered = [(subject.value, subject.label) for subject in REPORTED]
+            self.fields["subject"].choices = offered  # type: ignore[attr-defined]
 
     def clean_activity(self) -> Activity | None:
         return self.ways.get(self.cleaned_data["activity"])

@@ -8,7 +8,7 @@ from django import forms
 from accounts.models import Organization
 from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.rules.text import TITLE_LIMIT
-from credits.enums import PublicKind, Subject
+from credits.enums import REPORTED, PublicKind
 from credits.forms.fields import DayField, HoursField, TextField
 from credits.models import Roster
 from credits.rules import rosters
@@ -24,7 +24,7 @@ class ClassForm(forms.Form):
     )
     subject = forms.ChoiceField(
         label="科目",
-        choices=Subject.choices,
+        choices=[(subject.value, subject.label) for subject in REPORTED],
         widget=forms.RadioSelect,
         error_messages={"required": "请选择公需科目或专业科目。", "invalid_choice": "请选择公需科目或专业科目。"},
     )

@@ -138,6 +138,7 @@ class YearAccount(Referenced):
     public = hours_column()
     public_compulsory = hours_column()
     professional_hours = hours_column()
+    elective = hours_column()
     held = hours_column()
     organization = models.ForeignKey(Organization, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
@@ -157,6 +158,7 @@ class YearAccount(Referenced):
                 condition=Q(public__gte=0, professional_hours__gte=0, held__gte=0, public_compulsory__gte=0),
                 name="an_account_is_never_negative",
             ),
+            models.CheckConstraint(condition=Q(elective__gte=0), name="elective_hours_are_never_negative"),
             models.CheckConstraint(
                 condition=Q(public_compulsory__lte=F("public")), name="compulsory_is_part_of_public"
             ),
@@ -175,7 +177,7 @@ class YearAccount(Referenced):
 
     @property
     def total(self) -> Decimal:
-        return self.public + self.professional_hours
+        return self.public + self.professional_hours + self.elective
 
 
 class ChangedAccount(models.Model):

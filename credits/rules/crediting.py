@@ -31,4 +31,6 @@ def shares(subject: str, public_kind: str, hours: Decimal) -> Standing:
     """To which columns of an account `hours` (plus or minus) belong; compulsory hours are public ones too (A28)."""
     if subject == Subject.PROFESSIONAL:
         return Standing(professional=hours)
+    if subject == Subject.ELECTIVE:
+        return Standing(elective=hours)
     return Standing(public=hours, public_compulsory=hours if public_kind == PublicKind.COMPULSORY else ZERO)

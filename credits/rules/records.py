@@ -15,7 +15,7 @@ from accounts.enums import IdKind
 from accounts.rules.registration import reasons_not_to_accept_number
 from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.rules.text import NAME_LIMIT, TITLE_LIMIT, person_name, reasons_not_to_accept
-from credits.enums import PublicKind, Subject
+from credits.enums import REPORTED, PublicKind, Subject
 from credits.rules.typed import EARLIEST_DAY, reasons_not_to_read_day, reasons_not_to_read_hours
 
 MOST_SESSIONS = 50
@@ -128,7 +128,7 @@ def _faults_of_texts(texts: Mapping[str, str], today: date) -> Iterator[Refusal]
         yield from reasons_not_to_accept(code, field="/course_code", label="课程编号", limit=limit)
     if "hours" in texts:
         yield from reasons_not_to_read_hours(texts["hours"], field="/hours")
-    if "subject" in texts and texts["subject"] not in Subject.values:
+    if "subject" in texts and texts["subject"] not in REPORTED:
         yield Refusal("subject", "subject 应为 public 或 professional。", field="/subject")
     if "public_kind" in texts:
         yield from _faults_of_kind(texts["public_kind"], texts.get("subject", ""))

@@ -12,7 +12,7 @@ from ceportal.kernel.rules.id_number import normalise
 from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.rules.sheets import BLANK, MEGABYTE, MOST_BYTES, MOST_ROWS, Cell, CellKind, SheetRow
 from ceportal.kernel.rules.text import NAME_LIMIT, TITLE_LIMIT, person_name, reasons_not_to_accept, strange_character
-from credits.enums import PublicKind, RosterState, Subject
+from credits.enums import REPORTED, PublicKind, RosterState, Subject
 from credits.rules.declaring import Limits, ceiling, days_of
 from credits.rules.typed import reasons_not_to_keep_day, reasons_not_to_keep_hours, reasons_not_to_read_hours
 
@@ -219,7 +219,7 @@ def _about_the_words(facts: ClassFacts) -> Iterator[Refusal]:
 
 
 def _about_the_subject(facts: ClassFacts, limits: Limits | None, *, takes_professional: bool) -> Iterator[Refusal]:
-    if facts.subject not in Subject.values:
+    if facts.subject not in REPORTED:
         yield Refusal("no_subject", "请选择公需科目或专业科目。", field="subject")
     elif facts.subject == Subject.PROFESSIONAL and not takes_professional:
         message = "本地的专业科目学时由本人申报、单位审核，不由基地上传。请为学员开具结业证明，由本人申报。"

@@ -21,7 +21,7 @@ def entries_of(professional: Professional, year: int) -> QuerySet[HourEntry]:
 def standing_of(account: YearAccount | None) -> Standing:
     if account is None:
         return NOTHING
-    return Standing(account.public, account.public_compulsory, account.professional_hours)
+    return Standing(account.public, account.public_compulsory, account.professional_hours, account.elective)
 
 
 def years_of(professional: Professional) -> list[int]:

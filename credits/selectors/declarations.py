@@ -119,6 +119,7 @@ def limits_in(requirements: Requirements) -> Limits:
         deadline=date.fromisoformat(deadline.value) if deadline else None,
         deadline_clause=deadline.clause if deadline else plain.deadline_clause,
         asks_compulsory=compulsory is not None,
+        asks_elective=requirements.elective is not None,
         compulsory_clause=compulsory.clause if compulsory else "",
         back_year_clause=back_years.clause if back_years else plain.back_year_clause,
         has_exception=back_years is None or back_years.value == "exception",

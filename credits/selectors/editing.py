@@ -50,8 +50,7 @@ class EditSheet:
 
 def edit_sheet(declaration: Declaration, *, today: date) -> EditSheet:
     """Everything but the form itself. The promise is not asked for before the button."""
-    year = declaration.ended_on.year if declaration.ended_on else today.year
-    limits = limits_of(declaration.professional, year)
+    limits = limits_for(declaration, today=today)
     office = first_office_of(declaration.professional)
     files = list(declaration.evidence.select_related("file"))
     return EditSheet(
@@ -65,11 +64,10 @@ def edit_sheet(declaration: Declaration, *, today: date) -> EditSheet:
     )
 
 
-def asks_kind(declaration: Declaration, *, today: date) -> bool:
-    """Whether the year asks for compulsory public hours, so that the form must ask for the kind (A28)."""
+def limits_for(declaration: Declaration, *, today: date) -> Limits | None:
+    """What the year of a declaration asks of it: of the running one as long as it has no end date."""
     year = declaration.ended_on.year if declaration.ended_on else today.year
-    limits = limits_of(declaration.professional, year)
-    return limits is not None and limits.asks_compulsory
+    return limits_of(declaration.professional, year)
 
 
 def _rows(declaration: Declaration, files: list[Evidence]) -> list[EvidenceRow]:

@@ -31,6 +31,7 @@ _SUMS = f"""
            SUM(CASE WHEN subject = 'public' THEN hours ELSE 0 END) AS public,
            SUM(CASE WHEN subject = 'public' AND public_kind = 'compulsory' THEN hours ELSE 0 END) AS compulsory,
            SUM(CASE WHEN subject = 'professional' THEN hours ELSE 0 END) AS professional,
+           SUM(CASE WHEN subject = 'elective' THEN hours ELSE 0 END) AS elective,
            -SUM(CASE WHEN kind IN ('hold', 'release') THEN hours ELSE 0 END) AS held
       FROM {_ENTRIES} GROUP BY professional_id, year
 """  # noqa: S608 - the tables' own names
@@ -38,7 +39,8 @@ _ACCOUNTS_THAT_DIFFER = f"""
     SELECT a.ref, a.year FROM {_ACCOUNTS} a
       LEFT JOIN ({_SUMS}) s ON s.professional_id = a.professional_id AND s.year = a.year
      WHERE a.public <> COALESCE(s.public, 0) OR a.public_compulsory <> COALESCE(s.compulsory, 0)
-        OR a.professional_hours <> COALESCE(s.professional, 0) OR a.held <> COALESCE(s.held, 0)
+        OR a.professional_hours <> COALESCE(s.professional, 0)
+        OR a.elective <> COALESCE(s.elective, 0) OR a.held <> COALESCE(s.held, 0)
 """  # noqa: S608
 _ENTRIES_WITHOUT_ACCOUNT = f"""
     SELECT e.ref, e.year FROM {_ENTRIES} e
@@ -75,7 +77,7 @@ _WORD_AHEAD = f"""
 """  # noqa: S608
 _JUDGEMENTS = f"""
     SELECT a.ref, a.professional_id, a.year, a.area_id, a.level, a.trade, a.rule_set, a.obligation, a.is_met,
-           COALESCE(s.public, 0), COALESCE(s.compulsory, 0), COALESCE(s.professional, 0)
+           COALESCE(s.public, 0), COALESCE(s.compulsory, 0), COALESCE(s.professional, 0), COALESCE(s.elective, 0)
       FROM {_ACCOUNTS} a LEFT JOIN ({_SUMS}) s ON s.professional_id = a.professional_id AND s.year = a.year
 """  # noqa: S608
 _CHECKS = (

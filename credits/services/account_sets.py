@@ -16,7 +16,7 @@ from credits.services.accounts import person_in
 
 Place = tuple[int, int]
 _JUDGED = ["organization_id", "area_id", "level", "trade", "rule_set", "obligation", "is_met", "met_at"]
-_WRITTEN = ["public", "public_compulsory", "professional_hours", "version", "changed_at"]
+_WRITTEN = ["public", "public_compulsory", "professional_hours", "elective", "version", "changed_at"]
 
 
 def lock_accounts(people: Mapping[Place, Professional], bench: Bench) -> dict[Place, YearAccount]:
@@ -91,7 +91,7 @@ def _areas(accounts: Iterable[YearAccount]) -> dict[str, Area]:
 def _add(account: YearAccount, part: Standing, area: Area, bench: Bench) -> None:
     total = standing_of(account).plus(part)
     account.public, account.public_compulsory = total.public, total.public_compulsory
-    account.professional_hours = total.professional
+    account.professional_hours, account.elective = total.professional, total.elective
     asked = bench.asked_in(account, area)
     account.is_met = asked is not None and is_met(asked, total)
     account.met_at = (account.met_at or bench.now) if account.is_met else None

@@ -113,6 +113,7 @@ def _write(account: YearAccount, part: Standing, changes: dict[str, Any], now: d
         public=F("public") + part.public,
         public_compulsory=F("public_compulsory") + part.public_compulsory,
         professional_hours=F("professional_hours") + part.professional,
+        elective=F("elective") + part.elective,
         version=F("version") + 1,
         changed_at=now,
         **changes,

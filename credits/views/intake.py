@@ -19,7 +19,7 @@ from credits.models import Declaration
 from credits.rules.declaring import OF_THE_MOMENT, reasons_not_to_edit
 from credits.rules.evidence import OTHER
 from credits.selectors.declarations import declarations_of
-from credits.selectors.editing import asks_kind, edit_sheet
+from credits.selectors.editing import edit_sheet, limits_for
 from credits.services.declaring import add_evidence, save_draft
 
 CHANGED_ELSEWHERE = Refusal(
@@ -109,7 +109,7 @@ def take_files(request: HttpRequest, declaration: Declaration, intake: Intake) -
 
 
 def bound_form(request: HttpRequest, declaration: Declaration) -> DeclarationForm:
-    return DeclarationForm(request.POST, asks_kind=asks_kind(declaration, today=timezone.localdate()))
+    return DeclarationForm(request.POST, limits=limits_for(declaration, today=timezone.localdate()))
 
 
 def edit_page(
@@ -126,7 +126,7 @@ def edit_page(
     `is_summed_up`: the problems already tell all that stands beside the fields.
     """
     sheet = edit_sheet(declaration, today=timezone.localdate())
-    form = form or DeclarationForm(initial=initial_of(declaration), asks_kind=sheet.asks_kind)
+    form = form or DeclarationForm(initial=initial_of(declaration), limits=sheet.limits)
     context = {
         "declaration": declaration,
         "form": form,
@@ -144,9 +144,7 @@ def refused_page(
 
     409 when a reason is about the moment (a closed year), 422 when all are about what was filled in.
     """
-    form = form or DeclarationForm(
-        initial_of(declaration), asks_kind=asks_kind(declaration, today=timezone.localdate())
-    )
+    form = form or DeclarationForm(initial_of(declaration), limits=limits_for(declaration, today=timezone.localdate()))
     form.full_clean()
     for reason in refused:
         if reason.field in form.fields:
