@@ -14,6 +14,7 @@ from credits.rules.claiming import Worked, reasons_not_to_claim, work_out
 from credits.rules.conversion import Learnt
 from credits.rules.details import Details, plain, reasons_not_to_keep_details, reasons_not_to_leave_unsaid
 from credits.rules.typed import reasons_not_to_keep_day, reasons_not_to_keep_hours
+from credits.rules.window import CLOSED, Opening, YearLimits, reasons_of_another_year, reasons_of_the_time
 
 MOVES: Mapping[tuple[State, Move], State] = {
     (State.DRAFT, Move.SUBMIT): State.AT_EMPLOYER,
@@ -36,14 +37,14 @@ RENEWABLE = frozenset({State.REJECTED, State.WITHDRAWN})
 # What stands in the way of counting the same training again.
 LIVE = frozenset({State.AT_EMPLOYER, State.AT_AUTHORITY, State.APPROVED})
 # Reasons that are about the moment, not about what was filled in: answered 409 (inputs.md B39, B41).
-OF_THE_MOMENT = frozenset({"year_closed", "deadline_passed", "no_rule", "no_such_move"})
+OF_THE_MOMENT = frozenset({"year_closed", "deadline_passed", "no_rule", "other_year", "no_such_move"})
 MOST_DRAFTS = 50
 REMARK_LIMIT = 300
 CERTIFICATE_NO_LIMIT = 60
 
 
 @dataclass(frozen=True)
-class Limits:
+class Limits(YearLimits):
     """What the regulation of one year and place asks of a declaration; each figure with its clause.
 
     `trade` is the person's, where it has rules of its own.
@@ -51,16 +52,11 @@ class Limits:
 
     per_day: Decimal = Decimal(8)
     per_day_clause: str = "A17"
-    deadline: date | None = None
-    deadline_clause: str = "S4-10"
     asks_compulsory: bool = False
     compulsory_clause: str = ""
     asks_elective: bool = False
-    back_year_clause: str = "S0-14"
-    has_exception: bool = True
     employer_days: int = 5
     authority_days: int = 5
-    year: int = 0
     trade: str = ""
 
 
@@ -69,7 +65,7 @@ class DeclarationFacts:
     """A declaration as the rules see it. `twins` names own declarations of the same training that count or may,
     `artefact_twins` those of the same paper, patent …
 
-    `asks`, `labels` and `leaves_out` are its activity's; `worked` what its hours come to.
+    `asks`, `labels` and `leaves_out` are its activity's; `worked` what its hours come to. `asked_year` is the year it was begun for, where one was chosen.
     """
 
     state: State
@@ -83,6 +79,7 @@ class DeclarationFacts:
     public_kind: str = ""
     started_on: date | None = None
     ended_on: date | None = None
+    asked_year: int | None = None
     hours: Decimal | None = None
     was_passed: bool | None = None
     payer: str = ""
@@ -129,31 +126,20 @@ def reasons_not_to_keep(facts: DeclarationFacts) -> Iterator[Refusal]:
     yield from reasons_not_to_keep_details(facts.details)
 
 
-def reasons_not_to_submit(facts: DeclarationFacts, *, today: date, limits: Limits | None) -> Iterator[Refusal]:
+def reasons_not_to_submit(
+    facts: DeclarationFacts, *, today: date, limits: Limits | None, opening: Opening = CLOSED
+) -> Iterator[Refusal]:
     """Everything that is missing or wrong, in the order of the page. `limits` is of the year of the end date.
 
-    None for `limits` means that no rule is known for that year.
+    None for `limits` means that no rule is known for that year; `opening` is what lets this one in after it closed.
     """
     yield from _about_the_person(facts)
     yield from reasons_not_to_keep(facts)
     yield from _about_the_training(facts, limits)
     yield from reasons_not_to_leave_unsaid(facts.asks, facts.details, facts.labels)
-    yield from _about_the_time(facts, today, limits)
+    yield from _about_the_time(facts, today, limits, opening)
     yield from _about_the_hours(facts, limits)
     yield from _about_the_proof(facts)
-
-
-def reasons_of_the_time(ended_on: date, *, today: date, limits: Limits | None) -> Iterator[Refusal]:
-    """Why what ended on that day cannot be handed in today, whatever it is (S0-12 to S0-14, S4-10)."""
-    if ended_on > today:
-        yield Refusal("not_over", "结束日期还没有到。学完并考核合格后再提交。", field="ended_on", clause="S2-13")
-    elif ended_on.year < today.year:
-        yield _year_closed(ended_on, limits)
-    elif limits is None:
-        yield Refusal("no_rule", f"{ended_on.year} 年度还没有学时规定，暂不能申报。", field="ended_on")
-    elif limits.deadline and today > limits.deadline:
-        message = f"{today.year} 年度的申报已于 {_words(limits.deadline)}截止。"
-        yield Refusal("deadline_passed", message, field="ended_on", clause=limits.deadline_clause)
 
 
 def reasons_not_to_withdraw(state: str, *, was_decided: bool) -> Iterator[Refusal]:
@@ -230,24 +216,17 @@ def _about_the_training(facts: DeclarationFacts, limits: Limits | None) -> Itera
         yield Refusal("artefact_before", message, field="title", clause="A29")
 
 
-def _about_the_time(facts: DeclarationFacts, today: date, limits: Limits | None) -> Iterator[Refusal]:
+def _about_the_time(
+    facts: DeclarationFacts, today: date, limits: Limits | None, opening: Opening
+) -> Iterator[Refusal]:
+    """Of what ended in a year that is shut it is no matter for which year it was begun."""
     if not facts.started_on and "started_on" not in facts.leaves_out:
         yield Refusal("no_start", f"请填写{facts.called('started_on', '开始日期')}。", field="started_on")
     if not facts.ended_on:
         yield Refusal("no_end", f"请填写{facts.called('ended_on', '结束日期')}。", field="ended_on")
         return
-    yield from reasons_of_the_time(facts.ended_on, today=today, limits=limits)
-
-
-def _year_closed(ended_on: date, limits: Limits | None) -> Refusal:
-    """Back years are locked (S0-14, A8); some places know an exception for special reasons, Kaifeng none (S2-08)."""
-    year, known = ended_on.year, limits or Limits()
-    message = (
-        f"学习于 {_words(ended_on)}结束，属于 {year} 年度。{year} 年度的学时应在当年申报，现已截止，原则上不再补报。"
-    )
-    if known.has_exception:
-        message += "如确有特殊原因，请向单位所在地的人社部门书面申请。"
-    return Refusal("year_closed", message, field="ended_on", clause=known.back_year_clause)
+    shut = list(reasons_of_the_time(facts.ended_on, today=today, limits=limits, opening=opening))
+    yield from shut or reasons_of_another_year(facts.ended_on, facts.asked_year)
 
 
 def _about_the_hours(facts: DeclarationFacts, limits: Limits | None) -> Iterator[Refusal]:
@@ -285,7 +264,3 @@ def _about_the_result(facts: DeclarationFacts) -> Iterator[Refusal]:
     elif not facts.was_passed:
         message = "学时在培训合格后才能计入。没有合格的学习不能申报。"
         yield Refusal("not_passed", message, field="was_passed", clause="S2-13")
-
-
-def _words(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
