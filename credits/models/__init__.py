@@ -1,5 +1,6 @@
 """The regulation as data, the declarations, and the ledger of hours."""
 
+from credits.models.back_years import BackYear, BackYearRequest, BackYearRuling
 from credits.models.conversions import Conversion, UnitStandard
 from credits.models.declarations import Declaration, DeclarationStep, Evidence
 from credits.models.incoming import ClaimSession, Correction, HourBatch, UnmatchedPerson
@@ -13,6 +14,9 @@ from credits.models.rule_drafts import RuleDraft, RuleEffect, RuleRuling, RuleRu
 
 __all__ = [
     "Activity",
+    "BackYear",
+    "BackYearRequest",
+    "BackYearRuling",
     "ChangedAccount",
     "Claim",
     "ClaimSession",

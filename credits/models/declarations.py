@@ -21,6 +21,8 @@ RECOGNISED_HALF_STEPS = Q(hours_recognised__isnull=True) | Q(
 )
 UNDER_REVIEW = Q(state__in=[DeclarationState.AT_EMPLOYER, DeclarationState.AT_AUTHORITY])
 COUNTS_OR_MAY = UNDER_REVIEW | Q(state=DeclarationState.APPROVED)
+# Not yet handed in, or back with its declarant: its days may still be wrong.
+UNSENT = Q(state__in=[DeclarationState.DRAFT, DeclarationState.WITHDRAWN, DeclarationState.RETURNED])
 COMPLETE = (
     Q(activity__isnull=False)
     & ~Q(title="")
@@ -47,6 +49,7 @@ class Declaration(Routed):
     state = models.CharField(max_length=14, choices=DeclarationState.choices, default=DeclarationState.DRAFT)
     version = models.PositiveIntegerField(default=1)
     year = models.PositiveSmallIntegerField(null=True, blank=True)
+    asked_year = models.PositiveSmallIntegerField(null=True, blank=True)
     activity = models.ForeignKey(Activity, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     subject = models.CharField(max_length=14, choices=Subject.choices, blank=True)
     public_kind = models.CharField(max_length=12, choices=PublicKind.choices, blank=True)
@@ -94,6 +97,10 @@ class Declaration(Routed):
             models.CheckConstraint(
                 condition=Q(ended_on__isnull=True) | Q(year=ExtractYear("ended_on")),
                 name="the_year_is_that_of_the_end_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(asked_year__isnull=True) | UNSENT | Q(year=F("asked_year")),
+                name="what_is_declared_ended_in_the_year_it_is_declared_for",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=[DeclarationState.DRAFT, DeclarationState.WITHDRAWN]) | COMPLETE,

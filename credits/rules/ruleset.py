@@ -23,6 +23,8 @@ SPOKEN = {"高级": "副高级", "初级": "助理级"}
 _NUMBERS = frozenset({Kind.HOURS, Kind.COUNT})
 _PARTS = ("public", "professional", "elective")
 TEXT_LIMIT = 300
+# 次年01-31: a day of the year after the one the rule is about.
+NEXT_YEAR = "次年"
 _LINK = re.compile(r"https?://[^\s<>\"']+", re.ASCII)
 # What is our own reading or convention is no clause of a document.
 _OURS = re.compile(r"A[0-9]{1,2}|default", re.ASCII)
@@ -76,8 +78,13 @@ def _figure(figure: DatedFigure) -> Figure:
 
 def _setting(name: str, figure: DatedFigure, year: int) -> Setting:
     """A day of the year (12-31) is given as the day of the year asked for."""
-    text = f"{year}-{figure.text}" if FIELDS[name] is Kind.MONTH_DAY else figure.text
+    text = _day_of(year, figure.text) if FIELDS[name] is Kind.MONTH_DAY else figure.text
     return Setting(text, figure.clause, figure.status, figure.document)
+
+
+def _day_of(year: int, text: str) -> str:
+    later = text.startswith(NEXT_YEAR)
+    return f"{year + later}-{text.removeprefix(NEXT_YEAR)}"
 
 
 def reasons_not_to_load(rules: Sequence[DatedRule]) -> Iterator[Refusal]:
@@ -173,7 +180,7 @@ def _can_be_read(name: str, text: str) -> bool:
         case Kind.RATIO:
             return bool(re.fullmatch(r"[1-9][0-9]?/[1-9][0-9]?", text)) and Fraction(text) <= 1
         case Kind.MONTH_DAY:
-            return _is_day(f"2001-{text}")
+            return _is_day(f"2001-{text.removeprefix(NEXT_YEAR)}")
         case Kind.DAY:
             return _is_day(text)
         case Kind.LINK:

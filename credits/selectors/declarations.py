@@ -60,6 +60,7 @@ def facts_of(declaration: Declaration, *, worked: Worked | None = None, is_promi
         public_kind=declaration.public_kind,
         started_on=declaration.started_on,
         ended_on=declaration.ended_on,
+        asked_year=declaration.asked_year,
         hours=declaration.hours_claimed,
         was_passed=declaration.was_passed,
         payer=declaration.payer,
@@ -112,6 +113,7 @@ def limits_in(requirements: Requirements) -> Limits:
     figures, settings, plain = requirements.figures, requirements.settings, Limits()
     per_day, compulsory = figures.get("ceiling_per_day"), requirements.public_compulsory
     deadline, back_years = settings.get("deadline"), settings.get("back_years")
+    closed_from, grace = settings.get("back_years_closed_from"), figures.get("correction_grace_days")
     employer_days, authority_days = figures.get("review_days_employer"), figures.get("review_days_authority")
     return Limits(
         per_day=per_day.value if per_day else plain.per_day,
@@ -123,6 +125,8 @@ def limits_in(requirements: Requirements) -> Limits:
         compulsory_clause=compulsory.clause if compulsory else "",
         back_year_clause=back_years.clause if back_years else plain.back_year_clause,
         has_exception=back_years is None or back_years.value == "exception",
+        closed_from=date.fromisoformat(closed_from.value) if closed_from else None,
+        grace_days=int(grace.value) if grace else plain.grace_days,
         employer_days=int(employer_days.value) if employer_days else plain.employer_days,
         authority_days=int(authority_days.value) if authority_days else plain.authority_days,
         year=requirements.year,

@@ -26,6 +26,7 @@ from credits.models import Activity, Declaration, Evidence
 from credits.rules import declaring as rules
 from credits.rules.evidence import reasons_not_to_add
 from credits.selectors.declarations import facts_of, limits_of
+from credits.selectors.window import opening_for
 from credits.services.steps import leave_step, moved_on
 
 CONTENT = (
@@ -52,22 +53,24 @@ def start_declaration(
     now: datetime,
     activity: Activity | None = None,
     previous: Declaration | None = None,
+    year: int | None = None,
 ) -> Declaration:
-    """A new draft. `previous`, rejected or withdrawn, lends its content and evidence and stays as it is (A25).
+    """A new draft, of `year` where one is chosen: what is declared by it must have ended then (A7). `previous`, rejected or withdrawn, lends its content and evidence and stays as it is (A25).
 
     Pressing twice gives one draft: an untouched one of the same activity is taken up again.
     """
     refuse_if_any(_reasons_not_to_start(professional, by, previous))
     drafts = Declaration.objects.filter(professional=professional, state=DeclarationState.DRAFT)
-    untouched = drafts.filter(version=1, activity=activity, previous=previous).first()
+    untouched = drafts.filter(version=1, activity=activity, previous=previous, asked_year=year).first()
     if untouched:
         return untouched
     if drafts.count() >= rules.MOST_DRAFTS:
         raise refuse("too_many_drafts", f"您已有 {rules.MOST_DRAFTS} 份草稿，请先提交或删除其中一些。")
     content = {name: getattr(previous, name) for name in (*CONTENT, "year")} if previous else {"activity": activity}
     declaration = Declaration.objects.create(
-        professional=professional, declarant=by, previous=previous, created_at=now, changed_at=now, **content
-    )
+        professional=professional, declarant=by, previous=previous, asked_year=year, created_at=now, changed_at=now,
+        **content,
+    )  # fmt: skip
     if previous:
         _copy_evidence(previous, declaration, now)
     record("declaration.start", declaration, by=by, now=now)
@@ -145,7 +148,8 @@ def submit_declaration(declaration: Declaration, *, by: User, now: datetime, is_
     refuse_if_any(rules.reasons_not_to_move(declaration.state, Move.SUBMIT))
     limits = limits_of(declaration.professional, _year_of(declaration, today))
     facts = facts_of(declaration, is_promised=is_promised)
-    refuse_if_any(rules.reasons_not_to_submit(facts, today=today, limits=limits))
+    opening = opening_for(declaration, limits, today=today)
+    refuse_if_any(rules.reasons_not_to_submit(facts, today=today, limits=limits, opening=opening))
     employer = employer_of(declaration.professional)
     to, is_employer = first_reviewer_of(employer, declaration.professional.area, by)
     if to is None or limits is None:
@@ -215,7 +219,7 @@ def _reasons_not_to_start(professional: Professional, by: User, previous: Declar
 
 
 def _year_of(declaration: Declaration, today: date) -> int:
-    return declaration.ended_on.year if declaration.ended_on else today.year
+    return declaration.ended_on.year if declaration.ended_on else declaration.asked_year or today.year
 
 
 def _as_read(declaration: Declaration) -> QuerySet[Declaration]:

@@ -1,0 +1,75 @@
+"""Which years are open to whom: the deadline of the rule set, and what lets one person in after it."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Max
+from django.utils import timezone
+
+from accounts.enums import RequestState
+from accounts.models import Professional
+from ceportal.kernel.selectors.calendar import due_after
+from credits.enums import DeclarationState
+from credits.models import BackYear, Declaration
+from credits.rules.exceptions import YEARS_BACK
+from credits.rules.window import CLOSED, Opening, YearLimits, is_open, last_day
+from credits.selectors.declarations import limits_of
+
+Place = tuple[int, int]
+
+
+def granted_years(professional: Professional) -> dict[int, Opening]:
+    """The years granted to a person at any time, with the last day of each; a day that has passed lets nobody in."""
+    rows = BackYear.objects.filter(request__professional=professional, request__state=RequestState.GRANTED)
+    found = rows.order_by("request__valid_until").values_list("year", "request__valid_until", "request__document_no")
+    return {year: Opening(excused_until=until, document_no=number) for year, until, number in found}
+
+
+def excused_years(professional: Professional, *, today: date) -> dict[int, date]:
+    """The closed years this person may declare today, each with its last day."""
+    granted = {year: opening.excused_until for year, opening in granted_years(professional).items()}
+    return {year: until for year, until in granted.items() if until and until >= today}
+
+
+def excused_places(places: Iterable[Place], *, today: date) -> set[Place]:
+    """Those of `places` (year, key of a person) for which an exception holds today: one query for all."""
+    asked = set(places)
+    if not asked:
+        return set()
+    rows = BackYear.objects.filter(
+        year__in={year for year, _ in asked},
+        request__professional__in={person for _, person in asked},
+        request__state=RequestState.GRANTED,
+    )
+    last = rows.values_list("year", "request__professional").annotate(last=Max("request__valid_until"))
+    return {(year, person) for year, person, until in last if until >= today} & asked
+
+
+def opening_for(declaration: Declaration, limits: YearLimits | None, *, today: date) -> Opening:
+    """What lets this declaration in although its year has closed: an exception, or the time to correct it (A6)."""
+    year = declaration.ended_on.year if declaration.ended_on else today.year
+    if is_open(year, today=today, limits=limits):
+        return CLOSED
+    granted = granted_years(declaration.professional).get(year, CLOSED)
+    return Opening(granted.excused_until, granted.document_no, _correct_until(declaration, year, limits, granted))
+
+
+def years_to_declare(professional: Professional, *, today: date) -> list[int]:
+    """The years this person can declare now, the present one first."""
+    years = range(today.year, today.year - YEARS_BACK, -1)
+    excused = excused_years(professional, today=today)
+    return [
+        year for year in {**dict.fromkeys(years), **dict.fromkeys(sorted(excused, reverse=True))}
+        if year in excused or is_open(year, today=today, limits=limits_of(professional, year))
+    ]  # fmt: skip
+
+
+def _correct_until(declaration: Declaration, year: int, limits: YearLimits | None, granted: Opening) -> date | None:
+    """The end of the grace, counted from the day it was returned; for what was filed while the year was open to it."""
+    filed, returned = declaration.first_submitted_at, declaration.decided_at
+    if declaration.state != DeclarationState.RETURNED or not (filed and returned and limits and limits.grace_days):
+        return None
+    in_time = max(last_day(year, limits), granted.excused_until or date.min)
+    if timezone.localdate(filed) > in_time:
+        return None
+    return due_after(returned, limits.grace_days)[1].day
