@@ -17,6 +17,7 @@ from itertools import pairwise
 
 from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.rules.text import comparable
+from credits.rules.window import YearLimits, is_open, last_day, words
 
 ALIKE = 0.85
 PERSON_DAY = Decimal(12)
@@ -68,17 +69,33 @@ class Known:
 
 
 def reasons_of_place_and_year(
-    *, is_recognised: bool, has_rule: bool, ended_on: date, today: date, subject: str, place: str
+    *,
+    is_recognised: bool,
+    limits: YearLimits | None,
+    ended_on: date,
+    today: date,
+    subject: str,
+    place: str,
+    is_excused: bool = False,
 ) -> Iterator[Refusal]:
-    """What can be said of a record without looking at anything else the person learned."""
+    """What can be said of a record without looking at anything else the person learned.
+
+    `limits` are of the person's place and the year of the record, None where no rule is known; `is_excused` says that
+    the bureau has let this person declare the year (S0-14).
+    """
     if not is_recognised:
         message = f"报送单位未列入 {ended_on.year} 年度{place}{subject}的认定名单，待人社部门核实。"
         yield Refusal("not_recognised", message, field="/subject", clause="S4-09")
-    if not has_rule:
+    if limits is None:
         yield Refusal("no_rule", f"{ended_on.year} 年度没有学时规定，待人社部门核实。", field="/completed_on")
-    elif ended_on.year < today.year:
+    elif is_excused:
+        return
+    elif ended_on.year < today.year and not is_open(ended_on.year, today=today, limits=limits):
         message = f"{ended_on.year} 年度已结束，原则上不再补报，待人社部门核实。"
-        yield Refusal("year_closed", message, field="/completed_on", clause="S0-14")
+        yield Refusal("year_closed", message, field="/completed_on", clause=limits.back_year_clause)
+    elif ended_on > last_day(ended_on.year, limits):
+        message = f"{ended_on.year} 年度的学习已于 {words(last_day(ended_on.year, limits))}截止，待人社部门核实。"
+        yield Refusal("deadline_passed", message, field="/completed_on", clause=limits.deadline_clause)
 
 
 def reasons_of_what_is_known(

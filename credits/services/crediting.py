@@ -31,7 +31,9 @@ from credits.rules.records import Record
 from credits.rules.requirements import Standing
 from credits.selectors.bench import Bench
 from credits.selectors.crediting import known_claims, what_counts
+from credits.selectors.declarations import limits_in
 from credits.selectors.regulation import rule_book
+from credits.selectors.window import excused_places
 from credits.services.account_sets import Place, change_accounts, lock_accounts
 
 KEPT_FOR = timedelta(days=90)
@@ -79,6 +81,7 @@ class Candidate:
     sessions: tuple[tuple[datetime, datetime], ...] = ()
     reasons: list[Refusal] = field(default_factory=list)
     twin_number: int = 0
+    is_excused: bool = False
 
     @property
     def place(self) -> Place:
@@ -134,6 +137,7 @@ def credit_records(records: Sequence[Record], *, speaker: Speaker, now: datetime
 def settle(candidates: Sequence[Candidate], *, speaker: Speaker, bench: Bench) -> dict[Place, YearAccount]:
     """Give every claim its state, in order, each knowing those before it. The accounts they may change are locked."""
     lines = recognitions_of(speaker.organization.pk) if candidates else []
+    excuse(candidates)
     for candidate in candidates:
         candidate.reasons = list(place_and_year(candidate, lines, bench)) if candidate.person else []
     hopeful = [each for each in candidates if each.person and not each.reasons]
@@ -225,12 +229,23 @@ def place_and_year(candidate: Candidate, lines: list[Recognised], bench: Bench) 
     )  # fmt: skip
     return plausible.reasons_of_place_and_year(
         is_recognised=covered,
-        has_rule=bench.asked_where_now(person, claim.year) is not None,
+        limits=limits_in(asked) if (asked := bench.asked_where_now(person, claim.year)) else None,
         ended_on=claim.ended_on,
         today=timezone.localdate(claim.made_at),
         subject=Subject(claim.subject).label,
         place=person.area.name,
+        is_excused=candidate.is_excused,
     )
+
+
+def excuse(candidates: Iterable[Candidate]) -> None:
+    """Note which are of a former year that the bureau has opened to their person (S0-14): one query for all."""
+    now = {each: timezone.localdate(each.claim.made_at) for each in candidates if each.person}
+    late = [each for each, today in now.items() if each.claim.year < today.year]
+    if late:
+        places = excused_places([each.place for each in late], today=min(now[each] for each in late))
+        for each in late:
+            each.is_excused = each.place in places
 
 
 def weigh(candidate: Candidate, known: plausible.Known, number: int, bench: Bench) -> None:

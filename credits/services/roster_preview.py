@@ -17,7 +17,7 @@ from credits.selectors.bench import Bench
 from credits.selectors.crediting import what_counts
 from credits.selectors.regulation import rule_book
 from credits.selectors.rosters import external_id, facts_of
-from credits.services.crediting import Candidate, Speaker, find_people, new_claim, place_and_year, weigh
+from credits.services.crediting import Candidate, Speaker, excuse, find_people, new_claim, place_and_year, weigh
 
 Found = tuple[RowState, str]
 
@@ -62,6 +62,7 @@ def preview(roster: Roster, lines: Sequence[RosterLine], *, now: datetime) -> di
 def _weigh_all(candidates: Mapping[int, Candidate], roster: Roster, bench: Bench) -> Mapping[int, Found]:
     lines = recognitions_of(roster.organization.pk)
     known = what_counts([candidate.claim for candidate in candidates.values()], ())
+    excuse(candidates.values())
     found: dict[int, Found] = {}
     for number, candidate in candidates.items():
         candidate.reasons = list(place_and_year(candidate, lines, bench))

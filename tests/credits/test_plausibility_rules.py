@@ -10,6 +10,7 @@ import pytest
 from ceportal.kernel.rules.refusal import Refusal
 from credits.rules import plausibility as rules
 from credits.rules.plausibility import Known, Sitting, Standing
+from credits.rules.window import YearLimits
 
 DAY = date(2026, 3, 9)
 
@@ -32,7 +33,7 @@ def told(one: Standing, known: Known, *, sittings: Any = (), per_day: str = "12"
 
 
 def place_and_year(**changes: Any) -> list[Refusal]:
-    said = {"is_recognised": True, "has_rule": True, "ended_on": DAY, "today": DAY, "subject": "公需科目",
+    said = {"is_recognised": True, "limits": YearLimits(), "ended_on": DAY, "today": DAY, "subject": "公需科目",
             "place": "开封市"} | changes  # fmt: skip
     return list(rules.reasons_of_place_and_year(**said))
 
@@ -50,9 +51,29 @@ def test_an_unrecognised_institution_a_year_without_rule_and_a_closed_year_wait_
     no_rule = Refusal("no_rule", "2026 年度没有学时规定，待人社部门核实。", "/completed_on")
     closed = Refusal("year_closed", "2025 年度已结束，原则上不再补报，待人社部门核实。", "/completed_on", "S0-14")
     assert place_and_year(is_recognised=False) == [unknown]
-    assert place_and_year(has_rule=False) == [no_rule]
+    assert place_and_year(limits=None) == [no_rule]
     assert place_and_year(ended_on=date(2025, 12, 31), today=date(2026, 1, 1)) == [closed]
-    assert place_and_year(is_recognised=False, has_rule=False) == [unknown, no_rule]
+    assert place_and_year(is_recognised=False, limits=None) == [unknown, no_rule]
+
+
+def test_what_the_place_and_the_bureau_open_is_not_doubted() -> None:
+    closed, january = date(2025, 12, 31), date(2026, 1, 31)
+    until_january = YearLimits(deadline=january)
+    assert place_and_year(ended_on=closed, today=january, limits=until_january) == []
+    assert [each.code for each in place_and_year(ended_on=closed, today=date(2026, 2, 1), limits=until_january)] == [
+        "year_closed"
+    ]
+    assert place_and_year(ended_on=closed, today=date(2026, 2, 1), is_excused=True) == []
+    assert (
+        place_and_year(ended_on=closed, today=january, limits=YearLimits(back_year_clause="S2-08"))[0].clause == "S2-08"
+    )
+
+
+def test_what_ended_after_the_last_day_to_learn_is_doubted() -> None:
+    limits = YearLimits(deadline=date(2026, 11, 30), deadline_clause="S4-10")
+    assert place_and_year(ended_on=date(2026, 11, 30), today=date(2026, 12, 5), limits=limits) == []
+    late = place_and_year(ended_on=date(2026, 12, 1), today=date(2026, 12, 5), limits=limits)
+    assert [(each.code, each.clause) for each in late] == [("deadline_passed", "S4-10")]
 
 
 OVER = Refusal("over_person_day", "同一天各来源合计超过 12 学时，待人社部门核实。", "/hours")
