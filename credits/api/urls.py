@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from credits.api import records, schema, views
+from credits.api import records, requirements, schema, views
 
 app_name = "credits_api"
 urlpatterns = [
     path("schema", schema.schema, name="schema"),
+    path("requirements", requirements.RequirementsInForce.as_view(), name="requirements"),
     path("hour-batches", views.Batches.as_view(), name="batches"),
     path("hour-batches/<str:batch_id>", views.StoredBatch.as_view(), name="batch"),
     path("hours", records.Records.as_view(), name="records"),

@@ -6,14 +6,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts.models import Area
-from ceportal.kernel.rules.dated import COUNTRY, FIRST_YEAR, LAST_YEAR, is_year
+from ceportal.kernel.rules.dated import FIRST_YEAR, LAST_YEAR, is_year
 from credits.rules.requirements import Requirements
 from credits.rules.ruleset import GROUPS, LEVELS, fields_of
+from credits.rules.telling import told
+from credits.selectors.places import is_place
 from credits.selectors.regulation import requirements
-
-# The first two digits of every province's code (GB/T 2260).
-_PROVINCES = "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82"
 
 
 class Command(BaseCommand):
@@ -28,14 +26,14 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         area, year, level, trade = options["area"], options["year"], options["level"], options["trade"].strip()
-        if not _is_place(area):
+        if not is_place(area):
             raise CommandError(f"没有代码为 {area} 的地区。")
         if not is_year(year):
             raise CommandError(f"年度应在 {FIRST_YEAR} 至 {LAST_YEAR} 之间，没有 {year} 年度。")
         found = requirements(area, year, level, trade)
         asked = {"area": area, "year": year, "level": level, "trade": trade}
         if options["json"]:
-            self.stdout.write(json.dumps(asked | _answer(found), ensure_ascii=False, indent=2))
+            self.stdout.write(json.dumps(asked | told(found), ensure_ascii=False, indent=2))
         else:
             self._tell(found)
 
@@ -46,19 +44,3 @@ class Command(BaseCommand):
         self.stdout.write(f"{found.name}（{found.document}），单位：{found.unit}")
         for name, field in fields_of(found).items():
             self.stdout.write(f"  {name}: {field.value}  [{field.clause}] {field.status}")
-
-
-def _answer(found: Requirements | None) -> dict[str, Any]:
-    if found is None:
-        return {"unit": None, "rule_set": None, "fields": {}}
-    fields = {
-        name: {"value": str(field.value), "clause": field.clause, "status": field.status}
-        for name, field in fields_of(found).items()
-    }
-    return {"unit": found.unit, "rule_set": found.rule_set, "fields": fields}
-
-
-def _is_place(code: str) -> bool:
-    if code == COUNTRY or Area.objects.filter(code=code).exists():
-        return True
-    return len(code) == 6 and code.isascii() and code.isdigit() and code[:2] in _PROVINCES.split()
