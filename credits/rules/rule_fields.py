@@ -102,7 +102,7 @@ RULE_FIELDS: dict[str, RuleField] = {
         "取得职称的人员从哪一年起参加继续教育。",
         {"title_year": "取得职称的当年", "year_after_title": "取得职称的次年"},
     ),
-    "deadline": RuleField(Kind.MONTH_DAY, "学习和申报截止", Group.TIME, "写成月-日，如 12-31；在第二年的写成“次年01-31”。"),
+    "deadline": RuleField(Kind.MONTH_DAY, "学习和申报截止", Group.TIME, "月-日，如 12-31；在第二年的，如 次年01-31。"),
     "correction_grace_days": RuleField(
         Kind.COUNT, "退回补正的宽限", Group.TIME, "按时提交、退回后才到截止日期的，退回后还可以补正几个工作日。"
     ),

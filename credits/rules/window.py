@@ -55,7 +55,7 @@ def last_day(year: int, limits: YearLimits | None) -> date:
 def last_day_for(year: int, limits: YearLimits | None, opening: Opening) -> date:
     """The same for one person."""
     own = (opening.excused_until, opening.correct_until)
-    return max(last_day(year, limits), *(day for day in own if day))
+    return max([last_day(year, limits), *(day for day in own if day)])
 
 
 def is_open(year: int, *, today: date, limits: YearLimits | None, opening: Opening = CLOSED) -> bool:

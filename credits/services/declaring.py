@@ -55,8 +55,8 @@ def start_declaration(
     previous: Declaration | None = None,
     year: int | None = None,
 ) -> Declaration:
-    """A new draft, of `year` where one is chosen: what is declared by it must have ended then (A7). `previous`, rejected
-    or withdrawn, lends its content and evidence and stays as it is (A25).
+    """A new draft, of `year` where one is chosen: what is declared by it must have ended then (A7). `previous`,
+    rejected or withdrawn, lends its content and evidence and stays as it is (A25).
 
     Pressing twice gives one draft: an untouched one of the same activity is taken up again.
     """
