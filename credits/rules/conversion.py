@@ -139,7 +139,8 @@ def summed(conversion: Conversion, learnt: Learnt, standard: Standard | None = N
         return Sum()
     if lacking := tuple(_lacking(conversion, learnt)):
         return Sum(lacking=lacking)
-    amount = lower(_amount(conversion, learnt.details), standard.amount if standard else None) or Decimal(0)
+    rule, own = _amount(conversion, learnt.details) or Decimal(0), standard.amount if standard else None
+    amount = rule if own is None else min(rule, own)
     hours = in_halves(amount * count_of(conversion, learnt) + (conversion.addition or Decimal(0)))
     return Sum(hours, _words(conversion, learnt, amount, hours))
 
