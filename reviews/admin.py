@@ -16,6 +16,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.access import recently_proved
 from accounts.enums import Duty
 from accounts.models import User
 from accounts.selectors.duties import duties_of
@@ -192,9 +193,13 @@ class FilingDesk(OverseersRegister):
 
     def pages(self) -> list[URLPattern]:
         return [
-            path("<slug:area>/<int:year>/<int:month>/", self.door(self.confirm), name=self.address("confirm")),
+            path(
+                "<slug:area>/<int:year>/<int:month>/",
+                self.door(recently_proved(self.confirm)),
+                name=self.address("confirm"),
+            ),
             path("<uuid:ref>/", require_safe(self.door(self.show_filing)), name=self.address("list")),
-            path("<uuid:ref>/csv/", require_safe(self.door(self.download)), name=self.address("csv")),
+            path("<uuid:ref>/csv/", self.door(recently_proved(require_safe(self.download))), name=self.address("csv")),
         ]
 
     def confirm(self, request: HttpRequest, area: str, year: int, month: int) -> HttpResponse:
@@ -282,7 +287,7 @@ class ReversalDesk(OverseersRegister):
     def pages(self) -> list[URLPattern]:
         return [
             path("find/", self.door(require_POST(self.find_person)), name=self.address("find")),
-            path("<uuid:ref>/", self.door(self.reverse), name=self.address("reverse")),
+            path("<uuid:ref>/", self.door(recently_proved(self.reverse)), name=self.address("reverse")),
         ]
 
     def find_person(self, request: HttpRequest) -> HttpResponse:
