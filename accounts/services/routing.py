@@ -23,14 +23,15 @@ def send_on(
     now: datetime,
     limit_days: int = LIMIT_DAYS,
     new_round: bool = False,
+    since: datetime | None = None,
     **changes: Any,
 ) -> bool:
     """Let the one row of `rows` wait at `stage` with `to`, due `limit_days` working days on (S0-20, A4).
 
     `rows` names the row *and the state it must be in*: false when someone else has moved it. `new_round` counts a
-    new submission (A25).
+    new submission (A25). `since` is when the limit began to run, where that was not just now (A3).
     """
-    due_at, due, version = due_after(now, limit_days)
+    due_at, due, version = due_after(since or now, limit_days)
     if new_round:
         changes["round"] = F("round") + 1
     moved = rows.update(
@@ -38,7 +39,7 @@ def send_on(
         stage=stage,
         waiting_on=to,
         duty=duty,
-        waiting_since=now,
+        waiting_since=since or now,
         due_at=due_at,
         due_is_provisional=due.is_provisional,
         calendar_version=version,

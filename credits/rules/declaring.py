@@ -47,17 +47,25 @@ CERTIFICATE_NO_LIMIT = 60
 class Limits(YearLimits):
     """What the regulation of one year and place asks of a declaration; each figure with its clause.
 
-    `trade` is the person's, where it has rules of its own.
+    `trade` is the person's, where it has rules of its own. Where a day's ceiling does not refuse, what is above it is
+    shown to whoever reviews.
     """
 
     per_day: Decimal = Decimal(8)
     per_day_clause: str = "A17"
+    per_day_refuses: bool = True
     asks_compulsory: bool = False
     compulsory_clause: str = ""
     asks_elective: bool = False
     employer_days: int = 5
     authority_days: int = 5
+    authority_starts_at_declaration: bool = False
     trade: str = ""
+
+    @property
+    def day_ceiling(self) -> Decimal | None:
+        """The hours of a day beyond which a declaration is refused; None where it is not."""
+        return self.per_day if self.per_day_refuses else None
 
 
 @dataclass(frozen=True)
@@ -243,7 +251,7 @@ def _learnt(facts: DeclarationFacts, limits: Limits | None) -> Learnt:
     return Learnt(
         days=days_of(start, end) if start and end else None,
         is_attended=facts.is_attended,
-        per_day=limits.per_day if limits else None,
+        per_day=limits.day_ceiling if limits else None,
         per_day_clause=limits.per_day_clause if limits else "",
     )
 

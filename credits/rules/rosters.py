@@ -84,10 +84,15 @@ def reasons_not_to_report(
     yield from reasons_not_to_teach(facts, recognised)
     if limits is None:
         yield Refusal("no_rule", f"{facts.ended_on.year} 年度还没有学时规定，暂不能上传。", field="ended_on")
-    elif facts.hours.is_finite() and facts.hours > (most := ceiling(facts.started_on, facts.ended_on, limits)):
+    elif limits.per_day_refuses and facts.hours.is_finite() and facts.hours > _most(facts, limits):
+        most = _most(facts, limits)
         days = days_of(facts.started_on, facts.ended_on)
         message = f"共 {days} 天，每天最多 {_plain(limits.per_day)} 学时，每人最多 {_plain(most)} 学时。"
         yield Refusal("over_ceiling", message, field="hours", clause=limits.per_day_clause)
+
+
+def _most(facts: ClassFacts, limits: Limits) -> Decimal:
+    return ceiling(facts.started_on, facts.ended_on, limits)
 
 
 def reasons_not_to_teach(facts: ClassFacts, recognised: Sequence[Recognised]) -> Iterator[Refusal]:

@@ -186,7 +186,7 @@ def _learnt(declaration: Declaration, limits: Limits | None) -> Learnt:
         details=declaration.details,
         days=days_of(start, end) if start and end else None,
         is_attended=activity.is_attended if activity else False,
-        per_day=limits.per_day if limits else None,
+        per_day=limits.day_ceiling if limits else None,
         per_day_clause=limits.per_day_clause if limits else "",
         subject=declaration.subject,
         year=declaration.year,

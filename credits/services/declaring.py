@@ -187,7 +187,7 @@ def submit_declaration(declaration: Declaration, *, by: User, now: datetime, is_
 @transaction.atomic
 def withdraw_declaration(declaration: Declaration, *, by: User, now: datetime) -> Declaration:
     """Take it back: a draft, a returned one, or one that nobody has decided on in this round."""
-    was_decided = declaration.waiting_since != declaration.submitted_at
+    was_decided = declaration.hours_recognised is not None
     refuse_if_any(rules.reasons_not_to_withdraw(declaration.state, was_decided=was_decided))
     was = declaration.state
     rows = _as_read(declaration).filter(stage=declaration.stage)

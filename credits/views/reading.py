@@ -43,7 +43,7 @@ def show_declaration(request: HttpRequest, ref: UUID) -> HttpResponse:
     declaration = own_declaration(request, ref)
     if declaration.state == DeclarationState.DRAFT:
         return redirect("credits:edit_declaration", declaration.ref)
-    was_decided = declaration.waiting_since != declaration.submitted_at
+    was_decided = declaration.hours_recognised is not None
     context = {
         "declaration": declaration,
         "steps": declaration_steps(declaration),

@@ -82,7 +82,7 @@ def sheet_of(declaration: Declaration, reviewer: User, *, now: datetime) -> Shee
         unseen=unseen,
         decisions=list(decisions_on(declaration)),
         alike=similar,
-        warnings=list(_warnings(declaration, similar, now)),
+        warnings=[*_warnings(declaration, similar), *_of_the_season(asked, now)],
         thresholds=_thresholds(declaration, asked),
         ceiling=_ceiling(declaration, limits_in(asked) if asked else None),
         elapsed=elapsed_days(declaration, now),
@@ -113,7 +113,7 @@ def _ceiling(declaration: Declaration, limits: Limits | None) -> Ceiling | None:
     return Ceiling(limits.per_day, (end - start).days + 1, limits.per_day_clause)
 
 
-def _warnings(declaration: Declaration, similar: Sequence[Declaration], now: datetime) -> list[Refusal]:
+def _warnings(declaration: Declaration, similar: Sequence[Declaration]) -> list[Refusal]:
     """Hints for the eye. None of them decides anything."""
     found = []
     if twin := counted_twin(declaration):
@@ -127,6 +127,13 @@ def _warnings(declaration: Declaration, similar: Sequence[Declaration], now: dat
         found.append(Refusal("same_certificate", text, clause="S4-16"))
     if any((other.started_on, other.ended_on) == (declaration.started_on, declaration.ended_on) for other in similar):
         found.append(Refusal("same_training", "此人申报过名称和日期都相同的培训，请核对是否重复。", clause="A29"))
-    if timezone.localdate(now).month == DECEMBER:
-        found.append(Refusal("year_ends", "已到 12 月，请在年内完成审核。", clause="A5"))
     return found
+
+
+def _of_the_season(asked: Requirements | None, now: datetime) -> list[Refusal]:
+    """In December, where the rules of the declared year want its reviews done within it; nothing is void later (A5)."""
+    ends = asked.settings.get("reviews_end_in_year") if asked else None
+    today = timezone.localdate(now)
+    if asked is None or ends is None or not ends.is_yes or (today.year, today.month) != (asked.year, DECEMBER):
+        return []
+    return [Refusal("year_ends", f"已到 12 月，{asked.year} 年度的审核须在年内完成，请尽快办理。", clause=ends.clause)]
