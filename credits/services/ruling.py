@@ -35,7 +35,8 @@ def pass_on(
 
     `reason` says why fewer than claimed.
 
-    The second clock starts now, or where the rule set says so ran since the declaration (A3). Refused when no second reviewer is known: hours are never counted unreviewed.
+    The second clock starts now, or where the rule set says so ran since the declaration (A3). Refused when no second
+    reviewer is known: hours are never counted unreviewed.
     """
     _refuse_own(declaration, by)
     refuse_if_any(reasons_not_to_recognise(hours, claimed=declaration.hours_claimed or Decimal(0)))
