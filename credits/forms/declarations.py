@@ -7,16 +7,25 @@ from django import forms
 
 from ceportal.kernel.rules.text import TITLE_LIMIT
 from credits.enums import REPORTED, DeclarationState, Payer, PublicKind, Subject
-from credits.forms.fields import DayField, HoursField, TextField
+from credits.forms.fields import DayField, HoursField, TextField, field_of
 from credits.models import Activity, Declaration
 from credits.rules.declaring import CERTIFICATE_NO_LIMIT, REMARK_LIMIT, Limits
+from credits.rules.details import asked, reasons_not_to_keep_details
 from credits.selectors.regulation import activities
 
 PASSED = (("yes", "考核合格，或已取得结业证书"), ("no", "未合格，或还没有结果"))
 
 
+# Beside a field that an activity calls by another name.
+_HELP = {"title": "与原件上的写法一致。", "organiser": "", "certificate_no": ""}
+
+
 class DeclarationForm(forms.Form):
-    """The content of a draft. Everything may be empty: what is missing is told before the button, by the rules."""
+    """The content of a draft, as its activity asks for it: other names, further questions, nothing without meaning.
+
+    Everything may be empty: what is missing is told before the button, by the rules. The activity is the one that was
+    sent; on a page not yet sent, `activity`.
+    """
 
     marks_optional = False
 
@@ -67,7 +76,9 @@ class DeclarationForm(forms.Form):
     )
     remark = TextField(label="补充说明（没有可不填）", limit=REMARK_LIMIT, lines=3)
 
-    def __init__(self, *args: Any, limits: Limits | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, activity: Activity | None = None, limits: Limits | None = None, **kwargs: Any
+    ) -> None:
         """`limits` of the year say whether kinds of public hours are told apart, and whether electives are asked."""
         super().__init__(*args, **kwargs)
         self.ways = {way.code: way for way in activities()}
@@ -78,6 +89,23 @@ class DeclarationForm(forms.Form):
         if limits is None or not limits.asks_elective:
             offered = [(subject.value, subject.label) for subject in REPORTED]
             self.fields["subject"].choices = offered  # type: ignore[attr-defined]
+        self.asked: list[str] = []
+        if way := self.ways.get(self.data.get("activity", "")) or activity:
+            self._suit(way)
+
+    def _suit(self, way: Activity) -> None:
+        for name in way.leaves_out:
+            del self.fields[name]
+        for detail in asked(way.asks):
+            self.fields[detail.name] = field_of(detail, detail.label)
+            self.asked.append(detail.name)
+        for name, label in way.labels.items():
+            self.fields[name].label = label
+            self.fields[name].help_text = _HELP.get(name, self.fields[name].help_text)
+
+    def detail_fields(self) -> list[forms.BoundField]:
+        """The questions of the activity itself, for the page."""
+        return [self[name] for name in self.asked]
 
     def clean_activity(self) -> Activity | None:
         return self.ways.get(self.cleaned_data["activity"])
@@ -90,13 +118,17 @@ class DeclarationForm(forms.Form):
         start, end = data.get("started_on"), data.get("ended_on")
         if start and end and end < start:
             self.add_error("ended_on", "结束日期早于开始日期，请核对。")
-        return data
+        details = {name: value for name in self.asked if (value := data.pop(name, None)) not in (None, "")}
+        for reason in reasons_not_to_keep_details(details):
+            self.add_error(reason.field, reason.message)
+        return data | {"details": details}
 
     def readable(self) -> dict[str, Any]:
         """What of a bound form can be kept although something else cannot be read."""
         data = dict(self.cleaned_data)
         if "ended_on" in self.errors:
             data.pop("started_on", None)
+        data["details"] = {name: value for name, value in data["details"].items() if name not in self.errors}
         return data
 
 
@@ -116,6 +148,7 @@ def initial_of(declaration: Declaration) -> dict[str, Any]:
         "was_passed": "" if declaration.was_passed is None else "yes" if declaration.was_passed else "no",
         "payer": declaration.payer,
         "remark": declaration.remark,
+        **{name: str(value) for name, value in declaration.details.items()},
     }
 
 

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 
 from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.rules.text import reasons_not_to_accept
+from credits.rules.details import Detail, Shape, detail_in, plain, reasons_not_to_read_detail
 from credits.rules.typed import narrow, reasons_not_to_read_day, reasons_not_to_read_hours
 
 
@@ -66,3 +67,34 @@ class DayField(forms.CharField):
         if reasons := reasons_not_to_read_day(text, field=""):
             raise ValidationError(as_errors(reasons))
         return date.fromisoformat(text)
+
+
+class DetailField(forms.CharField):
+    """A text or a count that an activity asks for, read by the rule of its detail."""
+
+    def __init__(self, detail: Detail, **options: Any) -> None:
+        self.detail = detail
+        attrs = {"maxlength": "120", "autocomplete": "off"}
+        if detail.shape is Shape.COUNT:
+            attrs = {"maxlength": "8", "inputmode": "numeric", "autocomplete": "off", "class": "short"}
+        super().__init__(required=False, widget=forms.TextInput(attrs), **options)
+
+    def clean(self, value: Any) -> str | int | None:  # type: ignore[override]
+        text = str(value or "").strip()
+        if reasons := reasons_not_to_read_detail(self.detail, text, label=plain(str(self.label))):
+            raise ValidationError(as_errors(reasons))
+        return detail_in(self.detail, text)
+
+
+def field_of(detail: Detail, label: str) -> forms.Field:
+    """The field of one question of an activity."""
+    if detail.shape is not Shape.CHOICE:
+        return DetailField(detail, label=label, help_text=detail.help)
+    return forms.ChoiceField(
+        label=label,
+        required=False,
+        choices=detail.choices,
+        widget=forms.RadioSelect,
+        help_text=detail.help,
+        error_messages={"invalid_choice": f"请从列表中选择{plain(label)}。"},
+    )

@@ -7,6 +7,7 @@ from decimal import Decimal
 from ceportal.kernel.rules.refusal import Refusal
 from credits.enums import Basis, Unit
 from credits.rules.conversion import Conversion, Learnt, Standard, Sum, count_of, lower, plain, summed
+from credits.rules.standards import words_of
 from credits.rules.typed import MOST_HOURS
 
 
@@ -34,6 +35,11 @@ class Worked:
     doubts: tuple[Refusal, ...] = ()
     cap: Decimal | None = None
     used: Decimal = Decimal(0)
+    is_attended: bool = True
+
+    @property
+    def standard_words(self) -> list[str]:
+        return words_of(self.standard, per=self.per, unit=self.unit) if self.standard else []
 
     @property
     def most(self) -> Decimal | None:
@@ -48,6 +54,13 @@ class Worked:
     @property
     def unit(self) -> str:
         return self.conversion.unit if self.conversion else Unit.HOURS
+
+    @property
+    def per(self) -> str:
+        """What one amount is for: 天, 门 …; where nothing is counted, a day of attendance or one item."""
+        if self.conversion and self.conversion.is_counted:
+            return str(Basis(self.conversion.basis).label)
+        return "天" if self.is_attended else "项"
 
     @property
     def is_judged(self) -> bool:
@@ -81,6 +94,7 @@ def work_out(
         doubts=tuple(_doubts(conversion, learnt)) if conversion else (),
         cap=_cap(conversion, standard),
         used=learnt.used,
+        is_attended=learnt.is_attended,
     )
     found = (_ceiling_of_days, _bound_of_the_sum, _bound_of_the_unit, _bound_of_the_year)
     return replace(plainly, bounds=tuple(bound for each in found if (bound := each(plainly, learnt))))
@@ -94,6 +108,16 @@ def reasons_not_to_claim(hours: Decimal, worked: Worked) -> Iterator[Refusal]:
     conversion = worked.conversion
     if conversion and not conversion.is_candidate:
         yield from worked.doubts
+
+
+def capped_words(hours: Decimal | None, worked: Worked) -> str:
+    """What to tell of hours that the yearly cap, and nothing else, holds down; empty for others."""
+    if hours is None or worked.hours is None or worked.cap is None or not worked.is_capped or hours != worked.left:
+        return ""
+    return (
+        f"按年度上限计 {plain(hours)} {worked.unit}：按规定计算是 {plain(worked.hours)} {worked.unit}，"
+        f"每年最多 {plain(worked.cap)} {worked.unit}，其他申报已占 {plain(worked.used)} {worked.unit}"
+    )
 
 
 def _cap(conversion: Conversion | None, standard: Standard | None) -> Decimal | None:
@@ -163,9 +187,8 @@ def _bound_of_the_unit(worked: Worked, learnt: Learnt) -> Bound | None:
         most = standard.amount * count_of(conversion, learnt) + (conversion.addition or Decimal(0))
     else:
         most = standard.amount * (max(learnt.days or 0, 0) if learnt.is_attended else 1)
-    per = _per(conversion, is_attended=learnt.is_attended)
     message = (
-        f"{standard.unit_name}的认定标准（自 {standard.valid_from.isoformat()} 起）：每{per}最多"
+        f"{standard.unit_name}的认定标准（自 {standard.valid_from.isoformat()} 起）：每{worked.per}最多"
         f" {plain(standard.amount)} {worked.unit}，这一项最多申报 {plain(most)} {worked.unit}。"
     )
     return Bound(most, Refusal("over_standard", message, field="hours_claimed", clause="S0-19"))
@@ -184,10 +207,3 @@ def _bound_of_the_year(worked: Worked, learnt: Learnt) -> Bound | None:
     )
     clause = "S0-19" if is_units_own or worked.conversion is None else worked.conversion.clause
     return Bound(left, Refusal("over_cap", message, field="hours_claimed", clause=clause))
-
-
-def _per(conversion: Conversion | None, *, is_attended: bool) -> str:
-    """What a unit's amount is for: 天, 门 …; where nothing is counted, a day of attendance or one item."""
-    if conversion and conversion.is_counted:
-        return str(Basis(conversion.basis).label)
-    return "天" if is_attended else "项"

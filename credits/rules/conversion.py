@@ -189,12 +189,12 @@ def _words(conversion: Conversion, learnt: Learnt, amount: Decimal, hours: Decim
     if conversion.by_rank:
         first = f"第 {learnt.details['rank']} 位 {plain(amount)} {unit}"
     elif per in {Basis.FIXED, Basis.PAPER, Basis.YEAR}:
-        first = f"{plain(amount)} {unit}/{per.label}"
+        first = f"每{per.label} {plain(amount)} {unit}"
     else:
         first = f"{plain(amount)} {unit}/{per.label} × {plain(count_of(conversion, learnt))} {per.label}"
     if conversion.addition:
-        first += f" + 宣读论文 {plain(conversion.addition)} {unit}"
-    return f"{first} = {plain(hours)} {unit}"
+        return f"{first} + 宣读论文 {plain(conversion.addition)} {unit} = {plain(hours)} {unit}"
+    return f"{first} = {plain(hours)} {unit}" if "×" in first else first
 
 
 def lower(one: Decimal | None, other: Decimal | None) -> Decimal | None:

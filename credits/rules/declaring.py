@@ -1,6 +1,6 @@
 """When hours may be declared, and how a declaration moves (S0-12 to S0-14, S2-13, S4-10, S4-18; A7, A8, A17, A25)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -151,6 +151,13 @@ def reasons_not_to_submit(
     yield from _about_the_proof(facts)
 
 
+def reasons_of_artefacts(twins: Iterable[str]) -> Iterator[Refusal]:
+    """`twins` are declared already of the same paper, patent, book, project or certificate."""
+    for twin in twins:
+        message = f"您已用同一成果或证书申报过：{twin}。同一成果只计一次，换一个年度也不再计。"
+        yield Refusal("artefact_before", message, field="title", clause="A29")
+
+
 def reasons_not_to_withdraw(state: str, *, was_decided: bool) -> Iterator[Refusal]:
     """Withdrawn until the first decision of the round; `was_decided` says whether somebody has already decided.
 
@@ -220,9 +227,7 @@ def _about_the_training(facts: DeclarationFacts, limits: Limits | None) -> Itera
     for twin in facts.twins:
         message = f"您已申报过同一次学习：{twin}。同一次学习只计一次。"
         yield Refusal("declared_before", message, field="title", clause="A29")
-    for twin in facts.artefact_twins:
-        message = f"您已用同一成果（证书）申报过：{twin}。同一成果只计一次，换一个年度也不再计。"
-        yield Refusal("artefact_before", message, field="title", clause="A29")
+    yield from reasons_of_artefacts([twin for twin in facts.artefact_twins if twin not in facts.twins])
 
 
 def _about_the_time(

@@ -156,6 +156,11 @@ def in_words(asks: Iterable[str], details: Details, labels: Mapping[str, str]) -
     ]
 
 
+def lacking_words(name: str, labels: Mapping[str, str]) -> str:
+    """What a sum must still know: a detail, or the days."""
+    return plain(labels.get(name, DETAILS[name].label)) if name in DETAILS else "起止日期"
+
+
 def plain(label: str) -> str:
     """A label without what stands in brackets behind it."""
     return label.partition("（")[0]

@@ -34,3 +34,13 @@ def _most_of(conversions: Sequence[Conversion], per_day: Decimal) -> Decimal | N
     amounts = [per_day if row.basis == Basis.ORGANISER else row.most for row in conversions]
     known = [amount for amount in amounts if amount is not None]
     return max(known) if known and len(known) == len(amounts) else None
+
+
+def words_of(standard: Standard, *, per: str, unit: str) -> list[str]:
+    """What a unit recognises, one sentence each; `per` is what its amount is for."""
+    words = [f"每{per}最多 {plain(standard.amount)} {unit}"] if standard.amount is not None else []
+    if standard.yearly_cap is not None:
+        words.append(f"每年最多 {plain(standard.yearly_cap)} {unit}")
+    if standard.evidence:
+        words.append(f"另需提供{'、'.join(standard.evidence)}")
+    return [*words, *([standard.wording] if standard.wording else [])]

@@ -137,9 +137,18 @@ def standard_row_for(declaration: Declaration) -> UnitStandard | None:
     return standard_at(employer_of(declaration.professional), declaration.activity, began_on)
 
 
-def keys_of(declaration: Declaration) -> Keys:
-    """By what the artefact of a declaration is known (A29)."""
+def evidence_asked(declaration: Declaration, worked: Worked) -> list[str]:
+    """The kinds of evidence its activity asks for, its conversion, and the declarant's unit beside them."""
+    by_activity = declaration.activity.evidence if declaration.activity else []
+    by_rows = [label for row in (worked.conversion, worked.standard) if row for label in row.evidence]
+    return list(dict.fromkeys([*by_activity, *by_rows]))
+
+
+def keys_of(declaration: Declaration, conversion: rules.Conversion | None = None) -> Keys:
+    """By what the artefact of a declaration is known (A29); nothing where its conversion may be used again."""
     activity = declaration.activity
+    if conversion is not None and not conversion.is_once:
+        return Keys()
     return artefact_keys(
         activity.artefact if activity else "",
         title=declaration.title,
@@ -150,9 +159,8 @@ def keys_of(declaration: Declaration) -> Keys:
     )
 
 
-def artefact_twins(declaration: Declaration, keys: Keys | None = None) -> list[Declaration]:
+def artefact_twins(declaration: Declaration, keys: Keys) -> list[Declaration]:
     """The person's own declarations of the same artefact that count or may yet count, in whatever year."""
-    keys = keys_of(declaration) if keys is None else keys
     same = _same_artefact(keys)
     if same is None:
         return []

@@ -18,7 +18,7 @@ from credits.rules.claiming import Worked
 from credits.rules.declaring import LIVE, DeclarationFacts, Limits
 from credits.rules.requirements import Requirements
 from credits.selectors.bench import requirements_of
-from credits.selectors.conversions import artefact_twins
+from credits.selectors.conversions import artefact_twins, keys_of
 
 # An abandoned draft that was never handed in is no part of a person's record.
 _THROWN_AWAY = Q(state=DeclarationState.WITHDRAWN, first_submitted_at__isnull=True)
@@ -67,8 +67,8 @@ def facts_of(declaration: Declaration, *, worked: Worked | None = None, is_promi
         evidence_count=declaration.evidence.count(),
         reviewer=reviewer.name if reviewer else "",
         is_approved=person.approved_at is not None and person.left_at is None,
-        twins=_named(twins_of(declaration)),
-        artefact_twins=_named(artefact_twins(declaration)),
+        twins=named(twins_of(declaration)),
+        artefact_twins=named(artefact_twins(declaration, keys_of(declaration, worked.conversion if worked else None))),
         is_promised=is_promised,
         asks=tuple(activity.asks) if activity else (),
         labels=activity.labels if activity else {},
@@ -78,7 +78,8 @@ def facts_of(declaration: Declaration, *, worked: Worked | None = None, is_promi
     )
 
 
-def _named(declarations: list[Declaration]) -> tuple[str, ...]:
+def named(declarations: list[Declaration]) -> tuple[str, ...]:
+    """By title, year and state, for their declarant to know them again."""
     return tuple(f"《{each.title}》（{each.year} 年度，{each.get_state_display()}）" for each in declarations)
 
 

@@ -2,13 +2,17 @@
 
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 
 from ceportal.kernel.rules.refusal import Refusal
 from credits.models import Declaration, Evidence
-from credits.rules.declaring import Limits, ceiling, days_of, reasons_not_to_submit, year_note
+from credits.rules.claiming import Worked
+from credits.rules.declaring import Limits, days_of, reasons_not_to_submit, year_note
+from credits.rules.details import lacking_words
 from credits.rules.evidence import labels_to_choose, missing_labels
+from credits.rules.window import in_words
+from credits.selectors.conversions import evidence_asked, worked_out
 from credits.selectors.declarations import facts_of, first_office_of, limits_of
+from credits.selectors.window import opening_for
 
 
 @dataclass(frozen=True)
@@ -22,26 +26,22 @@ class EvidenceRow:
 
 
 @dataclass(frozen=True)
-class Span:
-    """What the dates allow an attended training (A17)."""
-
-    days: int
-    per_day: Decimal
-    most: Decimal
-    clause: str
-
-
-@dataclass(frozen=True)
 class EditSheet:
-    """`reasons` against handing it in now, `advice` that forbids nothing."""
+    """`reasons` against handing it in now, `advice` that forbids nothing, `worked` what the hours come to and why.
+
+    `lacking` are the labels of what must still be told to work them out.
+    """
 
     office_name: str
     limits: Limits | None
     reasons: list[Refusal]
     advice: list[str]
     rows: list[EvidenceRow]
-    span: Span | None
+    worked: Worked
+    lacking: list[str]
+    days: int | None
     year_note: str
+    window: str
 
     @property
     def asks_kind(self) -> bool:
@@ -50,29 +50,39 @@ class EditSheet:
 
 def edit_sheet(declaration: Declaration, *, today: date) -> EditSheet:
     """Everything but the form itself. The promise is not asked for before the button."""
-    limits = limits_for(declaration, today=today)
+    limits, year = limits_for(declaration, today=today), year_for(declaration, today=today)
+    opening = opening_for(declaration, limits, today=today)
     office = first_office_of(declaration.professional)
     files = list(declaration.evidence.select_related("file"))
+    worked = worked_out(declaration, limits)
+    facts = facts_of(declaration, worked=worked)
+    asked = evidence_asked(declaration, worked)
     return EditSheet(
         office_name=office.name if office else "",
         limits=limits,
-        reasons=list(reasons_not_to_submit(facts_of(declaration), today=today, limits=limits)),
-        advice=_advice(declaration, files),
-        rows=_rows(declaration, files),
-        span=_span(declaration, limits),
+        reasons=list(reasons_not_to_submit(facts, today=today, limits=limits, opening=opening)),
+        window=in_words(year, today=today, limits=limits, opening=opening),
+        advice=_advice(declaration, files, asked),
+        rows=_rows(files, asked),
+        worked=worked,
+        lacking=[lacking_words(name, facts.labels) for name in worked.lacking],
+        days=_days(declaration),
         year_note=year_note(declaration.started_on, declaration.ended_on),
     )
 
 
 def limits_for(declaration: Declaration, *, today: date) -> Limits | None:
     """What the year of a declaration asks of it: of the running one as long as it has no end date."""
-    year = declaration.ended_on.year if declaration.ended_on else today.year
-    return limits_of(declaration.professional, year)
+    return limits_of(declaration.professional, year_for(declaration, today=today))
 
 
-def _rows(declaration: Declaration, files: list[Evidence]) -> list[EvidenceRow]:
-    """A row for each kind the activity asks for, for each other kind that is there, and for anything else."""
-    asked = _asked(declaration)
+def year_for(declaration: Declaration, *, today: date) -> int:
+    """The year of the end date; before there is one, that for which it was begun (A7)."""
+    return declaration.ended_on.year if declaration.ended_on else declaration.asked_year or today.year
+
+
+def _rows(files: list[Evidence], asked: list[str]) -> list[EvidenceRow]:
+    """A row for each kind that is asked for, for each other kind that is there, and for anything else."""
     others = [evidence.label for evidence in files if evidence.label not in labels_to_choose(asked)]
     labels = dict.fromkeys([*asked, *others, *labels_to_choose([])])
     return [
@@ -81,8 +91,8 @@ def _rows(declaration: Declaration, files: list[Evidence]) -> list[EvidenceRow]:
     ]
 
 
-def _advice(declaration: Declaration, files: list[Evidence]) -> list[str]:
-    missing = missing_labels(_asked(declaration), [evidence.label for evidence in files])
+def _advice(declaration: Declaration, files: list[Evidence], asked: list[str]) -> list[str]:
+    missing = missing_labels(asked, [evidence.label for evidence in files])
     advice = [f"还没有上传{'、'.join(missing)}。材料不全可能被退回补正。"] if missing and files else []
     elsewhere = (
         Evidence.objects.filter(
@@ -97,12 +107,7 @@ def _advice(declaration: Declaration, files: list[Evidence]) -> list[str]:
     return advice + [f"有材料在另一项申报《{title}》中用过。同一份证书只能申报一次。" for title in titles]
 
 
-def _span(declaration: Declaration, limits: Limits | None) -> Span | None:
-    start, end = declaration.started_on, declaration.ended_on
-    if not (limits and start and end and declaration.activity and declaration.activity.is_attended):
-        return None
-    return Span(days_of(start, end), limits.per_day, ceiling(start, end, limits), limits.per_day_clause)
-
-
-def _asked(declaration: Declaration) -> list[str]:
-    return list(declaration.activity.evidence) if declaration.activity else []
+def _days(declaration: Declaration) -> int | None:
+    """The days of attendance; none for what is not attended."""
+    start, end, activity = declaration.started_on, declaration.ended_on, declaration.activity
+    return days_of(start, end) if start and end and activity and activity.is_attended else None

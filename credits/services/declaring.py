@@ -22,9 +22,12 @@ from ceportal.kernel.models import StoredFile
 from ceportal.kernel.rules.refusal import Refusal, refuse, refuse_if_any
 from ceportal.kernel.services.trail import record
 from credits.enums import STAGE_AUTHORITY, STAGE_EMPLOYER, DeclarationState, Subject
-from credits.models import Activity, Declaration, Evidence
+from credits.models import Activity, Conversion, Declaration, Evidence
 from credits.rules import declaring as rules
+from credits.rules.claiming import Worked, capped_words
+from credits.rules.details import of_those_asked
 from credits.rules.evidence import reasons_not_to_add
+from credits.selectors.conversions import evidence_asked, keys_of, standard_row_for, worked_out
 from credits.selectors.declarations import facts_of, limits_of
 from credits.selectors.window import opening_for
 from credits.services.steps import leave_step, moved_on
@@ -42,7 +45,10 @@ CONTENT = (
     "was_passed",
     "payer",
     "remark",
+    "details",
 )
+# What a column holds in an activity that has no meaning for it.
+BLANK: Mapping[str, Any] = {"certificate_no": "", "was_passed": None, "payer": ""}
 
 
 @transaction.atomic
@@ -87,6 +93,7 @@ def save_draft(declaration: Declaration, *, changes: Mapping[str, Any], by: User
     refuse_if_any(rules.reasons_not_to_edit(declaration.state))
     if unknown := set(changes) - set(CONTENT):
         raise ValueError(f"not content of a declaration: {sorted(unknown)}")
+    changes = _fitted(declaration, changes)
     new = {name: value for name, value in changes.items() if getattr(declaration, name) != value}
     if new.get("subject", declaration.subject) != Subject.PUBLIC and (
         new.get("public_kind") or declaration.public_kind
@@ -114,7 +121,8 @@ def add_evidence(declaration: Declaration, *, stored: StoredFile, label: str, by
     refuse_if_any(rules.reasons_not_to_edit(declaration.state))
     if there := declaration.evidence.filter(file=stored).first():
         return there
-    asked = declaration.activity.evidence if declaration.activity else []
+    limits = limits_of(declaration.professional, _year_of(declaration, timezone.localdate(now)))
+    asked = evidence_asked(declaration, worked_out(declaration, limits))
     refuse_if_any(reasons_not_to_add(label, asked=asked, count=declaration.evidence.count()))
     _change(declaration, now)
     last = declaration.evidence.aggregate(last=Max("position"))["last"] or 0
@@ -143,12 +151,14 @@ def submit_declaration(declaration: Declaration, *, by: User, now: datetime, is_
     """Hand it in: it waits with the principal employer, and its clock starts anew (S0-20, A4, A25).
 
     Without an employer it waits with the bureau of the place (S1-13); when the declarant is the employer's only
-    reviewer, with the second reviewer at once (A24).
+    reviewer, with the second reviewer at once (A24). Caps and artefacts are asked under a lock of the person.
     """
     today = timezone.localdate(now)
     refuse_if_any(rules.reasons_not_to_move(declaration.state, Move.SUBMIT))
+    Professional.objects.select_for_update(no_key=True).get(pk=declaration.professional_id)
     limits = limits_of(declaration.professional, _year_of(declaration, today))
-    facts = facts_of(declaration, is_promised=is_promised)
+    worked = worked_out(declaration, limits)
+    facts = facts_of(declaration, worked=worked, is_promised=is_promised)
     opening = opening_for(declaration, limits, today=today)
     refuse_if_any(rules.reasons_not_to_submit(facts, today=today, limits=limits, opening=opening))
     employer = employer_of(declaration.professional)
@@ -159,6 +169,7 @@ def submit_declaration(declaration: Declaration, *, by: User, now: datetime, is_
     was = declaration.state
     is_sent = send_on(
         _as_read(declaration),
+        **_as_sent(declaration, worked, now),
         state=DeclarationState.AT_EMPLOYER if stage == STAGE_EMPLOYER else DeclarationState.AT_AUTHORITY,
         stage=stage,
         to=to,
@@ -166,20 +177,15 @@ def submit_declaration(declaration: Declaration, *, by: User, now: datetime, is_
         now=now,
         limit_days=limits.employer_days if stage == STAGE_EMPLOYER else limits.authority_days,
         new_round=True,
-        version=F("version") + (1 if declaration.round else 0),
         organization=employer,
-        submitted_at=now,
-        first_submitted_at=declaration.first_submitted_at or now,
-        decided_at=None,
-        hours_recognised=None,
-        state_reason="",
     )
     if not is_sent:
         raise moved_on(declaration, for_declarant=True)
     note = (
         "" if is_employer else "no employer (S1-13)" if employer is None else "the only reviewer is the declarant (A24)"
     )
-    leave_step(declaration, Move.SUBMIT, by=by, now=now, was=was, note=note)
+    reason = capped_words(facts.hours, worked)
+    leave_step(declaration, Move.SUBMIT, by=by, now=now, was=was, note=note, reason=reason)
     tell_reviewers(declaration, now=now)
     return declaration
 
@@ -230,6 +236,36 @@ def _as_read(declaration: Declaration) -> QuerySet[Declaration]:
     )
 
 
+def _fitted(declaration: Declaration, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """`changes` and what follows from the activity, which may be another one now: it asks this and leaves out that."""
+    activity = changes.get("activity", declaration.activity)
+    if activity is None:
+        return dict(changes)
+    details = of_those_asked(activity.asks, changes.get("details", declaration.details))
+    fitted = {**changes, "details": details} | {name: BLANK[name] for name in activity.leaves_out if name in BLANK}
+    if "started_on" in activity.leaves_out:
+        fitted["started_on"] = changes.get("ended_on", declaration.ended_on)
+    return fitted
+
+
+def _as_sent(declaration: Declaration, worked: Worked, now: datetime) -> dict[str, Any]:
+    """The columns of a new round, with the rows its hours were worked out by and what it is about."""
+    code = worked.conversion.code if worked.conversion else ""
+    keys = keys_of(declaration, worked.conversion)
+    return {
+        "conversion": Conversion.objects.filter(code=code).first(),
+        "standard": standard_row_for(declaration),
+        "artefact_key": keys.number,
+        "work_key": keys.work,
+        "version": F("version") + (1 if declaration.round else 0),
+        "submitted_at": now,
+        "first_submitted_at": declaration.first_submitted_at or now,
+        "decided_at": None,
+        "hours_recognised": None,
+        "state_reason": "",
+    }
+
+
 def _change(declaration: Declaration, now: datetime, **changes: Any) -> None:
     """Change content and raise the version, provided nobody did so meanwhile."""
     rows = _as_read(declaration).filter(state__in=rules.EDITABLE)
@@ -251,6 +287,7 @@ def _facts_with(declaration: Declaration, new: Mapping[str, Any]) -> rules.Decla
         started_on=value["started_on"],
         ended_on=value["ended_on"],
         hours=value["hours_claimed"],
+        details=value["details"],
     )
 
 

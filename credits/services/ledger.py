@@ -15,7 +15,7 @@ from accounts.services.notices import tell
 from ceportal.kernel.rules.citations import cited
 from ceportal.kernel.rules.refusal import MovedOn, Refusal, refuse, refuse_if_any
 from ceportal.kernel.services.trail import CLOCK_LABEL, Actor, record
-from credits.enums import ClaimState, DeclarationState, Door, EntryKind
+from credits.enums import ClaimState, DeclarationState, Door, EntryKind, FieldStatus
 from credits.models import Claim, Declaration, HourEntry, YearAccount
 from credits.rules.activity_key import activity_key
 from credits.rules.crediting import reasons_not_to_credit, shares
@@ -80,11 +80,26 @@ def credit_declaration(declaration: Declaration, *, hours: Decimal, by: User | N
     if twin := counted_twin(declaration):
         _stand_beside(twin, training, origin, by=by, now=now)
         return None
-    claimed = declaration.hours_claimed
-    reason = "申报经审核通过"
+    reason, clause = _why(declaration, hours), _ground(declaration)
+    return credit_claim(training, origin, reason=reason, clause=clause, by=by, now=now)
+
+
+def _why(declaration: Declaration, hours: Decimal) -> str:
+    """Fewer than claimed, bounded by the cap of a year, set by the reviewer: each is said."""
+    claimed, reasons = declaration.hours_claimed, ["申报经审核通过"]
     if claimed is not None and hours < claimed:
-        reason = f"申报 {_plain(claimed)} 学时，审核认定 {_plain(hours)} 学时"
-    return credit_claim(training, origin, reason=reason, by=by, now=now)
+        reasons = [f"申报 {_plain(claimed)} 学时，审核认定 {_plain(hours)} 学时"]
+    if declaration.conversion is not None and declaration.conversion.status == FieldStatus.CANDIDATE:
+        reasons.append("折算依据待核实，学时由审核单位认定")
+    submitted = declaration.steps.filter(move=Move.SUBMIT).order_by("id").last()
+    return "；".join([*reasons, *([submitted.reason] if submitted and submitted.reason else [])])
+
+
+def _ground(declaration: Declaration) -> str:
+    """The clause by which the hours were counted, where that is law."""
+    conversion = declaration.conversion
+    is_law = conversion is not None and conversion.status == FieldStatus.VERIFIED
+    return conversion.clause if conversion and is_law else ""
 
 
 def _stand_beside(twin: Claim, training: Training, origin: Origin, *, by: User | None, now: datetime) -> None:

@@ -90,7 +90,7 @@ def page_parts(request: HttpRequest, declaration: Declaration, *, unread: Sequen
         "saved_at": f"{timezone.localtime():%H:%M}",
         "evidence": render_to_string("credits/evidence_rows.html", context, request),
         "missing": render_to_string("credits/missing.html", context, request),
-        "span": render_to_string("credits/span.html", context, request),
+        "reckoning": render_to_string("credits/reckoning.html", context, request),
     }
 
 

@@ -109,7 +109,8 @@ def take_files(request: HttpRequest, declaration: Declaration, intake: Intake) -
 
 
 def bound_form(request: HttpRequest, declaration: Declaration) -> DeclarationForm:
-    return DeclarationForm(request.POST, limits=limits_for(declaration, today=timezone.localdate()))
+    limits = limits_for(declaration, today=timezone.localdate())
+    return DeclarationForm(request.POST, activity=declaration.activity, limits=limits)
 
 
 def edit_page(
@@ -126,7 +127,7 @@ def edit_page(
     `is_summed_up`: the problems already tell all that stands beside the fields.
     """
     sheet = edit_sheet(declaration, today=timezone.localdate())
-    form = form or DeclarationForm(initial=initial_of(declaration), limits=sheet.limits)
+    form = form or DeclarationForm(initial=initial_of(declaration), activity=declaration.activity, limits=sheet.limits)
     context = {
         "declaration": declaration,
         "form": form,

@@ -35,7 +35,7 @@
   const takeOver = (parts) => {
     version.value = parts.version;
     put("missing", parts.missing);
-    put("span", parts.span);
+    put("reckoning", parts.reckoning);
   };
 
   const showErrors = (errors) => {
