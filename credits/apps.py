@@ -5,6 +5,8 @@ from django.apps import AppConfig
 # Django by itself looks into `admin` alone; each desk has a file of its own.
 DESKS = (
     "calendar",
+    "rule_drafts",
+    "rule_runs",
     "rule_sets",
 )
 

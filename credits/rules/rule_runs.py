@@ -90,3 +90,11 @@ def reasons_not_to_judge_past(year: int, reason: str, *, this_year: int) -> Iter
         yield Refusal("reason", "请写明为什么要按现行规则重新核算已结束的年度。", field="reason")
     else:
         yield from reasons_not_to_accept(reason.strip(), field="reason", label="理由", limit=REASON_LIMIT)
+
+
+_KINDS = {"total": "合计", "public": "公需", "public_compulsory": "必修", "professional": "专业", "elective": "选修"}
+
+
+def hours_in_words(found: Mapping[str, Any]) -> str:
+    """合计 90、公需 30、专业 60: of what was kept of a year's judgement."""
+    return "、".join(f"{_KINDS[kind]} {hours}" for kind, hours in found["need"].items() if kind in _KINDS)

@@ -2,15 +2,31 @@
 
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from accounts.enums import Duty
 from accounts.models import Area, Organization, User
 from accounts.selectors.duties import organizations_with, who_can_rule
 from ceportal.kernel.rules.dated import COUNTRY, EVERYWHERE, DatedRule
+from ceportal.kernel.rules.refusal import Refusal
+from credits.enums import RuleDraftState, RunKind
 from credits.models import RuleDraft, RuleRun, RuleSet
-from credits.rules.rule_drafts import DraftFacts, figures_said, gives_way_to
-from credits.selectors.regulation import as_rule
+from credits.rules.rule_drafts import (
+    DraftFacts,
+    digest_of,
+    figures_said,
+    gives_way_to,
+    reasons_not_to_submit,
+    with_draft,
+)
+from credits.rules.rule_words import Line, sections_asked
+from credits.rules.ruleset import requirements_in
+from credits.selectors.regulation import as_rule, places, rule_book
+
+# Former years of which a preview may be asked for.
+YEARS_BACK = 6
+WIDER = {EVERYWHERE: "没有文件时", COUNTRY: "全国"}
+_NAME = Subquery(Area.objects.filter(pk=OuterRef("area_code")).values("name")[:1])
 
 
 def regulating_bureaus(user: User) -> QuerySet[Organization]:
@@ -30,7 +46,7 @@ def sets_seen_by(user: User) -> QuerySet[RuleSet]:
     """What holds in their places: of the places themselves, those above and below, the country, and our defaults."""
     above = {code for bureau in regulating_bureaus(user) for code in bureau.area.codes}
     seen = Q(area_code__in={*above, COUNTRY, EVERYWHERE}) | Q(area_code__in=own_areas(user).values("code"))
-    return RuleSet.objects.filter(seen).prefetch_related("values")
+    return RuleSet.objects.filter(seen).annotate(area_name=_NAME).prefetch_related("values")
 
 
 def may_write(user: User, rule_set: RuleSet) -> bool:
@@ -51,9 +67,9 @@ def runs_seen_by(user: User) -> QuerySet[RuleRun]:
     """What was judged anew or previewed for their places, or for wider ones in which theirs lie."""
     above = {code for bureau in regulating_bureaus(user) for code in bureau.area.codes}
     seen = Q(area_code__in=own_areas(user).values("code")) | (
-        Q(area_code__in={*above, COUNTRY, EVERYWHERE}) & ~Q(kind="what_if")
+        Q(area_code__in={*above, COUNTRY, EVERYWHERE}) & ~Q(kind=RunKind.WHAT_IF)
     )
-    return RuleRun.objects.filter(seen).select_related("draft", "job", "by")
+    return RuleRun.objects.filter(seen).annotate(area_name=_NAME).select_related("draft", "job", "by")
 
 
 def facts_of(draft: RuleDraft) -> DraftFacts:
@@ -89,5 +105,65 @@ def years_left_to_giver(draft: RuleDraft) -> tuple[int, int | None] | None:
 
 
 def drafts_to_put_in_force(today: date) -> QuerySet[RuleDraft]:
-    rows = RuleDraft.objects.filter(state="approved", effective_on__lte=today)
+    rows = RuleDraft.objects.filter(state=RuleDraftState.APPROVED, effective_on__lte=today)
     return rows.select_related("area", "declarant", "approver", "changes", "gives_way").order_by("effective_on", "id")
+
+
+def place_of(row: RuleSet | RuleRun) -> str:
+    """The name of the place of a row that was selected here."""
+    return WIDER.get(row.area_code) or getattr(row, "area_name", None) or row.area_code
+
+
+def otherwise_for(draft: RuleDraft) -> dict[str, Line]:
+    """What would hold in the draft's place and first year for each field it does not say."""
+    facts = facts_of(draft)
+    silent = [rule for rule in with_draft(rule_book(), facts) if rule.code != draft.code]
+    found = requirements_in(
+        silent,
+        places=places(draft.area),
+        year=draft.year_from,
+        level=draft.levels[0] if draft.levels else "中级",
+        trade=draft.trade,
+    )
+    return {line.name: line for section in sections_asked(found) for line in section.lines} if found else {}
+
+
+def latest_previews(draft: RuleDraft) -> list[RuleRun]:
+    """What was counted of the draft as it stands."""
+    runs = RuleRun.objects.filter(draft=draft, kind=RunKind.WHAT_IF, draft_version=draft.version)
+    return list(runs.select_related("job").order_by("-year"))
+
+
+def years_to_preview(today: date) -> list[int]:
+    """The running year, and some before it: years with people in them."""
+    return list(range(today.year, today.year - YEARS_BACK, -1))
+
+
+def ground_of(draft: RuleDraft) -> str:
+    """What the sets that the draft touches say now."""
+    return digest_of(*(as_rule(row) for row in (draft.changes, draft.gives_way) if row))
+
+
+def reasons_of_the_day(draft: RuleDraft, today: date) -> list[Refusal]:
+    """As for handing it in; a day that has come meanwhile is no reason, other words of those sets are."""
+    found = reasons_not_to_submit(facts_of(draft), rule_book(), today=min(today, draft.effective_on))
+    reasons = [reason for reason in found if reason.code != "effective_on"]
+    if draft.ground != ground_of(draft):
+        message = "这份草案起草以后，它要修改的规则集已经变动。请收回草案，核对现行内容后重新提交。"
+        reasons.append(Refusal("ground", message))
+    return reasons
+
+
+def reasons_not_to_approve(draft: RuleDraft, today: date) -> list[Refusal]:
+    """Everything against the draft as the regulation stands now, and that its preview was not counted to the end."""
+    found = reasons_of_the_day(draft, today)
+    if not any(run.job.finished_at for run in latest_previews(draft)):
+        found.append(Refusal("no_preview", "影响预览还没有算完，请稍后再核准。"))
+    return found
+
+
+def reasons_against(draft: RuleDraft, today: date) -> list[Refusal]:
+    """What stands in the way of the next step, for the page."""
+    if draft.state == RuleDraftState.DRAFTING:
+        return list(reasons_not_to_submit(facts_of(draft), rule_book(), today=today))
+    return reasons_not_to_approve(draft, today) if draft.state == RuleDraftState.WAITING else []

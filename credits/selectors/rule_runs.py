@@ -1,6 +1,6 @@
 """Which accounts a rule set touches, and what a run over them has found."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -124,3 +124,19 @@ def progress_of(run: RuleRun, *, now: datetime) -> Progress | None:
 def is_overtaken(run: RuleRun) -> bool:
     """Whether the draft was changed since, so that what was counted is of other words."""
     return bool(run.job.result.get("overtaken"))
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place's sum, and its lines by level."""
+
+    name: str
+    total: Line
+    lines: tuple[Line, ...]
+
+
+def by_place(lines: Sequence[Line], names: Mapping[str, str]) -> list[Place]:
+    """In the order of the codes: a city before its counties."""
+    areas = list(dict.fromkeys(line.area for line in lines))
+    rows = {area: tuple(line for line in lines if line.area == area) for area in areas}
+    return [Place(names.get(area, area), summed(mine, area=area), mine) for area, mine in rows.items()]

@@ -26,7 +26,7 @@ from ceportal.kernel.services.claims import one_by_one
 from ceportal.kernel.services.trail import record
 from credits.enums import RuleDraftState as State
 from credits.enums import RuleOrigin
-from credits.models import RuleDraft, RuleRun, RuleSet
+from credits.models import RuleDraft, RuleSet
 from credits.rules.rule_drafts import (
     MOVES,
     OPEN,
@@ -40,7 +40,15 @@ from credits.rules.rule_drafts import (
     with_draft,
 )
 from credits.selectors.regulation import as_rule, rule_book
-from credits.selectors.rule_drafts import drafts_to_put_in_force, facts_of, own_areas, rule_of
+from credits.selectors.rule_drafts import (
+    drafts_to_put_in_force,
+    facts_of,
+    ground_of,
+    own_areas,
+    reasons_not_to_approve,
+    reasons_of_the_day,
+    rule_of,
+)
 from credits.services.rule_runs import judge_touched, preview_draft
 from credits.services.rule_sets import lock_regulation, write_rule_set
 
@@ -102,7 +110,7 @@ def save_draft(draft: RuleDraft, *, version: int, content: Mapping[str, Any], by
         setattr(typed, name, value)
     refuse_if_any(reasons_not_to_keep(facts_of(typed)))
     rows = _as_read(draft, version)
-    if not rows.update(**content, version=F("version") + 1, ground=_ground(draft), changed_at=now):
+    if not rows.update(**content, version=F("version") + 1, ground=ground_of(draft), changed_at=now):
         raise _moved_on(draft)
     draft.refresh_from_db()
     after = {"version": draft.version, **said(rule_of(draft))}
@@ -155,7 +163,7 @@ def approve_draft(draft: RuleDraft, *, version: int, by: User, now: datetime) ->
     """The second person says yes to what was previewed; on its day it comes into force (S1-13, A26)."""
     _refuse_unless_rules(draft, by)
     lock_regulation()
-    refuse_if_any(reasons_not_to_approve(draft, now=now))
+    refuse_if_any(reasons_not_to_approve(draft, timezone.localdate(now)))
     ruled_on = RuleDraft.objects.select_related("waiting_on").get(pk=draft.pk)
     _settle(draft, DraftMove.APPROVE, version, by=by, now=now, approver=by, approved_at=now)
     rule_on(ruled_on, move=Move.APPROVE, by=by, now=now)
@@ -192,15 +200,6 @@ def put_rules_in_force(*, now: datetime) -> int:
     return one_by_one(JOB, rows, partial(_put_in_force, now=now), now=now, limit=A_ROUND)
 
 
-def reasons_not_to_approve(draft: RuleDraft, *, now: datetime) -> list[Refusal]:
-    """Everything against the draft as the regulation stands now, and that its preview was not seen to the end."""
-    found = _reasons_of_the_day(draft, timezone.localdate(now))
-    runs = RuleRun.objects.filter(draft=draft, draft_version=draft.version, kind="what_if")
-    if not runs.filter(job__finished_at__isnull=False).exists():
-        found.append(Refusal("no_preview", "影响预览还没有算完，请稍后再核准。"))
-    return found
-
-
 def year_to_preview(rule: DatedRule, today: date) -> int:
     """The year with people in it that shows best whom a rule changes: this one, or the last of those it speaks of."""
     last = today.year if rule.year_to is None else min(today.year, rule.year_to)
@@ -210,7 +209,7 @@ def year_to_preview(rule: DatedRule, today: date) -> int:
 def _put_in_force(draft: RuleDraft, *, now: datetime) -> bool:
     """Write it, and leave the accounts to be judged; or hand it back where it can no longer stand."""
     lock_regulation()
-    if reasons := _reasons_of_the_day(draft, timezone.localdate(now)):
+    if reasons := reasons_of_the_day(draft, timezone.localdate(now)):
         _hand_back(draft, reasons, now)
         return False
     facts, book = facts_of(draft), rule_book()
@@ -242,16 +241,6 @@ def _hand_back(draft: RuleDraft, reasons: list[Refusal], now: datetime) -> None:
         people = [draft.declarant, *([draft.approver] if draft.approver else [])]
         text = f"“{draft.name}”没有生效，已退回起草：{why}"
         _tell(draft, people, NoticeEvent.REQUEST_DECIDED, f"{draft.round}:failed", text, now)
-
-
-def _reasons_of_the_day(draft: RuleDraft, today: date) -> list[Refusal]:
-    """As for handing it in; a day that has come meanwhile is no reason, other words of those sets are."""
-    found = reasons_not_to_submit(facts_of(draft), rule_book(), today=min(today, draft.effective_on))
-    reasons = [reason for reason in found if reason.code != "effective_on"]
-    if draft.ground != _ground(draft):
-        message = "这份草案起草以后，它要修改的规则集已经变动。请收回草案，核对现行内容后重新提交。"
-        reasons.append(Refusal("ground", message))
-    return reasons
 
 
 def _start(
@@ -292,11 +281,6 @@ def _settle(draft: RuleDraft, move: DraftMove, version: int, *, by: User, now: d
         raise _moved_on(draft)
     draft.refresh_from_db()
     record(f"rule_draft.{move}", draft, by=by, now=now, before={"state": was}, after={"version": draft.version})
-
-
-def _ground(draft: RuleDraft) -> str:
-    """What the sets that the draft touches say now."""
-    return digest_of(*(as_rule(row) for row in (draft.changes, draft.gives_way) if row))
 
 
 def _own_area(code: str, by: User) -> Area:
@@ -351,5 +335,5 @@ def _moved_on(draft: RuleDraft) -> Refused:
 
 
 def _tell(draft: RuleDraft, to: Any, event: NoticeEvent, key: str, text: str, now: datetime) -> None:
-    link = reverse("admin:credits_ruleset_draft", args=[draft.ref])
+    link = reverse("admin:credits_ruledraft_show", args=[draft.ref])
     tell(to, event, key=f"rule_draft:{draft.ref}:{key}", text=text, link=link, now=now)

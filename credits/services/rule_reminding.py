@@ -32,5 +32,5 @@ def _tell_overdue(draft: RuleDraft, *, now: datetime) -> None:
 
 def _tell(draft: RuleDraft, what: str, text: str, now: datetime) -> None:
     key = f"rule_draft:{draft.ref}:{draft.round}:{what}:{draft.due_at.isoformat() if draft.due_at else ''}"
-    link = reverse("admin:credits_ruleset_draft", args=[draft.ref])
+    link = reverse("admin:credits_ruledraft_show", args=[draft.ref])
     tell(who_can_rule(draft), NoticeEvent.REQUEST_WAITING, key=key, text=text, link=link, now=now)
