@@ -81,7 +81,7 @@ def reasons_not_to_grant(grant: Grant, *, others: Iterable[Grant], asked: Iterab
     if any(_share_a_year(grant, other) for other in others):
         message = "这位人员在这些年度中已有免修、减免或其他调整，请先终止原来的，再作新的调整。"
         yield Refusal("overlap", message, field="year_from")
-    if grant.kind == ObligationKind.REDUCED:
+    if grant.kind == ObligationKind.REDUCED and all(hours.is_finite() for hours in grant.less.values()):
         for requirements in asked:
             yield from _reasons_against_reducing(grant, requirements)
 
@@ -163,7 +163,7 @@ def _reasons_against_less(grant: Grant) -> Iterator[Refusal]:
         if not hours.is_finite() or hours < 0 or hours % HALF:
             message = f"{REDUCIBLE[name]}的减免学时应不小于 0，以 0.5 为一档。"
             yield Refusal("half_steps", message, field=f"less_{name}", clause="A16")
-    is_reduced = any(hours > 0 for hours in grant.less.values())
+    is_reduced = any(hours.is_finite() and hours > 0 for hours in grant.less.values())
     if grant.kind == ObligationKind.REDUCED and not is_reduced:
         yield Refusal("less", "请填写减免的学时。", field="less_total")
     if grant.kind != ObligationKind.REDUCED and is_reduced:
