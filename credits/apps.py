@@ -5,6 +5,7 @@ from django.apps import AppConfig
 # Django by itself looks into `admin` alone; each desk has a file of its own.
 DESKS = (
     "calendar",
+    "exceptions",
     "rule_drafts",
     "rule_runs",
     "rule_sets",

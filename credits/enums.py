@@ -5,6 +5,9 @@ from django.db.models import TextChoices
 # Where a declaration waits: with the employer, then with the authority or the bureau (S0-20, A11).
 STAGE_EMPLOYER = 1
 STAGE_AUTHORITY = 2
+# The two hands through which an exception for a closed year goes (S0-14).
+STAGE_RECOMMEND = 1
+STAGE_GRANT = 2
 
 
 class Subject(TextChoices):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from credits.views import choosing, editing, evidence, hours, reading, roster_acts, roster_files, rosters
+from credits.views import choosing, editing, evidence, exceptions, hours, reading, roster_acts, roster_files, rosters
 
 app_name = "credits"
 urlpatterns = [
@@ -18,6 +18,13 @@ urlpatterns = [
     path("evidence/<uuid:ref>/", evidence.show_file, name="evidence_file"),
     path("evidence/<uuid:ref>/remove/", evidence.remove, name="remove_evidence"),
     path("hours/", hours.show_hours, name="hours"),
+    path("exceptions/", exceptions.show_exceptions, name="exceptions"),
+    path("exceptions/for/<uuid:person>/", exceptions.ask, name="ask_exception"),
+    path("exceptions/<uuid:ref>/", exceptions.show_exception, name="exception"),
+    path("exceptions/<uuid:ref>/edit/", exceptions.edit, name="edit_exception"),
+    path("exceptions/<uuid:ref>/withdraw/", exceptions.take_back, name="withdraw_exception"),
+    path("exceptions/<uuid:ref>/rule/", exceptions.rule, name="rule_exception"),
+    path("exceptions/<uuid:ref>/document/", exceptions.show_document, name="exception_document"),
     path("rosters/", rosters.show_rosters, name="rosters"),
     path("rosters/new/", rosters.new_roster, name="new_roster"),
     path("rosters/<uuid:ref>/", rosters.show_roster, name="roster"),

@@ -46,7 +46,7 @@ class CalendarNotice(models.Model):
     imported_at = models.DateTimeField()
 
     class Meta:
-        verbose_name = verbose_name_plural = "放假安排"
+        verbose_name, verbose_name_plural = "放假安排", "工作日历"
         ordering: ClassVar = ["year"]
 
     def __str__(self) -> str:

@@ -26,7 +26,7 @@ class BackYearRequest(Request):
     valid_until = models.DateField(null=True, blank=True)
 
     class Meta(Request.Meta):
-        verbose_name = verbose_name_plural = "补报申请"
+        verbose_name, verbose_name_plural = "补报申请", "补报例外"
         constraints: ClassVar = [
             *Request.Meta.constraints,
             models.UniqueConstraint(

@@ -15,7 +15,7 @@ LONGEST = timedelta(days=366)
 
 
 @dataclass(frozen=True)
-class BackYear:
+class ClosedYear:
     """A year as somebody's page shows it. `reasons` say why it cannot be asked for; none when it can."""
 
     year: int
@@ -25,7 +25,7 @@ class BackYear:
     excused_until: date | None = None
 
 
-def back_years(known: Mapping[int, YearLimits | None], *, today: date, excused: Mapping[int, date]) -> list[BackYear]:
+def back_years(known: Mapping[int, YearLimits | None], *, today: date, excused: Mapping[int, date]) -> list[ClosedYear]:
     """The closed years of `known`, the latest first. `excused` are those granted already, with the last day."""
     closed = [year for year in sorted(known, reverse=True) if not is_open(year, today=today, limits=known[year])]
     return [_back_year(year, known[year], today=today, excused=excused) for year in closed]
@@ -57,10 +57,10 @@ def years_in_words(years: Collection[int]) -> str:
     return f"{'、'.join(map(str, sorted(years)))} 年度"
 
 
-def _back_year(year: int, limits: YearLimits | None, *, today: date, excused: Mapping[int, date]) -> BackYear:
+def _back_year(year: int, limits: YearLimits | None, *, today: date, excused: Mapping[int, date]) -> ClosedYear:
     reasons = tuple(_reasons_against(year, limits, today=today, excused=excused))
     clause = limits.back_year_clause if limits else ""
-    return BackYear(year, last_day(year, limits), clause, reasons, excused.get(year))
+    return ClosedYear(year, last_day(year, limits), clause, reasons, excused.get(year))
 
 
 def _reasons_against(

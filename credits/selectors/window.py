@@ -1,19 +1,23 @@
 """Which years are open to whom: the deadline of the rule set, and what lets one person in after it."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Max
 from django.utils import timezone
 
 from accounts.enums import RequestState
 from accounts.models import Professional
+from ceportal.kernel.rules.dated import is_year
 from ceportal.kernel.selectors.calendar import due_after
 from credits.enums import DeclarationState
 from credits.models import BackYear, Declaration
-from credits.rules.exceptions import YEARS_BACK
+from credits.rules.declaring import Limits
+from credits.rules.exceptions import YEARS_BACK, ClosedYear, back_years
 from credits.rules.window import CLOSED, Opening, YearLimits, is_open, last_day
-from credits.selectors.declarations import limits_of
+from credits.selectors.bench import Bench
+from credits.selectors.declarations import limits_in
+from credits.selectors.regulation import rule_book
 
 Place = tuple[int, int]
 
@@ -54,14 +58,31 @@ def opening_for(declaration: Declaration, limits: YearLimits | None, *, today: d
     return Opening(granted.excused_until, granted.document_no, _correct_until(declaration, year, limits, granted))
 
 
-def years_to_declare(professional: Professional, *, today: date) -> list[int]:
-    """The years this person can declare now, the present one first."""
-    years = range(today.year, today.year - YEARS_BACK, -1)
+def limits_by_year(
+    professional: Professional, years: Iterable[int], *, now: datetime | None = None
+) -> dict[int, Limits | None]:
+    """What each of `years` says of declaring, for this person; None for one without a rule. The rules are read once."""
+    bench = Bench(rule_book(), now or timezone.now())
+    asked = {year: bench.asked_of(professional, year) for year in years if is_year(year)}
+    return {year: limits_in(found) if found else None for year, found in asked.items()}
+
+
+def years_to_declare(professional: Professional, *, now: datetime) -> list[int]:
+    """The years this person can declare now, the present one first: former ones while their deadline lies ahead, or by
+    an exception.
+    """
+    today = timezone.localdate(now)
     excused = excused_years(professional, today=today)
-    return [
-        year for year in {**dict.fromkeys(years), **dict.fromkeys(sorted(excused, reverse=True))}
-        if year in excused or is_open(year, today=today, limits=limits_of(professional, year))
-    ]  # fmt: skip
+    known = limits_by_year(professional, (today.year, today.year - 1), now=now)
+    still_open = {year for year, limits in known.items() if limits and is_open(year, today=today, limits=limits)}
+    return sorted(still_open | set(excused), reverse=True)
+
+
+def closed_years(professional: Professional, *, now: datetime) -> list[ClosedYear]:
+    """The latest closed years as the person reads them: whether an exception can be asked for, and why not."""
+    today = timezone.localdate(now)
+    known = limits_by_year(professional, range(today.year, today.year - YEARS_BACK - 1, -1), now=now)
+    return back_years(known, today=today, excused=excused_years(professional, today=today))
 
 
 def _correct_until(declaration: Declaration, year: int, limits: YearLimits | None, granted: Opening) -> date | None:

@@ -12,7 +12,7 @@ HOMES: tuple[tuple[frozenset[Duty], str], ...] = (
     (frozenset({Duty.REVIEW_HOURS}), "reviews:inbox"),
     (frozenset({Duty.APPROVE_PEOPLE}), "accounts:people_to_approve"),
     (frozenset({Duty.APPROVE_UNITS}), "accounts:units_to_approve"),
-    (frozenset({Duty.OVERSEE}), "admin:index"),
+    (frozenset({Duty.OVERSEE, Duty.REGULATE, Duty.GRANT_EXCEPTIONS}), "admin:index"),
     (frozenset({Duty.TEACH}), "credits:rosters"),
     (frozenset({Duty.OPERATE}), "office:operation"),
 )
