@@ -36,13 +36,22 @@ def heaviest(own: tuple[date, date, int], others: Sequence[tuple[date, date, int
     return max(_load(day, [own, *others]) for day in each_day(own[0], own[1]))
 
 
-def may_be_declared(start: date, end: date, today: date, last_day: date) -> str:
-    """By which of four words a training is or is not declared today (S0-12, S0-14, A7, A8, A9)."""
+def may_be_declared(
+    end: date, today: date, *, deadline: date, shut_from: date | None, own_days: Sequence[date | None]
+) -> str:
+    """By which of four words a training is or is not declared today (S0-12, S0-14; A6 to A9).
+
+    The last day for everybody is the deadline, or the day before former years are shut where that is later; one person
+    may have a later one of their own.
+    """
     if end > today:
         return "not_over"
-    if f"{end:%Y}" != f"{today:%Y}":
-        return "year_closed"
-    return "deadline_passed" if today > last_day else ""
+    last_days = [deadline, *(day for day in own_days if day is not None)]
+    if shut_from is not None:
+        last_days.append(shut_from - timedelta(days=1))
+    if any(today <= day for day in last_days):
+        return ""
+    return "deadline_passed" if f"{end:%Y}" == f"{today:%Y}" else "year_closed"
 
 
 def _load(day: date, trainings: Sequence[tuple[date, date, int]]) -> Fraction:

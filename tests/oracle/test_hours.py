@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from credits.rules.declaring import DeclarationFacts, Limits, ceiling, reasons_not_to_submit
 from credits.rules.plausibility import Known, Standing, heaviest_day, reasons_of_what_is_known
+from credits.rules.window import Opening
 from tests.credits.test_declaring_rules import COMPLETE
 from tests.oracle import hours
 from tests.oracle.trials import TRIALS, agree
@@ -33,21 +34,25 @@ def facts(start: date, end: date, halves: int, *, is_attended: bool) -> Declarat
     return replace(COMPLETE, started_on=start, ended_on=end, hours=Decimal(halves) / 2, is_attended=is_attended)
 
 
-@pytest.mark.clause("A7", "A9", "S0-12")
+@pytest.mark.clause("A6", "A7", "A8", "A9", "S0-12", "S0-14")
 @TRIALS
 def test_the_year_of_a_training_and_whether_it_may_still_be_declared(trials: int) -> None:
     """Declared at a moment somewhere on earth; counted by Beijing's day."""
 
-    def body(moment: datetime, ago: int, length: int, closes: int) -> None:
+    def body(moment: datetime, ago: int, length: int, closes: int, shut: int | None, own: list[int | None]) -> None:
         today = portal_time.localdate(moment)
         assert today == hours.day_in_beijing(moment)
         end = today - timedelta(days=ago)
         start = end - timedelta(days=length - 1)
-        last_day = date(today.year, 12, 31) - timedelta(days=closes)
+        deadline = date(end.year, 12, 31) - timedelta(days=closes)
+        shut_from = None if shut is None else date(end.year + 1, 1, 1) + timedelta(days=shut)
+        excused, corrected = (None if days is None else today + timedelta(days=days) for days in own)
+        limits = Limits(deadline=deadline, closed_from=shut_from)
+        opening = Opening(excused_until=excused, correct_until=corrected)
         found = reasons_not_to_submit(
-            facts(start, end, 1, is_attended=True), today=today, limits=Limits(deadline=last_day)
+            facts(start, end, 1, is_attended=True), today=today, limits=limits, opening=opening
         )
-        said = hours.may_be_declared(start, end, today, last_day)
+        said = hours.may_be_declared(end, today, deadline=deadline, shut_from=shut_from, own_days=(excused, corrected))
         assert [reason.code for reason in found] == ([said] if said else [])
 
     agree(
@@ -57,6 +62,8 @@ def test_the_year_of_a_training_and_whether_it_may_still_be_declared(trials: int
         ago=st.one_of(st.integers(-2, 5), st.integers(-40, 800)),
         length=LENGTHS,
         closes=st.one_of(st.just(0), st.integers(0, 60)),
+        shut=st.one_of(st.none(), st.integers(-400, 400)),
+        own=st.lists(st.one_of(st.none(), st.integers(-3, 3)), min_size=2, max_size=2),
     )
 
 
