@@ -23,7 +23,8 @@ class Bound:
 class Worked:
     """`hours` is what the conversion comes to, None where it counts nothing or `lacking` names what it must still know.
 
-    `words` are the sum as one would write it down. `bounds` hold for the hours claimed, `doubts` are for the eye.
+    `words` are the sum as one would write it down. `ceiling` is what the days of attendance allow. `bounds` hold for
+    the hours claimed, `doubts` are for the eye.
     """
 
     conversion: Conversion | None = None
@@ -31,6 +32,7 @@ class Worked:
     hours: Decimal | None = None
     words: str = ""
     lacking: tuple[str, ...] = ()
+    ceiling: Decimal | None = None
     bounds: tuple[Bound, ...] = ()
     doubts: tuple[Refusal, ...] = ()
     cap: Decimal | None = None
@@ -91,6 +93,7 @@ def work_out(
         hours=total.hours,
         words=total.words or ("" if lacking or total.lacking else _words_of_days(conversion, learnt)),
         lacking=(*lacking, *total.lacking),
+        ceiling=_ceiling(conversion, learnt),
         doubts=tuple(_doubts(conversion, learnt)) if conversion else (),
         cap=_cap(conversion, standard),
         used=learnt.used,
@@ -128,9 +131,24 @@ def _cap(conversion: Conversion | None, standard: Standard | None) -> Decimal | 
 
 def _words_of_days(conversion: Conversion | None, learnt: Learnt) -> str:
     """What the days of attendance give at most, where nothing else counts them."""
-    if not learnt.is_attended or learnt.per_day is None or not learnt.days or learnt.days < 0:
+    if (most := _ceiling(conversion, learnt)) is None or learnt.per_day is None:
         return ""
-    return f"{plain(learnt.per_day)} 学时/天 × {learnt.days} 天 = {plain(learnt.per_day * learnt.days)} 学时"
+    return f"{plain(learnt.per_day)} 学时/天 × {learnt.days} 天 = {plain(most)} 学时"
+
+
+def _ceiling(conversion: Conversion | None, learnt: Learnt) -> Decimal | None:
+    """So much a day of attendance (A17), unless a conversion that is law says how much a day gives.
+
+    Reading a paper takes no day: what it adds stands above.
+    """
+    is_law = conversion is not None and conversion.is_counted and not conversion.is_candidate
+    if is_law or not learnt.is_attended or learnt.per_day is None or (learnt.days or 0) <= 0:
+        return None
+    return learnt.per_day * (learnt.days or 0) + _addition(conversion)
+
+
+def _addition(conversion: Conversion | None) -> Decimal:
+    return (conversion.addition if conversion else None) or Decimal(0)
 
 
 def _doubts(conversion: Conversion, learnt: Learnt) -> Iterator[Refusal]:
@@ -152,21 +170,16 @@ def _doubts(conversion: Conversion, learnt: Learnt) -> Iterator[Refusal]:
 
 
 def _ceiling_of_days(worked: Worked, learnt: Learnt) -> Bound | None:
-    """No more than so much a day of attendance (A17), unless a conversion that is law says how much a day gives.
-
-    Reading a paper takes no day: what it adds stands above.
-    """
-    conversion = worked.conversion
-    is_law = conversion is not None and conversion.is_counted and not conversion.is_candidate
-    if is_law or not learnt.is_attended or learnt.per_day is None or not learnt.days or learnt.days < 0:
+    """Where the rule set refuses what is above a day's ceiling; elsewhere the reviewer sees it."""
+    if worked.ceiling is None or learnt.per_day is None or not learnt.per_day_refuses:
         return None
-    addition = (conversion.addition if conversion else None) or Decimal(0)
-    most = learnt.per_day * learnt.days + addition
+    addition = _addition(worked.conversion)
     read = f"，宣读论文另加 {plain(addition)} 学时" if addition else ""
     message = (
-        f"从开始到结束共 {learnt.days} 天，每天最多 {plain(learnt.per_day)} 学时{read}，最多申报 {plain(most)} 学时。"
+        f"从开始到结束共 {learnt.days} 天，每天最多 {plain(learnt.per_day)} 学时{read}，"
+        f"最多申报 {plain(worked.ceiling)} 学时。"
     )
-    return Bound(most, Refusal("over_ceiling", message, field="hours_claimed", clause=learnt.per_day_clause))
+    return Bound(worked.ceiling, Refusal("over_ceiling", message, field="hours_claimed", clause=learnt.per_day_clause))
 
 
 def _bound_of_the_sum(worked: Worked, learnt: Learnt) -> Bound | None:
@@ -184,7 +197,7 @@ def _bound_of_the_unit(worked: Worked, learnt: Learnt) -> Bound | None:
     if standard is None or standard.amount is None or worked.lacking:
         return None
     if conversion and conversion.is_counted:
-        most = standard.amount * count_of(conversion, learnt) + (conversion.addition or Decimal(0))
+        most = standard.amount * count_of(conversion, learnt) + _addition(conversion)
     else:
         most = standard.amount * (max(learnt.days or 0, 0) if learnt.is_attended else 1)
     message = (

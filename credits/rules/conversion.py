@@ -89,8 +89,9 @@ class Standard:
 
 @dataclass(frozen=True)
 class Learnt:
-    """What was done. `days` of attendance; `per_day` the ceiling of one of them (A17), None where no rule is known.
-    `used` are the hours that the person's other declarations of this activity hold in the year.
+    """What was done. `days` of attendance; `per_day` the ceiling of one of them (A17), None where no rule is known, and
+    whether what is above it is refused. `used` are the hours that the person's other declarations of this activity
+    hold in the year.
     """
 
     activity_name: str = ""
@@ -99,6 +100,7 @@ class Learnt:
     is_attended: bool = True
     per_day: Decimal | None = None
     per_day_clause: str = "A17"
+    per_day_refuses: bool = True
     subject: str = ""
     year: int | None = None
     used: Decimal = Decimal(0)

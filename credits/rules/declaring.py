@@ -62,11 +62,6 @@ class Limits(YearLimits):
     authority_starts_at_declaration: bool = False
     trade: str = ""
 
-    @property
-    def day_ceiling(self) -> Decimal | None:
-        """The hours of a day beyond which a declaration is refused; None where it is not."""
-        return self.per_day if self.per_day_refuses else None
-
 
 @dataclass(frozen=True)
 class DeclarationFacts:
@@ -256,8 +251,9 @@ def _learnt(facts: DeclarationFacts, limits: Limits | None) -> Learnt:
     return Learnt(
         days=days_of(start, end) if start and end else None,
         is_attended=facts.is_attended,
-        per_day=limits.day_ceiling if limits else None,
+        per_day=limits.per_day if limits else None,
         per_day_clause=limits.per_day_clause if limits else "",
+        per_day_refuses=limits is not None and limits.per_day_refuses,
     )
 
 

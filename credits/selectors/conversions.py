@@ -123,6 +123,12 @@ def worked_out(declaration: Declaration, limits: Limits | None) -> Worked:
     return work_out(conversion, learnt, standard=standard, lacking=lacking)
 
 
+def is_open(declaration: Declaration) -> bool:
+    """Whether its hours are the reviewer's to set and nobody has set them yet."""
+    conversion = declaration.conversion
+    return conversion is not None and as_conversion(conversion).is_judged and declaration.hours_recognised is None
+
+
 def standard_for(declaration: Declaration) -> Standard | None:
     """The standard of the declarant's unit for this declaration: of when it began."""
     row = standard_row_for(declaration)
@@ -194,8 +200,9 @@ def _learnt(declaration: Declaration, limits: Limits | None) -> Learnt:
         details=declaration.details,
         days=days_of(start, end) if start and end else None,
         is_attended=activity.is_attended if activity else False,
-        per_day=limits.day_ceiling if limits else None,
+        per_day=limits.per_day if limits else None,
         per_day_clause=limits.per_day_clause if limits else "",
+        per_day_refuses=limits is not None and limits.per_day_refuses,
         subject=declaration.subject,
         year=declaration.year,
     )

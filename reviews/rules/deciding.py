@@ -32,11 +32,14 @@ class Verdict:
 class Looked:
     """What the decision is about: the hours claimed, those proposed to this reviewer (claimed, or what the stage
     before recognised), and the labels of what this reviewer has not opened of the current version.
+
+    `is_open` says that no rule counts these hours and nobody has set them yet: this reviewer does, and says by what.
     """
 
     claimed: Decimal
     proposed: Decimal
     unseen: Sequence[str] = ()
+    is_open: bool = False
 
 
 def reasons_not_to_decide(verdict: Verdict, looked: Looked) -> Iterator[Refusal]:
@@ -61,7 +64,10 @@ def _reasons_not_to_approve(verdict: Verdict, looked: Looked) -> Iterator[Refusa
         text = f"还不能通过：您还有 {len(looked.unseen)} 项没有查看——{listed}。请逐项打开看过再通过。"
         yield Refusal(UNSEEN, text, clause=_NO_BLIND_APPROVAL)
     yield from _faults_of_hours(verdict.hours, looked.claimed)
-    if differs(verdict, looked) and not verdict.reason.strip():
+    if looked.is_open and not verdict.reason.strip():
+        text = "这一项没有可以直接计算的规定，学时由您认定：请写明按什么认定，申报人会看到。"
+        yield Refusal("reason_blank", text, field="reason")
+    elif differs(verdict, looked) and not verdict.reason.strip():
         text = f"认定的学时与{_proposed_by(looked)}不同，请说明理由，申报人会看到。"
         yield Refusal("reason_blank", text, field="reason")
 

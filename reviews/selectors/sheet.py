@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from django.utils import timezone
 
@@ -12,10 +11,12 @@ from accounts.selectors.duties import second_reviewer_of
 from ceportal.kernel.rules.refusal import Refusal
 from credits.enums import DeclarationState
 from credits.models import Declaration, Evidence
-from credits.rules.declaring import Limits
+from credits.rules.claiming import Worked
+from credits.rules.details import in_words
 from credits.rules.requirements import Requirements, Threshold, thresholds
 from credits.selectors.accounts import account_of, standing_of
 from credits.selectors.bench import requirements_of
+from credits.selectors.conversions import is_open, same_artefact_of_others, worked_out
 from credits.selectors.declarations import elapsed_days, limits_in
 from credits.selectors.twins import counted_twin, counted_words, likely_twins
 from reviews.models import Decision
@@ -40,21 +41,12 @@ class ShownFile:
 
 
 @dataclass(frozen=True)
-class Ceiling:
-    """The most hours the days give: 8 学时/天 × 3 天."""
-
-    per_day: Decimal
-    days: int
-    clause: str
-
-    @property
-    def hours(self) -> Decimal:
-        return self.per_day * self.days
-
-
-@dataclass(frozen=True)
 class Sheet:
-    """`elapsed` are working days since it was first handed in (A3); `passes_to` who reviews after an approval."""
+    """`elapsed` are working days since it was first handed in (A3); `passes_to` who reviews after an approval.
+
+    `worked` is what the hours come to and by which row; `details` what the activity asked, label and answer. `is_open`
+    says that the hours are this reviewer's to set.
+    """
 
     declaration: Declaration
     files: Sequence[ShownFile]
@@ -63,7 +55,10 @@ class Sheet:
     alike: Sequence[Declaration]
     warnings: Sequence[Refusal]
     thresholds: Sequence[Threshold]
-    ceiling: Ceiling | None
+    worked: Worked
+    per_day_clause: str
+    details: Sequence[tuple[str, str]]
+    is_open: bool
     elapsed: int
     passes_to: Organization | None
     before: Declaration | None
@@ -74,6 +69,8 @@ def sheet_of(declaration: Declaration, reviewer: User, *, now: datetime) -> Shee
     unseen = not_yet_opened(declaration, reviewer)
     shut = {item.evidence.pk for item in unseen if item.evidence}
     asked = requirements_of(declaration.professional, declaration.year or now.year)
+    limits = limits_in(asked) if asked else None
+    worked = worked_out(declaration, limits)
     similar = alike(declaration)
     before, after = neighbours(inbox_of(reviewer), declaration) if declaration.due_at else (None, None)
     return Sheet(
@@ -82,9 +79,12 @@ def sheet_of(declaration: Declaration, reviewer: User, *, now: datetime) -> Shee
         unseen=unseen,
         decisions=list(decisions_on(declaration)),
         alike=similar,
-        warnings=[*_warnings(declaration, similar), *_of_the_season(asked, now)],
+        warnings=[*_doubts(declaration, worked), *_warnings(declaration, similar), *_of_the_season(asked, now)],
         thresholds=_thresholds(declaration, asked),
-        ceiling=_ceiling(declaration, limits_in(asked) if asked else None),
+        worked=worked,
+        per_day_clause=limits.per_day_clause if limits else "",
+        details=_details(declaration),
+        is_open=is_open(declaration),
         elapsed=elapsed_days(declaration, now),
         passes_to=_passes_to(declaration),
         before=before,
@@ -106,11 +106,23 @@ def _thresholds(declaration: Declaration, asked: Requirements | None) -> list[Th
     return thresholds(asked, standing_of(account_of(declaration.professional, declaration.year)))
 
 
-def _ceiling(declaration: Declaration, limits: Limits | None) -> Ceiling | None:
-    activity, start, end = declaration.activity, declaration.started_on, declaration.ended_on
-    if limits is None or activity is None or not activity.is_attended or start is None or end is None:
-        return None
-    return Ceiling(limits.per_day, (end - start).days + 1, limits.per_day_clause)
+def _details(declaration: Declaration) -> list[tuple[str, str]]:
+    activity = declaration.activity
+    return in_words(activity.asks, declaration.details, activity.labels) if activity else []
+
+
+def _doubts(declaration: Declaration, worked: Worked) -> list[Refusal]:
+    """What of the sum a reviewer should look at twice."""
+    found = list(worked.doubts)
+    claimed, hours = declaration.hours_claimed, worked.hours
+    if claimed is not None and hours is not None and claimed > hours:
+        text = f"申报 {claimed.normalize():f} {worked.unit}，多于按折算标准算出的 {hours.normalize():f} {worked.unit}。"
+        found.append(Refusal("over_reference", text))
+    rank = declaration.details.get("rank")
+    if rank and any(other.details.get("rank") == rank for other in same_artefact_of_others(declaration)):
+        text = f"另有人员也以第 {rank} 位申报了同一成果，请核对署名次序。"
+        found.append(Refusal("same_rank", text, clause="S4-16"))
+    return found
 
 
 def _warnings(declaration: Declaration, similar: Sequence[Declaration]) -> list[Refusal]:

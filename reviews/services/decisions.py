@@ -10,6 +10,7 @@ from accounts.models import User
 from ceportal.kernel.rules.refusal import refuse_if_any
 from credits.enums import STAGE_EMPLOYER
 from credits.models import Declaration
+from credits.selectors.conversions import is_open
 from credits.services import ruling
 from credits.services.steps import moved_on
 from reviews.enums import REASON_LIMIT, ReasonCode
@@ -54,6 +55,7 @@ def looked_at(declaration: Declaration, reviewer: User) -> Looked:
         claimed=declaration.hours_claimed or Decimal(0),
         proposed=proposed_hours(declaration),
         unseen=[item.label for item in not_yet_opened(declaration, reviewer)],
+        is_open=is_open(declaration),
     )
 
 

@@ -16,6 +16,7 @@ from ceportal.kernel.rules.refusal import MovedOn, Refusal, Refused
 from ceportal.kernel.web.serving import serve
 from credits.enums import STAGE_EMPLOYER
 from credits.models import Declaration
+from credits.selectors.conversions import is_open
 from credits.services.steps import moved_on
 from reviews.enums import REVIEWING
 from reviews.forms import FORMS, ActForm
@@ -100,7 +101,7 @@ def show_evidence(request: PersonRequest, ref: UUID, evidence: UUID) -> HttpResp
 def _acts(declaration: Declaration, move: str = "", data: Any = None) -> dict[str, ActForm]:
     """The three forms, the one that was sent bound to what was sent."""
     first = {"version": declaration.version, "stage": declaration.stage}
-    hours = f"{proposed_hours(declaration).normalize():f}"
+    hours = "" if is_open(declaration) else f"{proposed_hours(declaration).normalize():f}"
     return {
         name: form(data if name == move else None, initial=first | {"hours": hours}, auto_id=f"{name}_%s")
         for name, form in FORMS.items()
