@@ -45,6 +45,11 @@ test-deep: install-dev ## What takes longer: full trial counts, long fuzzing (be
 check: install-dev ## The fast guard: format, lint, import contracts, types, templates, migrations, settings
 	@deploy/check.sh
 
+.PHONY: mutants
+mutants: install-dev ## Rules made wrong one by one: do their tests notice? FILES="credits/rules/window.py …" for some
+	@exec $(PYTHON) -m tests.house.mutants $(FILES)
+FILES ?=
+
 .PHONY: clauses
 clauses: install-dev ## Write docs/clauses.md: which test shows which clause of the documents kept
 	@$(PYTHON) -m tests.clauses.table

@@ -1,0 +1,46 @@
+"""A pytest plugin (`-p tests.house.alone`): only the tests of rules, and of those only what asks for no database.
+
+A test of rules stands in a module that imports one. What is left tries the regulation by itself, at its boundaries,
+within seconds: `tests.house.branches` counts the branches it takes, `make mutants` the wrong rules it notices.
+"""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.house.files import RIVER
+
+ROOMS = frozenset(RIVER)
+DATABASES = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """True leaves a module out; None lets pytest decide."""
+    if collection_path.suffix != ".py" or not collection_path.name.startswith("test_"):
+        return None
+    return None if is_of_rules(collection_path.read_text(encoding="utf-8")) else True
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    left_out = [item for item in items if wants_a_database(item) or item.get_closest_marker("deep")]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
+
+
+def wants_a_database(item: pytest.Item) -> bool:
+    fixtures = getattr(item, "fixturenames", ())
+    return item.get_closest_marker("django_db") is not None or not DATABASES.isdisjoint(fixtures)
+
+
+def is_of_rules(source: str) -> bool:
+    """Whether a module's text imports a rule, and does not mark all its tests with `django_db`."""
+    body = ast.parse(source).body
+    marks = [ast.unparse(node) for node in body if isinstance(node, ast.Assign) and "pytestmark" in ast.unparse(node)]
+    return any(map(_imports_a_rule, body)) and not any("django_db" in mark for mark in marks)
+
+
+def _imports_a_rule(node: ast.stmt) -> bool:
+    """`from credits.rules import …`, `from ceportal.kernel.rules.dated import …`."""
+    parts = (node.module or "").split(".") if isinstance(node, ast.ImportFrom) else []
+    return "rules" in parts and not ROOMS.isdisjoint(parts)
