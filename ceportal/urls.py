@@ -14,6 +14,7 @@ urlpatterns = [
     path("api/oauth/token", ClientTokenView.as_view(), name="token"),
     path("api/v1/", include("credits.api.urls")),
     re_path("^api/(?P<rest>.*)$", NoSuchAddress.as_view(), name="no_such_address"),
+    path("uploads/", include("ceportal.kernel.urls")),
     path("", include("ceportal.office.urls")),
     path("", include("accounts.urls")),
     path("", include("credits.urls")),

@@ -72,7 +72,7 @@ def nothing_leaves_this_machine() -> Iterator[None]:
 def no_stored_file_outlives_its_test() -> Iterator[None]:
     """Nor a signing key: made on one test's day, it is not yet valid on another's."""
     yield
-    for folder in ("files", "keys", "mail", "sms"):
+    for folder in ("files", "keys", "mail", "sms", "uploads"):
         shutil.rmtree(settings.DATA_DIR / folder, ignore_errors=True)
 
 

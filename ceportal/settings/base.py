@@ -270,6 +270,8 @@ CLOCK_SECONDS = env.number("CLOCK_SECONDS", 15)
 # The jobs of a round stand in ceportal/office/services/clock.py; a test holds the two lists together. A round that
 # no worker took up is forgotten: the next one does its work.
 CLOCK_JOBS = (
+    "kernel.scan_quarantined",
+    "kernel.sweep",
     "accounts.send_codes",
     "credits.handle_person_changes",
     "credits.put_rules_in_force",

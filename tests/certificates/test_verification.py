@@ -182,7 +182,7 @@ def test_tries_from_one_address_are_limited(client: Client, settings: Any) -> No
     assert answers == [404, 404, 404, 429]
     limited = client.post(LOOK_UP, {"number": "x", "name": "x"}, **address)
     assert limited.status_code == 429
-    assert 3590 <= int(limited["Retry-After"]) <= 3600
+    assert 0 < int(limited["Retry-After"]) <= 3600
     assert client.get("/v/nothing/", REMOTE_ADDR="198.51.100.8").status_code == 404
 
 

@@ -63,7 +63,8 @@ HOSTILE = [
     Sample("webp", lambda: b"RIFF\0\0\0\0WEBPVP8 " + bytes(60), 415, "JPG"),
     Sample("bmp", lambda: b"BM" + bytes(60), 415, "JPG"),
     Sample("tiff", lambda: b"II*\0" + bytes(60), 415, "JPG"),
-    Sample("heic", lambda: b"\0\0\0\x18ftypheic" + bytes(60), 415, "HEIC"),
+    Sample("heic of a head alone", lambda: b"\0\0\0\x18ftypheic" + bytes(60), 422, "打不开"),
+    Sample("avif", lambda: b"\0\0\0\x18ftypavif" + bytes(60), 415, "JPG"),
     Sample("plain text", lambda: "证书".encode(), 415, "PDF"),
     Sample("blank before the pdf", lambda: b"\n" + zoo.pdf(), 415, "PDF"),
     Sample("html before the pdf", lambda: zoo.SCRIPT + zoo.pdf(), 415, "PDF"),
@@ -169,10 +170,42 @@ HOSTILE = [
         "链接",
     ),
     Sample("script as the base of links", lambda: zoo.pdf(change=base_of_links("javascript:")), 422, "链接"),
-    Sample("film", lambda: zoo.pdf(change=zoo.annotated(Subtype=Name.Movie)), 422, "不能接收"),
+    Sample("film in a pdf", lambda: zoo.pdf(change=zoo.annotated(Subtype=Name.Movie)), 422, "不能接收"),
     Sample("rich media", lambda: zoo.pdf(change=zoo.annotated(Subtype=Name.RichMedia)), 422, "不能接收"),
     Sample("nested too deep", lambda: zoo.pdf(change=zoo.deeply_nested), 422, "PDF"),
     Sample("object stream bomb", zoo.object_stream_bomb, 422, "打不开"),
+    Sample("script added behind the end", zoo.added_script, 422, "脚本"),
+    Sample("script in an older state", zoo.script_in_an_older_state, 422, "脚本"),
+    Sample("script that no table names", lambda: zoo.unnamed_script(is_packed=False), 422, "脚本"),
+    Sample("script that no table names, packed", lambda: zoo.unnamed_script(is_packed=True), 422, "脚本"),
+    Sample("drawing bomb", lambda: zoo.pdf(change=zoo.packed_bomb), 422, "解开后过大"),
+    Sample("packed three times", zoo.packed_thrice, 422, "解开后过大"),
+    Sample("pdf of a huge picture", lambda: zoo.pdf(change=zoo.huge_picture_inside), 422, "解开后过大"),
+    Sample("huge page", lambda: zoo.pdf(change=zoo.huge_page), 422, "页面尺寸过大"),
+    Sample("page of large units", lambda: zoo.pdf(change=zoo.large_units), 422, "页面尺寸过大"),
+    Sample("pages in a circle", lambda: zoo.pdf(change=zoo.pages_in_a_circle), 422, "打不开"),
+    Sample("png of 50,000 by 50,000", lambda: zoo.png_head(50_000, 50_000), 422, "像素太多"),
+    Sample("png without width", lambda: zoo.png_head(0, 10), 422, "打不开"),
+    Sample("png that is less than it says", lambda: zoo.png_head(4000, 4000), 422, "打不开"),
+    Sample("colour profile bomb", zoo.colour_profile_bomb, 422, "打不开"),
+    Sample("text bomb", zoo.text_bomb, 422, "打不开"),
+    Sample("heic that lies about its size", zoo.huge_heic, 422, "图片"),
+    Sample("cut heic", lambda: zoo.heic(900, 700)[:1500], 422, "打不开"),
+    Sample("heic said to be jpeg", zoo.heic, 415, "扩展名", "image/jpeg"),
+    Sample("real gif", zoo.gif, 415, "JPG", "image/gif"),
+    Sample("animated gif", lambda: zoo.gif(5), 415, "JPG"),
+    Sample("real tiff", lambda: zoo.other_picture("TIFF"), 415, "JPG", "image/tiff"),
+    Sample("real webp", lambda: zoo.other_picture("WEBP"), 415, "JPG", "image/webp"),
+    Sample("real bmp", lambda: zoo.other_picture("BMP"), 415, "JPG"),
+    Sample("jpeg 2000", lambda: zoo.other_picture("JPEG2000"), 415, "JPG"),
+    Sample("icon", lambda: b"\0\0\1\0\1\0" + bytes(60), 415, "PDF"),
+    Sample("film", lambda: b"\0\0\0\x18ftypmp42" + bytes(60), 415, "PDF"),
+    Sample("workbook", lambda: zoo.zip_of("xl/workbook.xml"), 415, "另存为 PDF"),
+    Sample("workbook bomb", zoo.workbook_bomb, 415, "另存为 PDF"),
+    Sample("post script", lambda: b"%!PS-Adobe-3.0\n" + bytes(60), 415, "PDF"),
+    Sample("gzip", lambda: b"\x1f\x8b\x08" + bytes(60), 415, "PDF"),
+    Sample("utf-16 page", lambda: "<html>".encode("utf-16"), 415, "PDF"),
+    Sample("program behind an honest name", lambda: b"MZ" + bytes(60), 415, "PDF", "image/jpeg"),
 ]
 
 
@@ -242,7 +275,34 @@ HONEST: dict[str, Callable[[], bytes]] = {
     "transparent palette": lambda: zoo.png(mode="P", transparency=3),
     "transparent grey": lambda: zoo.png(mode="L", transparency=3),
     "16-bit png": lambda: zoo.png(mode="I;16"),
+    "animated png": zoo.animated_png,
+    "heic": zoo.heic,
+    "large heic": lambda: zoo.heic(4032, 3024),
+    "finest heic": lambda: zoo.heic(quality=-1),
+    "narrow jpeg": lambda: zoo.jpeg(1, 3000),
 }
+# A reader that repairs what it reads may make a harmless file of these, or none.
+BENT: dict[str, Callable[[], bytes]] = {
+    "table in a circle": zoo.table_in_a_circle,
+    "stream of 2 GB": lambda: zoo.stream_that_claims(2**31),
+    "stream of a negative length": lambda: zoo.stream_that_claims(-5),
+    "stream longer than numbers": lambda: zoo.stream_that_claims(10**40),
+    "page of no size": lambda: zoo.pdf(change=zoo.odd_page),
+    "no table": lambda: zoo.pdf().replace(b"startxref", b"startxxxx"),
+}
+
+
+@pytest.mark.parametrize("name", BENT)
+def test_a_bent_file_is_kept_whole_or_refused_in_words(name: str, owner: User) -> None:
+    data = BENT[name]()
+    try:
+        keep(data, owner)
+    except Refused as refused:
+        codes = {reason.code for reason in refused}
+    else:
+        codes = {"file_unsafe"} if [path.read_bytes() for path in files_kept()] == [data] else {"something else"}
+    assert codes == {"file_unsafe"}
+    assert len(files_kept()) == StoredFile.objects.count()
 
 
 @pytest.mark.parametrize("name", HONEST)
@@ -260,6 +320,9 @@ def test_an_honest_file_is_kept(name: str, owner: User) -> None:
         with Image.open(io.BytesIO(shown)) as picture:
             picture.load()
             assert max(picture.size) <= 4800
+            assert not picture.getexif()
+            assert Kind(stored.content_type) in {Kind.JPEG, Kind.PNG}
+        assert len(stored.likeness) == 16
     assert files_kept() == [path_of(stored)]
 
 

@@ -39,6 +39,23 @@ def test_a_picture_keeps_its_pixels_and_nothing_else(owner: User) -> None:
         assert picture.size == (60, 80)
 
 
+def test_a_heic_photograph_is_shown_as_a_jpeg_upright_and_bare(owner: User) -> None:
+    """The place where it was taken stands in it too."""
+    exif = Image.Exif()
+    exif[0x010F] = "PhoneMaker"
+    exif[0x0112] = 6
+    exif.get_ifd(0x8825)[2] = (34.0, 47.0, 50.0)
+    stored = keep(zoo.heic(80, 60, exif=exif.tobytes()), owner, name="IMG_0001.HEIC", claimed="image/heic")
+    assert (stored.content_type, stored.name) == ("image/jpeg", "IMG_0001.jpg")
+    shown = path_of(stored).read_bytes()
+    assert shown.startswith(b"\xff\xd8\xff")
+    assert b"PhoneMaker" not in shown
+    assert b"Exif" not in shown
+    with Image.open(io.BytesIO(shown)) as picture:
+        assert picture.size == (60, 80)
+    assert stored.digest != stored.shown_digest
+
+
 def test_what_is_appended_to_a_png_does_not_survive(owner: User) -> None:
     stored = keep(zoo.png() + zoo.SCRIPT, owner, claimed="image/png")
     assert b"<script>" not in path_of(stored).read_bytes()
@@ -150,13 +167,12 @@ class _Nobody:
 
 def test_a_killed_writer_leaves_no_file_under_its_name(owner: User) -> None:
     """The name appears only with the whole content: what a writer leaves half-done is called .part."""
-    folder = settings.DATA_DIR / "files"
     code = (
         "import sys, os; sys.path.insert(0, '.'); os.environ['DJANGO_SETTINGS_MODULE']='ceportal.settings.test';"
         f"os.environ['TEST_DATA_DIR']={str(settings.DATA_DIR)!r};"
-        "import django; django.setup(); from pathlib import Path; from ceportal.kernel.services import files;"
+        "import django; django.setup(); from ceportal.kernel.services import file_shelf as files;"
         "os.fsync = lambda handle: os.kill(os.getpid(), 9);"
-        f"files._write(b'x' * 9999, Path({str(folder)!r}) / 'aa' / 'aa11')"
+        "files.put(b'x' * 9999, 'aa11')"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=settings.BASE_DIR, check=False)
     assert done.returncode == -signal.SIGKILL

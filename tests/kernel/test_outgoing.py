@@ -16,6 +16,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from django.utils import timezone
 
 from ceportal.kernel.rules.outgoing import Target, may_be_called, target_of
 from ceportal.kernel.rules.refusal import Refusal
@@ -228,7 +229,7 @@ def test_what_is_no_answer(neighbour: Callable[..., Neighbour], answer: bytes) -
 def certificate_for(name: str, folder: Path) -> Path:
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    now = datetime.datetime.now(datetime.UTC)
+    now = timezone.now()
     made = (
         x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
         .not_valid_before(now - datetime.timedelta(days=1))

@@ -1,12 +1,14 @@
 """Samples of files, honest and hostile, made when asked for: nothing a virus scanner minds lies in the repository."""
 
 import io
+import re
 import struct
 import zipfile
 import zlib
 from collections.abc import Callable
 
 import pikepdf
+import pillow_heif
 from pikepdf import Array, Dictionary, Name, String
 from PIL import Image
 
@@ -39,6 +41,61 @@ def phone_photo() -> bytes:
     exif.get_ifd(0x8825)[1] = "N"
     exif.get_ifd(0x8825)[2] = (34.0, 47.0, 50.0)
     return jpeg(80, 60, exif=exif, comment=b"hidden note")
+
+
+def heic(width: int = 80, height: int = 60, quality: int = 60, **options: object) -> bytes:
+    """As phones of one maker take them."""
+    out = io.BytesIO()
+    pillow_heif.from_pillow(picture(width, height)).save(out, quality=quality, **options)
+    return out.getvalue()
+
+
+def huge_heic() -> bytes:
+    """Says it is 60,000 pixels wide; what is packed in it is not."""
+    honest = heic()
+    at = honest.index(b"ispe") + 8
+    return honest[:at] + struct.pack(">II", 60_000, 60_000) + honest[at + 8 :]
+
+
+def png_head(width: int, height: int) -> bytes:
+    """A PNG that says how large it is, and little more."""
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    body = zlib.compress(bytes(1000))
+    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", body) + _chunk(b"IEND", b"")
+
+
+def png_with(name: bytes, body: bytes) -> bytes:
+    """An honest PNG with a chunk of `name` behind its head."""
+    honest = png()
+    return honest[:33] + _chunk(name, body) + honest[33:]
+
+
+def colour_profile_bomb() -> bytes:
+    return png_with(b"iCCP", b"profile\0\0" + zlib.compress(bytes(300 * 1024 * 1024), 9))
+
+
+def text_bomb() -> bytes:
+    return png_with(b"zTXt", b"Comment\0\0" + zlib.compress(bytes(300 * 1024 * 1024), 9))
+
+
+def animated_png() -> bytes:
+    out = io.BytesIO()
+    frames = [picture(60, 40).point(lambda value, shift=shift: (value + shift) % 256) for shift in (0, 80, 160)]
+    frames[0].save(out, "PNG", save_all=True, append_images=frames[1:], duration=100)
+    return out.getvalue()
+
+
+def gif(frames: int = 1) -> bytes:
+    out = io.BytesIO()
+    pictures = [picture(60, 40, "P") for _ in range(frames)]
+    pictures[0].save(out, "GIF", save_all=True, append_images=pictures[1:])
+    return out.getvalue()
+
+
+def other_picture(kind: str) -> bytes:
+    out = io.BytesIO()
+    picture().save(out, kind)
+    return out.getvalue()
 
 
 def pixel_flood(side: int = 30_000) -> bytes:
@@ -139,6 +196,129 @@ def object_stream_bomb(megabytes: int = 1500) -> bytes:
     rows = b"".join(struct.pack(">BIH", *place) for place in places)
     table = b"7 0 obj\n<</Type/XRef/Size 10/Index[0 1 9 1 7 1 8 1]/W[1 4 2]/Root 9 0 R/Length %d>>stream\n" % len(rows)
     return objects + table + rows + b"\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % len(objects)
+
+
+def packed_bomb(document: pikepdf.Pdf, *, megabytes: int = 400) -> None:
+    """What a page draws unpacks to hundreds of megabytes."""
+    squeezer = zlib.compressobj(9)
+    body = b"".join(squeezer.compress(b" " * (1024 * 1024)) for _ in range(megabytes)) + squeezer.flush()
+    drawn = document.make_stream(b"")
+    drawn.write(body, filter=Name.FlateDecode)
+    document.pages[0].Contents = drawn
+
+
+def packed_thrice() -> bytes:
+    """Packed, and what was packed packed again, and again: each step multiplies by a thousand."""
+
+    def change(document: pikepdf.Pdf) -> None:
+        drawn = document.make_stream(b"")
+        body = zlib.compress(zlib.compress(zlib.compress(bytes(1024 * 1024))))
+        drawn.write(body, filter=Array([Name.FlateDecode] * 3))
+        document.pages[0].Contents = drawn
+
+    return pdf(change=change, stream_decode_level=pikepdf.StreamDecodeLevel.none, compress_streams=False)
+
+
+def huge_picture_inside(document: pikepdf.Pdf) -> None:
+    """A page with a picture of 50,000 by 50,000 pixels in a few hundred bytes."""
+    drawn = document.make_stream(zlib.compress(bytes(100_000)))
+    shape = Dictionary(Subtype=Name.Image, Width=50_000, Height=50_000, BitsPerComponent=1, ColorSpace=Name.DeviceGray)
+    for key, value in shape.items():
+        drawn[key] = value
+    document.pages[0].Resources = Dictionary(XObject=Dictionary(Im0=document.make_indirect(drawn)))
+
+
+def huge_page(document: pikepdf.Pdf) -> None:
+    document.pages[0].MediaBox = Array([0, 0, 200_000, 200_000])
+
+
+def large_units(document: pikepdf.Pdf) -> None:
+    document.pages[0].obj.UserUnit = 75_000
+
+
+def odd_page(document: pikepdf.Pdf) -> None:
+    document.pages[0].MediaBox = Array([Name.A, String("x"), 1])
+
+
+def _plain_pdf(change: Callable[[pikepdf.Pdf], None] | None = None) -> bytes:
+    return pdf(change=change, object_stream_mode=_PLAIN)
+
+
+def _added(data: bytes, objects: bytes, *, is_named: bool) -> bytes:
+    """`data` with `objects` added behind its end. Unless `is_named`, the last table names the old state alone."""
+    start = data[data.rindex(b"startxref") : data.rindex(b"%%EOF")]
+    if not is_named:
+        return data + objects + start + b"%%EOF\n"
+    root = re.search(rb"/Root (\d+ \d+ R)", data)
+    size = re.search(rb"/Size (\d+)", data)
+    assert root
+    assert size
+    number = int(objects.partition(b" ")[0])
+    table = len(data) + len(objects)
+    tail = b"xref\n%d 1\n%010d 00000 n \ntrailer\n<</Size %d/Root %s/Prev %d>>\nstartxref\n%d\n%%%%EOF\n" % (
+        number, len(data), int(size[1]) + 1, root[1], int(start.split()[1]), table,
+    )  # fmt: skip
+    return data + objects + tail
+
+
+def added_script() -> bytes:
+    """An honest file to which a script was added: the root is written anew."""
+    data = _plain_pdf()
+    root = re.search(rb"/Root (\d+) 0 R", data)
+    pages = re.search(rb"/Pages (\d+ 0 R)", data)
+    assert root
+    assert pages
+    anew = b"%d 0 obj\n<</Type/Catalog/Pages %s/OpenAction<</S/JavaScript/JS(app.alert\\(1\\))>>>>\nendobj\n"
+    return _added(data, anew % (int(root[1]), pages[1]), is_named=True)
+
+
+def script_in_an_older_state() -> bytes:
+    """A file whose script was taken out by a change added behind: an older state that a reader may fall back to."""
+    data = _plain_pdf(opens_with(action("JavaScript", JS=String("app.alert(1)"))))
+    root = re.search(rb"/Root (\d+) 0 R", data)
+    pages = re.search(rb"/Pages (\d+ 0 R)", data)
+    assert root
+    assert pages
+    return _added(data, b"%d 0 obj\n<</Type/Catalog/Pages %s>>\nendobj\n" % (int(root[1]), pages[1]), is_named=True)
+
+
+def unnamed_script(*, is_packed: bool) -> bytes:
+    """Objects behind the end that no table names; a reader that repairs files finds them."""
+    inner = b"<</S/J#61vaScript/JS(app.alert\\(1\\))>>"
+    if is_packed:
+        body = zlib.compress(b"99 0 " + inner)
+        head = b"98 0 obj\n<</Type/ObjStm/N 1/First 5/Filter/FlateDecode/Length %d>>stream\n" % len(body)
+        return _added(_plain_pdf(), head + body + b"\nendstream\nendobj\n", is_named=False)
+    return _added(_plain_pdf(), b"99 0 obj\n" + inner + b"\nendobj\n", is_named=False)
+
+
+def table_in_a_circle() -> bytes:
+    """The table before the table is the table itself."""
+    data = _plain_pdf()
+    at = data.rindex(b"startxref")
+    place = int(data[at:].split()[1])
+    return data.replace(b"trailer <<", b"trailer << /Prev %d" % place, 1)
+
+
+def pages_in_a_circle(document: pikepdf.Pdf) -> None:
+    document.Root.Pages.Kids.append(document.Root.Pages)
+
+
+def stream_that_claims(length: int) -> bytes:
+    return _plain_pdf(lambda document: None).replace(
+        b"endobj", b"endobj\n90 0 obj\n<</Length %d>>stream\nx\nendstream\nendobj" % length, 1
+    )
+
+
+def workbook_bomb() -> bytes:
+    """A workbook of some hundred KB that unpacks to hundreds of MB."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
+            for _ in range(200):
+                sheet.write(b"<row/>" * 170_000)
+    return out.getvalue()
 
 
 def zip_of(name: str = "word/document.xml") -> bytes:

@@ -27,6 +27,7 @@ from accounts.models import Notice, Organization, PersonRegistration, Profession
 from accounts.services.people import register_person
 from accounts.services.units import register_unit
 from ceportal.kernel.services.files import store
+from ceportal.kernel.services.receiving import announce
 from certificates.models import Certificate
 from certificates.services.issuing import settle_changed_accounts
 from certificates.services.sheets import make_sheets
@@ -85,6 +86,7 @@ class Town:
     checked: Any = None
     done: Any = None
     notice: Any = None
+    upload: Any = None
     pending_unit: Any = None
     foreign_person: Any = None
 
@@ -145,6 +147,7 @@ def objects() -> dict[str, Given]:
         "admin:kernel_calendarnotice_year": lambda town: {"year": 2026},
         "admin:reviews_filing_csv": lambda town: {"ref": town.filing.ref},
         "admin:reviews_creditedhours_reverse": lambda town: {"ref": town.claim.ref},
+        "kernel:upload": lambda town: {"ref": town.upload.ref},
         "no_such_address": lambda town: {"rest": "v1/nothing"},
         "credits_api:batch": lambda town: {"batch_id": str(town.claim.ref)},
         "credits_api:record": lambda town: {"record_id": town.claim.external_id},
@@ -188,6 +191,7 @@ def build() -> Town:
     town.registration = _register(town, units["employer"])
     town.unit_registration = _register_unit(town, units["authority"])
     town.pending_unit = town.unit_registration.organization
+    town.upload = announce(name="证书.png", content_type="image/png", size=100, owner=person.user, now=NOW)
     town.notice = Notice.objects.filter(to=person.user).latest("id")
     town.foreign_person = Professional.objects.get(user=town.people["foreign_declarant"])
     return town

@@ -2,7 +2,7 @@
 it reads the PDF from standard input and prints one line of JSON, `{"problem": "", "pages": 3}`.
 
 Problems: `unreadable`, `encrypted`, `active` (scripts, launches, attachments, forms that compute, links to anything
-but the web and mail: reliability T18).
+but the web and mail: reliability T18), `huge_page`, `bomb` (unpacks to more than a reader should bear).
 """
 
 import io
@@ -10,9 +10,12 @@ import json
 import re
 import resource
 import sys
+from decimal import Decimal
 from typing import Any
 
 import pikepdf
+
+from ceportal.kernel.rules.pdf_streams import hides_acts, is_bomb
 
 MEMORY = 1024 * 1024 * 1024
 CPU_SECONDS = 10
@@ -26,12 +29,16 @@ ACTIVE_ACTIONS = frozenset(
     | {"/Movie", "/Sound", "/RichMediaExecute", "/Trans", "/GoTo3DView"}
 )
 ACTIVE_TYPES = frozenset({"/EmbeddedFile", "/FileAttachment", "/RichMedia", "/Movie", "/Screen", "/3D", "/Sound"})
+_UNREADABLE = (
+    *(pikepdf.PdfError, ValueError, TypeError, ArithmeticError),
+    *(RecursionError, MemoryError, RuntimeError),
+)
 # Where a link may lead: the web, a letter, or what people type without a scheme ("www.…"), but no path of a machine.
 _HONEST_LINK = re.compile(rb"(https?://[^\x00-\x20]|mailto:|(?!https?:)[a-z0-9#?][^:\\]*\Z)", re.IGNORECASE)
 # Objects of a page's resources, whose names are arbitrary: a font may be called /AA.
 _RESOURCES = frozenset({"/Font", "/XObject", "/ExtGState", "/Pattern"})
-# A second net, for what this reader's cross-reference table does not reach but another reader might.
-_RAW = re.compile(rb"/(JavaScript|Launch|EmbeddedFile|RichMedia)\b")
+# The longest side of a page in points, 5 m: the bound the format itself names. Phones make pages of a point a pixel.
+LONGEST_SIDE = 14_400
 
 
 def inspect(data: bytes) -> tuple[str, int]:
@@ -41,12 +48,27 @@ def inspect(data: bytes) -> tuple[str, int]:
             if pdf.is_encrypted:
                 return "encrypted", 0
             pages = len(pdf.pages)
-            is_active = bool(_RAW.search(data)) or any(_is_active(obj, 0) for obj in (*pdf.objects, pdf.trailer))
+            problem = _problem(pdf, data) if pages else "unreadable"
     except pikepdf.PasswordError:
         return "encrypted", 0
-    except (pikepdf.PdfError, ValueError, TypeError, RecursionError, MemoryError, OverflowError, RuntimeError):
+    except _UNREADABLE:
         return "unreadable", 0
-    return ("active" if is_active else "" if pages else "unreadable"), pages
+    return problem, pages
+
+
+def _problem(pdf: pikepdf.Pdf, data: bytes) -> str:
+    if is_bomb(pdf):
+        return "bomb"
+    if hides_acts(data) or any(_is_active(obj, 0) for obj in (*pdf.objects, pdf.trailer)):
+        return "active"
+    return "huge_page" if any(_longest_side(page) > LONGEST_SIDE for page in pdf.pages) else ""
+
+
+def _longest_side(page: pikepdf.Page) -> Decimal:
+    """In points. A page whose sides cannot be read raises ValueError, TypeError or ArithmeticError."""
+    left, bottom, right, top = (Decimal(side) for side in page.mediabox)  # type: ignore[arg-type]
+    unit = Decimal(page.obj.get("/UserUnit", 1))  # type: ignore[arg-type]
+    return max(abs(right - left), abs(top - bottom)) * unit
 
 
 def _is_active(obj: Any, depth: int) -> bool:

@@ -1,34 +1,31 @@
 """Keeping files: checked, made harmless, written whole or not at all, once an owner (reliability R7, X15, D89, D94).
 
-A file lies under `DATA_DIR/files/<aa>/<digest>` by the digest of the bytes that are shown. Of a picture only the
-re-encoded copy is kept; a PDF is never rewritten, so that a signature in it stays whole.
+A file lies by the digest of the bytes that are shown (`file_shelf`). Of a picture only the re-encoded copy is kept; a
+PDF is never rewritten, so that a signature in it stays whole. Nobody is shown what the scanner has not seen
+(`quarantine`).
 """
 
-import errno
-import hashlib
 import json
 import logging
-import os
-import subprocess
-import sys
+from dataclasses import dataclass
 from datetime import datetime
-from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any, Protocol
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.conf import settings
 
+from ceportal.kernel.enums import FileState
 from ceportal.kernel.models import StoredFile
 from ceportal.kernel.rules import files as rules
-from ceportal.kernel.rules.files import Kind
-from ceportal.kernel.rules.refusal import Refused, refuse, refuse_if_any
+from ceportal.kernel.rules.files import KEPT_AS, Kind
+from ceportal.kernel.rules.refusal import Refused, refuse_if_any
+from ceportal.kernel.services.bounded import run_in_bounds
+from ceportal.kernel.services.file_shelf import digest_of, place_of, put
+from ceportal.kernel.services.quarantine import state_after_scan
 from ceportal.kernel.services.trail import record
 
 security_log = logging.getLogger("ceportal.security")
-_PROGRAMS = "ceportal.kernel.rules"
-_PROGRAM_SECONDS = 30
-_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class Upload(Protocol):
@@ -71,12 +68,23 @@ def store(upload: Upload, *, owner: Owner, now: datetime) -> StoredFile:
 
 def path_of(stored: StoredFile) -> Path:
     """Where the shown bytes lie."""
-    return _path(stored.shown_digest)
+    return place_of(stored.shown_digest)
 
 
 def open_file(stored: StoredFile) -> IO[bytes]:
-    """The shown bytes, for reading."""
+    """The shown bytes, for reading. Raises `Refused` while they are in quarantine, and for good when infected."""
+    refuse_if_any(rules.reasons_not_to_show(stored.state))
     return path_of(stored).open("rb")
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """What is kept of what was handed in."""
+
+    data: bytes
+    kind: Kind
+    pages: int = 1
+    likeness: str = ""
 
 
 def _store(upload: Upload, owner: Owner, now: datetime) -> StoredFile:
@@ -84,92 +92,51 @@ def _store(upload: Upload, owner: Owner, now: datetime) -> StoredFile:
     data = upload.read(settings.EVIDENCE_MAX_BYTES + 1)
     refuse_if_any(rules.reasons_not_to_take_size(len(data), most=settings.EVIDENCE_MAX_BYTES))
     refuse_if_any(rules.reasons_not_to_take_kind(data, upload.content_type or ""))
-    kind = Kind(rules.kind_of(data) or "")
-    digest = _digest(data)
+    digest = digest_of(data)
     known = StoredFile.objects.filter(owner_id=owner.pk, digest=digest).first()
     if known and path_of(known).exists():
         return known
-    shown, pages = (data, _pages_of(data)) if kind is Kind.PDF else (_redrawn(data, kind), 1)
-    shown_digest = _digest(shown)
-    _write(shown, _path(shown_digest))
+    kind = Kind(rules.kind_of(data) or "")
+    shown = _Shown(data, kind, _pages_of(data)) if kind is Kind.PDF else _redrawn(data, kind)
+    state = state_after_scan(shown.data)
+    shown_digest = digest_of(shown.data)
+    put(shown.data, shown_digest)
     facts = {
         "shown_digest": shown_digest,
         "size": len(data),
-        "shown_size": len(shown),
-        "content_type": kind.value,
+        "shown_size": len(shown.data),
+        "content_type": shown.kind.value,
         "name": rules.display_name(upload.name or "", kind),
-        "pages": pages,
+        "pages": shown.pages,
+        "likeness": shown.likeness,
+        "state": state,
         "stored_at": now,
     }
-    stored, _ = StoredFile.objects.get_or_create(owner_id=owner.pk, digest=digest, defaults=facts)
+    stored, is_new = StoredFile.objects.get_or_create(owner_id=owner.pk, digest=digest, defaults=facts)
+    return stored if is_new else _brought_back(stored, shown_digest, len(shown.data), state)
+
+
+def _brought_back(stored: StoredFile, shown_digest: str, shown_size: int, state: FileState) -> StoredFile:
+    """A row whose bytes were lost, or another hand's of the same moment: what has just been looked at stands."""
+    stored.shown_digest, stored.shown_size, stored.state = shown_digest, shown_size, state
+    stored.save(update_fields=["shown_digest", "shown_size", "state"])
     return stored
 
 
 def _pages_of(data: bytes) -> int:
     """The pages of an acceptable PDF."""
     refuse_if_any(rules.reasons_not_to_take_pdf_bytes(data))
-    found = json.loads(_in_bounds("pdf_structure", data) or '{"problem": "unreadable", "pages": 0}')
+    found = json.loads(run_in_bounds("pdf_structure", data) or '{"problem": "unreadable", "pages": 0}')
     refuse_if_any(rules.reasons_not_to_take_pdf(problem=found["problem"], pages=found["pages"]))
     return int(found["pages"])
 
 
-def _redrawn(data: bytes, kind: Kind) -> bytes:
+def _redrawn(data: bytes, kind: Kind) -> _Shown:
     """The copy of an acceptable picture that is kept."""
-    told, _, shown = _in_bounds("pictures", data, kind.value).partition(b"\n")
-    problem = json.loads(told)["problem"] if told else "broken"
-    refuse_if_any(rules.reasons_not_to_take_picture(problem=problem))
-    return shown
-
-
-def _in_bounds(program: str, data: bytes, *arguments: str) -> bytes:
-    """What a program of the rules says of `data`, in a process with bounds of its own: what bursts there bursts alone.
-
-    Empty when it did not come to an end.
-    """
-    spec = find_spec(f"{_PROGRAMS}.{program}")
-    command = [sys.executable, "-I", str(spec.origin if spec else ""), *arguments]
-    try:
-        done = subprocess.run(command, input=data, capture_output=True, timeout=_PROGRAM_SECONDS, env={})  # noqa: S603
-    except subprocess.TimeoutExpired:
-        security_log.warning("%s did not end in %s s", program, _PROGRAM_SECONDS)
-        return b""
-    if done.returncode != 0:
-        security_log.warning("%s ended with %s: %s", program, done.returncode, done.stderr[-300:])
-        return b""
-    return done.stdout
-
-
-def _write(data: bytes, path: Path) -> None:
-    """All of `data` under its name, or nothing: a temporary file beside it, synced, then renamed and synced."""
-    if path.exists() and path.stat().st_size == len(data):
-        return
-    part = path.with_name(f".{uuid4().hex}.part")
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with open(part, "xb", opener=_private) as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-        _sync_folder(path.parent)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        if error.errno in _NO_ROOM:
-            message = "服务器存储空间不足，文件没有保存，已填的内容不受影响。请稍后再传，或联系管理员。"
-            raise refuse("disk_full", message, field=rules.FIELD) from error
-        raise
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    line, _, shown = run_in_bounds("pictures", data, kind.value).partition(b"\n")
+    told = json.loads(line) if line else {"problem": "broken"}
+    refuse_if_any(rules.reasons_not_to_take_picture(problem=told["problem"]))
+    return _Shown(shown, KEPT_AS.get(kind, kind), likeness=told["likeness"])
 
 
 def _note_refusal(refused: Refused, upload: Upload, owner: Owner, now: datetime) -> None:
@@ -178,11 +145,3 @@ def _note_refusal(refused: Refused, upload: Upload, owner: Owner, now: datetime)
     security_log.warning("upload refused: %s, %s bytes, owner %s", code, upload.size, owner.ref)
     if code == "file_unsafe":
         record("file.refuse", owner, by=owner, now=now, after={"code": code, "size": upload.size or 0})
-
-
-def _path(digest: str) -> Path:
-    return Path(settings.DATA_DIR) / "files" / digest[:2] / digest
-
-
-def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()

@@ -12,7 +12,18 @@ from ceportal.kernel.services.files import open_file
 # No script, no form, no connection, no origin of ours; framed by our own pages alone. Chromium's viewer shows a PDF
 # under it (docs/decisions, evidence files).
 _POLICY = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox"
-STATUSES = {"file_empty": 400, "file_too_large": 413, "file_kind": 415, "file_unsafe": 422, "disk_full": 507}
+STATUSES = {
+    "file_empty": 400,
+    "file_too_large": 413,
+    "file_kind": 415,
+    "file_unsafe": 422,
+    "disk_full": 507,
+    "too_many_uploads": 429,
+    "wrong_offset": 409,
+    "upload_incomplete": 409,
+    "upload_lost": 409,
+    "piece_too_large": 413,
+}
 
 
 def serve(stored: StoredFile, *, inline: bool = True) -> FileResponse:

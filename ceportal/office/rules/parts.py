@@ -2,6 +2,8 @@
 
 PARTS = {
     "office.heartbeat": "定时器",
+    "kernel.scan_quarantined": "待检文件的病毒检查",
+    "kernel.sweep": "清除残留的上传文件",
     "accounts.send_codes": "验证码的送出",
     "credits.handle_person_changes": "人员变动后的重新核算",
     "credits.put_rules_in_force": "规则按日生效",

@@ -8,7 +8,8 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 
 from accounts.models import Notice
-from ceportal.kernel.models import Heartbeat
+from ceportal.kernel.enums import FileState
+from ceportal.kernel.models import Heartbeat, StoredFile
 from ceportal.office.selectors.dead_letters import are_there_dead_letters
 
 CLOCK = "office.heartbeat"
@@ -16,6 +17,7 @@ QUEUE = "celery"
 # The clock is late after four rounds, a waiting message after ten minutes.
 LATE_ROUNDS = 4
 OLDEST_NOTICE = timedelta(minutes=10)
+OLDEST_QUARANTINE = timedelta(minutes=10)
 BROKER_SECONDS = 1
 
 
@@ -35,6 +37,8 @@ def health(*, now: datetime) -> Health:
     degraded = list(_silent_parts(clock_age))
     if _notices_wait_too_long(now):
         degraded.append("outbox")
+    if _quarantine_lasts_too_long(now):
+        degraded.append("scanner")
     if are_there_dead_letters():
         degraded.append("dead_letters")
     return Health(has_database=True, degraded=tuple(degraded), clock_age=clock_age)
@@ -77,3 +81,9 @@ def _messages_waiting() -> int | None:
 def _notices_wait_too_long(now: datetime) -> bool:
     oldest = Notice.objects.filter(sent_at__isnull=True).order_by("id").values_list("created_at", flat=True).first()
     return oldest is not None and oldest < now - OLDEST_NOTICE
+
+
+def _quarantine_lasts_too_long(now: datetime) -> bool:
+    """The scanner is away, or cannot look at a file."""
+    waiting = StoredFile.objects.filter(state=FileState.QUARANTINED, stored_at__lt=now - OLDEST_QUARANTINE)
+    return waiting.exists()

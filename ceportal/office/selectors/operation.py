@@ -7,8 +7,8 @@ from django.db.models import Count, Min, Q
 
 from accounts.models import Notice
 from accounts.selectors.texts import texts_due
-from ceportal.kernel.enums import JobState, NoticeStatus
-from ceportal.kernel.models import CalendarNotice, Heartbeat, Job
+from ceportal.kernel.enums import FileState, JobState, NoticeStatus
+from ceportal.kernel.models import CalendarNotice, Heartbeat, Job, StoredFile
 from ceportal.office.rules.parts import PARTS
 from certificates.enums import CertificateState
 from certificates.models import Certificate
@@ -36,6 +36,9 @@ def queues(now: datetime) -> list[Queue]:
     sheets = Certificate.objects.filter(state=CertificateState.INTENDED).aggregate(
         waiting=Count("pk"), failed=Count("pk", filter=~Q(last_error="")), oldest=Min("promised_at")
     )
+    files = StoredFile.objects.filter(state=FileState.QUARANTINED).aggregate(
+        waiting=Count("pk"), oldest=Min("stored_at")
+    )
     texts = texts_due(now)
     jobs = Job.objects.aggregate(
         waiting=Count("pk", filter=Q(state__in=[JobState.WAITING, JobState.RUNNING])),
@@ -48,6 +51,7 @@ def queues(now: datetime) -> list[Queue]:
         _queue("待制作的证书", sheets, now),
         Queue("待结算的年度账户", ChangedAccount.objects.count(), 0, None, False),
         _queue("后台任务", jobs, now),
+        _queue("等待病毒检查的文件", files | {"failed": 0}, now),
     ]
 
 

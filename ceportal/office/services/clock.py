@@ -10,6 +10,7 @@ from datetime import datetime
 
 from accounts.services import clients, codes, delivery, devices, registration_clock, request_clock
 from ceportal.kernel.models import Heartbeat
+from ceportal.kernel.services import quarantine, sweeping
 from certificates.services import issuing, sheets
 from credits.services import (
     batches,
@@ -34,6 +35,8 @@ class ClockJob:
 
 
 JOBS: tuple[ClockJob, ...] = (
+    ClockJob("kernel.scan_quarantined", quarantine.scan_quarantined),
+    ClockJob("kernel.sweep", sweeping.sweep),
     ClockJob("accounts.send_codes", codes.send_codes),
     ClockJob("credits.handle_person_changes", person_changes.handle_person_changes),
     ClockJob("credits.put_rules_in_force", rule_drafts.put_rules_in_force),
