@@ -1,6 +1,7 @@
 """规则草案: what shall be changed, whom it would change, and the second person's word."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -147,11 +148,16 @@ class RuleDraftDesk(RegulatorsDesk):
             "preview_years": years_to_preview(timezone.localdate()),
             "is_own": is_own,
             "may_approve": not is_own and approvers_of(draft).filter(pk=user.pk).exists(),
-            "against": reasons_against(draft, timezone.localdate()),
+            "against": _without_fields(reasons_against(draft, timezone.localdate())),
             "rulings": draft.rulings.select_related("by").order_by("-id"),
-            "reasons": reasons or [],
+            "reasons": _without_fields(reasons or []),
         }
         return render(request, "credits/admin/rule_draft.html", context, status=status)
 
     def _draft(self, request: HttpRequest, ref: UUID) -> RuleDraft:
         return get_object_or_404(drafts_seen_by(reader(request)), ref=ref)
+
+
+def _without_fields(reasons: list[Refusal]) -> list[Refusal]:
+    """The fields stand on the page of the form, not here."""
+    return [replace(reason, field="") for reason in reasons]

@@ -19,8 +19,9 @@ from ceportal.kernel.web.keyset import keyset_page
 from credits.forms.rule_drafts import PastYearForm
 from credits.models import RuleEffect, RuleRun
 from credits.rules.rule_runs import hours_in_words
-from credits.selectors.rule_drafts import own_areas, place_of, runs_seen_by
+from credits.selectors.rule_drafts import names_with_city, own_areas, place_of, runs_seen_by
 from credits.selectors.rule_runs import (
+    by_level,
     by_place,
     effects_in_order,
     effects_of,
@@ -34,6 +35,8 @@ from credits.selectors.rule_runs import (
 from credits.services.rule_runs import judge_past_year
 from credits.web.regulators import RegulatorsDesk, place_choices, reader
 
+# So many places are shown level by level at once; of more, one is chosen.
+_FEW = 12
 _HEADING = ("姓名", "证件号码", "单位", "地区", "职称级别", "年度", "变动", "原要求", "新要求", "按新要求还差")
 
 
@@ -71,13 +74,17 @@ class RuleRunDesk(RegulatorsDesk):
         run = self._run(request, ref)
         names = self._names(request)
         lines = in_reach(lines_of(run), names)
+        places = by_place(lines, names)
         area = Area.objects.filter(code=run.area_code).first()
         context = {
             "title": f"{run.get_kind_display()}：{run.draft.name if run.draft else run.year}",
             "run": run,
             "place": place_of(run),
             "total": summed(lines),
-            "places": by_place(lines, names),
+            "levels": by_level(lines),
+            "places": places,
+            "are_few": len(places) <= _FEW,
+            "chosen": request.GET.get("area", ""),
             "without": without_account(area, run.year) if area else 0,
             "is_overtaken": is_overtaken(run),
             "is_preview": run.kind == "what_if",
@@ -102,7 +109,7 @@ class RuleRunDesk(RegulatorsDesk):
             "run": run,
             "page": page,
             "place": names.get(area, ""),
-            "lines": [(effect, hours_in_words(effect.before), hours_in_words(effect.after)) for effect in page.items],
+            "lines": [(effect, *_in_words(effect)) for effect in page.items],
         }
         return render(request, "credits/admin/rule_people.html", context)
 
@@ -133,7 +140,7 @@ class RuleRunDesk(RegulatorsDesk):
 
     def _names(self, request: HttpRequest) -> dict[str, str]:
         """The places the reader answers for, by code."""
-        return dict(own_areas(reader(request)).values_list("code", "name"))
+        return names_with_city(own_areas(reader(request)))
 
     def _run(self, request: HttpRequest, ref: UUID) -> RuleRun:
         return get_object_or_404(runs_seen_by(reader(request)), ref=ref)
@@ -143,6 +150,11 @@ def _csv_row(run: RuleRun, effect: RuleEffect) -> tuple[object, ...]:
     person, unit = effect.account.professional, effect.account.organization
     return (
         person.name, person.id_mask, unit.name if unit else "—", effect.area.name, effect.level, run.year,
-        effect.get_change_display(), hours_in_words(effect.before), hours_in_words(effect.after),
-        hours_in_words({"need": effect.after["missing"]}) or "—",
+        effect.get_change_display(), *_in_words(effect),
     )  # fmt: skip
+
+
+def _in_words(effect: RuleEffect) -> tuple[str, str, str]:
+    """What was asked, what is asked now, what of it is missing."""
+    before, after = effect.before, effect.after
+    return hours_in_words(before["need"]), hours_in_words(after["need"]), hours_in_words(after["missing"]) or "—"

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Area
+from ceportal.kernel.rules.dated import EVERYWHERE
 from ceportal.kernel.rules.refusal import Refused
 from ceportal.kernel.web.desks import Column
 from credits.forms.rule_drafts import NextForm
@@ -36,12 +37,12 @@ class RuleSetDesk(RegulatorsDesk):
         Column("年度", lambda row: years_in_words(row.rule), is_short=True),
         Column("适用人员", lambda row: whose(row.rule)),
         Column("文件", lambda row: row.document or "—"),
-        Column("依据", lambda row: mark_of_all(row.rule).label),
-        Column("最近由谁写入", lambda row: row.get_origin_display(), is_short=True),
+        Column("依据", lambda row: mark_of_all(row.rule).label, is_short=True),
+        Column("写入", lambda row: row.get_origin_display(), is_short=True),
     )
 
     def rows(self, request: HttpRequest) -> QuerySet[RuleSet]:
-        return sets_seen_by(reader(request))
+        return sets_seen_by(reader(request)).exclude(area_code=EVERYWHERE)
 
     def cells(self, row: RuleSet) -> list[Any]:
         """The rule is read once a row, not once a cell."""
@@ -53,7 +54,8 @@ class RuleSetDesk(RegulatorsDesk):
 
     def more(self, request: HttpRequest) -> dict[str, Any]:
         drafts = drafts_seen_by(reader(request)).filter(state__in=OPEN).order_by("-id")[:20]
-        return {"drafts": list(drafts), "reader": reader(request)}
+        defaults = sets_seen_by(reader(request)).filter(area_code=EVERYWHERE).first()
+        return {"drafts": list(drafts), "defaults": defaults}
 
     def pages(self) -> list[URLPattern]:
         return [

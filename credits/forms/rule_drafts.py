@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms import BoundField
 
-from ceportal.kernel.rules.dated import year_in
+from ceportal.kernel.rules.dated import DatedFigure, year_in
 from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.web.hidden import CountField
 from credits.forms.fields import DayField, TextField
@@ -16,7 +16,7 @@ from credits.models import RuleDraft
 from credits.rules import rule_drafts as rules
 from credits.rules.rule_fields import RULE_FIELDS, Group, Kind, RuleField
 from credits.rules.rule_words import Line
-from credits.rules.ruleset import LEVELS, TEXT_LIMIT
+from credits.rules.ruleset import LEVELS, TEXT_LIMIT, reasons_not_to_say
 from credits.rules.typed import narrow
 
 CLAUSE, STATUS = "__clause", "__status"
@@ -66,6 +66,9 @@ class YearField(forms.CharField):
 
 
 class RuleDraftForm(forms.Form):
+    # A draft may be kept before everything is filled in.
+    marks_optional = False
+
     version = CountField()
     name = TextField(label="名称", limit=rules.NAME_LIMIT, help_text="如：河南省 2027 年。")
     year_from = YearField(label="从哪一年度起")
@@ -111,13 +114,15 @@ class RuleDraftForm(forms.Form):
             self.add_error(name, "填写了内容，请在右边选择依据是否可靠；不规定的，请清空内容。")
         if not text and status not in {"", CANCELLED} and name not in self.errors:
             self.add_error(name, f"请填写{RULE_FIELDS[name].label}，或在右边选“这里不规定”。")
+        if status and name not in self.errors:
+            self.tell(list(reasons_not_to_say(name, DatedFigure(*_figure(self.cleaned_data, name)))))
 
-    def sections(self) -> Iterator[tuple[Group, list[Row], bool]]:
-        """The fields by section, and whether it is to be open: something is said in it."""
+    def sections(self) -> Iterator[tuple[Group, list[Row], list[Row]]]:
+        """The fields by section: those said here, or wrong, and the others."""
         for group in Group:
             rows = [self._row(name, field) for name, field in RULE_FIELDS.items() if field.group == group]
-            is_open = any(row.status.value() or row.errors for row in rows)
-            yield group, rows, is_open
+            said = [row for row in rows if row.status.value() or row.errors]
+            yield group, said, [row for row in rows if row not in said]
 
     def _row(self, name: str, field: RuleField) -> Row:
         return Row(field, self[name], self[name + CLAUSE], self[name + STATUS], self.otherwise.get(name))
@@ -196,7 +201,7 @@ class PastYearForm(forms.Form):
 
 def _figure(data: Mapping[str, Any], name: str) -> list[str]:
     status = data[name + STATUS]
-    return [data[name], data[name + CLAUSE], "assumed" if status == CANCELLED else status]
+    return [data.get(name) or "", data.get(name + CLAUSE) or "", "assumed" if status == CANCELLED else status]
 
 
 def _value_field(field: RuleField) -> forms.Field:

@@ -16,9 +16,10 @@ from ceportal.kernel.rules.dated import DatedFigure, DatedRule, is_year, overlap
 from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.rules.text import reasons_not_to_accept
 from credits.enums import RuleDraftState as State
-from credits.rules.ruleset import LEVELS, reasons_not_to_combine, reasons_not_to_load
+from credits.rules.ruleset import LEVELS, reasons_not_to_combine, reasons_not_to_load, reasons_not_to_say
 
 NAME_LIMIT, DOCUMENT_LIMIT, NOTE_LIMIT, REASON_LIMIT = 100, 120, 300, 300
+_ELSEWHERE = "那里没有另行规定的学时按本草案执行：请先在那里写明各科目的学时，或调整本草案。"
 OPEN = frozenset({State.DRAFTING, State.WAITING, State.APPROVED})
 
 
@@ -104,7 +105,9 @@ def reasons_not_to_keep(facts: DraftFacts) -> Iterator[Refusal]:
     for field, year in (("year_from", facts.rule.year_from), ("year_to", facts.rule.year_to)):
         if year is not None and not is_year(year):
             yield Refusal("year", f"没有 {year} 年度，请填写四位数的年份。", field=field)
-    yield from reasons_not_to_load([facts.rule])
+    for name, figure in facts.rule.figures.items():
+        yield from reasons_not_to_say(name, figure)
+    yield from reasons_not_to_load([replace(facts.rule, figures={})])
 
 
 def reasons_not_to_submit(facts: DraftFacts, rules: Sequence[DatedRule], *, today: date) -> Iterator[Refusal]:
@@ -117,7 +120,8 @@ def reasons_not_to_submit(facts: DraftFacts, rules: Sequence[DatedRule], *, toda
     yield from _reasons_against_figures(facts, rules)
     yield from _reasons_against_neighbours(facts, rules)
     if not unreadable:
-        yield from reasons_not_to_combine(with_draft(rules, facts))
+        for reason in reasons_not_to_combine(with_draft(rules, facts)):
+            yield reason if facts.rule.name in reason.message else replace(reason, message=reason.message + _ELSEWHERE)
 
 
 def reasons_not_to_turn_down(reason: str) -> Iterator[Refusal]:

@@ -95,6 +95,6 @@ def reasons_not_to_judge_past(year: int, reason: str, *, this_year: int) -> Iter
 _KINDS = {"total": "合计", "public": "公需", "public_compulsory": "必修", "professional": "专业", "elective": "选修"}
 
 
-def hours_in_words(found: Mapping[str, Any]) -> str:
+def hours_in_words(hours: Mapping[str, str]) -> str:
     """合计 90、公需 30、专业 60: of what was kept of a year's judgement."""
-    return "、".join(f"{_KINDS[kind]} {hours}" for kind, hours in found["need"].items() if kind in _KINDS)
+    return "、".join(f"{_KINDS[kind]} {count}" for kind, count in hours.items() if kind in _KINDS)

@@ -25,7 +25,9 @@ class Mark:
 
 @dataclass(frozen=True)
 class Line:
-    """One field as a page shows it. What cancels a wider place's figure has no value of its own."""
+    """One field as a page shows it. What cancels a wider place's figure has no value of its own; what is assumed has
+    no document.
+    """
 
     name: str
     label: str
@@ -126,4 +128,5 @@ def _line(name: str, figure: DatedFigure) -> Line:
     field = RULE_FIELDS[name]
     words = field.in_words(figure.text) if figure.text else "此处不适用"
     is_link = field.kind is Kind.LINK and bool(figure.text)
-    return Line(name, field.label, words, figure.clause, figure.document, mark_of(figure.status), is_link)
+    document = "" if figure.status == FieldStatus.ASSUMED else figure.document
+    return Line(name, field.label, words, figure.clause, document, mark_of(figure.status), is_link)

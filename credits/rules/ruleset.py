@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -28,6 +29,16 @@ NEXT_YEAR = "次年"
 _LINK = re.compile(r"https?://[^\s<>\"']+", re.ASCII)
 # What is our own reading or convention is no clause of a document.
 _OURS = re.compile(r"A[0-9]{1,2}|default", re.ASCII)
+_SHAPES = {
+    Kind.HOURS: "请填写学时数，以 0.5 为一档，例如 90 或 7.5",
+    Kind.COUNT: "请填写整数",
+    Kind.RATIO: "请写成不大于 1 的分数，例如 2/3",
+    Kind.MONTH_DAY: "请写成月-日，例如 12-31",
+    Kind.DAY: "请写成年-月-日，例如 2027-01-01",
+    Kind.FLAG: "请从列表中选择",
+    Kind.LINK: "请填写以 http:// 或 https:// 开头的网址",
+    Kind.TEXT: f"请从列表中选择，或写得短一些（最多 {TEXT_LIMIT} 个字）",
+}
 _NUMERAL = re.compile(r"[0-9]{1,4}(\.[05])?", re.ASCII)
 
 
@@ -131,23 +142,27 @@ def _reasons_against(rule: DatedRule) -> Iterator[Refusal]:
             "level", f"规则集“{rule.name}”中没有这样的职称级别：{'、'.join(sorted(strange))}。", field="levels"
         )
     for name, figure in rule.figures.items():
-        yield from _reasons_against_figure(rule, name, figure)
+        for reason in reasons_not_to_say(name, figure):
+            yield replace(reason, message=f"规则集“{rule.name}”：{reason.message}")
 
 
-def _reasons_against_figure(rule: DatedRule, name: str, figure: DatedFigure) -> Iterator[Refusal]:
-    where = f"规则集“{rule.name}”的 {_label(name)}"
-    if name not in FIELDS:
-        yield Refusal("field", f"{where} 不是规则的项目。", field=name)
+def reasons_not_to_say(name: str, figure: DatedFigure) -> Iterator[Refusal]:
+    """Why a figure cannot stand in any rule set."""
+    if name not in RULE_FIELDS:
+        yield Refusal("field", f"{name} 不是规则的项目。", field=name)
         return
+    field = RULE_FIELDS[name]
     if not figure.clause.strip():
-        yield Refusal("clause", f"{where} 没有注明依据的条款。", field=name)
+        yield Refusal("clause", f"{field.label}没有注明依据的条款。", field=name)
     if figure.status not in STATUSES:
-        yield Refusal("status", f"{where} 没有注明依据是否可靠（{figure.status!r}）。", field=name)
+        yield Refusal("status", f"{field.label}没有注明依据是否可靠（{figure.status!r}）。", field=name)
     if figure.status == "verified" and _OURS.fullmatch(figure.clause.strip()):
-        message = f"{where} 以“{figure.clause}”为依据，那是本平台的理解或约定，不是文件的条款，不能标为“有文件依据”。"
+        message = (
+            f"{field.label}以“{figure.clause}”为依据，那是本平台的理解或约定，不是文件的条款，不能标为“有文件依据”。"
+        )
         yield Refusal("unfounded", message, field=name, clause="A26")
     if figure.text and not _can_be_read(name, figure.text):
-        yield Refusal("value", f"{where} 的值“{figure.text}”不正确。", field=name)
+        yield Refusal("value", f"{field.label}“{figure.text}”不正确，{_SHAPES[field.kind]}。", field=name)
 
 
 def _reasons_against_parts(rule: DatedRule, figures: dict[str, DatedFigure]) -> Iterator[Refusal]:
@@ -158,15 +173,11 @@ def _reasons_against_parts(rule: DatedRule, figures: dict[str, DatedFigure]) -> 
     if "total" in figures and "professional" not in figures and "professional_ratio" in figures:
         asked += part_of(hours("total"), Fraction(figures["professional_ratio"].text))
     if "total" in figures and asked > hours("total"):
-        message = f"规则集“{rule.name}”中各科目学时之和超过了年度合计 {hours('total')}，无法同时满足。"
+        message = f"规则集“{rule.name}”中各科目学时之和 {asked} 超过了年度合计 {hours('total')}，无法同时满足。"
         yield Refusal("parts", message, field="total")
     if hours("public_compulsory") > hours("public"):
         message = f"规则集“{rule.name}”中必修课学时多于公需科目学时。"
         yield Refusal("compulsory", message, field="public_compulsory", clause="A28")
-
-
-def _label(name: str) -> str:
-    return RULE_FIELDS[name].label if name in RULE_FIELDS else name
 
 
 def _can_be_read(name: str, text: str) -> bool:

@@ -167,3 +167,9 @@ def reasons_against(draft: RuleDraft, today: date) -> list[Refusal]:
     if draft.state == RuleDraftState.DRAFTING:
         return list(reasons_not_to_submit(facts_of(draft), rule_book(), today=today))
     return reasons_not_to_approve(draft, today) if draft.state == RuleDraftState.WAITING else []
+
+
+def names_with_city(areas: QuerySet[Area]) -> dict[str, str]:
+    """开封市 兰考县 by code: counties of two cities may have one name. In the order of the codes."""
+    rows = areas.order_by("code").values_list("code", "name", "parent__name", "parent__parent")
+    return {code: f"{city} {name}" if province else name for code, name, city, province in rows}

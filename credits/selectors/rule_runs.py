@@ -140,3 +140,9 @@ def by_place(lines: Sequence[Line], names: Mapping[str, str]) -> list[Place]:
     areas = list(dict.fromkeys(line.area for line in lines))
     rows = {area: tuple(line for line in lines if line.area == area) for area in areas}
     return [Place(names.get(area, area), summed(mine, area=area), mine) for area, mine in rows.items()]
+
+
+def by_level(lines: Sequence[Line]) -> list[Line]:
+    """Over all places, the highest level first."""
+    found = (tuple(line for line in lines if line.level == level) for level in LEVELS)
+    return [summed(mine, level=mine[0].level) for mine in found if mine]
