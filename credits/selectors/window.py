@@ -1,6 +1,7 @@
 """Which years are open to whom: the deadline of the rule set, and what lets one person in after it."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Max
@@ -14,12 +15,21 @@ from credits.enums import DeclarationState
 from credits.models import BackYear, Declaration
 from credits.rules.declaring import Limits
 from credits.rules.exceptions import YEARS_BACK, ClosedYear, back_years
-from credits.rules.window import CLOSED, Opening, YearLimits, is_open, last_day
+from credits.rules.window import CLOSED, Opening, YearLimits, in_words, is_open, last_day
 from credits.selectors.bench import Bench
 from credits.selectors.declarations import limits_in
 from credits.selectors.regulation import rule_book
 
 Place = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Window:
+    """A year, and the sentence that says until when it can be declared."""
+
+    year: int
+    words: str
+    clause: str
 
 
 def granted_years(professional: Professional) -> dict[int, Opening]:
@@ -76,6 +86,20 @@ def years_to_declare(professional: Professional, *, now: datetime) -> list[int]:
     known = limits_by_year(professional, (today.year, today.year - 1), now=now)
     still_open = {year for year, limits in known.items() if limits and is_open(year, today=today, limits=limits)}
     return sorted(still_open | set(excused), reverse=True)
+
+
+def windows_of(professional: Professional, years: Iterable[int], *, now: datetime) -> list[Window]:
+    """Until when each of `years` can be declared by this person, in words, and where that is written."""
+    today, known = timezone.localdate(now), limits_by_year(professional, years, now=now)
+    granted = granted_years(professional)
+    return [
+        Window(
+            year,
+            in_words(year, today=today, limits=limits, opening=granted.get(year, CLOSED)),
+            limits.deadline_clause if limits else "",
+        )
+        for year, limits in known.items()
+    ]
 
 
 def closed_years(professional: Professional, *, now: datetime) -> list[ClosedYear]:

@@ -9,11 +9,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import PersonRequest, professionals_only
+from ceportal.kernel.rules.dated import year_in
 from credits.enums import DeclarationState
 from credits.models import Activity
 from credits.rules.declaring import Limits
 from credits.selectors.declarations import declarations_of, limits_of
 from credits.selectors.regulation import activities
+from credits.selectors.window import windows_of, years_to_declare
 from credits.services.declaring import start_declaration
 from credits.views.intake import own_declaration
 
@@ -21,18 +23,24 @@ from credits.views.intake import own_declaration
 @professionals_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def declare(request: HttpRequest) -> HttpResponse:
-    """Explains and offers the activities; a choice makes a draft."""
+    """Explains and offers the activities and, where there are several, the years; a choice makes a draft."""
     person, ways = cast(PersonRequest, request), activities()
-    if request.method == "POST":
-        activity = next((way for way in ways if way.code == request.POST.get("activity")), None)
-        if activity is None:
-            context = _context(person, ways) | {"problem": "请先选择学习方式，再开始填写。"}
-            return render(request, "credits/declare.html", context, status=422)
-        declaration = start_declaration(
-            professional=person.professional, by=person.user, now=timezone.now(), activity=activity
-        )
-        return redirect("credits:edit_declaration", declaration.ref)
-    return render(request, "credits/declare.html", _context(person, ways))
+    years = years_to_declare(person.professional, now=timezone.now())
+    if request.method != "POST":
+        return render(request, "credits/declare.html", _context(person, ways, years, request.GET.get("year", "")))
+    activity = next((way for way in ways if way.code == request.POST.get("activity")), None)
+    year, problem = request.POST.get("year", ""), ""
+    if activity is None:
+        problem = "请先选择学习方式，再开始填写。"
+    elif year and year_in(year) not in years:
+        problem = "这个年度现在不能申报，请选择列出的年度。"
+    if activity is None or problem:
+        context = _context(person, ways, years, year) | {"problem": problem}
+        return render(request, "credits/declare.html", context, status=422)
+    declaration = start_declaration(
+        professional=person.professional, by=person.user, now=timezone.now(), activity=activity, year=year_in(year)
+    )
+    return redirect("credits:edit_declaration", declaration.ref)
 
 
 @professionals_only
@@ -49,11 +57,19 @@ def declare_again(request: HttpRequest, ref: UUID) -> HttpResponse:
     return redirect("credits:edit_declaration", declaration.ref)
 
 
-def _context(person: PersonRequest, ways: list[Activity]) -> dict[str, Any]:
-    year = timezone.localdate().year
-    limits = limits_of(person.professional, year)
+def _context(person: PersonRequest, ways: list[Activity], years: list[int], chosen: str) -> dict[str, Any]:
+    this_year = timezone.localdate().year
+    year = year_in(chosen) if year_in(chosen) in years else next(iter(years), this_year)
+    limits = limits_of(person.professional, year or this_year)
     drafts = declarations_of(person.professional).filter(state=DeclarationState.DRAFT)[:5]
-    return {"groups": _groups(ways, limits), "problem": "", "year": year, "limits": limits, "drafts": drafts}
+    return {
+        "groups": _groups(ways, limits),
+        "problem": "",
+        "year": year,
+        "years": years if len(years) > 1 else [],
+        "windows": windows_of(person.professional, years or [this_year], now=timezone.now()),
+        "drafts": drafts,
+    }
 
 
 def _groups(ways: list[Activity], limits: Limits | None) -> list[dict[str, Any]]:
