@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from credits.views import choosing, editing, evidence, exceptions, hours, reading, roster_acts, roster_files, rosters
+from credits.views import (
+    choosing,
+    editing,
+    evidence,
+    exceptions,
+    hours,
+    reading,
+    roster_acts,
+    roster_files,
+    rosters,
+    standards,
+)
 
 app_name = "credits"
 urlpatterns = [
@@ -25,6 +36,9 @@ urlpatterns = [
     path("exceptions/<uuid:ref>/withdraw/", exceptions.take_back, name="withdraw_exception"),
     path("exceptions/<uuid:ref>/rule/", exceptions.rule, name="rule_exception"),
     path("exceptions/<uuid:ref>/document/", exceptions.show_document, name="exception_document"),
+    path("standards/", standards.show_standards, name="standards"),
+    path("standards/<uuid:ref>/", standards.show_standards, name="standards_of"),
+    path("standards/<uuid:ref>/<slug:activity>/", standards.edit_standard, name="edit_standard"),
     path("rosters/", rosters.show_rosters, name="rosters"),
     path("rosters/new/", rosters.new_roster, name="new_roster"),
     path("rosters/<uuid:ref>/", rosters.show_roster, name="roster"),

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from ceportal.kernel.rules.refusal import Refusal
-from credits.enums import Basis, Unit
+from credits.enums import Unit
 from credits.rules.conversion import Conversion, Learnt, Standard, Sum, count_of, lower, plain, summed
-from credits.rules.standards import words_of
+from credits.rules.standards import per_of, words_of
 from credits.rules.typed import MOST_HOURS
 
 
@@ -60,9 +60,7 @@ class Worked:
     @property
     def per(self) -> str:
         """What one amount is for: 天, 门 …; where nothing is counted, a day of attendance or one item."""
-        if self.conversion and self.conversion.is_counted:
-            return str(Basis(self.conversion.basis).label)
-        return "天" if self.is_attended else "项"
+        return per_of(self.conversion, is_attended=self.is_attended)
 
     @property
     def is_judged(self) -> bool:

@@ -135,6 +135,14 @@ def conversion_for(
     return None, ()
 
 
+def in_force(rows: Iterable[Conversion], *, places: Sequence[str]) -> list[Conversion]:
+    """Of one activity's rows those of the nearest place, case by case."""
+    depth = {place: step for step, place in enumerate(places)}
+    found = [row for row in rows if row.area_code in depth]
+    nearest = max((depth[row.area_code] for row in found), default=0)
+    return [row for row in found if depth[row.area_code] == nearest]
+
+
 def summed(conversion: Conversion, learnt: Learnt, standard: Standard | None = None) -> Sum:
     """The hours of what is counted; none where the organiser or the reviewer says how many."""
     if not conversion.is_counted:

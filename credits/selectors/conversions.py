@@ -17,6 +17,7 @@ from credits.rules.artefacts import Keys, artefact_keys
 from credits.rules.claiming import Worked, work_out
 from credits.rules.conversion import Learnt, Standard, conversion_for
 from credits.rules.declaring import EDITABLE, Limits, days_of
+from credits.rules.details import in_words
 
 
 def as_conversion(row: Conversion) -> rules.Conversion:
@@ -148,6 +149,12 @@ def evidence_asked(declaration: Declaration, worked: Worked) -> list[str]:
     by_activity = declaration.activity.evidence if declaration.activity else []
     by_rows = [label for row in (worked.conversion, worked.standard) if row for label in row.evidence]
     return list(dict.fromkeys([*by_activity, *by_rows]))
+
+
+def details_of(declaration: Declaration) -> list[tuple[str, str]]:
+    """What its activity asked, label and answer."""
+    activity = declaration.activity
+    return in_words(activity.asks, declaration.details, activity.labels) if activity else []
 
 
 def keys_of(declaration: Declaration, conversion: rules.Conversion | None = None) -> Keys:

@@ -1,5 +1,6 @@
 """What can be declared, and beginning it."""
 
+from collections.abc import Mapping
 from typing import Any, cast
 from uuid import UUID
 
@@ -9,12 +10,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import PersonRequest, professionals_only
+from accounts.selectors.people import employer_of
 from ceportal.kernel.rules.dated import year_in
 from credits.enums import DeclarationState
 from credits.models import Activity
 from credits.rules.declaring import Limits
 from credits.selectors.declarations import declarations_of, limits_of
 from credits.selectors.regulation import activities
+from credits.selectors.standards import words_at
 from credits.selectors.window import windows_of, years_to_declare
 from credits.services.declaring import start_declaration
 from credits.views.intake import own_declaration
@@ -61,9 +64,10 @@ def _context(person: PersonRequest, ways: list[Activity], years: list[int], chos
     this_year = timezone.localdate().year
     year = year_in(chosen) if year_in(chosen) in years else next(iter(years), this_year)
     limits = limits_of(person.professional, year or this_year)
+    standards = words_at(employer_of(person.professional), timezone.localdate())
     drafts = declarations_of(person.professional).filter(state=DeclarationState.DRAFT)[:5]
     return {
-        "groups": _groups(ways, limits),
+        "groups": _groups(ways, limits, standards),
         "problem": "",
         "year": year,
         "years": years if len(years) > 1 else [],
@@ -72,11 +76,14 @@ def _context(person: PersonRequest, ways: list[Activity], years: list[int], chos
     }
 
 
-def _groups(ways: list[Activity], limits: Limits | None) -> list[dict[str, Any]]:
-    """What is attended gives hours by its days, the rest by what it shows."""
+def _groups(ways: list[Activity], limits: Limits | None, standards: Mapping[str, list[str]]) -> list[dict[str, Any]]:
+    """What is attended gives hours by its days, the rest by what it shows; each with what one's unit asks beside."""
     per_day = (limits or Limits()).per_day
+    offered = [(way, standards.get(way.code, [])) for way in ways]
+    attended = [each for each in offered if each[0].is_attended]
+    shown = [each for each in offered if not each[0].is_attended]
     groups = [
-        ("参加的学习活动", f"按起止日期计算，每天最多 {per_day:f} 学时", [way for way in ways if way.is_attended]),
-        ("学历、成果和考试", "按取得的证明认定", [way for way in ways if not way.is_attended]),
+        ("参加的学习活动", f"按起止日期计算，每天最多 {per_day:f} 学时", attended),
+        ("学历、成果和考试", "按取得的证明认定", shown),
     ]
     return [{"title": title, "about": about, "ways": found} for title, about, found in groups if found]

@@ -16,6 +16,7 @@ from ceportal.kernel.web.keyset import keyset_page
 from credits.enums import DeclarationState
 from credits.forms.declarations import DeclarationFilter
 from credits.rules.declaring import EDITABLE, RENEWABLE, UNDER_REVIEW, reasons_not_to_withdraw, year_note
+from credits.selectors.conversions import details_of
 from credits.selectors.declarations import declaration_steps, declarations_of, elapsed_days, years_declared
 from credits.selectors.twins import words_beside
 from credits.services.declaring import withdraw_declaration
@@ -55,6 +56,7 @@ def show_declaration(request: HttpRequest, ref: UUID) -> HttpResponse:
         "can_withdraw": not any(reasons_not_to_withdraw(declaration.state, was_decided=was_decided)),
         "beside": words_beside(declaration),
         "is_under_review": declaration.state in UNDER_REVIEW,
+        "details": details_of(declaration),
     }
     return render(request, "credits/declaration.html", context)
 

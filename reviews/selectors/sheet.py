@@ -12,11 +12,10 @@ from ceportal.kernel.rules.refusal import Refusal
 from credits.enums import DeclarationState
 from credits.models import Declaration, Evidence
 from credits.rules.claiming import Worked
-from credits.rules.details import in_words
 from credits.rules.requirements import Requirements, Threshold, thresholds
 from credits.selectors.accounts import account_of, standing_of
 from credits.selectors.bench import requirements_of
-from credits.selectors.conversions import is_open, same_artefact_of_others, worked_out
+from credits.selectors.conversions import details_of, is_open, same_artefact_of_others, worked_out
 from credits.selectors.declarations import elapsed_days, limits_in
 from credits.selectors.twins import counted_twin, counted_words, likely_twins
 from reviews.models import Decision
@@ -83,7 +82,7 @@ def sheet_of(declaration: Declaration, reviewer: User, *, now: datetime) -> Shee
         thresholds=_thresholds(declaration, asked),
         worked=worked,
         per_day_clause=limits.per_day_clause if limits else "",
-        details=_details(declaration),
+        details=details_of(declaration),
         is_open=is_open(declaration),
         elapsed=elapsed_days(declaration, now),
         passes_to=_passes_to(declaration),
@@ -104,11 +103,6 @@ def _thresholds(declaration: Declaration, asked: Requirements | None) -> list[Th
     if asked is None or declaration.year is None:
         return []
     return thresholds(asked, standing_of(account_of(declaration.professional, declaration.year)))
-
-
-def _details(declaration: Declaration) -> list[tuple[str, str]]:
-    activity = declaration.activity
-    return in_words(activity.asks, declaration.details, activity.labels) if activity else []
 
 
 def _doubts(declaration: Declaration, worked: Worked) -> list[Refusal]:

@@ -129,6 +129,8 @@ def objects() -> dict[str, Given]:
         **{f"credits:{name}": lambda town: {"ref": town.roster.ref} for name in ROSTER_PAGES},
         **{f"credits:{name}@checked": lambda town: {"ref": town.checked.ref} for name in ("roster", "confirm_roster")},
         **{f"credits:{name}@done": lambda town: {"ref": town.done.ref} for name in ROSTERS_DONE},
+        "credits:standards_of": lambda town: {"ref": town.submitted.organization.ref},
+        "credits:edit_standard": lambda town: {"ref": town.submitted.organization.ref, "activity": "training"},
         "reviews:review": lambda town: {"ref": town.submitted.ref},
         "reviews:review@passed_on": lambda town: {"ref": town.passed_on.ref},
         "reviews:review@draft": lambda town: {"ref": town.draft.ref},

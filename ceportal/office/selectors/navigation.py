@@ -78,6 +78,7 @@ _OF_DUTIES: tuple[tuple[str, tuple[tuple[frozenset[Duty], Entry], ...]], ...] = 
         (
             (frozenset({Duty.APPROVE_PEOPLE}), Entry("accounts:people_to_approve", "人员注册")),
             (frozenset({Duty.APPROVE_PEOPLE, Duty.MANAGE_UNIT}), Entry("accounts:people", "本单位人员")),
+            (frozenset({Duty.MANAGE_UNIT}), Entry("credits:standards", "认定标准")),
             (frozenset({Duty.APPROVE_UNITS}), Entry("accounts:units_to_approve", "单位注册")),
             (frozenset({Duty.APPROVE_PEOPLE, Duty.MANAGE_UNIT}), Entry("credits:exceptions", "补报申请")),
         ),
