@@ -32,7 +32,7 @@ from certificates.models import Certificate
 from certificates.services.issuing import settle_changed_accounts
 from certificates.services.sheets import make_sheets
 from credits.enums import Payer, Subject
-from credits.models import Activity, Claim, Declaration, Evidence
+from credits.models import Activity, Claim, Declaration, Evidence, RuleSet
 from credits.rules.rosters import RosterLine
 from credits.services.declaring import (
     add_evidence,
@@ -43,6 +43,8 @@ from credits.services.declaring import (
 )
 from credits.services.roster_jobs import work_on_rosters
 from credits.services.rosters import confirm_roster, keep_rows
+from credits.services.rule_drafts import draft_change
+from credits.services.rule_runs import preview_draft
 from reviews.services.decisions import decide
 from reviews.services.filing import file_month
 from reviews.services.openings import record_opening
@@ -59,6 +61,10 @@ ROSTERS_DONE = ("roster", "edit_roster", "undo_roster", "drop_roster")
 ROSTER_PAGES = (
     *ROSTERS_DONE, "roster_template", "roster_file", "roster_problems", "roster_progress", "confirm_roster",
 )  # fmt: skip
+
+RULE_SET_PAGES = ("show", "draft_change", "draft_next")
+RULE_DRAFT_PAGES = ("show", "edit", "preview")
+RULE_RUN_PAGES = ("show", "progress", "people", "csv")
 
 # Parameters of which the address itself lets only known values in.
 CHOOSE = {"app_label"}
@@ -89,6 +95,9 @@ class Town:
     upload: Any = None
     pending_unit: Any = None
     foreign_person: Any = None
+    rule_set: Any = None
+    rule_draft: Any = None
+    rule_run: Any = None
 
 
 Given = Callable[[Town], Mapping[str, Any]]
@@ -147,6 +156,10 @@ def objects() -> dict[str, Given]:
         "admin:reviews_filing_confirm": lambda town: {"area": "410200", "year": 2026, "month": 10},
         "admin:reviews_filing_list": lambda town: {"ref": town.filing.ref},
         "admin:kernel_calendarnotice_year": lambda town: {"year": 2026},
+        **{f"admin:credits_ruleset_{name}": lambda town: {"ref": town.rule_set.ref} for name in RULE_SET_PAGES},
+        **{f"admin:credits_ruledraft_{name}": lambda town: {"ref": town.rule_draft.ref} for name in RULE_DRAFT_PAGES},
+        "admin:credits_ruledraft_act": lambda town: {"ref": town.rule_draft.ref, "act": "submit"},
+        **{f"admin:credits_rulerun_{name}": lambda town: {"ref": town.rule_run.ref} for name in RULE_RUN_PAGES},
         "admin:reviews_filing_csv": lambda town: {"ref": town.filing.ref},
         "admin:reviews_creditedhours_reverse": lambda town: {"ref": town.claim.ref},
         "kernel:upload": lambda town: {"ref": town.upload.ref},
@@ -196,6 +209,7 @@ def build() -> Town:
     town.upload = announce(name="证书.png", content_type="image/png", size=100, owner=person.user, now=NOW)
     town.notice = Notice.objects.filter(to=person.user).latest("id")
     town.foreign_person = Professional.objects.get(user=town.people["foreign_declarant"])
+    _rules(town)
     return town
 
 
@@ -212,6 +226,15 @@ def _rosters(town: Town, base: Organization) -> None:
         keep_rows(roster, [[line]], remarks=[], by=teacher, now=NOW)
     confirm_roster(town.done, version=town.done.version, by=teacher, now=NOW)
     work_on_rosters(now=NOW)
+
+
+def _rules(town: Town) -> None:
+    """The city has begun to change its rules, and looks whom that would change."""
+    drafter = town.people["city"]
+    assert drafter is not None
+    town.rule_set = RuleSet.objects.get(code="kaifeng-2022")
+    town.rule_draft = draft_change(town.rule_set, effective_on=TODAY, by=drafter, now=NOW)
+    town.rule_run = preview_draft(town.rule_draft, year=TODAY.year, by=drafter, now=NOW)
 
 
 def _units() -> dict[str, Organization]:
@@ -247,7 +270,7 @@ def _hire(town: Town, units: Mapping[str, Organization]) -> None:
         "county": (*BUREAU_DUTIES, Duty.GRANT_EXCEPTIONS),
         "foreign_county": BUREAU_DUTIES,
         "city": (*BUREAU_DUTIES, Duty.FILE_MONTHS, Duty.GRANT_EXCEPTIONS, Duty.REGULATE),
-        "foreign_city": (*BUREAU_DUTIES, Duty.FILE_MONTHS),
+        "foreign_city": (*BUREAU_DUTIES, Duty.FILE_MONTHS, Duty.REGULATE),
         "province": (*BUREAU_DUTIES, Duty.GRANT_EXCEPTIONS, Duty.REGULATE),
         "platform": (Duty.MANAGE_CLIENTS,),
         "base": (Duty.TEACH,),
