@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import mail, people, registering, resetting, safety, sign_in, units
+from accounts.views import mail, outside, people, registering, resetting, safety, sign_in, units
 
 app_name = "accounts"
 urlpatterns = [
@@ -8,6 +8,8 @@ urlpatterns = [
     path("sign-in/code/", sign_in.ask_code, name="sign_in_code"),
     path("sign-in/set-up/", sign_in.set_up, name="sign_in_set_up"),
     path("sign-in/password/", sign_in.new_password, name="sign_in_password"),
+    path("sign-in/outside/", outside.go_outside, name="outside"),
+    path("sign-in/outside/back/", outside.come_back, name="outside_back"),
     path("sign-out/", sign_in.sign_out, name="sign_out"),
     path("forgotten/", resetting.ask, name="forgotten"),
     path("forgotten/code/", resetting.set_anew, name="reset_password"),

@@ -51,6 +51,7 @@ _VERBS = {
     "grant": "授予",
     "issue": "生成",
     "judge_again": "重新核算",
+    "link_outside": "绑定统一身份",
     "load": "载入",
     "make": "建立",
     "match": "匹配到人",

@@ -24,7 +24,10 @@ def take_from_tally(*key: str, most: int, window: timedelta, cost: int = 1, now:
         if running.filter(count__lte=most - cost).update(count=F("count") + cost) == 1:
             return True, Tally.objects.get(key=name)
         if (tally := running.first()) is not None:
-            return False, tally
+            if tally.count > most - cost:
+                return False, tally
+            # Begun by another hand between the two looks: there is room in it.
+            continue
         if cost > most:
             return False, Tally(key=name, count=0, ends_at=now + window)
         if (begun := _begin(name, cost, now, window)) is not None:
