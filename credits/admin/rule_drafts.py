@@ -69,8 +69,8 @@ class RuleDraftDesk(RegulatorsDesk):
         return [
             path("<uuid:ref>/", require_safe(self.door(self.show)), name=self.address("show")),
             path("<uuid:ref>/edit/", self.door(self.edit), name=self.address("edit")),
-            path("<uuid:ref>/preview/", require_POST(self.door(self.preview)), name=self.address("preview")),
-            path("<uuid:ref>/<slug:act>/", require_POST(self.door(self.act)), name=self.address("act")),
+            path("<uuid:ref>/preview/", self.door(require_POST(self.preview)), name=self.address("preview")),
+            path("<uuid:ref>/<slug:act>/", self.door(require_POST(self.act)), name=self.address("act")),
         ]
 
     def show(self, request: HttpRequest, ref: UUID) -> HttpResponse:

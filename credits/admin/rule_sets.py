@@ -60,7 +60,7 @@ class RuleSetDesk(RegulatorsDesk):
     def pages(self) -> list[URLPattern]:
         return [
             path("<uuid:ref>/", require_safe(self.door(self.show)), name=self.address("show")),
-            path("<uuid:ref>/change/", require_POST(self.door(self.change)), name=self.address("draft_change")),
+            path("<uuid:ref>/change/", self.door(require_POST(self.change)), name=self.address("draft_change")),
             path("<uuid:ref>/next/", self.door(self.next_set), name=self.address("draft_next")),
         ]
 

@@ -236,9 +236,8 @@ def _judge(
         after[account.pk] = after[account.pk].as_it_stood(
             rule_set=account.rule_set, obligation=account.obligation, is_met=account.is_met
         )
-        if was_met != account.is_met:
-            told = {"before": before[account.pk].as_json(), "after": after[account.pk].as_json()}
-            record("account.judge_again", account, by=None, now=now, **told)
+        told = {"before": before[account.pk].as_json(), "after": after[account.pk].as_json()}
+        record("account.judge_again", account, by=None, now=now, **told)
     _tell_people(run, chunk, before, after, now)
 
 
