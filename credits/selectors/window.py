@@ -61,7 +61,7 @@ def excused_places(places: Iterable[Place], *, today: date) -> set[Place]:
 
 def opening_for(declaration: Declaration, limits: YearLimits | None, *, today: date) -> Opening:
     """What lets this declaration in although its year has closed: an exception, or the time to correct it (A6)."""
-    year = declaration.ended_on.year if declaration.ended_on else today.year
+    year = declaration.ended_on.year if declaration.ended_on else declaration.asked_year or today.year
     if is_open(year, today=today, limits=limits):
         return CLOSED
     granted = granted_years(declaration.professional).get(year, CLOSED)

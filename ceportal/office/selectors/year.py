@@ -15,9 +15,11 @@ from credits.enums import DeclarationState
 from credits.models import Declaration, HourEntry
 from credits.rules.closing import deadline_of
 from credits.rules.requirements import Requirements, Threshold, hours_missing, thresholds
+from credits.rules.window import CLOSED, in_words, is_open
 from credits.selectors.accounts import account_of, entries_of, standing_of, years_of
 from credits.selectors.bench import requirements_of
-from credits.selectors.declarations import declarations_of
+from credits.selectors.declarations import declarations_of, limits_in
+from credits.selectors.window import granted_years
 
 ENTRIES_SHOWN = 8
 UNDER_REVIEW = (DeclarationState.AT_EMPLOYER, DeclarationState.AT_AUTHORITY)
@@ -37,6 +39,8 @@ class YearView:
     missing: Decimal
     held: Decimal
     is_met: bool
+    window: str
+    is_open: bool
     deadline: date
     days_left: int
     under_review: list[Declaration]
@@ -69,6 +73,7 @@ def year_view(professional: Professional, year: int, *, today: date) -> YearView
     open_items = _open_items(professional, year, today)
     entries = list(entries_of(professional, year)[: ENTRIES_SHOWN + 1])
     deadline = deadline_of(year, asked)
+    limits, opening = limits_in(asked) if asked else None, granted_years(professional).get(year, CLOSED)
     return YearView(
         year=year,
         is_current=year == today.year,
@@ -77,6 +82,8 @@ def year_view(professional: Professional, year: int, *, today: date) -> YearView
         missing=hours_missing(bars),
         held=account.held if account else Decimal(0),
         is_met=bool(bars) and all(bar.is_met for bar in bars),
+        window=in_words(year, today=today, limits=limits, opening=opening),
+        is_open=is_open(year, today=today, limits=limits, opening=opening),
         deadline=deadline,
         days_left=working_days_left(today, deadline, work_calendar(today)),
         under_review=sorted((row for row in open_items if row.state in UNDER_REVIEW), key=_due),
@@ -91,7 +98,7 @@ def year_view(professional: Professional, year: int, *, today: date) -> YearView
 
 def _open_items(professional: Professional, year: int, today: date) -> list[Declaration]:
     rows = declarations_of(professional).filter(state__in=UNSETTLED).select_related("waiting_on")
-    return [row for row in rows if (row.year or today.year) == year]
+    return [row for row in rows if (row.year or row.asked_year or today.year) == year]
 
 
 def _certificate(professional: Professional, year: int) -> Certificate | None:
