@@ -28,17 +28,17 @@ class ClosedYear:
 def back_years(known: Mapping[int, YearLimits | None], *, today: date, excused: Mapping[int, date]) -> list[ClosedYear]:
     """The closed years of `known`, the latest first. `excused` are those granted already, with the last day."""
     closed = [year for year in sorted(known, reverse=True) if not is_open(year, today=today, limits=known[year])]
-    return [_back_year(year, known[year], today=today, excused=excused) for year in closed]
+    return [_back_year(year, known, today=today, excused=excused) for year in closed]
 
 
 def reasons_not_to_ask_for(
     years: Collection[int], *, today: date, known: Mapping[int, YearLimits | None], excused: Mapping[int, date]
 ) -> Iterator[Refusal]:
-    """Why these years cannot be asked for."""
+    """Why these years cannot be asked for. What the present year says of former ones holds for all of them (A20)."""
     if not years:
         yield Refusal("no_year", "请选择要补报的年度。", field="years")
     for year in sorted(years):
-        yield from _reasons_against(year, known.get(year), today=today, excused=excused)
+        yield from _reasons_against(year, known, today=today, excused=excused)
 
 
 def reasons_not_to_grant(document_no: str, valid_until: date | None, *, today: date) -> Iterator[Refusal]:
@@ -57,23 +57,27 @@ def years_in_words(years: Collection[int]) -> str:
     return f"{'、'.join(map(str, sorted(years)))} 年度"
 
 
-def _back_year(year: int, limits: YearLimits | None, *, today: date, excused: Mapping[int, date]) -> ClosedYear:
-    reasons = tuple(_reasons_against(year, limits, today=today, excused=excused))
+def _back_year(
+    year: int, known: Mapping[int, YearLimits | None], *, today: date, excused: Mapping[int, date]
+) -> ClosedYear:
+    limits, reasons = known[year], tuple(_reasons_against(year, known, today=today, excused=excused))
     clause = limits.back_year_clause if limits else ""
     return ClosedYear(year, last_day(year, limits), clause, reasons, excused.get(year))
 
 
 def _reasons_against(
-    year: int, limits: YearLimits | None, *, today: date, excused: Mapping[int, date]
+    year: int, known: Mapping[int, YearLimits | None], *, today: date, excused: Mapping[int, date]
 ) -> Iterator[Refusal]:
+    limits = known.get(year)
+    shut = next((each for each in (limits, known.get(today.year)) if each and not each.has_exception), None)
     if limits is None:
         yield Refusal("no_rule", f"{year} 年度没有学时规定，不需要补报。", field="years")
     elif is_open(year, today=today, limits=limits):
         message = f"{year} 年度可以申报到 {words(last_day(year, limits))}，直接申报就可以，不用申请补报。"
         yield Refusal("year_open", message, field="years")
-    elif not limits.has_exception:
+    elif shut:
         message = f"{year} 年度不能补报：按您所在地方的规定，补报（补录）通道不再开通。"
-        yield Refusal("no_exception", message, field="years", clause=limits.back_year_clause)
+        yield Refusal("no_exception", message, field="years", clause=shut.back_year_clause)
     elif year in excused:
         message = f"{year} 年度已经批准您补报，可在 {words(excused[year])}前申报。"
         yield Refusal("excused_already", message, field="years")

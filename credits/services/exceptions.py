@@ -2,7 +2,7 @@
 recommended by one of the bureau and granted by another, under a document number, until a day.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import cast
 
@@ -20,7 +20,6 @@ from ceportal.kernel.rules.refusal import Refusal, Refused, refuse, refuse_if_an
 from credits.enums import STAGE_GRANT, STAGE_RECOMMEND
 from credits.models import BackYear, BackYearRequest
 from credits.rules.exceptions import reasons_not_to_ask_for, reasons_not_to_grant
-from credits.rules.window import YearLimits
 from credits.selectors.requests import bureau_to_ask, people_to_ask_for
 from credits.selectors.window import excused_years, limits_by_year
 
@@ -135,7 +134,7 @@ def _ask(
     now: datetime,
 ) -> None:
     today = timezone.localdate(now)
-    known = limits_by_year(professional, years, now=now)
+    known = limits_by_year(professional, {*years, today.year}, now=now)
     refuse_if_any(
         [
             *reasons_not_to_ask_for(years, today=today, known=known, excused=excused_years(professional, today=today)),
@@ -146,9 +145,9 @@ def _ask(
 
 def _refuse_where_none(asked: BackYearRequest, now: datetime) -> None:
     """The person may have moved meanwhile to a place that knows no exception (S2-08)."""
-    years = [row.year for row in asked.years.all()]
-    known: Mapping[int, YearLimits | None] = limits_by_year(asked.professional, years, now=now)
-    found = reasons_not_to_ask_for(years, today=timezone.localdate(now), known=known, excused={})
+    years, today = [row.year for row in asked.years.all()], timezone.localdate(now)
+    known = limits_by_year(asked.professional, {*years, today.year}, now=now)
+    found = reasons_not_to_ask_for(years, today=today, known=known, excused={})
     refuse_if_any(reason for reason in found if reason.code == "no_exception")
 
 

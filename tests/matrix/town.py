@@ -24,7 +24,9 @@ from PIL import Image
 
 from accounts.enums import Duty, IdKind, Move, TitleLevel, UnitNature
 from accounts.models import Notice, Organization, PersonRegistration, Professional, UnitRegistration, User
+from accounts.selectors.people import employer_of
 from accounts.services.people import register_person
+from accounts.services.requests import hand_in
 from accounts.services.units import register_unit
 from ceportal.kernel.services.files import store
 from ceportal.kernel.services.receiving import announce
@@ -34,6 +36,7 @@ from certificates.services.sheets import make_sheets
 from credits.enums import Payer, Subject
 from credits.models import Activity, Claim, Declaration, Evidence, RuleSet
 from credits.rules.rosters import RosterLine
+from credits.selectors.requests import bureau_to_ask
 from credits.services.declaring import (
     add_evidence,
     save_draft,
@@ -66,6 +69,8 @@ RULE_SET_PAGES = ("show", "draft_change", "draft_next")
 RULE_DRAFT_PAGES = ("show", "edit", "preview")
 RULE_RUN_PAGES = ("show", "progress", "people", "csv")
 
+EXCEPTION_PAGES = ("exception", "edit_exception", "withdraw_exception", "rule_exception", "exception_document")
+
 # Parameters of which the address itself lets only known values in.
 CHOOSE = {"app_label"}
 
@@ -95,6 +100,7 @@ class Town:
     upload: Any = None
     pending_unit: Any = None
     foreign_person: Any = None
+    exception: Any = None
     rule_set: Any = None
     rule_draft: Any = None
     rule_run: Any = None
@@ -155,6 +161,8 @@ def objects() -> dict[str, Given]:
         "admin:app_list": lambda town: {"app_label": "reviews"},
         "admin:reviews_filing_confirm": lambda town: {"area": "410200", "year": 2026, "month": 10},
         "admin:reviews_filing_list": lambda town: {"ref": town.filing.ref},
+        **{f"credits:{name}": lambda town: {"ref": town.exception.ref} for name in EXCEPTION_PAGES},
+        "credits:ask_exception": lambda town: {"person": town.exception.professional.ref},
         "admin:kernel_calendarnotice_year": lambda town: {"year": 2026},
         **{f"admin:credits_ruleset_{name}": lambda town: {"ref": town.rule_set.ref} for name in RULE_SET_PAGES},
         **{f"admin:credits_ruledraft_{name}": lambda town: {"ref": town.rule_draft.ref} for name in RULE_DRAFT_PAGES},
@@ -203,6 +211,7 @@ def build() -> Town:
     town.claim = Claim.objects.filter(professional=person).first()
     town.filing = file_month(make.area("410200"), date(2026, 9, 30), by=town.people["city"], now=NOW)
     _rosters(town, units["base"])
+    town.exception = _asked_exception(person)
     town.registration = _register(town, units["employer"])
     town.unit_registration = _register_unit(town, units["authority"])
     town.pending_unit = town.unit_registration.organization
@@ -235,6 +244,18 @@ def _rules(town: Town) -> None:
     town.rule_set = RuleSet.objects.get(code="kaifeng-2022")
     town.rule_draft = draft_change(town.rule_set, effective_on=TODAY, by=drafter, now=NOW)
     town.rule_run = preview_draft(town.rule_draft, year=TODAY.year, by=drafter, now=NOW)
+
+
+def _asked_exception(person: Professional) -> BackYearRequest:
+    """Their place knows no exception (S2-08): the row alone, waiting with the bureau of the place."""
+    made = BackYearRequest.objects.create(
+        professional=person, declarant=person.user, asked_by=person.user, organization=employer_of(person),
+        reason="长期援疆", document=store(picture(), owner=person.user, now=NOW), made_at=NOW,
+    )  # fmt: skip
+    BackYear.objects.create(request=made, year=2024)
+    to = bureau_to_ask(person, person.user)
+    hand_in(made, to=to, duty=Duty.GRANT_EXCEPTIONS, stage=STAGE_RECOMMEND, by=person.user, now=NOW)
+    return made
 
 
 def _units() -> dict[str, Organization]:
