@@ -13,6 +13,7 @@ from credits.views import (
     roster_files,
     rosters,
     standards,
+    year_rules,
 )
 
 app_name = "credits"
@@ -29,6 +30,7 @@ urlpatterns = [
     path("evidence/<uuid:ref>/", evidence.show_file, name="evidence_file"),
     path("evidence/<uuid:ref>/remove/", evidence.remove, name="remove_evidence"),
     path("hours/", hours.show_hours, name="hours"),
+    path("hours/<int:year>/rules/", year_rules.show_year_rules, name="year_rules"),
     path("exceptions/", exceptions.show_exceptions, name="exceptions"),
     path("exceptions/for/<uuid:person>/", exceptions.ask, name="ask_exception"),
     path("exceptions/<uuid:ref>/", exceptions.show_exception, name="exception"),
