@@ -52,11 +52,18 @@ def content_of(
         "items": [_item(claim) for claim in counted_claims(account.professional_id, account.year)],
         "authority": settings.CERTIFICATE_AUTHORITY or NO_AUTHORITY,
         "is_sample": not settings.CERTIFICATE_AUTHORITY,
+        "supervised_by": _supervised_by(asked),
         "issued_on": issued_on.isoformat(),
         "issued_on_text": f"{issued_on.year}年{issued_on.month}月{issued_on.day}日",
         "verify_url": f"{settings.PUBLIC_URL}/v/{token}/",
         "lookup_url": f"{settings.PUBLIC_URL}/verify/",
     }
+
+
+def _supervised_by(asked: Requirements) -> str:
+    """监制, as the rule set has it (S4-11). A sample names nobody."""
+    said = asked.settings.get("certificate_supervised_by")
+    return said.value if said and settings.CERTIFICATE_AUTHORITY else ""
 
 
 def _line(line: Threshold) -> dict[str, str]:
