@@ -33,8 +33,8 @@ from ceportal.kernel.services.receiving import announce
 from certificates.models import Certificate
 from certificates.services.issuing import settle_changed_accounts
 from certificates.services.sheets import make_sheets
-from credits.enums import Payer, Subject
-from credits.models import Activity, Claim, Declaration, Evidence, RuleSet
+from credits.enums import STAGE_RECOMMEND, Payer, Subject
+from credits.models import Activity, BackYear, BackYearRequest, Claim, Declaration, Evidence, RuleSet
 from credits.rules.rosters import RosterLine
 from credits.selectors.requests import bureau_to_ask
 from credits.services.declaring import (
