@@ -12,13 +12,16 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import professionals_only
 from accounts.models import User
 from ceportal.kernel.web.serving import serve, status_of
+from ceportal.kernel.web.throttles import limited
 from credits.selectors.declarations import evidence_of
 from credits.services.declaring import remove_evidence
+from credits.views.arrivals import take_arrived
 from credits.views.editing import page_parts
 from credits.views.intake import NOTHING_CAME, Intake, edit_page, own_draft, take_files, take_readable
 
 
 @professionals_only
+@limited("uploads", "UPLOAD_RATE")
 @require_POST
 def add(request: HttpRequest, ref: UUID) -> HttpResponse:
     """Attach what was sent. Content that came along is kept as far as it can be read. No file at all is told."""
@@ -26,7 +29,8 @@ def add(request: HttpRequest, ref: UUID) -> HttpResponse:
     intake = take_readable(request, declaration) if "title" in request.POST else Intake()
     form = intake.form if not intake.is_clean else None
     take_files(request, declaration, intake)
-    if not request.FILES:
+    take_arrived(request, declaration, intake)
+    if not request.FILES and "uploaded" not in request.POST:
         intake.problems.append(NOTHING_CAME)
         intake.status = intake.status if not intake.is_clean else status_of(NOTHING_CAME.code)
     if request.accepts("text/html"):

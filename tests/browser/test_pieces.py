@@ -1,0 +1,121 @@
+"""Large files over a connection that breaks: they arrive all the same, once, from where it stopped."""
+
+import os
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.auth import login
+from django.contrib.sessions.backends.db import SessionStore
+from django.http import HttpRequest
+from django.utils import timezone
+from PIL import Image
+from playwright.sync_api import Page, Route, expect
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.models import Professional
+from ceportal.kernel.models import PartialUpload, StoredFile
+from credits.models import Declaration, Evidence
+from tests.credits import drafts
+from tests.credits import factories as make
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PIECES = "**/uploads/*/"
+
+
+@pytest.fixture
+def draft(declarant: Professional) -> Declaration:
+    today = timezone.localdate()
+    make.rule_set("henan-now", year_from=today.year)
+    return drafts.draft(declarant, files=0, started_on=today, ended_on=today, hours_claimed=Decimal(8))
+
+
+@pytest.fixture
+def phone_page(open_window: Callable[..., Page], live_server: LiveServer, draft: Declaration) -> Page:
+    request = HttpRequest()
+    request.session = SessionStore()
+    login(request, draft.declarant, backend=settings.AUTHENTICATION_BACKENDS[0])
+    request.session.save()
+    window = open_window(width=390, height=844, has_touch=True, is_mobile=True)
+    cookie = {"name": settings.SESSION_COOKIE_NAME, "value": request.session.session_key, "url": live_server.url}
+    window.context.add_cookies([cookie])
+    window.goto(f"/declarations/{draft.ref}/edit/")
+    return window
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    """Of nearly 3 MB: six pieces."""
+    path = tmp_path / "证书.jpg"
+    Image.frombytes("RGB", (2000, 1400), os.urandom(2000 * 1400 * 3)).save(path, "JPEG", quality=92)
+    assert path.stat().st_size > 3 * settings.UPLOAD_PIECE_BYTES
+    return path
+
+
+class BadLine:
+    """Between the page and the portal. What is sent is noted; `plan` says of each piece in turn what becomes of it."""
+
+    def __init__(self, *plan: str) -> None:
+        self.plan = list(plan)
+        self.offsets: list[int] = []
+
+    def __call__(self, route: Route) -> None:
+        if route.request.method != "POST":
+            route.continue_()
+            return
+        fate = self.plan.pop(0) if self.plan else "arrives"
+        self.offsets.append(int(route.request.headers["upload-offset"]))
+        if fate == "answer lost":
+            route.fetch()
+        if fate == "arrives":
+            route.continue_()
+        else:
+            route.abort("internetdisconnected")
+
+
+def one_file_of(path: Path) -> None:
+    stored = StoredFile.objects.get()
+    assert stored.size == path.stat().st_size
+    assert Evidence.objects.get().file == stored
+    assert not list((settings.DATA_DIR / "uploads").glob("*"))
+
+
+def test_a_line_that_breaks_costs_pieces_not_the_file(phone_page: Page, photo: Path) -> None:
+    line = BadLine("arrives", "lost", "answer lost", "arrives", "lost", "lost")
+    phone_page.route(PIECES, line)
+    phone_page.set_input_files("#files-2", photo)
+    row = phone_page.locator('[data-row="2"]')
+    expect(row).to_contain_text("网络中断，恢复后会接着传")
+    expect(row.locator(".files li")).to_have_count(1, timeout=30_000)
+    assert line.offsets == sorted(line.offsets), "never back to the beginning"
+    one_file_of(photo)
+
+
+def test_after_a_new_start_of_the_page_it_goes_on(phone_page: Page, photo: Path) -> None:
+    first = BadLine("arrives", "arrives", *["lost"] * 50)
+    phone_page.route(PIECES, first)
+    phone_page.set_input_files("#files-2", photo)
+    expect(phone_page.locator('[data-row="2"]')).to_contain_text("网络中断")
+    begun = PartialUpload.objects.get()
+    assert begun.received == 2 * settings.UPLOAD_PIECE_BYTES
+    phone_page.unroute(PIECES)
+    phone_page.reload()
+    second = BadLine()
+    phone_page.route(PIECES, second)
+    phone_page.set_input_files("#files-2", photo)
+    expect(phone_page.locator('[data-row="2"] .files li')).to_have_count(1, timeout=30_000)
+    assert second.offsets[0] == begun.received
+    assert PartialUpload.objects.count() == 1
+    one_file_of(photo)
+
+
+def test_what_is_refused_in_pieces_is_told_beside_its_row(phone_page: Page, tmp_path: Path) -> None:
+    path = tmp_path / "证书.pdf"
+    path.write_bytes(b"%PDF-1.7\n" + os.urandom(1_200_000))
+    phone_page.set_input_files("#files-2", path)
+    expect(phone_page.locator('[data-row="2"] .failed')).to_contain_text("PDF 不完整", timeout=30_000)
+    assert not StoredFile.objects.exists()
+    assert not PartialUpload.objects.exists()
+    assert phone_page.evaluate("sessionStorage.length") == 0
