@@ -84,7 +84,7 @@ DETAILS = {
             "10.1234/abc",
             is_needed=False,
         ),
-        _number("isbn", "书号（ISBN）", "在版权页或封底条码上方。", book_number, "978-7-04-055555-5"),
+        _number("isbn", "书号（ISBN）", "在版权页或封底条码上方。", book_number, "978-7-04-055555-4"),
         _number("patent_no", "专利号", "专利证书上以 ZL 开头的号码。", patent_number, "ZL202310123456.7"),
     )
 }

@@ -1,6 +1,6 @@
 """Numbers by which papers, books and patents are known: one way of writing each, and which cannot be one.
 
-What is written on the thing itself is read as it stands there: `ISSN 1002-0845`, `CN 41-1032/G4`, `978-7-04-055555-5`.
+What is written on the thing itself is read as it stands there: `ISSN 1002-0845`, `CN 41-1032/G4`, `978-7-04-055555-4`.
 """
 
 import re
