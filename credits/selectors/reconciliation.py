@@ -20,6 +20,7 @@ from credits.rules.requirements import Standing, is_met
 from credits.selectors.bench import Bench
 from credits.selectors.reconciliation_of_doors import DOOR_CHECKS
 from credits.selectors.regulation import rule_book
+from credits.selectors.rule_drafts import former_books
 
 _CHUNK = 2000
 
@@ -118,21 +119,35 @@ def mismatches() -> Iterator[Mismatch]:
 
 
 def _wrong_judgements() -> Iterator[Mismatch]:
-    """Accounts whose verdict or rule set is not what the regulation says of the sum of their entries."""
-    bench = Bench(rule_book(), timezone.now())
+    """Accounts whose verdict or rule set is not what the regulation says of the sum of their entries.
+
+    A closed year may stand by what the regulation said before a desk changed it.
+    """
+    now = timezone.now()
+    bench, former = Bench(rule_book(), now), [Bench(book, now) for book in former_books()]
     people = Professional.objects.select_related("area", "title_series")
     rows = _rows(_JUDGEMENTS)
     while chunk := list(islice(rows, _CHUNK)):
         known = people.in_bulk([row[1] for row in chunk])
         bench.forget_people()
         bench.learn(known.values())
-        for ref, person, year, area, level, trade, rule_set, obligation, met, *sums in chunk:
-            found = bench.asked_at(known[person], area, year, level, trade)
-            ground = found.ground.kind if found and found.ground else ""
-            if (rule_set, obligation) != (found.rule_set if found else "", ground):
-                yield Mismatch("rule_set_wrong", "账户记下的规则集或学习义务与现行规则不符", _ref(ref), year)
-            elif bool(met) != (found is not None and is_met(found, Standing(*map(_hours, sums)))):
-                yield Mismatch("is_met_wrong", "是否达标与规则不符", _ref(ref), year)
+        for row in chunk:
+            person, year = known[row[1]], row[2]
+            found = _wrong_judgement(row, person, bench)
+            others = former if year < bench.this_year else []
+            if found and all(_wrong_judgement(row, person, other) for other in others):
+                yield found
+
+
+def _wrong_judgement(row: tuple[Any, ...], person: Professional, bench: Bench) -> Mismatch | None:
+    ref, _, year, area, level, trade, rule_set, obligation, met, *sums = row
+    found = bench.asked_at(person, area, year, level, trade)
+    ground = found.ground.kind if found and found.ground else ""
+    if (rule_set, obligation) != (found.rule_set if found else "", ground):
+        return Mismatch("rule_set_wrong", "账户记下的规则集或学习义务与现行规则不符", _ref(ref), year)
+    if bool(met) != (found is not None and is_met(found, Standing(*map(_hours, sums)))):
+        return Mismatch("is_met_wrong", "是否达标与规则不符", _ref(ref), year)
+    return None
 
 
 def _rows(query: str) -> Iterator[tuple[Any, ...]]:

@@ -34,6 +34,11 @@ def places(area: Area | str) -> tuple[str, ...]:
     return (EVERYWHERE, COUNTRY, *row.codes) if row else places_of(str(area))
 
 
+def names_set_aside() -> list[str]:
+    """The rule sets of which a file says otherwise than the desk that wrote them."""
+    return list(RuleSet.objects.exclude(file_set_aside="").values_list("name", flat=True))
+
+
 def as_rule(row: RuleSet) -> DatedRule:
     return DatedRule(
         code=row.code,

@@ -1,5 +1,6 @@
 """The regulation's desk: which sets and drafts a regulator sees, which they may write, who approves (S1-13, S4-19)."""
 
+from collections.abc import Iterator
 from datetime import date
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
@@ -17,11 +18,12 @@ from credits.rules.rule_drafts import (
     figures_said,
     gives_way_to,
     reasons_not_to_submit,
+    rule_said,
     with_draft,
 )
 from credits.rules.rule_words import Line, sections_asked
 from credits.rules.ruleset import requirements_in
-from credits.selectors.regulation import as_rule, places, rule_book
+from credits.selectors.regulation import RuleBook, as_rule, places, rule_book
 
 # Former years of which a preview may be asked for.
 YEARS_BACK = 6
@@ -173,3 +175,13 @@ def names_with_city(areas: QuerySet[Area]) -> dict[str, str]:
     """开封市 兰考县 by code: counties of two cities may have one name. In the order of the codes."""
     rows = areas.order_by("code").values_list("code", "name", "parent__name", "parent__parent")
     return {code: f"{city} {name}" if province else name for code, name, city, province in rows}
+
+
+def former_books() -> Iterator[RuleBook]:
+    """The regulation as it stood before each change by a desk, the latest first: closed years were judged by one."""
+    book = rule_book()
+    for draft in RuleDraft.objects.filter(state=RuleDraftState.IN_FORCE).order_by("-in_force_at", "-id"):
+        replaced = [rule_said(values) for values in draft.replaced]
+        codes = {draft.code, *(rule.code for rule in replaced)}
+        book = (*(rule for rule in book if rule.code not in codes), *replaced)
+        yield book

@@ -1,6 +1,6 @@
 """Whom a rule set changes: counted before, judged after, once, by chunks, whatever dies on the way."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -211,10 +211,10 @@ def test_a_file_s_new_word_is_judged_too(people: dict) -> None:
 
 def past(someone: Professional) -> YearAccount:
     """A year that is over and was met."""
-    row = account(someone)
-    YearAccount.objects.filter(pk=row.pk).update(year=2025, rule_set="henan-2025")
-    row.refresh_from_db()
-    return row
+    then = {"now": NOW.replace(year=2025), "started_on": date(2025, 10, 13), "ended_on": date(2025, 10, 14)}
+    credit(someone, "30", subject=Subject.PUBLIC, **then)
+    credit(someone, "60", **then)
+    return YearAccount.objects.get(professional=someone, year=2025)
 
 
 def raised_2025(drafter: User, approver: User) -> RuleDraft:
@@ -230,6 +230,9 @@ def test_a_year_that_is_over_stays_as_it_was_judged(people: dict, drafter: User,
     over.refresh_from_db()
     assert over.is_met
     assert not RuleRun.objects.exclude(kind=RunKind.WHAT_IF).exists()
+    assert "is_met_wrong" not in {wrong.code for wrong in mismatches()}
+    YearAccount.objects.filter(pk=over.pk).update(is_met=False, met_at=None)
+    assert "is_met_wrong" in {wrong.code for wrong in mismatches()}
 
 
 def test_a_year_that_is_over_is_judged_anew_by_an_act_with_a_reason(
