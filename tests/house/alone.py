@@ -8,9 +8,21 @@ import ast
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, Phase, settings
 
 from tests.house.files import RIVER
 
+# mutmut runs a test several times in one process, and may make it slow: neither is a fault of the test. That it fails
+# is enough: no time is spent on finding the smallest example.
+settings.register_profile(
+    "alone",
+    max_examples=50,
+    deadline=None,
+    database=None,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=list(HealthCheck),
+)
+settings.load_profile("alone")
 ROOMS = frozenset(RIVER)
 DATABASES = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
 

@@ -26,6 +26,8 @@ MODULES = [
 ]
 SOURCES = ("accounts", "bases", "ceportal", "certificates", "credits", "reviews")
 PLUGINS = ("pytest_django.plugin", "pytest_timeout", "_hypothesis_pytestplugin", "tests.house.alone")
+# Collects all garbage twice a run, which takes longer than most of the tests.
+WITHOUT = ("no:unraisableexception",)
 # How mutmut says that a mutant lived; every other code (1: a test failed, 24: out of time …) is an end.
 LIVED = {0: "survived", 33: "no test"}
 
@@ -80,9 +82,10 @@ def _settings(name: str, tests: list[str]) -> str:
     said = {
         "source_paths": list(SOURCES),
         "only_mutate": [name],
-        "also_copy": ["templates", "docs"],
+        # manage.py too: pytest-django puts the folder in which it finds that first on the path.
+        "also_copy": ["templates", "docs", "manage.py"],
         "pytest_add_cli_args_test_selection": tests,
-        "pytest_add_cli_args": [word for plugin in PLUGINS for word in ("-p", plugin)],
+        "pytest_add_cli_args": [word for plugin in (*PLUGINS, *WITHOUT) for word in ("-p", plugin)],
     }
     lines = "".join(f"{key} = {json.dumps(value)}\n" for key, value in said.items())
     return f"\n[tool.mutmut]\n{lines}track_dependencies = false\nuse_git_change_detection = false\n"
