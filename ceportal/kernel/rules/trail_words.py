@@ -2,6 +2,8 @@
 
 _SUBJECTS = {
     "account": "年度账户",
+    "backyearrequest": "补报申请",
+    "calendar": "工作日历",
     "certificate": "证书",
     "claim": "学时",
     "client": "接口密钥",
@@ -49,6 +51,7 @@ _VERBS = {
     "forget": "清空",
     "forget_unmatched": "到期删除",
     "grant": "授予",
+    "import": "导入",
     "issue": "生成",
     "judge_again": "重新核算",
     "link_outside": "绑定统一身份",
