@@ -91,6 +91,19 @@ class ClaimState(TextChoices):
     UNMATCHED = "unmatched", "等待本人注册"
 
 
+class Fate(TextChoices):
+    """What became of something learned, as its person reads it: counted, or why not (yet)."""
+
+    COUNTED = "counted", "已计入"
+    REDUCED = "reduced", "部分计入"
+    WAITING = "waiting", "审核中"
+    RETURNED = "returned", "退回补正"
+    HELD = "held", "待核实"
+    DUPLICATE = "duplicate", "重复，不另计"
+    REVERSED = "reversed", "已撤销"
+    REJECTED = "rejected", "未通过"
+
+
 class Outcome(TextChoices):
     """What becomes of one record of a batch or a roster (design: api)."""
 

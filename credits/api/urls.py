@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from credits.api import records, requirements, schema, views
+from credits.api import explanations, records, requirements, schema, views
 
 app_name = "credits_api"
 urlpatterns = [
     path("schema", schema.schema, name="schema"),
     path("requirements", requirements.RequirementsInForce.as_view(), name="requirements"),
+    path("explanations", explanations.Explanations.as_view(), name="explanations"),
+    path("explanations/<str:year>", explanations.OwnExplanation.as_view(), name="own_explanation"),
     path("hour-batches", views.Batches.as_view(), name="batches"),
     path("hour-batches/<str:batch_id>", views.StoredBatch.as_view(), name="batch"),
     path("hours", records.Records.as_view(), name="records"),

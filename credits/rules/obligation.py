@@ -129,7 +129,7 @@ def _reduced(requirements: Requirements, grant: Grant) -> Requirements:
         less, figure = grant.less.get(name, ZERO), getattr(requirements, name)
         if less and figure is not None:
             value = max(ZERO, figure.value - less)
-            figures[name] = Figure(value, grant.clause, figure.status, grant.document)
+            figures[name] = Figure(value, grant.clause, figure.status, grant.document, reduced_from=figure.value)
     return replace(requirements, figures=figures, ground=_ground_of(grant))
 
 

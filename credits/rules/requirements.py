@@ -18,12 +18,16 @@ HALF = Decimal("0.5")
 
 @dataclass(frozen=True)
 class Figure:
-    """One number of the regulation, where it is written, and how sure it is (`verified`, `assumed`, `candidate`)."""
+    """One number of the regulation, where it is written, and how sure it is (`verified`, `assumed`, `candidate`).
+
+    `reduced_from` is what the rule asks of others, where one person was granted less.
+    """
 
     value: Decimal
     clause: str
     status: str
     document: str = ""
+    reduced_from: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -144,6 +148,7 @@ class Threshold:
     clause: str
     status: str
     document: str
+    reduced_from: Decimal | None = None
 
 
 def thresholds(requirements: Requirements, standing: Standing) -> list[Threshold]:
@@ -186,5 +191,14 @@ def part_of(total: Decimal, ratio: Fraction) -> Decimal:
 def _threshold(kind: str, label: str, figure: Figure, have: Decimal) -> Threshold:
     missing = max(ZERO, figure.value - have)
     return Threshold(
-        kind, label, have, figure.value, missing, not missing, figure.clause, figure.status, figure.document
+        kind=kind,
+        label=label,
+        have=have,
+        need=figure.value,
+        missing=missing,
+        is_met=not missing,
+        clause=figure.clause,
+        status=figure.status,
+        document=figure.document,
+        reduced_from=figure.reduced_from,
     )

@@ -1,8 +1,8 @@
-"""How the state of a declaration looks to its declarant."""
+"""How the state of a declaration, and what became of hours, look to whose they are."""
 
 from django import template
 
-from credits.enums import DeclarationState, EntryKind
+from credits.enums import DeclarationState, EntryKind, Fate, FieldStatus
 
 register = template.Library()
 
@@ -18,6 +18,17 @@ _TONES = {
 }
 _ENTRY_TONES = {EntryKind.CREDIT: "ok", EntryKind.RELEASE: "ok", EntryKind.HOLD: "warn", EntryKind.REVERSAL: "bad"}
 
+_FATE_TONES = {
+    Fate.COUNTED: "ok",
+    Fate.REDUCED: "ok",
+    Fate.WAITING: "wait",
+    Fate.RETURNED: "warn",
+    Fate.HELD: "warn",
+    Fate.DUPLICATE: "idle",
+    Fate.REVERSED: "bad",
+    Fate.REJECTED: "bad",
+}
+
 
 @register.filter
 def state_tone(state: str) -> str:
@@ -28,3 +39,14 @@ def state_tone(state: str) -> str:
 @register.filter
 def entry_tone(kind: str) -> str:
     return _ENTRY_TONES[EntryKind(kind)]
+
+
+@register.filter
+def fate_tone(fate: str) -> str:
+    return _FATE_TONES[Fate(fate)]
+
+
+@register.filter
+def how_sure(status: str) -> str:
+    """How sure a number of the regulation is, in words."""
+    return str(FieldStatus(status).label)

@@ -176,6 +176,8 @@ def objects() -> dict[str, Given]:
         "credits_api:record": lambda town: {"record_id": town.claim.external_id},
         "credits_api:corrections": lambda town: {"record_id": town.claim.external_id},
         "office:my_year_of": lambda town: {"year": TODAY.year},
+        "credits:why": lambda town: {"year": TODAY.year},
+        "credits_api:own_explanation": lambda town: {"year": str(TODAY.year)},
         "credits:year_rules": lambda town: {"year": TODAY.year},
     }
 

@@ -56,6 +56,15 @@ class YearView:
         return self.days_left < 0
 
     @property
+    def unit(self) -> str:
+        """学时, or 学分 where the rule set of a trade says so (A30)."""
+        return self.requirements.unit if self.requirements else "学时"
+
+    @property
+    def is_reduced(self) -> bool:
+        return self.requirements is not None and self.requirements.is_obliged and self.requirements.ground is not None
+
+    @property
     def is_assumed(self) -> bool:
         return self.requirements is not None and self.requirements.is_assumed
 
