@@ -137,6 +137,6 @@ def test_it_takes_as_many_queries_for_much_as_for_little(
         make.declaration(declarant, DeclarationState.AT_EMPLOYER)
         make.declaration(declarant, DeclarationState.RETURNED, state_reason="看不清")
     client.force_login(declarant.user)
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(20):
         page = client.get(PAGE).content.decode()
     assert "查看全部学时明细" in page
