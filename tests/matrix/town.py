@@ -72,7 +72,7 @@ RULE_RUN_PAGES = ("show", "progress", "people", "csv")
 EXCEPTION_PAGES = ("exception", "edit_exception", "withdraw_exception", "rule_exception", "exception_document")
 
 # Parameters of which the address itself lets only known values in.
-CHOOSE = {"app_label"}
+CHOOSE = {"app_label", "act"}
 
 
 @dataclass
