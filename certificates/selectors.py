@@ -71,7 +71,12 @@ def printed_items(certificate: Certificate) -> list[Printed]:
 
 def counted_claims(professional_id: int, year: int) -> QuerySet[Claim]:
     """What counts in a person's year today, in the order it was learned."""
-    claims = Claim.objects.filter(professional_id=professional_id, year=year, state=ClaimState.LIVE)
+    return claims_counted(professional_id, [year])
+
+
+def claims_counted(professional_id: int, years: Iterable[int]) -> QuerySet[Claim]:
+    """The same of several years."""
+    claims = Claim.objects.filter(professional_id=professional_id, year__in=list(years), state=ClaimState.LIVE)
     return claims.select_related("declaration", "declaration__activity").order_by("started_on", "ended_on", "id")
 
 

@@ -1,11 +1,13 @@
 from django.urls import path, re_path
 
-from certificates.views import own, public
+from certificates.views import own, public, transcript
 
 app_name = "certificates"
 urlpatterns = [
     path("certificates/", own.mine, name="mine"),
     path("certificates/<uuid:ref>/pdf/", own.pdf, name="pdf"),
+    path("transcript/", transcript.show_transcript, name="transcript"),
+    path("transcript/pdf/", transcript.transcript_pdf, name="transcript_pdf"),
     path("verify/", public.look_up, name="look_up"),
     path("v/<str:token>/", public.verify, name="verify"),
     # Whatever else stands after /v/ gets the same answer as a token that does not exist (inputs.md 139).

@@ -310,6 +310,8 @@ CERTIFICATE_AUTHORITY = env.text("CERTIFICATE_AUTHORITY", "")
 # The signing key (PEM, key and certificate); empty: DATA_DIR/keys/signing.pem. Only the demo makes one by itself.
 SIGNING_KEY_FILE = env.text("SIGNING_KEY_FILE", "")
 SIGNING_KEY_MAY_BE_MADE = False
+# Transcripts drawn for one person.
+TRANSCRIPT_RATE = env.text("TRANSCRIPT_RATE", "20/hour")
 # Look-ups of certificates from one address.
 VERIFICATION_RATE = env.text("VERIFICATION_RATE", "60/minute")
 

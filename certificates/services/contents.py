@@ -48,8 +48,8 @@ def content_of(
             "professional": plain(standing.professional),
             **({"elective": plain(standing.elective)} if asked.elective else {}),
         },
-        "thresholds": [_line(line) for line in thresholds(asked, standing)],
-        "items": [_item(claim) for claim in counted_claims(account.professional_id, account.year)],
+        "thresholds": [line_of(line) for line in thresholds(asked, standing)],
+        "items": [item_of(claim) for claim in counted_claims(account.professional_id, account.year)],
         "authority": settings.CERTIFICATE_AUTHORITY or NO_AUTHORITY,
         "is_sample": not settings.CERTIFICATE_AUTHORITY,
         "supervised_by": _supervised_by(asked),
@@ -66,7 +66,8 @@ def _supervised_by(asked: Requirements) -> str:
     return said.value if said and settings.CERTIFICATE_AUTHORITY else ""
 
 
-def _line(line: Threshold) -> dict[str, str]:
+def line_of(line: Threshold) -> dict[str, str]:
+    """A threshold as sheets print it."""
     return {
         "kind": line.kind,
         "label": line.label,
@@ -85,7 +86,8 @@ def _source(line: Threshold) -> str:
     return text if is_said else f"{text}（{FieldStatus(line.status).label}）"
 
 
-def _item(claim: Claim) -> dict[str, str]:
+def item_of(claim: Claim) -> dict[str, str]:
+    """What was learned as sheets print it."""
     declaration = claim.declaration
     activity = declaration.activity if declaration else None
     return {

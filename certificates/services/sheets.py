@@ -14,7 +14,8 @@ from accounts.enums import NoticeEvent
 from accounts.services.notices import tell
 from ceportal.kernel.services.claims import failure_noted, put_back, take_up, unclaimed
 from ceportal.kernel.services.trail import record
-from certificates.documents.sheet import MissingGlyphs, render_sheet
+from certificates.documents.printing import MissingGlyphs
+from certificates.documents.sheet import render_sheet
 from certificates.documents.signing import Seal, SigningKeyMissing
 from certificates.enums import CertificateState
 from certificates.models import Certificate

@@ -15,7 +15,8 @@ from weasyprint import HTML
 
 from certificates.documents import assets
 from certificates.documents.assets import PackagedOnly, missing_glyphs
-from certificates.documents.sheet import MissingGlyphs, render_sheet, sheet_html
+from certificates.documents.printing import MissingGlyphs
+from certificates.documents.sheet import render_sheet, sheet_html
 from tests.certificates.factories import content
 
 SCALE = 4.0

@@ -1,0 +1,68 @@
+"""HTML with a style of ours → PDF bytes. Fetches nothing; a character without a glyph is refused, never printed."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from weasyprint import CSS, HTML
+from weasyprint.text.fonts import FontConfiguration
+
+from certificates.documents.assets import SCHEME, PackagedOnly, font_files, missing_glyphs, rare_fonts
+
+# The fonts are read once a process; Pango does not bear two threads at them.
+_ONE_AT_A_TIME = Lock()
+
+
+class MissingGlyphs(Exception):
+    """The content holds characters that no font at hand can draw. A sheet with boxes in a name is never printed."""
+
+    def __init__(self, characters: str) -> None:
+        super().__init__(f"现有字库缺少这些字：{characters}（{'、'.join(f'U+{ord(c):04X}' for c in characters)}）")
+        self.characters = characters
+
+
+def refuse_to_print_boxes(content: Mapping[str, Any]) -> None:
+    """Raises `MissingGlyphs` when a text anywhere in `content` cannot be drawn."""
+    if lacking := missing_glyphs("".join(printed_texts(content))):
+        raise MissingGlyphs(lacking)
+
+
+def printed(html: str, style: Path) -> bytes:
+    """The PDF of `html`, tagged, in the style of that file (`FAMILY` in it stands for our faces)."""
+    document = HTML(string=html, base_url=f"{SCHEME}/", url_fetcher=PackagedOnly({}))
+    with _ONE_AT_A_TIME:
+        return document.write_pdf(stylesheets=[_style(style)], font_config=_fonts(), pdf_tags=True)
+
+
+def printed_texts(value: Any) -> Iterator[str]:
+    """Every text anywhere in `value`."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            yield from printed_texts(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from printed_texts(part)
+
+
+@cache
+def _fonts() -> FontConfiguration:
+    return FontConfiguration()
+
+
+@cache
+def _style(path: Path) -> CSS:
+    """The parsed style with its faces: read once a process."""
+    rare = [f"Rare{place}" for place, _ in enumerate(rare_fonts())]
+    faces = [_face("Sheet", "regular", 400), _face("Sheet", "bold", 700)]
+    faces += [_face(name, f"rare-{place}", weight) for place, name in enumerate(rare) for weight in (400, 700)]
+    family = ", ".join(f'"{name}"' for name in ["Sheet", *rare])
+    text = "\n".join([*faces, path.read_text(encoding="utf-8").replace("FAMILY", family)])
+    return CSS(string=text, base_url=f"{SCHEME}/", font_config=_fonts(), url_fetcher=PackagedOnly(font_files()))
+
+
+def _face(family: str, file: str, weight: int) -> str:
+    return f'@font-face {{ font-family: "{family}"; src: url("{SCHEME}{file}.ttf"); font-weight: {weight}; }}'
