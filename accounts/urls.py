@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import mail, outside, people, registering, resetting, safety, sign_in, units
+from accounts.views import mail, outside, people, registering, resetting, safety, sign_in, stationing, units
 
 app_name = "accounts"
 urlpatterns = [
@@ -29,6 +29,13 @@ urlpatterns = [
     path("people/", people.people, name="people"),
     path("people/registrations/", people.people_to_approve, name="people_to_approve"),
     path("people/registrations/<uuid:ref>/", people.review_person, name="review_person"),
+    path("units/stationing/", stationing.stationings, name="stationings"),
+    path("units/stationing/ask/", stationing.ask_stationing, name="ask_stationing"),
+    path("units/stationing/propose/", stationing.propose_stationing, name="propose_stationing"),
+    path("units/stationing/<uuid:ref>/", stationing.stationing, name="stationing"),
+    path("units/stationing/<uuid:ref>/edit/", stationing.edit_stationing, name="edit_stationing"),
+    path("units/stationing/<uuid:ref>/withdraw/", stationing.withdraw_stationing, name="withdraw_stationing"),
+    path("units/stationing/<uuid:ref>/document/", stationing.stationing_document, name="stationing_document"),
     path("units/registrations/", units.units_to_approve, name="units_to_approve"),
     path("units/registrations/<uuid:ref>/", units.review_unit, name="review_unit"),
 ]

@@ -21,6 +21,7 @@ from accounts.rules.registration import ID_TAKEN, NO_TITLE_SERIES, PersonFacts, 
 from accounts.selectors.duties import in_charge, place_of
 from accounts.services.accounts import make_user
 from accounts.services.applications import decide, tell_applicant, wait_with, withdraw
+from accounts.services.stationing import follow_the_unit
 from ceportal.kernel.rules.id_number import normalise
 from ceportal.kernel.rules.refusal import Refused, refuse, refuse_if_any
 from ceportal.kernel.rules.text import person_name
@@ -101,6 +102,7 @@ def approve_person(registration: PersonRegistration, *, by: User, now: datetime)
             professional=person, field=PersonField.EMPLOYER, after={"organization": str(unit.ref)},
             effective_on=today, at=now, by=by,
         )  # fmt: skip
+        follow_the_unit(person, unit, by=by, now=now)
     record("registration.approve", registration, by=by, now=now, after={"person": str(person.ref)})
     tell_applicant(registration, text=f"您的注册已由{unit.name}核准，现在可以申报学时。", now=now)
     return registration
