@@ -122,6 +122,12 @@ def province_officer(province_bureau: Organization) -> User:
 
 
 @pytest.fixture
+def granter(county_bureau: Organization) -> User:
+    """Decides on exemptions and the like where the town's people work."""
+    return make.give(make.user("区减免经办人"), county_bureau, Duty.GRANT_EXCEPTIONS)
+
+
+@pytest.fixture
 def operator(province_bureau: Organization) -> User:
     return make.give(make.user("系统运维员"), province_bureau, Duty.OPERATE)
 

@@ -1,6 +1,6 @@
 """What is asked when a person asks to owe less, or nothing (A18), and what would be granted then."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -60,6 +60,7 @@ def reasons_not_to_ask(asked: Asked, *, today: date) -> Iterator[Refusal]:
         yield Refusal("year_to", "请选择截止年度。", field="year_to")
 
 
-def beside_fields(reason: Refusal) -> Refusal:
-    """A reason not to grant, beside the field of our form it is about."""
-    return replace(reason, field=_FIELDS.get(reason.field, reason.field))
+def beside_fields(reasons: Iterable[Refusal]) -> list[Refusal]:
+    """Reasons not to grant, beside the fields of our form they are about: of one field each kind once."""
+    moved = [replace(reason, field=_FIELDS.get(reason.field, reason.field)) for reason in reasons]
+    return list({(reason.code, reason.field): reason for reason in reversed(moved)}.values())[::-1]

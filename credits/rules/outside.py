@@ -14,7 +14,7 @@ from ceportal.kernel.rules.text import comparable, reasons_not_to_accept
 from credits.rules.declaring import Limits, ceiling
 from credits.rules.provinces import PROVINCES
 from credits.rules.typed import reasons_not_to_keep_day, reasons_not_to_keep_hours
-from credits.rules.window import reasons_of_the_time
+from credits.rules.window import CLOSED, Opening, reasons_of_the_time
 
 ISSUER_LIMIT = 60
 NUMBER_LIMIT = 60
@@ -44,8 +44,13 @@ def title_of(province: str, issuer: str) -> str:
     return f"{PROVINCES[province]}继续教育（{issuer}）"
 
 
-def reasons_not_to_claim(transcript: Transcript, *, today: date, limits: Limits | None) -> Iterator[Refusal]:
-    """Everything that is missing or wrong, in the order of the page. `limits` are of the year of the end date."""
+def reasons_not_to_claim(
+    transcript: Transcript, *, today: date, limits: Limits | None, opening: Opening = CLOSED
+) -> Iterator[Refusal]:
+    """Everything that is missing or wrong, in the order of the page.
+
+    `limits` are of the year of the end date, `opening` lets the person into a closed one.
+    """
     if transcript.province not in PROVINCES:
         yield Refusal("province", "请选择取得学时的省份。", field="province")
     days = ((transcript.started_on, "started_on"), (transcript.ended_on, "ended_on"))
@@ -62,7 +67,7 @@ def reasons_not_to_claim(transcript: Transcript, *, today: date, limits: Limits 
     if transcript.ended_on is None:
         yield Refusal("no_end", "请填写结束日期。", field="ended_on")
     else:
-        yield from reasons_of_the_time(transcript.ended_on, today=today, limits=limits)
+        yield from reasons_of_the_time(transcript.ended_on, today=today, limits=limits, opening=opening)
     yield from reasons_not_to_accept(transcript.issuer, field="issuer", label="出具单位", limit=ISSUER_LIMIT)
     number = transcript.number
     yield from reasons_not_to_accept(number, field="transcript_no", label="证明编号", limit=NUMBER_LIMIT)

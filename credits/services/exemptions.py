@@ -79,7 +79,7 @@ def grant_easing(
     except MovedOn:
         raise
     except Refused as refused:
-        raise Refused([beside_fields(each) for each in refused]) from refused
+        raise Refused(beside_fields(refused)) from refused
     changes = _content(asked) | {"document_no": document_no.strip(), "obligation": made}
     rule(current, Move.APPROVE, seen_round=seen_round, reason=reason, by=by, now=now, **changes)
     request.refresh_from_db()
@@ -104,7 +104,7 @@ def _ask(
     ]
     if not any(each.field in {"kind", "ground", "year_from", "year_to"} for each in reasons):
         against = reasons_not_to_ease(person, wanted(asked, document="—"), by=by, now=now)
-        reasons += [beside_fields(each) for each in against if each.field not in _OF_THE_BUREAU and each.code != "own"]
+        reasons += beside_fields(each for each in against if each.field not in _OF_THE_BUREAU and each.code != "own")
     refuse_if_any(reasons)
 
 

@@ -23,8 +23,10 @@ from credits.enums import STAGE_AUTHORITY, STAGE_EMPLOYER, Door, Subject
 from credits.models import OutsideHours
 from credits.rules.activity_key import activity_key
 from credits.rules.outside import Transcript, key_of, reasons_not_to_claim, reasons_not_to_recognise, title_of
+from credits.rules.window import CLOSED
 from credits.selectors.declarations import limits_of
 from credits.selectors.requests import bureau_to_ask
+from credits.selectors.window import granted_years
 from credits.services.ledger import Origin, Training, credit_claim
 
 CLAUSE = "default"
@@ -115,9 +117,10 @@ def _ask(
     person: Professional, transcript: Transcript, *, reason: str, document: StoredFile | None, now: datetime
 ) -> None:
     today = timezone.localdate(now)
-    limits = limits_of(person, transcript.ended_on.year if transcript.ended_on else today.year)
+    year = transcript.ended_on.year if transcript.ended_on else today.year
+    limits, opening = limits_of(person, year), granted_years(person).get(year, CLOSED)
     reasons = [
-        *reasons_not_to_claim(transcript, today=today, limits=limits),
+        *reasons_not_to_claim(transcript, today=today, limits=limits, opening=opening),
         *reasons_of_words(reason, has_document=document is not None),
     ]
     refuse_if_any(reasons)

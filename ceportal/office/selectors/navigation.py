@@ -12,6 +12,9 @@ from accounts.selectors.duties import duties_of
 # With these one has desks on the admin site.
 DESK_DUTIES = frozenset({Duty.FILE_MONTHS, Duty.REVERSE_HOURS, Duty.OVERSEE, Duty.REGULATE, Duty.GRANT_EXCEPTIONS})
 
+# Whom requests of people reach, or whose people make them.
+ASKED = frozenset({Duty.GRANT_EXCEPTIONS, Duty.REVIEW_HOURS, Duty.MANAGE_UNIT, Duty.APPROVE_PEOPLE})
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -54,7 +57,9 @@ PERSONAL = Section(
         Entry("office:my_year", "我的学时"),
         Entry("credits:declarations", "我的申报"),
         Entry("credits:hours", "学时明细"),
+        Entry("credits:requests", "减免和认定"),
         Entry("certificates:mine", "我的证书"),
+        Entry("certificates:transcript", "学时证明"),
     ),
 )
 JOINING = Section("我的", (Entry("accounts:registration", "我的注册"),))
@@ -70,6 +75,7 @@ _OF_DUTIES: tuple[tuple[str, tuple[tuple[frozenset[Duty], Entry], ...]], ...] = 
         (
             (frozenset({Duty.REVIEW_HOURS}), Entry("reviews:inbox", "待办")),
             (frozenset({Duty.REVIEW_HOURS}), Entry("reviews:done", "已审核")),
+            (ASKED, Entry("credits:requests", "减免和认定")),
         ),
     ),
     ("施教", ((frozenset({Duty.TEACH}), Entry("credits:rosters", "名单上传")),)),
@@ -81,6 +87,7 @@ _OF_DUTIES: tuple[tuple[str, tuple[tuple[frozenset[Duty], Entry], ...]], ...] = 
             (frozenset({Duty.MANAGE_UNIT}), Entry("credits:standards", "认定标准")),
             (frozenset({Duty.APPROVE_UNITS}), Entry("accounts:units_to_approve", "单位注册")),
             (frozenset({Duty.APPROVE_PEOPLE, Duty.MANAGE_UNIT}), Entry("credits:exceptions", "补报申请")),
+            (frozenset({Duty.APPROVE_UNITS, Duty.MANAGE_UNIT}), Entry("accounts:stationings", "职称评审归属")),
         ),
     ),
     (
