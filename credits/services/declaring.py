@@ -13,7 +13,7 @@ from django.db.models import F, Max, QuerySet
 from django.utils import timezone
 
 from accounts.enums import Duty, Move, NoticeEvent
-from accounts.models import Professional, User
+from accounts.models import Organization, Professional, User
 from accounts.selectors.duties import first_reviewer_of, holders_of
 from accounts.selectors.people import employer_of
 from accounts.services.notices import tell
@@ -181,13 +181,17 @@ def submit_declaration(declaration: Declaration, *, by: User, now: datetime, is_
     )
     if not is_sent:
         raise moved_on(declaration, for_declarant=True)
-    note = (
-        "" if is_employer else "no employer (S1-13)" if employer is None else "the only reviewer is the declarant (A24)"
-    )
     reason = capped_words(facts.hours, worked)
-    leave_step(declaration, Move.SUBMIT, by=by, now=now, was=was, note=note, reason=reason)
+    leave_step(declaration, Move.SUBMIT, by=by, now=now, was=was, note=_why_not_first(employer, stage), reason=reason)
     tell_reviewers(declaration, now=now)
     return declaration
+
+
+def _why_not_first(employer: Organization | None, stage: int) -> str:
+    """For the trail: why it did not wait with the employer first."""
+    if stage == STAGE_EMPLOYER:
+        return ""
+    return "the employer's only reviewer is the declarant (A24)" if employer else "no employer (S1-13)"
 
 
 @transaction.atomic

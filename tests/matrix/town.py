@@ -23,11 +23,10 @@ from django.db import connection, transaction
 from PIL import Image
 
 from accounts.enums import Duty, IdKind, Move, TitleLevel, UnitNature
-from accounts.models import Notice, Organization, PersonRegistration, Professional, Stationing, UnitRegistration, User
+from accounts.models import Notice, Organization, PersonRegistration, Professional, UnitRegistration, User
 from accounts.selectors.people import employer_of
 from accounts.services.people import register_person
 from accounts.services.requests import hand_in
-from accounts.services.stationing import ask_to_answer
 from accounts.services.units import register_unit
 from ceportal.kernel.services.files import store
 from ceportal.kernel.services.receiving import announce
@@ -53,8 +52,8 @@ from reviews.services.decisions import decide
 from reviews.services.filing import file_month
 from reviews.services.openings import record_opening
 from tests import factories as make
-from tests.credits import asking
 from tests.credits import rosters as make_roster
+from tests.matrix import asked
 from tests.matrix.asking import sign_in
 from tests.people import BUREAU_DUTIES, EMPLOYER_DUTIES
 
@@ -66,13 +65,6 @@ ROSTERS_DONE = ("roster", "edit_roster", "undo_roster", "drop_roster")
 ROSTER_PAGES = (
     *ROSTERS_DONE, "roster_template", "roster_file", "roster_problems", "roster_progress", "confirm_roster",
 )  # fmt: skip
-EXEMPTION_PAGES = (
-    "exemption", "edit_exemption", "decide_exemption", "end_exemption", "withdraw_exemption", "exemption_document",
-)  # fmt: skip
-OUTSIDE_PAGES = (
-    "outside_hours", "edit_outside_hours", "decide_outside_hours", "withdraw_outside_hours", "outside_hours_document",
-)  # fmt: skip
-STATIONING_PAGES = ("stationing", "edit_stationing", "withdraw_stationing", "stationing_document")
 
 RULE_SET_PAGES = ("show", "draft_change", "draft_next")
 RULE_DRAFT_PAGES = ("show", "edit", "preview")
@@ -150,10 +142,7 @@ def objects() -> dict[str, Given]:
         "credits:autosave": lambda town: {"ref": town.draft.ref},
         "credits:add_evidence": lambda town: {"ref": town.draft.ref},
         "credits:remove_evidence": lambda town: {"ref": _evidence(town.draft).ref},
-        "credits:new_exemption_for": lambda town: {"person": town.exemption.professional.ref},
-        **{f"accounts:{name}": lambda town: {"ref": town.stationing.ref} for name in STATIONING_PAGES},
-        **{f"credits:{name}": lambda town: {"ref": town.exemption.ref} for name in EXEMPTION_PAGES},
-        **{f"credits:{name}": lambda town: {"ref": town.outside.ref} for name in OUTSIDE_PAGES},
+        **asked.addresses(),
         "credits:evidence_file": lambda town: {"ref": _evidence(town.submitted).ref},
         "credits:submit": lambda town: {"ref": town.draft.ref},
         "credits:withdraw": lambda town: {"ref": town.submitted.ref},
@@ -236,8 +225,7 @@ def build() -> Town:
     town.pending_unit = town.unit_registration.organization
     town.upload = announce(name="证书.png", content_type="image/png", size=100, owner=person.user, now=NOW)
     town.notice = Notice.objects.filter(to=person.user).latest("id")
-    town.stationing = _station(town, units)
-    town.exemption, town.outside = asking.easing(person, now=NOW), asking.outside(person, now=NOW)
+    asked.ask(town, person, units, now=NOW)
     town.foreign_person = Professional.objects.get(user=town.people["foreign_declarant"])
     _rules(town)
     return town
@@ -277,16 +265,6 @@ def _asked_exception(person: Professional) -> BackYearRequest:
     to = bureau_to_ask(person, person.user)
     hand_in(made, to=to, duty=Duty.GRANT_EXCEPTIONS, stage=STAGE_RECOMMEND, by=person.user, now=NOW)
     return made
-
-
-def _station(town: Town, units: Mapping[str, Organization]) -> Stationing:
-    """The employer here asks to answer to the bureau elsewhere."""
-    by = town.people["employer"]
-    assert by is not None
-    return ask_to_answer(
-        units["employer"], units["foreign_city"], by_bureau=False, reason="本单位人员在平顶山市参加职称评审。",
-        document=store(picture(), owner=by, now=NOW), by=by, now=NOW,
-    )  # fmt: skip
 
 
 def _units() -> dict[str, Organization]:

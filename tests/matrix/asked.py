@@ -1,0 +1,47 @@
+"""What people and units of the town ask of their bureaus, and the addresses of each."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from accounts.models import Organization, Professional, Stationing, User
+from accounts.services.stationing import ask_to_answer
+from tests.credits import asking
+
+PAGES = {
+    "credits": {
+        "exemption": ("exemption", "edit_exemption", "decide_exemption", "end_exemption", "withdraw_exemption",
+                      "exemption_document"),
+        "outside": ("outside_hours", "edit_outside_hours", "decide_outside_hours", "withdraw_outside_hours",
+                    "outside_hours_document"),
+    },
+    "accounts": {"stationing": ("stationing", "edit_stationing", "withdraw_stationing", "stationing_document")},
+}  # fmt: skip
+
+
+def addresses() -> dict[str, Callable[[Any], Mapping[str, Any]]]:
+    """By the key of the table, what of the town to ask for."""
+    found: dict[str, Callable[[Any], Mapping[str, Any]]] = {
+        "credits:new_exemption_for": lambda town: {"person": town.exemption.professional.ref}
+    }
+    for room, things in PAGES.items():
+        for thing, pages in things.items():
+            found |= {f"{room}:{page}": _ref_of(thing) for page in pages}
+    return found
+
+
+def ask(town: Any, person: Professional, units: Mapping[str, Organization], *, now: datetime) -> None:
+    """An exemption that waits with the county, outside hours that wait with the employer, a unit that wants away."""
+    town.exemption, town.outside = asking.easing(person, now=now), asking.outside(person, now=now)
+    town.stationing = _station(town.people["employer"], units, now=now)
+
+
+def _ref_of(thing: str) -> Callable[[Any], Mapping[str, Any]]:
+    return lambda town: {"ref": getattr(town, thing).ref}
+
+
+def _station(by: User, units: Mapping[str, Organization], *, now: datetime) -> Stationing:
+    return ask_to_answer(
+        units["employer"], units["foreign_city"], by_bureau=False, reason="本单位人员在平顶山市参加职称评审。",
+        document=asking.paper(by, now=now), by=by, now=now,
+    )  # fmt: skip
