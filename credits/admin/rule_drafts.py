@@ -13,6 +13,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.access import recently_proved
 from ceportal.kernel.rules.refusal import MovedOn, Refusal, Refused
 from ceportal.kernel.web.desks import Column
 from credits.enums import RuleDraftState
@@ -113,10 +114,14 @@ class RuleDraftDesk(RegulatorsDesk):
         return redirect("admin:credits_rulerun_show", ref=run.ref)
 
     def act(self, request: HttpRequest, ref: UUID, act: str) -> HttpResponse:
-        """Submit, take back, approve, return, drop."""
-        draft = self._draft(request, ref)
+        """Submit, take back, approve, return, drop. Approving asks who is there."""
         if act not in _ACTS:
             raise Http404
+        done = recently_proved(self._do) if act == "approve" else self._do
+        return done(request, ref, act)
+
+    def _do(self, request: HttpRequest, ref: UUID, act: str) -> HttpResponse:
+        draft = self._draft(request, ref)
         service, needs_reason, done = _ACTS[act]
         form = (ReasonForm if needs_reason else VersionForm)(request.POST)
         if not form.is_valid():

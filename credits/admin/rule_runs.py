@@ -11,6 +11,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts.access import recently_proved
 from accounts.models import Area
 from ceportal.kernel.rules.refusal import Refused
 from ceportal.kernel.web.desks import Column
@@ -62,11 +63,11 @@ class RuleRunDesk(RegulatorsDesk):
 
     def pages(self) -> list[URLPattern]:
         return [
-            path("past/", self.door(self.past_year), name=self.address("past")),
+            path("past/", self.door(recently_proved(self.past_year)), name=self.address("past")),
             path("<uuid:ref>/", require_safe(self.door(self.show)), name=self.address("show")),
             path("<uuid:ref>/progress/", require_safe(self.door(self.progress)), name=self.address("progress")),
             path("<uuid:ref>/people/", require_safe(self.door(self.people)), name=self.address("people")),
-            path("<uuid:ref>/csv/", require_safe(self.door(self.download)), name=self.address("csv")),
+            path("<uuid:ref>/csv/", self.door(recently_proved(require_safe(self.download))), name=self.address("csv")),
         ]
 
     def show(self, request: HttpRequest, ref: UUID) -> HttpResponse:
