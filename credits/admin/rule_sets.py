@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Area
-from ceportal.kernel.rules.dated import EVERYWHERE
+from ceportal.kernel.rules.dated import EVERYWHERE, year_in
 from ceportal.kernel.rules.refusal import Refused
 from ceportal.kernel.web.desks import Column
 from credits.forms.rule_drafts import NextForm
@@ -21,9 +21,12 @@ from credits.models import RuleSet
 from credits.rules.rule_drafts import OPEN, years_in_words
 from credits.rules.rule_words import mark_of_all, sections, whose
 from credits.selectors.regulation import as_rule
-from credits.selectors.rule_drafts import drafts_seen_by, may_write, place_of, sets_seen_by
+from credits.selectors.rule_drafts import drafts_seen_by, in_year, may_write, place_of, sets_seen_by
 from credits.services.rule_drafts import draft_change, draft_next
 from credits.web.regulators import RegulatorsDesk, place_choices, reader
+
+# Former years that the list offers by themselves.
+_YEARS_SHOWN = 5
 
 
 @admin.register(RuleSet)
@@ -42,7 +45,7 @@ class RuleSetDesk(RegulatorsDesk):
     )
 
     def rows(self, request: HttpRequest) -> QuerySet[RuleSet]:
-        return sets_seen_by(reader(request)).exclude(area_code=EVERYWHERE)
+        return in_year(sets_seen_by(reader(request)).exclude(area_code=EVERYWHERE), _year(request))
 
     def cells(self, row: RuleSet) -> list[Any]:
         """The rule is read once a row, not once a cell."""
@@ -55,7 +58,13 @@ class RuleSetDesk(RegulatorsDesk):
     def more(self, request: HttpRequest) -> dict[str, Any]:
         drafts = drafts_seen_by(reader(request)).filter(state__in=OPEN).order_by("-id")[:20]
         defaults = sets_seen_by(reader(request)).filter(area_code=EVERYWHERE).first()
-        return {"drafts": list(drafts), "defaults": defaults}
+        this_year = timezone.localdate().year
+        return {
+            "drafts": list(drafts),
+            "defaults": defaults,
+            "year": _year(request),
+            "years": range(this_year + 1, this_year - _YEARS_SHOWN, -1),
+        }
 
     def pages(self) -> list[URLPattern]:
         return [
@@ -108,3 +117,8 @@ class RuleSetDesk(RegulatorsDesk):
 
     def _row(self, request: HttpRequest, ref: UUID) -> RuleSet:
         return get_object_or_404(sets_seen_by(reader(request)), ref=ref)
+
+
+def _year(request: HttpRequest) -> int | None:
+    """The year whose rules are asked for; all of them where none can be read."""
+    return year_in(request.GET.get("year", ""))

@@ -51,6 +51,13 @@ def sets_seen_by(user: User) -> QuerySet[RuleSet]:
     return RuleSet.objects.filter(seen).annotate(area_name=_NAME).prefetch_related("values")
 
 
+def in_year(rows: QuerySet[RuleSet], year: int | None) -> QuerySet[RuleSet]:
+    """Those that speak of `year`; all of them for None."""
+    if year is None:
+        return rows
+    return rows.filter(Q(year_to__isnull=True) | Q(year_to__gte=year), year_from__lte=year)
+
+
 def may_write(user: User, rule_set: RuleSet) -> bool:
     return own_areas(user).filter(pk=rule_set.area_code).exists()
 
