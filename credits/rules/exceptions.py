@@ -1,6 +1,6 @@
 """Who may still declare a closed year for a special reason, and what a grant must say (S0-14, S2-08; A8, A20)."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -50,6 +50,12 @@ def reasons_not_to_grant(document_no: str, valid_until: date | None, *, today: d
         yield Refusal("past_last_day", "补报截止的日期已经过去，请核对。", field="valid_until")
     elif valid_until > today + LONGEST:
         yield Refusal("far_last_day", "补报最多可以开放一年，请核对日期。", field="valid_until")
+
+
+def shut_everywhere(closed: Sequence[ClosedYear]) -> Refusal | None:
+    """The reason, where the place opens no former year at all (S2-08)."""
+    reasons = [reason for each in closed for reason in each.reasons if reason.code == "no_exception"]
+    return reasons[0] if closed and len(reasons) == len(closed) else None
 
 
 def years_in_words(years: Collection[int]) -> str:

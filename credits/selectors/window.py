@@ -92,14 +92,7 @@ def windows_of(professional: Professional, years: Iterable[int], *, now: datetim
     """Until when each of `years` can be declared by this person, in words, and where that is written."""
     today, known = timezone.localdate(now), limits_by_year(professional, years, now=now)
     granted = granted_years(professional)
-    return [
-        Window(
-            year,
-            in_words(year, today=today, limits=limits, opening=granted.get(year, CLOSED)),
-            limits.deadline_clause if limits else "",
-        )
-        for year, limits in known.items()
-    ]
+    return [_window(year, limits, granted.get(year, CLOSED), today) for year, limits in known.items()]
 
 
 def closed_years(professional: Professional, *, now: datetime) -> list[ClosedYear]:
@@ -107,6 +100,14 @@ def closed_years(professional: Professional, *, now: datetime) -> list[ClosedYea
     today = timezone.localdate(now)
     known = limits_by_year(professional, range(today.year, today.year - YEARS_BACK - 1, -1), now=now)
     return back_years(known, today=today, excused=excused_years(professional, today=today))
+
+
+def _window(year: int, limits: Limits | None, opening: Opening, today: date) -> Window:
+    words = in_words(year, today=today, limits=limits, opening=opening)
+    if limits is None:
+        return Window(year, words, "")
+    by_rule = is_open(year, today=today, limits=limits)
+    return Window(year, words, limits.deadline_clause if by_rule else limits.back_year_clause)
 
 
 def _correct_until(declaration: Declaration, year: int, limits: YearLimits | None, granted: Opening) -> date | None:

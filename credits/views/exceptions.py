@@ -23,6 +23,7 @@ from ceportal.kernel.web.serving import serve
 from credits.enums import STAGE_GRANT
 from credits.forms.exceptions import AskForm, GrantForm, RuleForm
 from credits.models import BackYearRequest
+from credits.rules.exceptions import shut_everywhere, years_in_words
 from credits.selectors.exceptions import (
     exceptions_of,
     exceptions_seen_by,
@@ -45,12 +46,15 @@ def show_exceptions(request: HttpRequest) -> HttpResponse:
     if person is None and not is_officer:
         raise PermissionDenied("这一页供专业技术人员和用人单位使用。")
     name = request.GET.get("name", "").replace("\0", "").strip()[:50]
+    closed = closed_years(person, now=timezone.now()) if person else []
     context = {
         "person": person,
         "is_officer": is_officer,
         "name": name,
         "found": people_named(user, name) if is_officer else [],
-        "closed": closed_years(person, now=timezone.now()) if person else [],
+        "closed": closed,
+        "shut": shut_everywhere(closed),
+        "can_ask": any(not each.reasons for each in closed),
         "open_one": open_exception_of(person) if person else None,
         "page": keyset_page(exceptions_of(user), order=("-id",), cursor=request.GET.get("after", "")),
     }
@@ -184,9 +188,11 @@ def _page(
     decides = asked.state == RequestState.WAITING and who_can_decide(asked).filter(pk=user.pk).exists()
     is_askers = user.pk in {asked.asked_by_id, asked.declarant_id}
     is_open = asked.state in {RequestState.WAITING, RequestState.RETURNED}
+    years = [row.year for row in asked.years.all()]
     context = {
         "asked": asked,
-        "years": [row.year for row in asked.years.all()],
+        "years": years,
+        "named_years": years_in_words(years),
         "steps": steps_of(asked),
         "is_second": asked.stage == STAGE_GRANT,
         "form": form or (_rule_form(asked) if decides else None),
@@ -231,6 +237,7 @@ def _ask_page(
         "professional": professional,
         "is_own": professional.user_id == user.pk,
         "closed": closed_years(professional, now=timezone.now()),
+        "can_ask": bool(form.fields["years"].choices),  # type: ignore[attr-defined]
         "document": document,
         "asked": asked,
     }

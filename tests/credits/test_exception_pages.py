@@ -120,8 +120,9 @@ def test_in_kaifeng_the_page_says_that_there_is_no_way_and_by_which_clause(
     client: Client, declarant: Professional
 ) -> None:
     page = opened(client, declarant.user, LIST)
-    assert "2023 年度不能补报：按您所在地方的规定，补报（补录）通道不再开通" in page
+    assert "补报（补录）通道不再开通，2020、2021、2022、2023、2024、2025 年度都不能补报" in page
     assert "开封市2021年通知" in page
+    assert "申请补报</a>" not in page
     answer = send(client, declarant, years=["2023"])
     assert answer.status_code == 422
     assert not BackYearRequest.objects.exists()
