@@ -48,9 +48,15 @@ class ApproveForm(ActForm):
         label="学时有增减时的理由",
         required=False,
         max_length=REASON_LIMIT,
-        error_messages={"max_length": _TOO_LONG},
+        error_messages={"max_length": _TOO_LONG, "required": "请写明按什么认定，申报人会看到。"},
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+
+    def ask_for_the_ground(self) -> None:
+        """Where no rule counts the hours: whoever sets them says by what."""
+        self.fields["reason"].label = "按什么认定"
+        self.fields["reason"].help_text = "例如会议日程、课程学分、本单位的认定标准。申报人会看到。"
+        self.fields["reason"].required = True
 
 
 class TurnDownForm(ActForm):

@@ -46,7 +46,11 @@ class Worked:
     @property
     def most(self) -> Decimal | None:
         """The most that may be claimed; None where nothing bounds it but the form itself."""
-        return min((bound.hours for bound in self.bounds), default=None)
+        return self.tightest.hours if self.tightest else None
+
+    @property
+    def tightest(self) -> Bound | None:
+        return min(self.bounds, key=lambda bound: bound.hours, default=None)
 
     @property
     def left(self) -> Decimal | None:
@@ -103,9 +107,8 @@ def work_out(
 
 def reasons_not_to_claim(hours: Decimal, worked: Worked) -> Iterator[Refusal]:
     """Why `hours` are more than may be claimed: the tightest bound says it."""
-    broken = [bound for bound in worked.bounds if hours.is_finite() and hours > bound.hours]
-    if broken:
-        yield min(broken, key=lambda bound: bound.hours).reason
+    if worked.tightest and hours.is_finite() and hours > worked.tightest.hours:
+        yield worked.tightest.reason
     conversion = worked.conversion
     if conversion and not conversion.is_candidate:
         yield from worked.doubts
@@ -151,20 +154,24 @@ def _addition(conversion: Conversion | None) -> Decimal:
 
 def _doubts(conversion: Conversion, learnt: Learnt) -> Iterator[Refusal]:
     """What the conversion does not convert: refused where it is law, told to declarant and reviewer where it is not."""
+    for reason in _not_converted(conversion, learnt):
+        if conversion.is_candidate:
+            yield replace(reason, message=f"参考标准（待核实）：{reason.message}", clause="")
+        else:
+            yield replace(reason, clause=conversion.clause)
+
+
+def _not_converted(conversion: Conversion, learnt: Learnt) -> Iterator[Refusal]:
     rank = learnt.details.get("rank")
     limit = conversion.author_limit
     if limit is None and conversion.by_rank and conversion.beyond is None:
         limit = len(conversion.by_rank)
     if isinstance(rank, int) and limit is not None and rank > limit:
-        message = f"只折算排名前 {limit} 位，您排在第 {rank} 位。"
-        yield Refusal("beyond_rank", message, field="rank", clause=conversion.clause)
+        yield Refusal("beyond_rank", f"只折算排名前 {limit} 位，本人排在第 {rank} 位。", field="rank")
     if learnt.details.get("supplement") == "yes" and conversion.exclusions:
-        message = f"{'、'.join(conversion.exclusions)}上的文章不折算。"
-        yield Refusal("excluded", message, field="supplement", clause=conversion.clause)
+        yield Refusal("excluded", f"{'、'.join(conversion.exclusions)}上的文章不折算。", field="supplement")
     if conversion.subject and learnt.subject and learnt.subject != conversion.subject:
-        yield Refusal(
-            "wrong_subject", "这种学习方式的学时不计入所选的科目。", field="subject", clause=conversion.clause
-        )
+        yield Refusal("wrong_subject", "这种学习方式的学时不计入所选的科目。", field="subject")
 
 
 def _ceiling_of_days(worked: Worked, learnt: Learnt) -> Bound | None:

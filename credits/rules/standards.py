@@ -52,7 +52,7 @@ def _more_generous(standard: Standard, conversions: Sequence[Conversion], per_da
 
 def _rule_words(row: Conversion, *, is_one: bool) -> str:
     if not row.is_counted:
-        return row.note
+        return (row.note or f"{Basis(row.basis).label}。") + _left_out(row)
     if row.by_rank:
         given = f"按排名 {'、'.join(map(plain, row.by_rank))} {row.unit}"
     else:
@@ -60,6 +60,11 @@ def _rule_words(row: Conversion, *, is_one: bool) -> str:
     if row.addition:
         given += f"，另加 {plain(row.addition)} {row.unit}"
     return given if is_one else f"{row.name}：{given}"
+
+
+def _left_out(row: Conversion) -> str:
+    ranks = f"只折算前 {row.author_limit} 位。" if row.author_limit else ""
+    return ranks + (f"{'、'.join(row.exclusions)}除外。" if row.exclusions else "")
 
 
 def _most_of(conversions: Sequence[Conversion], per_day: Decimal | None) -> Decimal | None:

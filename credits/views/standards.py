@@ -55,13 +55,14 @@ def edit_standard(request: PersonRequest, ref: UUID, activity: str) -> HttpRespo
 def _write(request: PersonRequest, unit: Organization, way: Activity, form: StandardForm) -> bool:
     content, now = form.content(), timezone.now()
     day = content["valid_from"]
+    words = f"{day.year}年{day.month}月{day.day}日"
     try:
         if "lift" in request.POST:
             lift_standard(unit, way, seen=content["seen"], valid_from=day, by=request.user, now=now)
-            messages.success(request, f"“{way.name}”从 {day} 起不再另设标准。")
+            messages.success(request, f"“{way.name}”从 {words} 起不再另设标准。")
         else:
             set_standard(unit, way, **content, by=request.user, now=now)
-            messages.success(request, f"“{way.name}”的认定标准已保存，从 {day} 起执行，本单位人员申报时会看到。")
+            messages.success(request, f"“{way.name}”的认定标准已保存，从 {words} 起执行，本单位人员申报时会看到。")
     except MovedOn:
         raise
     except Refused as refused:

@@ -19,7 +19,7 @@ from credits.models import Declaration
 from credits.selectors.conversions import is_open
 from credits.services.steps import moved_on
 from reviews.enums import REVIEWING
-from reviews.forms import FORMS, ActForm
+from reviews.forms import FORMS, ActForm, ApproveForm
 from reviews.rules.deciding import UNSEEN
 from reviews.selectors.desk import (
     decided_by,
@@ -100,12 +100,17 @@ def show_evidence(request: PersonRequest, ref: UUID, evidence: UUID) -> HttpResp
 
 def _acts(declaration: Declaration, move: str = "", data: Any = None) -> dict[str, ActForm]:
     """The three forms, the one that was sent bound to what was sent."""
+    has_no_rule = is_open(declaration)
     first = {"version": declaration.version, "stage": declaration.stage}
-    hours = "" if is_open(declaration) else f"{proposed_hours(declaration).normalize():f}"
-    return {
+    hours = "" if has_no_rule else f"{proposed_hours(declaration).normalize():f}"
+    forms = {
         name: form(data if name == move else None, initial=first | {"hours": hours}, auto_id=f"{name}_%s")
         for name, form in FORMS.items()
     }
+    approve = forms[Move.APPROVE]
+    if has_no_rule and isinstance(approve, ApproveForm):
+        approve.ask_for_the_ground()
+    return forms
 
 
 def _sheet(
