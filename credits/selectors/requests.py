@@ -9,9 +9,9 @@ from accounts.models import Organization, Professional, User
 from accounts.selectors.duties import in_charge
 from accounts.selectors.people import people_of
 from accounts.selectors.requests import requests_seen_by, requests_waiting_for
-from credits.models import ObligationRequest, OutsideHours
+from credits.models import BackYearRequest, ObligationRequest, OutsideHours
 
-Row = TypeVar("Row", ObligationRequest, OutsideHours)
+Row = TypeVar("Row", BackYearRequest, ObligationRequest, OutsideHours)
 # By the word of the address.
 KINDS: dict[str, type[ObligationRequest] | type[OutsideHours]] = {
     "exemption": ObligationRequest,
