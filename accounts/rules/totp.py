@@ -44,8 +44,10 @@ def matching_step(secret: str, code: str, *, now: datetime, last_step: int) -> i
 
 
 def app_address(secret: str, *, label: str, issuer: str) -> str:
-    """What the QR code says to the app (otpauth key URI)."""
-    asked = {"secret": secret, "issuer": issuer, "algorithm": "SHA1", "digits": DIGITS, "period": STEP_SECONDS}
+    """What the QR code says to the app (otpauth key URI). What every app takes for granted is left out: the picture
+    stays coarse enough for an old camera.
+    """
+    asked = {"secret": secret, "issuer": issuer}
     return f"otpauth://totp/{quote(issuer)}:{quote(label)}?{urlencode(asked, quote_via=quote)}"
 
 
