@@ -15,6 +15,7 @@ from accounts.access import PersonRequest, holders_only
 from accounts.enums import Duty, Move
 from accounts.forms.stationing import AskToAnswerForm, ProposeForm, ReasonAndPaper, StationingRulingForm
 from accounts.models import Organization, Stationing
+from accounts.rules.requesting import reasons_not_to_ask
 from accounts.selectors.requests import steps_of, who_can_decide
 from accounts.selectors.stationing import (
     SIDES,
@@ -139,6 +140,8 @@ def _sent(
     stored = take_document(request, form.cleaned_data.get("kept"), form.show)
     form.keep(stored)
     if not is_readable or form.errors:
+        has_document = stored is not None or asked is not None
+        form.show(reasons_not_to_ask(form.cleaned_data.get("reason", ""), has_document=has_document))
         return None
     data = form.cleaned_data
     said = {"reason": data["reason"], "document": stored, "by": request.user, "now": timezone.now()}

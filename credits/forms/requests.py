@@ -9,7 +9,7 @@ from django import forms
 from django.http import QueryDict
 
 from accounts.enums import Move
-from accounts.rules.requesting import REASON_LIMIT
+from accounts.rules.requesting import REASON_LIMIT, reasons_not_to_ask
 from ceportal.kernel.models import StoredFile
 from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.web.hidden import CountField
@@ -61,6 +61,10 @@ class RequestForm(ToldForm):
     kept = forms.UUIDField(required=False, widget=forms.HiddenInput)
     round = CountField(required=False)
     marks_optional = False
+
+    def ask_for_words(self, *, has_document: bool) -> None:
+        """Where something else is wrong already: tell of the words and the paper too, all at once."""
+        self.tell(reasons_not_to_ask(self.cleaned_data.get("reason", ""), has_document=has_document))
 
     def keep(self, stored: StoredFile | None) -> None:
         """Carry the file that came to the next try of the page."""
@@ -161,8 +165,8 @@ class EasingRulingForm(RulingForm):
     document_no = TextField(
         label="批准文号", limit=DOCUMENT_NO_LIMIT, help_text="批准时填写，例如“汴人社函〔2026〕18号”。"
     )
-    less_public = HoursOrNoneField(label="公需科目每年减免", help_text="可以改。免修不填。")
-    less_professional = HoursOrNoneField(label="专业科目每年减免", help_text="可以改。免修不填。")
+    less_public = HoursOrNoneField(label="公需科目每年减免", help_text="可以比申请的多或少，不减的填 0。")
+    less_professional = HoursOrNoneField(label="专业科目每年减免", help_text="可以比申请的多或少，不减的填 0。")
     field_order = ("less_public", "less_professional", "document_no", "reason")
 
     def __init__(self, *args: Any, is_reduced: bool, **kwargs: Any) -> None:

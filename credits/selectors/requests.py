@@ -5,13 +5,13 @@ from typing import Any, TypeVar
 from django.db.models import Q, QuerySet
 
 from accounts.enums import Duty, RequestState
-from accounts.models import Organization, Professional, User
+from accounts.models import Organization, Professional, Request, User
 from accounts.selectors.duties import in_charge
 from accounts.selectors.people import people_of
 from accounts.selectors.requests import requests_seen_by, requests_waiting_for
-from credits.models import BackYearRequest, ObligationRequest, OutsideHours
+from credits.models import ObligationRequest, OutsideHours
 
-Row = TypeVar("Row", BackYearRequest, ObligationRequest, OutsideHours)
+Row = TypeVar("Row", bound=Request)
 # By the word of the address.
 KINDS: dict[str, type[ObligationRequest] | type[OutsideHours]] = {
     "exemption": ObligationRequest,
@@ -19,17 +19,15 @@ KINDS: dict[str, type[ObligationRequest] | type[OutsideHours]] = {
 }
 # An employer's officers see what its people ask. What somebody is ill with is no affair of who reviews hours.
 OF_THE_UNIT = (Duty.MANAGE_UNIT, Duty.APPROVE_PEOPLE)
-_SEE = {
-    ObligationRequest: (*OF_THE_UNIT, Duty.GRANT_EXCEPTIONS),
-    OutsideHours: (*OF_THE_UNIT, Duty.REVIEW_HOURS, Duty.GRANT_EXCEPTIONS),
-}
+_BESIDES: dict[type[Request], tuple[Duty, ...]] = {OutsideHours: (Duty.REVIEW_HOURS,)}
+_SEES = (*OF_THE_UNIT, Duty.GRANT_EXCEPTIONS)
 DECIDING = (Duty.GRANT_EXCEPTIONS, Duty.REVIEW_HOURS)
 
 
 def seen(user: User, model: type[Row]) -> QuerySet[Row]:
     """What of a kind `user` asked, is about them, is or was theirs to decide, or comes from their unit."""
     rows: QuerySet[Row] = model._default_manager.all()
-    return _told(requests_seen_by(user, rows, duties=_SEE[model]))
+    return _told(requests_seen_by(user, rows, duties=(*_SEES, *_BESIDES.get(model, ()))))
 
 
 def waiting(user: User, model: type[Row]) -> QuerySet[Row]:

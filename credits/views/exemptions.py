@@ -120,6 +120,7 @@ def _sent(
     stored = take_document(request, form.cleaned_data.get("kept"), form.tell)
     form.keep(stored)
     if not is_readable or form.errors:
+        form.ask_for_words(has_document=stored is not None or asked is not None)
         return None
     facts: dict[str, Any] = {"reason": form.cleaned_data["reason"], "document": stored, "by": request.user}
     try:
@@ -159,6 +160,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     context = page_context(request, asked)
+    context["requirements"] = requirements_of(asked.professional, asked.year_from)
     if context["decides"]:
         context["form"] = form or _ruling_form(asked)
     if may_end(cast(User, request.user), asked):

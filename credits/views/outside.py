@@ -83,6 +83,7 @@ def _sent(
     stored = take_document(request, form.cleaned_data.get("kept"), form.tell)
     form.keep(stored)
     if not is_readable or form.errors:
+        form.ask_for_words(has_document=stored is not None or claimed is not None)
         return None
     facts: dict[str, Any] = {"reason": form.cleaned_data["reason"], "document": stored, "by": request.user}
     try:
