@@ -5,7 +5,8 @@ A closed year is judged by the place, level and trade of its 31 December, the ru
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
+from typing import Self
 
 from django.utils import timezone
 
@@ -42,6 +43,11 @@ class Bench:
     _histories: dict[int, History] = field(default_factory=dict)
     _grants: dict[int, tuple[Grant, ...]] = field(default_factory=dict)
     _employers: dict[date | None, dict[int, int]] = field(default_factory=dict)
+
+    @classmethod
+    def of_day(cls, book: RuleBook, today: date) -> Self:
+        """For who only asks and knows no moment: as of the beginning of a day."""
+        return cls(book, timezone.make_aware(datetime.combine(today, time.min)))
 
     @property
     def this_year(self) -> int:
@@ -154,8 +160,8 @@ class Bench:
 
 
 def requirements_of(
-    professional: Professional, year: int, *, now: datetime | None = None, book: RuleBook | None = None
+    professional: Professional, year: int, *, today: date, book: RuleBook | None = None
 ) -> Requirements | None:
-    """What `year` asks of a person, as of `now` (by default the present): their place and level, what was granted."""
+    """What `year` asks of a person, as it stands `today`: their place and level, what was granted."""
     rules = rule_book() if book is None else book
-    return Bench(rules, now or timezone.now()).asked_of(professional, year)
+    return Bench.of_day(rules, today).asked_of(professional, year)

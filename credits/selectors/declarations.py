@@ -103,9 +103,9 @@ def twins_of(declaration: Declaration) -> list[Declaration]:
     return [other for other in same_days if comparable(other.title) == comparable(declaration.title)]
 
 
-def limits_of(professional: Professional, year: int) -> Limits | None:
+def limits_of(professional: Professional, year: int, *, today: date) -> Limits | None:
     """What the regulation of a person's year asks of a declaration; None where no rule is known."""
-    found = requirements_of(professional, year)
+    found = requirements_of(professional, year, today=today)
     return limits_in(found) if found else None
 
 

@@ -73,7 +73,7 @@ def edit_sheet(declaration: Declaration, *, today: date) -> EditSheet:
 
 def limits_for(declaration: Declaration, *, today: date) -> Limits | None:
     """What the year of a declaration asks of it: of the running one as long as it has no end date."""
-    return limits_of(declaration.professional, year_for(declaration, today=today))
+    return limits_of(declaration.professional, year_for(declaration, today=today), today=today)
 
 
 def year_for(declaration: Declaration, *, today: date) -> int:

@@ -44,7 +44,7 @@ _OF_REQUESTS = {
 def explanation_of(professional: Professional, year: int, *, now: datetime) -> Explanation:
     """Everything about one year of one person, as of `now`."""
     today = timezone.localdate(now)
-    asked = requirements_of(professional, year, now=now)
+    asked = requirements_of(professional, year, today=today)
     window = _window(professional, year, asked, today)
     return explain(
         year=year,

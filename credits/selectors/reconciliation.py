@@ -6,12 +6,12 @@ named by their `ref` alone. What each door has left behind is compared with the 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from itertools import islice
 from typing import Any
 
 from django.db import connection
-from django.utils import timezone
 
 from accounts.models import Professional
 from ceportal.kernel.models import AuditEvent
@@ -23,6 +23,8 @@ from credits.selectors.regulation import rule_book
 from credits.selectors.rule_drafts import former_books
 
 _CHUNK = 2000
+# An account is proved by the place, level and trade that stand in it, whatever day it is.
+_ANY_DAY = date(2100, 1, 1)
 
 _ENTRIES, _ACCOUNTS, _CLAIMS = (model._meta.db_table for model in (HourEntry, YearAccount, Claim))
 _CHANGES, _TRAIL = ChangedAccount._meta.db_table, AuditEvent._meta.db_table
@@ -123,8 +125,8 @@ def _wrong_judgements() -> Iterator[Mismatch]:
 
     A closed year may stand by what the regulation said before a desk changed it.
     """
-    now = timezone.now()
-    bench, former = Bench(rule_book(), now), [Bench(book, now) for book in former_books()]
+    bench = Bench.of_day(rule_book(), _ANY_DAY)
+    former = [Bench.of_day(book, _ANY_DAY) for book in former_books()]
     people = Professional.objects.select_related("area", "title_series")
     rows = _rows(_JUDGEMENTS)
     while chunk := list(islice(rows, _CHUNK)):

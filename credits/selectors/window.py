@@ -68,11 +68,9 @@ def opening_for(declaration: Declaration, limits: YearLimits | None, *, today: d
     return Opening(granted.excused_until, granted.document_no, _correct_until(declaration, year, limits, granted))
 
 
-def limits_by_year(
-    professional: Professional, years: Iterable[int], *, now: datetime | None = None
-) -> dict[int, Limits | None]:
+def limits_by_year(professional: Professional, years: Iterable[int], *, now: datetime) -> dict[int, Limits | None]:
     """What each of `years` says of declaring, for this person; None for one without a rule. The rules are read once."""
-    bench = Bench(rule_book(), now or timezone.now())
+    bench = Bench(rule_book(), now)
     asked = {year: bench.asked_of(professional, year) for year in years if is_year(year)}
     return {year: limits_in(found) if found else None for year, found in asked.items()}
 

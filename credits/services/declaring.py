@@ -121,7 +121,8 @@ def add_evidence(declaration: Declaration, *, stored: StoredFile, label: str, by
     refuse_if_any(rules.reasons_not_to_edit(declaration.state))
     if there := declaration.evidence.filter(file=stored).first():
         return there
-    limits = limits_of(declaration.professional, _year_of(declaration, timezone.localdate(now)))
+    today = timezone.localdate(now)
+    limits = limits_of(declaration.professional, _year_of(declaration, today), today=today)
     asked = evidence_asked(declaration, worked_out(declaration, limits))
     refuse_if_any(reasons_not_to_add(label, asked=asked, count=declaration.evidence.count()))
     _change(declaration, now)
@@ -156,7 +157,7 @@ def submit_declaration(declaration: Declaration, *, by: User, now: datetime, is_
     today = timezone.localdate(now)
     refuse_if_any(rules.reasons_not_to_move(declaration.state, Move.SUBMIT))
     Professional.objects.select_for_update(no_key=True).get(pk=declaration.professional_id)
-    limits = limits_of(declaration.professional, _year_of(declaration, today))
+    limits = limits_of(declaration.professional, _year_of(declaration, today), today=today)
     worked = worked_out(declaration, limits)
     facts = facts_of(declaration, worked=worked, is_promised=is_promised)
     opening = opening_for(declaration, limits, today=today)

@@ -118,7 +118,7 @@ def _ask(
 ) -> None:
     today = timezone.localdate(now)
     year = transcript.ended_on.year if transcript.ended_on else today.year
-    limits, opening = limits_of(person, year), granted_years(person).get(year, CLOSED)
+    limits, opening = limits_of(person, year, today=today), granted_years(person).get(year, CLOSED)
     reasons = [
         *reasons_not_to_claim(transcript, today=today, limits=limits, opening=opening),
         *reasons_of_words(reason, has_document=document is not None),

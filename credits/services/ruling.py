@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from accounts.enums import Duty, Move, NoticeEvent
 from accounts.models import User
@@ -44,7 +45,7 @@ def pass_on(
     second = second_reviewer_of(employer) if employer else None
     if employer is None or second is None:
         raise refuse("no_second_reviewer", "还没有登记负责下一步审核的主管部门或人社部门，请联系人社部门设置后再审核。")
-    limits = limits_of(declaration.professional, declaration.year or now.year)
+    limits = limits_of(declaration.professional, declaration.year or now.year, today=timezone.localdate(now))
     is_sent = send_on(
         _as_looked_at(declaration, version, DeclarationState.AT_EMPLOYER),
         state=MOVES[DeclarationState.AT_EMPLOYER, Move.APPROVE],

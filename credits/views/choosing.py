@@ -63,7 +63,7 @@ def declare_again(request: HttpRequest, ref: UUID) -> HttpResponse:
 def _context(person: PersonRequest, ways: list[Activity], years: list[int], chosen: str) -> dict[str, Any]:
     this_year = timezone.localdate().year
     year = year_in(chosen) if year_in(chosen) in years else next(iter(years), this_year)
-    limits = limits_of(person.professional, year or this_year)
+    limits = limits_of(person.professional, year or this_year, today=timezone.localdate())
     standards = words_at(employer_of(person.professional), timezone.localdate())
     drafts = declarations_of(person.professional).filter(state=DeclarationState.DRAFT)[:5]
     return {

@@ -145,7 +145,7 @@ def _form_page(
         "professional": professional,
         "is_own": professional.user_id == user.pk,
         "bureau": bureau_to_ask(professional, user),
-        "requirements": requirements_of(professional, timezone.localdate().year),
+        "requirements": requirements_of(professional, timezone.localdate().year, today=timezone.localdate()),
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "credits/exemption_form.html", context, status=status)

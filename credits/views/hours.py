@@ -26,7 +26,7 @@ def show_hours(request: HttpRequest) -> HttpResponse:
     years = sorted({today.year, *years_of(person)}, reverse=True)
     asked = year_in(request.GET.get("year", ""))
     year = asked if asked in years else today.year
-    standing, requirements = standing_of(account_of(person, year)), requirements_of(person, year)
+    standing, requirements = standing_of(account_of(person, year)), requirements_of(person, year, today=today)
     context = {
         "year": year,
         "years": years,

@@ -101,8 +101,9 @@ def _sent(
 def _form_page(
     request: HttpRequest, form: OutsideForm, professional: Professional, claimed: OutsideHours | None = None
 ) -> HttpResponse:
-    year = timezone.localdate().year
-    context = {"form": form, "asked": claimed, "year": year, "limits": limits_of(professional, year)}
+    today = timezone.localdate()
+    limits = limits_of(professional, today.year, today=today)
+    context = {"form": form, "asked": claimed, "year": today.year, "limits": limits}
     status = 422 if request.method == "POST" else 200
     return render(request, "credits/outside_form.html", context, status=status)
 

@@ -20,9 +20,10 @@ FIRST_YEAR = 2000
 @require_safe
 def show_year_rules(request: HttpRequest, year: int) -> HttpResponse:
     """Themes and guide, limits and deadlines, what follows when the year is not met."""
-    if not FIRST_YEAR <= year <= timezone.localdate().year:
+    today = timezone.localdate()
+    if not FIRST_YEAR <= year <= today.year:
         raise Http404
-    found = requirements_of(cast(PersonRequest, request).professional, year)
+    found = requirements_of(cast(PersonRequest, request).professional, year, today=today)
     context = {
         "year": year,
         "requirements": found,

@@ -67,7 +67,7 @@ class Sheet:
 def sheet_of(declaration: Declaration, reviewer: User, *, now: datetime) -> Sheet:
     unseen = not_yet_opened(declaration, reviewer)
     shut = {item.evidence.pk for item in unseen if item.evidence}
-    asked = requirements_of(declaration.professional, declaration.year or now.year)
+    asked = requirements_of(declaration.professional, declaration.year or now.year, today=timezone.localdate(now))
     limits = limits_in(asked) if asked else None
     worked = worked_out(declaration, limits)
     similar = alike(declaration)

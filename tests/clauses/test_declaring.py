@@ -61,7 +61,7 @@ def test_in_kaifeng_there_is_no_way_back_at_all(declarant: Professional) -> None
                   figures=make.HENAN_2026 | {"back_years": "closed"})  # fmt: skip
     made = dated(declarant, date(2021, 5, 10), date(2021, 5, 12))
     assert refused(made) == [("year_closed", "S2-08")]
-    limits = limits_of(declarant, 2021)
+    limits = limits_of(declarant, 2021, today=date(2021, 11, 20))
     assert limits
     assert not limits.has_exception
 

@@ -62,7 +62,7 @@ def test_granted_the_year_asks_nothing_and_everybody_concerned_is_told(declarant
     made = grant(asked, granter)
     assert (asked.state, asked.obligation, asked.document_no) == ("granted", made, NUMBER)
     assert (made.kind, made.reason, made.document_no, made.granted_by) == ("exempt", "长期病假", NUMBER, granter)
-    asked_now = requirements_of(declarant, 2026, now=NOW)
+    asked_now = requirements_of(declarant, 2026, today=NOW.date())
     assert asked_now
     assert not asked_now.is_obliged
     assert Notice.objects.get(event=NoticeEvent.REQUEST_DECIDED).to == declarant.user
@@ -75,7 +75,7 @@ def test_the_bureau_may_take_other_hours_off_than_were_asked(declarant: Professi
     made = grant(asked, granter, replace(REDUCED, less_public=Decimal(10), less_professional=Decimal("20.5")))
     assert (made.less_total, made.less_public, made.less_professional) == (Decimal("30.5"), 10, Decimal("20.5"))
     assert asked.less_public == 10
-    found = requirements_of(declarant, 2026, now=NOW)
+    found = requirements_of(declarant, 2026, today=NOW.date())
     assert found
     assert found.total
     assert found.total.value == Decimal("59.5")
@@ -163,7 +163,7 @@ def test_every_ruling_says_why_and_a_grant_names_its_document(declarant: Profess
 def test_refused_it_changes_nothing_and_may_be_asked_anew(declarant: Professional, granter: User) -> None:
     asked = asking.easing(declarant)
     turn_down(asked, Move.REJECT, seen_round=1, reason="不属于可减免的情形", by=granter, now=NOW)
-    found = requirements_of(declarant, 2026, now=NOW)
+    found = requirements_of(declarant, 2026, today=NOW.date())
     assert found
     assert found.is_obliged
     assert asking.easing(declarant).state == RequestState.WAITING
@@ -213,7 +213,7 @@ def test_who_may_look_at_it(
 def test_ended_the_year_asks_all_again(declarant: Professional, granter: User) -> None:
     made = grant(asking.easing(declarant), granter)
     obligations.end(made, last_year=2025, reason="材料不实", by=granter, now=NOW)
-    found = requirements_of(declarant, 2026, now=NOW)
+    found = requirements_of(declarant, 2026, today=NOW.date())
     assert found
     assert found.is_obliged
     assert asking.easing(declarant).pk

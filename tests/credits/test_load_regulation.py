@@ -242,18 +242,18 @@ def test_the_calendar_is_published_to_2026_and_provisional_after(regulation: Non
 
 @pytest.mark.clause("A19")
 def test_a_persons_requirements_follow_place_level_and_trade(regulation: None, declarant) -> None:
-    found = requirements_of(declarant, 2021)
+    found = requirements_of(declarant, 2021, today=NOW.date())
     assert (found.rule_set, found.level, found.area_code) == ("kaifeng-2021", TitleLevel.MIDDLE, "410203")
     declarant.title_level = TitleLevel.CLERK
-    assert requirements_of(declarant, 2014).rule_set == "henan-2012-junior"
+    assert requirements_of(declarant, 2014, today=NOW.date()).rule_set == "henan-2012-junior"
     declarant.title_series = people.title_series("17", "会计人员")
-    assert requirements_of(declarant, 2025).trade == "会计"
+    assert requirements_of(declarant, 2025, today=NOW.date()).trade == "会计"
     declarant.title_series = None
-    assert requirements_of(declarant, 2025).trade == ""
+    assert requirements_of(declarant, 2025, today=NOW.date()).trade == ""
 
 
 def test_with_the_book_in_hand_a_person_costs_one_query(regulation: None, declarant, django_assert_num_queries) -> None:
     """What was granted to them; on a bench that knows them there is none (test_obligations)."""
     book = rule_book()
     with django_assert_num_queries(1):
-        assert requirements_of(declarant, 2026, book=book)
+        assert requirements_of(declarant, 2026, today=NOW.date(), book=book)

@@ -61,7 +61,7 @@ def test_a_reduction_lowers_each_threshold_on_its_own_ground_and_the_year_is_met
     account = YearAccount.objects.get()
     assert (account.is_met, account.obligation, account.version) == (True, "reduced", 3)
     assert ChangedAccount.objects.get().version == 3
-    asked = requirements_of(declarant, 2026, now=NOW)
+    asked = requirements_of(declarant, 2026, today=NOW.date())
     assert (asked.total.value, asked.public.value, asked.professional.value) == (45, 15, 30)
     assert {asked.total.clause, asked.total.document} == {"A18", "汴人社函〔2026〕31号"}
     assert (asked.is_obliged, asked.ground.words) == (True, "产假半年")
@@ -74,7 +74,7 @@ def test_an_exempt_person_has_not_failed_the_year_and_may_meet_it_all_the_same(
     grant(declarant, wanted(), at=city_bureau, by=officer, now=NOW)
     account = YearAccount.objects.get()
     assert (account.is_met, account.obligation) == (False, "exempt")
-    assert not requirements_of(declarant, 2026, now=NOW).is_obliged
+    assert not requirements_of(declarant, 2026, today=NOW.date()).is_obliged
     make.credit(declarant, "30", subject=Subject.PUBLIC)
     assert YearAccount.objects.get().is_met
 
@@ -97,7 +97,7 @@ def test_ended_from_the_first_year_on_it_never_was_and_the_account_says_so(
     made = grant(declarant, reduced(), at=city_bureau, by=officer, now=NOW)
     end(made, last_year=2025, reason="材料有误", by=officer, now=NOW)
     assert not YearAccount.objects.get().is_met
-    assert requirements_of(declarant, 2026, now=NOW).ground is None
+    assert requirements_of(declarant, 2026, today=NOW.date()).ground is None
     trail = AuditEvent.objects.filter(subject_ref=made.ref).order_by("pk")
     assert [event.action for event in trail] == ["obligation.grant", "obligation.end"]
     with pytest.raises(MovedOn):
@@ -110,8 +110,8 @@ def test_ended_after_some_years_it_holds_for_those(
 ) -> None:
     made = grant(declarant, wanted(year_to=2028), at=city_bureau, by=officer, now=NOW)
     end(made, last_year=2026, reason="提前返岗", by=officer, now=NOW)
-    assert not requirements_of(declarant, 2026, now=NOW).is_obliged
-    assert requirements_of(declarant, 2027, now=NOW).is_obliged
+    assert not requirements_of(declarant, 2026, today=NOW.date()).is_obliged
+    assert requirements_of(declarant, 2027, today=NOW.date()).is_obliged
 
 
 @pytest.mark.parametrize(
@@ -191,11 +191,11 @@ def test_an_accountants_first_year_follows_the_one_of_the_title(accountant_rules
     person = people.professional(
         "会计", works_at=employer, title_series=people.title_series("07", "会计人员"), title_since=date(2026, 6, 1)
     )
-    asked = requirements_of(person, 2026, now=NOW)
+    asked = requirements_of(person, 2026, today=NOW.date())
     assert (asked.is_obliged, asked.ground.kind, asked.ground.clause) == (False, "not_yet", "A30")
-    assert requirements_of(person, 2027, now=NOW).is_obliged
+    assert requirements_of(person, 2027, today=NOW.date()).is_obliged
     teacher = people.professional("教师", works_at=employer, title_since=date(2026, 6, 1))
-    assert requirements_of(teacher, 2026, now=NOW).is_obliged, "a new entrant is not excused (A18)"
+    assert requirements_of(teacher, 2026, today=NOW.date()).is_obliged, "a new entrant is not excused (A18)"
 
 
 @pytest.fixture
@@ -206,7 +206,7 @@ def accountant_rules(db: None) -> None:
 def test_who_left_owes_nothing_from_that_year_on(declarant: Professional) -> None:
     declarant.left_at = datetime(2026, 3, 1, tzinfo=SHANGHAI)
     declarant.save()
-    assert requirements_of(declarant, 2026, now=NOW).ground.kind == "left"
+    assert requirements_of(declarant, 2026, today=NOW.date()).ground.kind == "left"
 
 
 def test_a_set_of_people_is_judged_in_as_many_queries_as_one(employer: Organization) -> None:

@@ -120,13 +120,13 @@ def test_the_running_year_follows_a_promotion_and_the_closed_one_keeps_its_last_
     titled(declarant, TitleLevel.ASSISTANT, date(2026, 2, 1))
     handle_person_changes(now=NOW)
     assert [account.level for account in YearAccount.objects.order_by("year")] == ["中级", "助理级"]
-    assert requirements_of(declarant, 2025, now=NOW).level == "中级"
+    assert requirements_of(declarant, 2025, today=NOW.date()).level == "中级"
 
 
 @pytest.mark.clause("A19")
 def test_a_first_account_of_a_closed_year_is_of_the_level_of_its_last_day(declarant: Professional) -> None:
     titled(declarant, TitleLevel.ASSISTANT, date(2026, 2, 1))
-    assert requirements_of(declarant, 2025, now=NOW).rule_set == "senior"
+    assert requirements_of(declarant, 2025, today=NOW.date()).rule_set == "senior"
     make.credit(declarant, **LAST_YEAR)
     assert YearAccount.objects.get().level == TitleLevel.MIDDLE
 
@@ -166,8 +166,8 @@ def test_a_place_of_then_asks_what_that_place_asked(declarant: Professional) -> 
         professional=declarant, field=PersonField.AREA, before={"area": there.pk}, after={"area": declarant.area_id},
         effective_on=date(2026, 1, 5), at=NOW,
     )  # fmt: skip
-    assert requirements_of(declarant, 2025, now=NOW).area_code == "410402"
-    assert requirements_of(declarant, 2026, now=NOW).area_code == "410203"
+    assert requirements_of(declarant, 2025, today=NOW.date()).area_code == "410402"
+    assert requirements_of(declarant, 2026, today=NOW.date()).area_code == "410203"
 
 
 def test_a_change_is_followed_from_the_day_it_holds(declarant: Professional) -> None:

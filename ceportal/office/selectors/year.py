@@ -76,7 +76,7 @@ class YearView:
 
 def year_view(professional: Professional, year: int, *, today: date) -> YearView:
     """All that *my year* shows, in a fixed number of queries however much there is."""
-    asked = requirements_of(professional, year)
+    asked = requirements_of(professional, year, today=today)
     account = account_of(professional, year)
     bars = thresholds(asked, standing_of(account)) if asked else []
     open_items = _open_items(professional, year, today)
