@@ -160,7 +160,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     context = page_context(request, asked)
-    context["requirements"] = requirements_of(asked.professional, asked.year_from)
+    context["requirements"] = requirements_of(asked.professional, asked.year_from, today=timezone.localdate())
     if context["decides"]:
         context["form"] = form or _ruling_form(asked)
     if may_end(cast(User, request.user), asked):
