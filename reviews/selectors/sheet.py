@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from django.utils import timezone
 
@@ -12,6 +13,7 @@ from ceportal.kernel.rules.refusal import Refusal
 from credits.enums import DeclarationState
 from credits.models import Declaration, Evidence
 from credits.rules.claiming import Worked
+from credits.rules.declaring import Limits, ceiling
 from credits.rules.requirements import Requirements, Threshold, thresholds
 from credits.selectors.accounts import account_of, standing_of
 from credits.selectors.bench import requirements_of
@@ -78,7 +80,7 @@ def sheet_of(declaration: Declaration, reviewer: User, *, now: datetime) -> Shee
         unseen=unseen,
         decisions=list(decisions_on(declaration)),
         alike=similar,
-        warnings=[*_doubts(declaration, worked), *_warnings(declaration, similar), *_of_the_season(asked, now)],
+        warnings=[*_doubts(declaration, worked), *_warnings(declaration, similar), *_of_the_rule(declaration, limits, asked, now)],
         thresholds=_thresholds(declaration, asked),
         worked=worked,
         per_day_clause=limits.per_day_clause if limits else "",
@@ -134,6 +136,25 @@ def _warnings(declaration: Declaration, similar: Sequence[Declaration]) -> list[
     if any((other.started_on, other.ended_on) == (declaration.started_on, declaration.ended_on) for other in similar):
         found.append(Refusal("same_training", "此人申报过名称和日期都相同的培训，请核对是否重复。", clause="A29"))
     return found
+
+
+def _of_the_rule(
+    declaration: Declaration, limits: Limits | None, asked: Requirements | None, now: datetime
+) -> list[Refusal]:
+    """What the rule set of the year wants a reviewer to look at."""
+    return [*_of_the_day(declaration, limits), *_of_the_season(asked, now)]
+
+
+def _of_the_day(declaration: Declaration, limits: Limits | None) -> list[Refusal]:
+    """More than a day's ceiling, where that does not refuse (A17)."""
+    activity, start, end = declaration.activity, declaration.started_on, declaration.ended_on
+    if limits is None or limits.per_day_refuses or activity is None or not activity.is_attended or not (start and end):
+        return []
+    most = ceiling(start, end, limits)
+    if (declaration.hours_claimed or Decimal(0)) <= most:
+        return []
+    text = f"超过每天 {limits.per_day.normalize():f} 学时的一般上限（按天数最多 {most.normalize():f} 学时），请核对。"
+    return [Refusal("over_ceiling", text, clause=limits.per_day_clause)]
 
 
 def _of_the_season(asked: Requirements | None, now: datetime) -> list[Refusal]:
