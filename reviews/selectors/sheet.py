@@ -80,7 +80,11 @@ def sheet_of(declaration: Declaration, reviewer: User, *, now: datetime) -> Shee
         unseen=unseen,
         decisions=list(decisions_on(declaration)),
         alike=similar,
-        warnings=[*_doubts(declaration, worked), *_warnings(declaration, similar), *_of_the_rule(declaration, limits, asked, now)],
+        warnings=[
+            *_doubts(declaration, worked),
+            *_warnings(declaration, similar),
+            *_of_the_rule(declaration, limits, asked, now),
+        ],
         thresholds=_thresholds(declaration, asked),
         worked=worked,
         per_day_clause=limits.per_day_clause if limits else "",
