@@ -14,13 +14,15 @@ from playwright.sync_api import Page
 
 from accounts.models import Area, Organization, Professional, User
 from credits.enums import DeclarationState, Subject
+from tests.accounts.factors import app_for
 from tests.credits import factories as ledger
 from tests.office import factories as make
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WIDTHS = (1280, 390)
-PUBLIC = ("/", "/policy/", "/help/", "/sign-in/", "/register/", "/register/unit/", "/verify/")
+PUBLIC = ("/", "/policy/", "/help/", "/sign-in/", "/register/", "/register/unit/", "/verify/", "/forgotten/")
 PERSONAL = ("/my-year/", "/notices/", "/declare/", "/declarations/", "/hours/", "/certificates/", "/profile/")
+GUARDING = ("/profile/safety/", "/profile/safety/factor/", "/profile/mail/", "/profile/password/")
 REVIEWING = ("/reviews/", "/reviews/done/", "/people/", "/people/registrations/")
 DESKS = ("/home/", "/admin/reviews/filing/", "/units/registrations/")
 
@@ -66,6 +68,11 @@ def test_what_a_professional_reads(open_window: Callable[..., Page], declarant: 
     make.declaration(declarant, DeclarationState.AT_EMPLOYER)
     make.declaration(declarant, DeclarationState.RETURNED, state_reason="缺少结业证书")
     assert_legible(open_window, PERSONAL, declarant.user)
+
+
+def test_what_guards_an_account(open_window: Callable[..., Page], employer_reviewer: User) -> None:
+    app_for(employer_reviewer)
+    assert_legible(open_window, GUARDING, employer_reviewer)
 
 
 def test_a_title_without_a_blank_stays_in_its_cell(

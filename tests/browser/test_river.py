@@ -83,6 +83,8 @@ def test_from_declared_hours_to_a_certificate_that_a_stranger_checks(
     register_unit(school, name=SCHOOL, uscc=make.uscc(), supervisor=AUTHORITY, phone=PHONES["school"], **place)
     sign_in(authority, PHONES["authority"])
     approve_registration(authority, "/units/registrations/", SCHOOL)
+    # With the new duties the session of before has ended.
+    sign_in(school, PHONES["school"])
     register_person(person, name=NAME, id_number=NUMBER, phone=PHONES["person"], unit=SCHOOL, **place)
     expect(person.get_by_role("main")).to_contain_text(SCHOOL)
     approve_registration(school, "/people/registrations/", NAME)
