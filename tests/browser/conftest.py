@@ -60,9 +60,8 @@ def open_window(chromium: Browser, live_server: LiveServer) -> Iterator[Callable
         context = chromium.new_context(
             base_url=live_server.url,
             locale="zh-CN",
-            timezone_id="Asia/Shanghai",
             viewport={"width": width, "height": height},
-            **options,
+            **{"timezone_id": "Asia/Shanghai", **options},
         )
         context.set_default_timeout(OPENING_MS)
         contexts.append(context)
