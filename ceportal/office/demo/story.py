@@ -36,6 +36,7 @@ from certificates.services.sheets import make_sheets
 from credits.enums import Payer, Subject
 from credits.models import Activity, Declaration
 from credits.services.declaring import add_evidence, save_draft, start_declaration, submit_declaration
+from credits.services.exceptions import ask_for_back_years
 from reviews.services.decisions import decide
 from reviews.services.filing import file_month
 from reviews.services.openings import record_opening
@@ -172,6 +173,17 @@ def _this_year(stage: Stage) -> None:
     _wait(stage, BUSY[1], Training("急诊急救技能培训", Subject.PROFESSIONAL, 16, 2, 16, "河南省人民医院"))
     _count(stage, BUSY[1], Training("医院感染防控公需科目培训", Subject.PUBLIC, 16, 2, 30, "河南省人民医院"))
     _count(stage, BUSY[2], Training("智能制造新技术研修", Subject.PROFESSIONAL, 24, 3, 25, "洛阳理工学院"))
+    _ask_for_last_year(stage, FRESH[4])
+
+
+def _ask_for_last_year(stage: Stage, person: Person) -> None:
+    """孙八 was away and asks to declare last year: it waits with the bureau of the place (S0-14)."""
+    user, when, year = stage.users[person.phone], stage.at(stage.ago(1)), stage.ago(1).year - 1
+    paper = papers.document("派出通知", f"派 {person.name} 同志参加援疆技术支援", f"{year} 年 3 月至 12 月")
+    document = store(paper, owner=user, now=when)
+    reason = f"{year} 年 3 月至 12 月参加援疆技术支援，期间无法登录平台申报学时。"
+    professional = Professional.objects.get(user=user)
+    ask_for_back_years(professional, [year], reason=reason, document=document, by=user, now=when)
 
 
 def _count(stage: Stage, person: Person, training: Training) -> None:
