@@ -15,11 +15,13 @@ from credits.models import Declaration, Evidence
 from credits.rules.claiming import Worked
 from credits.rules.declaring import Limits, ceiling
 from credits.rules.requirements import Requirements, Threshold, thresholds
+from credits.rules.window import words
 from credits.selectors.accounts import account_of, standing_of
 from credits.selectors.bench import requirements_of
 from credits.selectors.conversions import details_of, is_open, same_artefact_of_others, worked_out
 from credits.selectors.declarations import elapsed_days, limits_in
 from credits.selectors.twins import counted_twin, counted_words, likely_twins
+from credits.selectors.window import granted_years
 from reviews.models import Decision
 from reviews.selectors.desk import (
     Unseen,
@@ -125,9 +127,21 @@ def _doubts(declaration: Declaration, worked: Worked) -> list[Refusal]:
     return found
 
 
+def _of_the_closed_year(declaration: Declaration) -> list[Refusal]:
+    """By what a year was declared that had closed: an exception of the bureau (S0-14)."""
+    year, filed = declaration.year, declaration.submitted_at
+    if year is None or filed is None or timezone.localdate(filed).year <= year:
+        return []
+    opening = granted_years(declaration.professional).get(year)
+    if opening is None or opening.excused_until is None:
+        return []
+    text = f"{year} 年度的申报已截止；人社部门已批准本人补报（{opening.document_no}），到 {words(opening.excused_until)}为止。"
+    return [Refusal("excused", text, clause="S0-14")]
+
+
 def _warnings(declaration: Declaration, similar: Sequence[Declaration]) -> list[Refusal]:
     """Hints for the eye. None of them decides anything."""
-    found = []
+    found = _of_the_closed_year(declaration)
     if twin := counted_twin(declaration):
         text = f"{counted_words(twin)}，同一次学习只计一次：通过后不会再增加学时。"
         found.append(Refusal("already_counted", text, clause="A13"))

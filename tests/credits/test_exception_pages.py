@@ -283,3 +283,13 @@ def test_a_draft_of_a_closed_year_leads_to_what_can_be_done(client: Client, pers
     assert "2024 年度的申报已于 2024年12月31日截止" in page
     assert "如属特殊原因，可以申请补报" in page
     assert LIST in page
+
+
+def test_the_reviewer_is_told_by_which_paper_a_closed_year_was_declared(
+    client: Client, person: Professional, pair: tuple[User, User]
+) -> None:
+    exceptions.granted(person, *pair, 2024)
+    made = drafts.handed_in(person, started_on=date(2024, 5, 6), ended_on=date(2024, 5, 8))
+    reviewer = make.give(make.user("单位审核员"), made.organization, Duty.REVIEW_HOURS)
+    page = opened(client, reviewer, reverse("reviews:review", args=[made.ref]))
+    assert f"已批准本人补报（{exceptions.DOCUMENT_NO}），到 2026年12月31日为止" in page
