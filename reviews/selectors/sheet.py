@@ -135,7 +135,8 @@ def _of_the_closed_year(declaration: Declaration) -> list[Refusal]:
     opening = granted_years(declaration.professional).get(year)
     if opening is None or opening.excused_until is None:
         return []
-    text = f"{year} 年度的申报已截止；人社部门已批准本人补报（{opening.document_no}），到 {words(opening.excused_until)}为止。"
+    until = words(opening.excused_until)
+    text = f"{year} 年度的申报已截止；人社部门已批准本人补报（{opening.document_no}），到 {until}为止。"
     return [Refusal("excused", text, clause="S0-14")]
 
 
