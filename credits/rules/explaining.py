@@ -66,7 +66,10 @@ class Item:
 
 @dataclass(frozen=True)
 class Window:
-    """Until when the year can be declared: the sentence for the page, and how many working days that leaves."""
+    """Until when the year can be declared: the sentence for the page, and how many working days that leaves.
+
+    `has_exception`: once it has closed, special reasons may still let somebody in (S0-14); some places know none.
+    """
 
     last_day: date
     words: str
@@ -74,6 +77,8 @@ class Window:
     is_open: bool
     days_left: int
     is_provisional: bool
+    has_exception: bool = False
+    back_clause: str = ""
 
 
 @dataclass(frozen=True)

@@ -117,6 +117,7 @@ def _deadline(window: Window) -> dict[str, Any]:
         "is_open": window.is_open,
         "working_days_left": max(0, window.days_left),
         "is_provisional": window.is_provisional,
+        "has_exception": window.has_exception,
     }
 
 

@@ -69,6 +69,8 @@ def _window(professional: Professional, year: int, asked: Requirements | None, t
         is_open=is_open(year, today=today, limits=limits, opening=opening),
         days_left=working_days_left(today, last, calendar),
         is_provisional=any(calendar.is_provisional(day) for day in (today, last)),
+        has_exception=limits is not None and limits.has_exception,
+        back_clause=limits.back_year_clause if limits else "",
     )
 
 

@@ -246,6 +246,19 @@ def test_of_a_closed_year_no_way_is_told(declarant: Professional) -> None:
     assert "已于 2025年12月31日截止" in found.window.words
 
 
+@pytest.mark.clause("S0-14", "S2-08", "A8")
+@pytest.mark.parametrize(("policy", "words"), [("exception", "可以<a"), ("closed", "您所在的地方不再开通补报。")])
+def test_the_page_of_a_closed_year_says_whether_there_is_a_way_back(
+    client: Client, declarant: Professional, policy: str, words: str
+) -> None:
+    figures = {"total": "90", "public": "30", "professional": "60", "back_years": policy}
+    make.rule_set("henan-2025", year_from=2025, year_to=2025, figures=figures)
+    client.force_login(declarant.user)
+    page = text_of(client.get(reverse("credits:why", args=[2025])))
+    assert "专业科目还差 60 学时" in page
+    assert words in page
+
+
 def test_it_takes_as_many_queries_for_much_as_for_little(declarant: Professional, learned: Professional) -> None:
     def queries() -> int:
         with CaptureQueriesContext(connection) as asked:
