@@ -38,7 +38,9 @@ BACKWARDS = Refusal("ends_before_start", "结束日期早于开始日期，请�
         ({"hours": Decimal("8.25")}, [STEP]),
         ({"subject": Subject.PROFESSIONAL}, []),
         ({"subject": ""}, [NO_SUBJECT]),
-        ({"subject": "elective"}, [NO_SUBJECT]),
+        ({"subject": Subject.ELECTIVE}, []),
+        ({"subject": "other"}, [NO_SUBJECT]),
+        ({"subject": Subject.ELECTIVE, "public_kind": PublicKind.ELECTIVE}, [NO_KIND]),
         ({"public_kind": PublicKind.COMPULSORY}, []),
         ({"subject": Subject.PROFESSIONAL, "public_kind": PublicKind.COMPULSORY}, [NO_KIND]),
         ({"ended_on": date(2026, 3, 8)}, [BACKWARDS]),
@@ -57,6 +59,7 @@ def test_what_may_stand_in_an_account(changes: dict[str, Any], expected: list[Re
 def test_compulsory_hours_are_public_hours_too() -> None:
     hours = Decimal("8.5")
     assert shares(Subject.PROFESSIONAL, "", hours) == Standing(professional=hours)
+    assert shares(Subject.ELECTIVE, "", hours) == Standing(elective=hours)
     assert shares(Subject.PUBLIC, "", hours) == Standing(public=hours)
     assert shares(Subject.PUBLIC, PublicKind.ELECTIVE, hours) == Standing(public=hours)
     assert shares(Subject.PUBLIC, PublicKind.COMPULSORY, hours) == Standing(public=hours, public_compulsory=hours)

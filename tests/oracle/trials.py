@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis.strategies import SearchStrategy
 
-SOME, MANY = 200, 25_000
+SOME, MANY = 200, 12_500
 TRIALS = pytest.mark.parametrize(
     "trials",
     [
