@@ -111,7 +111,7 @@ def save_draft(draft: RuleDraft, *, version: int, content: Mapping[str, Any], by
     refuse_if_any(reasons_not_to_keep(facts_of(typed)))
     rows = _as_read(draft, version)
     if not rows.update(**content, version=F("version") + 1, ground=ground_of(draft), changed_at=now):
-        raise _moved_on(draft)
+        raise _moved_on(draft, version)
     draft.refresh_from_db()
     after = {"version": draft.version, **said(rule_of(draft))}
     record("rule_draft.edit", draft, by=by, now=now, after=after)
@@ -141,7 +141,7 @@ def submit_draft(draft: RuleDraft, *, version: int, by: User, now: datetime) -> 
         state_reason="",
     )
     if not is_sent:
-        raise _moved_on(draft)
+        raise _moved_on(draft, version)
     draft.refresh_from_db()
     record("rule_draft.submit", draft, by=by, now=now, after={"version": draft.version})
     preview_draft(draft, year=year_to_preview(facts.rule, today), by=by, now=now)
@@ -278,7 +278,7 @@ def _settle(draft: RuleDraft, move: DraftMove, version: int, *, by: User, now: d
         raise _moved_on(draft)
     was = State(draft.state)
     if not settle(_as_read(draft, version), state=MOVES[was, move], changed_at=now, **changes):
-        raise _moved_on(draft)
+        raise _moved_on(draft, version)
     draft.refresh_from_db()
     record(f"rule_draft.{move}", draft, by=by, now=now, before={"state": was}, after={"version": draft.version})
 
@@ -320,13 +320,13 @@ def _as_read(draft: RuleDraft, version: int) -> QuerySet[RuleDraft]:
     return RuleDraft.objects.filter(pk=draft.pk, state=draft.state, round=draft.round, version=version)
 
 
-def _moved_on(draft: RuleDraft) -> Refused:
-    """Says where it stands now, and who moved it there."""
+def _moved_on(draft: RuleDraft, version: int | None = None) -> Refused:
+    """Says where it stands now, and who moved it there. `version` is what the hand had seen."""
     current = RuleDraft.objects.select_related("approver", "declarant").get(pk=draft.pk)
     stands = State(current.state).label
     if current.approver:
         return MovedOn([Refusal("moved_on", f"这份草案已由{current.approver.name}核准，现在是“{stands}”。")])
-    if current.state == draft.state and current.version != draft.version:
+    if current.state == draft.state and current.version != (version or draft.version):
         return MovedOn([Refusal("moved_on", "这份草案刚刚在另一个页面改动过，请看看现在的内容，再决定。")])
     ruling = current.rulings.select_related("by").order_by("-id").first()
     if ruling and ruling.round == draft.round:

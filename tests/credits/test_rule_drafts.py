@@ -36,6 +36,12 @@ TODAY = NOW.date()
 
 
 @pytest.fixture
+def regulation(db: None) -> None:
+    """The rule sets alone."""
+    rules.load_sets()
+
+
+@pytest.fixture
 def drafter(regulation: None) -> User:
     return rules.regulator("起草人", "410000")
 

@@ -30,6 +30,12 @@ SOON = NOW + timedelta(minutes=1)
 
 
 @pytest.fixture
+def regulation(db: None) -> None:
+    """The rule sets alone."""
+    rules.load_sets()
+
+
+@pytest.fixture
 def drafter(regulation: None) -> User:
     return rules.regulator("起草人", "410000")
 
