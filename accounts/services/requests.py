@@ -108,11 +108,11 @@ def tell_deciders(asked: Request, *, now: datetime) -> None:
     tell(who_can_decide(asked), NoticeEvent.REQUEST_WAITING, key=key, text=text, link=page_of(asked), now=now)
 
 
-def tell_askers(asked: Request, outcome: str, *, now: datetime) -> None:
-    """Both who asked and whom it is about."""
+def tell_askers(asked: Request, outcome: str, *, now: datetime, about: str = "") -> None:
+    """Both who asked and whom it is about. `about` names what happened, where that is no new state."""
     to = User.objects.filter(pk__in={asked.asked_by_id, asked.declarant_id})
     text = f"{asked.whose}的{asked._meta.verbose_name}{outcome}。"
-    key = f"{_about(asked)}:{asked.state}"
+    key = f"{_about(asked)}:{about or asked.state}"
     tell(to, NoticeEvent.REQUEST_DECIDED, key=key, text=text, link=page_of(asked), now=now)
 
 

@@ -10,13 +10,13 @@ from accounts.enums import Duty, Move
 from accounts.models import Professional, User
 from accounts.rules.requesting import reasons_not_to_ask as reasons_of_words
 from accounts.selectors.people import employer_of
-from accounts.services.requests import hand_in, may_rule, moved_on, rule
+from accounts.services.requests import hand_in, may_rule, moved_on, rule, tell_askers
 from ceportal.kernel.models import StoredFile
 from ceportal.kernel.rules.refusal import MovedOn, Refusal, Refused, refuse, refuse_if_any
 from credits.models import Obligation, ObligationRequest
 from credits.rules.easing_requests import Asked, beside_fields, reasons_not_to_ask, wanted
 from credits.selectors.easing import reasons_not_to_ease
-from credits.selectors.requests import bureau_to_ask, open_request_of, people_to_ask_for
+from credits.selectors.requests import bureau_to_ask, may_end, open_request_of, people_to_ask_for
 from credits.services import obligations
 
 # What only a grant needs, or what is asked of the decider alone.
@@ -84,6 +84,16 @@ def grant_easing(
     rule(current, Move.APPROVE, seen_round=seen_round, reason=reason, by=by, now=now, **changes)
     request.refresh_from_db()
     return made
+
+
+@transaction.atomic
+def end_easing(request: ObligationRequest, *, last_year: int, reason: str, by: User, now: datetime) -> Obligation:
+    """What was granted holds up to `last_year` and no longer; the person and who asked for them are told."""
+    if request.obligation is None or not may_end(by, request):
+        raise refuse("not_your_duty", "这项减免不由您终止。", clause="A24")
+    ended = obligations.end(request.obligation, last_year=last_year, reason=reason, by=by, now=now)
+    tell_askers(request, f"已终止：{reason.strip()}", now=now, about="ended")
+    return ended
 
 
 def turn_down(

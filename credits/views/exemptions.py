@@ -21,8 +21,7 @@ from credits.forms.requests import EasingRulingForm, EndingForm, ExemptionForm, 
 from credits.models import ObligationRequest
 from credits.selectors.bench import requirements_of
 from credits.selectors.requests import OF_THE_UNIT, bureau_to_ask, may_end, people_to_ask_for
-from credits.services import obligations
-from credits.services.exemptions import ask_again, ask_for_easing, grant_easing, turn_down
+from credits.services.exemptions import ask_again, ask_for_easing, end_easing, grant_easing, turn_down
 from credits.views.requests import page_context, request_or_404
 
 
@@ -102,7 +101,7 @@ def end_exemption(request: HttpRequest, ref: UUID) -> HttpResponse:
         if form.is_valid():
             data = form.cleaned_data
             facts = {"last_year": data["last_year"], "reason": data["end_reason"]}
-            obligations.end(asked.obligation, by=cast(User, request.user), now=timezone.now(), **facts)
+            end_easing(asked, by=cast(User, request.user), now=timezone.now(), **facts)
             messages.success(request, "已终止，相关年度已重新核算。")
             return redirect("credits:exemption", asked.ref)
     except MovedOn:

@@ -20,8 +20,7 @@ from credits.enums import ObligationKind
 from credits.models import Obligation, ObligationRequest, OutsideHours
 from credits.selectors.bench import requirements_of
 from credits.selectors.requests import seen
-from credits.services import obligations
-from credits.services.exemptions import ask_again, grant_easing, turn_down
+from credits.services.exemptions import ask_again, end_easing, grant_easing, turn_down
 from tests import factories as people
 from tests.credits import asking
 from tests.credits.asking import EXEMPT, REDUCED
@@ -210,9 +209,17 @@ def test_who_may_look_at_it(
     assert list(seen(granter, ObligationRequest)) == [asked]
 
 
-def test_ended_the_year_asks_all_again(declarant: Professional, granter: User) -> None:
+def test_ended_the_year_asks_all_again_and_the_person_is_told(
+    declarant: Professional, granter: User, employer_reviewer: User
+) -> None:
     made = grant(asking.easing(declarant), granter)
-    obligations.end(made, last_year=2025, reason="材料不实", by=granter, now=NOW)
+    asked = ObligationRequest.objects.get()
+    assert codes(end_easing, asked, last_year=2025, reason="材料不实", by=employer_reviewer, now=NOW) == [
+        "not_your_duty"
+    ]
+    assert codes(end_easing, asked, last_year=2025, reason="", by=granter, now=NOW) == ["reason"]
+    assert end_easing(asked, last_year=2025, reason="材料不实", by=granter, now=NOW) == made
+    assert "已终止：材料不实" in Notice.objects.filter(event=NoticeEvent.REQUEST_DECIDED).latest("id").text
     found = requirements_of(declarant, 2026, today=NOW.date())
     assert found
     assert found.is_obliged
