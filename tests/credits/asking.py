@@ -1,8 +1,11 @@
 """What people ask of their bureau, as they ask it: through the services, with a real paper."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+
+from django.utils import timezone
 
 from accounts.models import Professional, User
 from ceportal.kernel.models import StoredFile
@@ -36,6 +39,12 @@ OUTSIDE_TYPED = {
     "started_on": "2026-03-02", "ended_on": "2026-06-30", "public_claimed": "18", "professional_claimed": "20.5",
     "reason": "上半年在外省借调。",
 }  # fmt: skip
+
+
+def this_year() -> Asked:
+    """The same for the year in which the test runs."""
+    year = timezone.localdate().year
+    return replace(EXEMPT, year_from=year, year_to=year)
 
 
 def paper(owner: User, *, now: datetime = NOW) -> StoredFile:
