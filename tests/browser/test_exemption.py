@@ -1,4 +1,4 @@
-"""An exemption in a browser from both sides: asked on a phone, returned, mended, granted; then the year asks nothing."""
+"""An exemption in a browser from both sides: asked on a phone, returned, mended, granted; the year asks nothing."""
 
 from collections.abc import Callable
 from pathlib import Path
