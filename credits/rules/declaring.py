@@ -68,8 +68,8 @@ class DeclarationFacts:
     """A declaration as the rules see it. `twins` names own declarations of the same training that count or may,
     `artefact_twins` those of the same paper, patent …
 
-    `asks`, `labels` and `leaves_out` are its activity's; `worked` what its hours come to. `asked_year` is the year it was begun
-    for, where one was chosen.
+    `asks`, `labels` and `leaves_out` are its activity's; `worked` what its hours come to. `asked_year` is the year it
+    was begun for, where one was chosen.
     """
 
     state: State
