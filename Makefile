@@ -15,7 +15,7 @@ JOBS ?= 2
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: install ## Start the portal (first time: install, load, demo). Ctrl-C ends it. PORT=8000 DATA_DIR=var
@@ -53,6 +53,10 @@ FILES ?=
 .PHONY: clauses
 clauses: install-dev ## Write docs/clauses.md: which test shows which clause of the documents kept
 	@$(PYTHON) -m tests.clauses.table
+
+.PHONY: bench-uploads
+bench-uploads: install-dev ## 500 honest scans through the checks of uploads: how many are taken, how fast
+	@$(PYTHON) -m tests.benches uploads
 
 .PHONY: lock
 lock: .venv/dev.stamp ## Pin requirements*.in anew

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+from urllib.parse import unquote
 
 import pytest
 from django.conf import settings
@@ -190,9 +191,20 @@ def test_serving_tells_the_browser_to_show_and_do_nothing(owner: User) -> None:
         assert response["Content-Disposition"].startswith('inline; filename="evidence-')
         assert "0011" not in response["Content-Disposition"]
         response.file_to_stream.close()
+        name = response["Content-Disposition"].rpartition("filename*=UTF-8''")[2]
+        assert unquote(name).startswith("佐证材料-")
+        assert response["Referrer-Policy"] == "no-referrer"
     download = serve(keep(zoo.pdf(), owner), inline=False)
     assert download["Content-Disposition"].startswith("attachment")
     download.file_to_stream.close()
+
+
+def test_bytes_that_are_not_there_are_told_and_no_fault_of_ours(owner: User, caplog: pytest.LogCaptureFixture) -> None:
+    stored = keep(zoo.pdf(), owner)
+    path_of(stored).unlink()
+    with pytest.raises(Refused, match="暂时读不到"):
+        serve(stored)
+    assert str(stored.ref) in caplog.text
 
 
 def test_a_refusal_is_logged_without_name_or_content(owner: User, caplog: pytest.LogCaptureFixture) -> None:

@@ -180,7 +180,7 @@ def deeply_nested(document: pikepdf.Pdf) -> None:
 
 def escaped_names() -> bytes:
     """`/JavaScript` written so that no search through the bytes finds it."""
-    whole = pdf(change=opens_with(action("JavaScript", JS=String("app.alert(1)"))), object_stream_mode=_PLAIN)
+    whole = pdf(change=opens_with(action("JavaScript", JS=String("app.alert(1)"))), object_stream_mode=PLAIN)
     return whole.replace(b"/JavaScript", b"/J#61vaScript").replace(b"/OpenAction", b"/Open#41ction")
 
 
@@ -241,7 +241,7 @@ def odd_page(document: pikepdf.Pdf) -> None:
 
 
 def _plain_pdf(change: Callable[[pikepdf.Pdf], None] | None = None) -> bytes:
-    return pdf(change=change, object_stream_mode=_PLAIN)
+    return pdf(change=change, object_stream_mode=PLAIN)
 
 
 def _added(data: bytes, objects: bytes, *, is_named: bool) -> bytes:
@@ -328,5 +328,5 @@ def zip_of(name: str = "word/document.xml") -> bytes:
     return out.getvalue()
 
 
-_PLAIN = pikepdf.ObjectStreamMode.disable
+PLAIN = pikepdf.ObjectStreamMode.disable
 PACKED = pikepdf.ObjectStreamMode.generate

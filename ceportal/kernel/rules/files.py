@@ -133,6 +133,7 @@ UPLOAD_INCOMPLETE = Refusal(
     "upload_incomplete", "文件还没有传完，请重新选择同一个文件，会从中断处接着传。", field=FIELD
 )
 UPLOAD_LOST = Refusal("upload_lost", "传了一半的文件已被清除，请重新选择文件上传。", field=FIELD)
+FILE_LOST = Refusal("file_lost", "这份文件暂时读不到，已经记录下来。请联系管理员，或请上传人再传一次。", field=FIELD)
 WRONG_OFFSET = Refusal("wrong_offset", "同一个文件正在另一处上传，或刚才的一段已经收到。", field=FIELD)
 
 

@@ -32,6 +32,8 @@ MOST_PIXELS = 70_000_000
 # The longer side of what is kept: small print on a photographed A4 page stays legible.
 LONGEST_SIDE = 4800
 JPEG_QUALITY = 88
+# Of nine: half the time of the usual six, for a twentieth more bytes.
+PNG_EFFORT = 4
 _BROKEN = (
     *(OSError, SyntaxError, ValueError, EOFError, RuntimeError, KeyError, IndexError, TypeError),
     *(struct.error, zlib.error),
@@ -98,7 +100,7 @@ def _upright(picture: Image.Image) -> Image.Image:
 def _written(plain: Image.Image, content_type: str) -> bytes:
     out = io.BytesIO()
     if content_type == "image/png":
-        plain.save(out, "PNG")
+        plain.save(out, "PNG", compress_level=PNG_EFFORT)
     else:
         plain.save(out, "JPEG", quality=JPEG_QUALITY)
     return out.getvalue()
@@ -109,7 +111,8 @@ def _flat(picture: Image.Image) -> Image.Image:
     if picture.mode.startswith("I"):
         return picture.point(lambda value: value / 256).convert("L")
     if picture.mode in {"1", "L"} and "transparency" not in picture.info:
-        return picture.convert("L")
+        # Black and white stays so (an eighth of the work) unless it has to be made smaller, which needs grey.
+        return picture if max(picture.size) <= LONGEST_SIDE else picture.convert("L")
     if picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info:
         shown = picture.convert("RGBA")
         white = Image.new("RGBA", shown.size, "white")

@@ -72,9 +72,15 @@ def path_of(stored: StoredFile) -> Path:
 
 
 def open_file(stored: StoredFile) -> IO[bytes]:
-    """The shown bytes, for reading. Raises `Refused` while they are in quarantine, and for good when infected."""
+    """The shown bytes, for reading. Raises `Refused` while they are in quarantine, for good when they are infected, and
+    when they are not there (a backup was brought back without them).
+    """
     refuse_if_any(rules.reasons_not_to_show(stored.state))
-    return path_of(stored).open("rb")
+    try:
+        return path_of(stored).open("rb")
+    except FileNotFoundError:
+        security_log.error("the bytes of %s are not there", stored.ref)
+        raise Refused([rules.FILE_LOST]) from None
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,8 @@
 Only views that have found the file through a selector of the reader may call `serve`.
 """
 
+from urllib.parse import quote
+
 from django.http import FileResponse
 
 from ceportal.kernel.models import StoredFile
@@ -29,13 +31,21 @@ STATUSES = {
 def serve(stored: StoredFile, *, inline: bool = True) -> FileResponse:
     """The shown bytes under a made-up name, with headers that let a browser show them and nothing else."""
     kind = Kind(stored.content_type)
-    name = f"evidence-{stored.ref.hex[:8]}.{SUFFIXES[kind]}"
-    response = FileResponse(open_file(stored), as_attachment=not inline, filename=name, content_type=kind.value)
+    response = FileResponse(open_file(stored), content_type=kind.value)
+    response["Content-Disposition"] = _disposition(stored, SUFFIXES[kind], inline=inline)
     response["Content-Security-Policy"] = _POLICY
     response["X-Content-Type-Options"] = "nosniff"
     response["Cross-Origin-Resource-Policy"] = "same-origin"
     response["Cache-Control"] = "private, no-store"
+    response["Referrer-Policy"] = "no-referrer"
     return response
+
+
+def _disposition(stored: StoredFile, suffix: str, *, inline: bool) -> str:
+    """A name for old browsers and one in Chinese (RFC 5987), both made up: the person's own may tell about them."""
+    short = stored.ref.hex[:8]
+    name = quote(f"佐证材料-{short}.{suffix}")
+    return f"{'inline' if inline else 'attachment'}; filename=\"evidence-{short}.{suffix}\"; filename*=UTF-8''{name}"
 
 
 def status_of(code: str, default: int = 422) -> int:
