@@ -81,6 +81,14 @@ class TitleFields(ReasonedForm):
         help_text="没有职称选“无”，找不到自己的系列选“其他”。",
     )
     title_level = forms.ChoiceField(label="职称级别", choices=TitleLevel.choices, initial=TitleLevel.NONE)
+    title_since = forms.DateField(
+        label="职称取得日期",
+        required=False,
+        input_formats=["%Y-%m-%d"],
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "autocomplete": "off"}),
+        help_text="以证书上的日期为准。会计人员从首次取得会计职称的下一年起计算学时，请填写首次取得的日期。",
+        error_messages={"invalid": "请填写正确的日期，例如 2024-09-01。"},
+    )
 
     def __init__(self, *args: Any, around: Area, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -102,6 +110,7 @@ class TitleFields(ReasonedForm):
             name=person_name(data.get("name", "")),
             title_series=data["title_series"].code,
             title_level=TitleLevel(data["title_level"]),
+            title_since=data.get("title_since"),
         )
         reasons = reasons_not_to_register(facts, today=self.today)
         self.show(reason for reason in reasons if reason.field != "id_number" or self.says_number())
@@ -135,7 +144,8 @@ class PersonForm(NewPasswordFields, PhoneField, TitleFields):
     """A person who has no account yet."""
 
     field_order = (
-        "name", "id_kind", "id_number", "area", "title_series", "title_level", "phone", "password", "password_again"
+        "name", "id_kind", "id_number", "area", "title_series", "title_level", "title_since",
+        "phone", "password", "password_again",
     )  # fmt: skip
 
 

@@ -31,6 +31,8 @@ SUPERVISOR_ELSEWHERE = Refusal("supervisor_elsewhere", "请从列表中选择本
 
 TITLE_MISMATCH = Refusal("title_mismatch", "职称系列选“无”时，职称级别也应选“无”。", field="title_level")
 NO_TITLE_SERIES = "99"
+# Nobody who still works had a title before.
+FIRST_TITLES = 1950
 
 # Residence permits of people from Hong Kong, Macao and Taiwan are numbered like residents; travel permits are not.
 _TRAVEL_PERMIT = re.compile(r"[HM][0-9]{8}([0-9]{2})?|[0-9]{8}", re.ASCII)
@@ -50,6 +52,7 @@ class PersonFacts:
     name: str
     title_series: str = NO_TITLE_SERIES
     title_level: TitleLevel = TitleLevel.NONE
+    title_since: date | None = None
     id_is_taken: bool = False
     unit_accepts: bool = True
 
@@ -76,8 +79,22 @@ def reasons_not_to_register(facts: PersonFacts, *, today: date) -> Iterator[Refu
         yield ID_TAKEN
     if facts.title_series == NO_TITLE_SERIES and facts.title_level != TitleLevel.NONE:
         yield TITLE_MISMATCH
+    yield from _about_the_day(facts, today)
     if not facts.unit_accepts:
         yield UNIT_CLOSED
+
+
+def _about_the_day(facts: PersonFacts, today: date) -> Iterator[Refusal]:
+    """Of a title: accountants learn from the year after it on (A30), so no day may be made up."""
+    day = facts.title_since
+    if day is None:
+        return
+    if facts.title_level == TitleLevel.NONE:
+        yield Refusal("title_day", "没有职称时不用填写取得日期。", field="title_since")
+    elif day > today:
+        yield Refusal("title_day", "职称的取得日期不能晚于今天。", field="title_since")
+    elif day.year < FIRST_TITLES:
+        yield Refusal("title_day", f"请核对职称的取得日期，不应早于 {FIRST_TITLES} 年。", field="title_since")
 
 
 def reasons_not_to_accept_number(kind: IdKind, number: str, *, today: date) -> list[Refusal]:

@@ -1,6 +1,6 @@
 """Registration of people: they apply, their employer (or the place's bureau) confirms that they work there (S4-08)."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -27,6 +27,9 @@ from ceportal.kernel.rules.refusal import Refused, refuse, refuse_if_any
 from ceportal.kernel.rules.text import person_name
 from ceportal.kernel.services.trail import record
 
+# A series, a level, and since when it is held, where that was said.
+Title = tuple[TitleSeries | None, TitleLevel, date | None]
+
 
 @transaction.atomic
 def register_person(
@@ -42,6 +45,7 @@ def register_person(
     id_kind: IdKind,
     now: datetime,
     account: User | None = None,
+    title_since: date | None = None,
 ) -> PersonRegistration:
     """Make the account and the person, and send the application to the employer, or without one to the bureau.
 
@@ -49,10 +53,11 @@ def register_person(
     and `password` are then left as they are.
     """
     number = normalise(id_number)
-    _ask(number, name, organization, title_series, title_level, id_kind, held=None, now=now)
+    title = (title_series, title_level, title_since)
+    _ask(number, name, organization, title, id_kind, held=None, now=now)
     user = account or make_user(name=name, phone=phone, password=password, now=now)
     person = Professional(user=user, name=person_name(name), id_kind=id_kind)
-    _describe(person, number, area, title_series, title_level)
+    _describe(person, number, area, title)
     _save(person)
     record("person.register", person, by=user, now=now, after={"area": area.code})
     return _apply(person, organization, area, by=user, now=now)
@@ -71,6 +76,7 @@ def apply_again(
     id_kind: IdKind,
     by: User,
     now: datetime,
+    title_since: date | None = None,
 ) -> PersonRegistration:
     """After a refusal or a withdrawal: whatever was wrong may be put right, since nobody has confirmed it yet.
 
@@ -79,9 +85,10 @@ def apply_again(
     if professional.approved_at is not None:
         raise refuse("already_approved", "您的注册已经核准。变更单位请使用单位调转。")
     number = normalise(id_number)
-    _ask(number, name, organization, title_series, title_level, id_kind, held=professional, now=now)
+    title = (title_series, title_level, title_since)
+    _ask(number, name, organization, title, id_kind, held=professional, now=now)
     professional.name, professional.id_kind = person_name(name), id_kind
-    _describe(professional, number, area, title_series, title_level)
+    _describe(professional, number, area, title)
     _save(professional)
     if by.name != professional.name:
         User.objects.filter(pk=by.pk).update(name=professional.name)
@@ -128,14 +135,14 @@ def _ask(
     number: str,
     name: str,
     organization: Organization | None,
-    title_series: TitleSeries | None,
-    title_level: TitleLevel,
+    title: Title,
     id_kind: IdKind,
     *,
     held: Professional | None,
     now: datetime,
 ) -> None:
     """Raise with every reason there is. `held`: the person already on record, whose own number is not taken."""
+    series, level, since = title
     others = Professional.objects.filter(id_index=id_index(number))
     if held is not None:
         others = others.exclude(pk=held.pk)
@@ -143,8 +150,9 @@ def _ask(
         id_kind=id_kind,
         id_number=number,
         name=person_name(name),
-        title_series=title_series.code if title_series else NO_TITLE_SERIES,
-        title_level=TitleLevel(title_level),
+        title_series=series.code if series else NO_TITLE_SERIES,
+        title_level=TitleLevel(level),
+        title_since=since,
         id_is_taken=others.exists(),
         unit_accepts=organization is None or (organization.is_employer and organization.state == UnitState.ACTIVE),
     )
@@ -153,10 +161,9 @@ def _ask(
     refuse_if_any(reason for reason in reasons if not (keeps_number and reason.field == "id_number"))
 
 
-def _describe(
-    person: Professional, number: str, area: Area, title_series: TitleSeries | None, title_level: TitleLevel
-) -> None:
-    person.area, person.title_series, person.title_level = area, title_series, title_level
+def _describe(person: Professional, number: str, area: Area, title: Title) -> None:
+    person.area = area
+    person.title_series, person.title_level, person.title_since = title
     if number:
         for column, value in id_columns(number, ref=person.ref).items():
             setattr(person, column, value)

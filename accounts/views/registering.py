@@ -143,6 +143,7 @@ def _person_form(request: HttpRequest, place: Area, user: User | None, person: P
         initial |= {
             "title_series": person.title_series_id,
             "title_level": person.title_level,
+            "title_since": person.title_since,
             "id_kind": person.id_kind,
         }
     return ApplyAgainForm(
@@ -170,6 +171,7 @@ def _register(
         "area": data["area"],
         "title_series": data["title_series"],
         "title_level": TitleLevel(data["title_level"]),
+        "title_since": data["title_since"],
         "id_kind": IdKind(data["id_kind"]),
         "now": timezone.now(),
     }

@@ -1,5 +1,7 @@
 """Registering: employer chosen by place and name, errors beside the fields, progress, withdrawal, applying again."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -110,6 +112,12 @@ def test_a_person_registers_and_sees_who_has_it(client, employer, employer_revie
     assert client.get(REGISTER).url == PROGRESS
 
 
+@pytest.mark.clause("A30")
+def test_the_day_of_the_title_is_kept(client, employer, employer_reviewer):
+    assert client.post(at(employer), fields(title_since="2025-06-01")).url == PROGRESS
+    assert Professional.objects.get().title_since == date(2025, 6, 1)
+
+
 def test_without_an_employer_to_the_bureau(client, county_bureau, county_officer):
     assert client.post(f"{REGISTER}?without=410203", fields()).url == PROGRESS
     assert PersonRegistration.objects.get().waiting_on == county_bureau
@@ -122,6 +130,8 @@ def test_without_an_employer_to_the_bureau(client, county_bureau, county_officer
         ({"id_number": NUMBER + "\n"}, "18 位"),
         ({"id_number": "410203850312123"}, "15 位的旧号码"),
         ({"name": "张" * 51}, "最多 50 个字"),
+        ({"title_since": "2999-01-01"}, "不能晚于今天"),
+        ({"title_since": "2025-02-30"}, "请填写正确的日期"),
         ({"name": "张\u202e三"}, "无法显示的字符"),
         ({"phone": "12345"}, "11 位数字"),
         ({"phone": "１３９１２３４０００１"}, "11 位数字"),

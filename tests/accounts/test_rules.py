@@ -1,6 +1,6 @@
 """What is asked of a person, a unit and a duty before anybody is troubled with it."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -102,6 +102,21 @@ def test_taken_numbers_closed_units_and_titles_that_do_not_go_together():
     assert person(unit_accepts=False) == ["unit_closed"]
     assert person(title_series="99", title_level=TitleLevel.MIDDLE) == ["title_mismatch"]
     assert person(title_series="22", title_level=TitleLevel.NONE) == []
+
+
+@pytest.mark.clause("A30")
+@pytest.mark.parametrize(
+    ("level", "day", "reasons"),
+    [
+        (TitleLevel.MIDDLE, TODAY, []),
+        (TitleLevel.MIDDLE, TODAY + timedelta(days=1), ["title_day"]),
+        (TitleLevel.MIDDLE, date(1950, 1, 1), []),
+        (TitleLevel.MIDDLE, date(1949, 12, 31), ["title_day"]),
+        (TitleLevel.NONE, TODAY, ["title_day"]),
+    ],
+)
+def test_the_day_of_a_title_is_one_that_can_be(level, day, reasons):
+    assert person(title_series="22", title_level=level, title_since=day) == reasons
 
 
 def unit(**changes):
