@@ -73,10 +73,31 @@ def test_what_is_complete_can_be_handed_in() -> None:
         ({"evidence_count": 0}, "no_evidence"),
         ({"twins": ("《同名》（已通过）",)}, "declared_before"),
         ({"is_promised": False}, "not_promised"),
+        ({"artefact_twins": ("《论文》（2025 年度，已通过）",)}, "artefact_before"),
+        ({"asks": ("rank",)}, "no_detail"),
+        ({"details": {"shoe": 43}}, "detail_unknown"),
     ],
 )
 def test_each_thing_missing_or_wrong_is_told(changes: dict[str, Any], code: str) -> None:
     assert code in codes(**changes)
+
+
+def test_what_has_no_meaning_for_an_activity_is_not_asked() -> None:
+    left_out = {"started_on": None, "was_passed": None, "payer": ""}
+    assert codes(**left_out) == ["no_start", "no_result", "no_payer"]
+    assert codes(**left_out, leaves_out=tuple(left_out)) == []
+
+
+def test_what_is_missing_is_called_as_the_activity_calls_it() -> None:
+    empty = replace(
+        COMPLETE, title="", organiser="", ended_on=None, labels={"title": "论文题目", "ended_on": "发表日期"}
+    )
+    said = [reason.message for reason in reasons_not_to_submit(empty, today=TODAY, limits=LIMITS)]
+    assert said == ["请填写论文题目。", "请填写主办单位。", "请填写发表日期。"]
+
+
+def test_the_same_declaration_is_told_once() -> None:
+    assert codes(twins=("《论文》",), artefact_twins=("《论文》",)) == ["declared_before"]
 
 
 def test_all_that_is_missing_is_told_at_once_in_the_order_of_the_page() -> None:

@@ -52,6 +52,14 @@ def test_the_second_stage_explains_what_differs_from_the_first() -> None:
     assert codes(approve("24", "佐证齐全，应予全额认定"), looked) == []
 
 
+def test_where_no_rule_counts_whoever_sets_the_hours_says_by_what() -> None:
+    looked = Looked(Decimal(24), Decimal(24), is_open=True)
+    assert codes(approve("24"), looked) == ["reason_blank"]
+    assert codes(approve("20"), looked) == ["reason_blank"]
+    assert codes(approve("24", "按会议日程"), looked) == []
+    assert codes(approve("24.5", "按会议日程"), looked) == ["hours_too_many"]
+
+
 def test_what_was_not_opened_is_listed_by_name() -> None:
     looked = Looked(Decimal("24.0"), Decimal("24.0"), unseen=["申报内容页", "结业证书"])
     (reason,) = reasons_not_to_decide(approve("24"), looked)
