@@ -39,6 +39,7 @@ from credits.rules.rule_drafts import (
     said,
     with_draft,
 )
+from credits.rules.rule_words import whose
 from credits.selectors.regulation import as_rule, rule_book
 from credits.selectors.rule_drafts import (
     drafts_to_put_in_force,
@@ -84,7 +85,7 @@ def draft_next(rule_set: RuleSet, *, area: Area, year: int, effective_on: date, 
     }
     rule = replace(
         source,
-        name=f"{area.name} {year} 年度起",
+        name=_name_of(area, source, year),
         area_code=area.pk,
         year_from=year,
         year_to=None,
@@ -281,6 +282,12 @@ def _settle(draft: RuleDraft, move: DraftMove, version: int, *, by: User, now: d
         raise _moved_on(draft, version)
     draft.refresh_from_db()
     record(f"rule_draft.{move}", draft, by=by, now=now, before={"state": was}, after={"version": draft.version})
+
+
+def _name_of(area: Area, source: DatedRule, year: int) -> str:
+    """河南省 2027 年度起, 河南省 2027 年度起（会计）."""
+    people = f"（{whose(source)}）" if source.trade or source.levels else ""
+    return f"{area.name} {year} 年度起{people}"
 
 
 def _own_area(code: str, by: User) -> Area:
