@@ -13,6 +13,7 @@ from ceportal.kernel.rules.working_days import (
     due_day,
     last_working_day,
     working_days_left,
+    year_to_ask_for,
 )
 from credits.rules.regulation_file import days_in
 from credits.services.regulation import CALENDAR, FOLDER
@@ -121,3 +122,18 @@ def test_the_notices_we_keep_have_nothing_against_them() -> None:
     for year, notice in NOTICES.items():
         rest, worked = days_in(year, notice["rest"]), days_in(year, notice["worked"])
         assert not list(reasons_not_to_import(year, rest, worked))
+
+
+@pytest.mark.parametrize(
+    ("today", "published", "year"),
+    [
+        ("2026-11-30", {2026}, None),
+        ("2026-12-01", {2026}, 2027),
+        ("2026-12-31", {2026, 2027}, None),
+        ("2027-01-01", {2026}, 2027),
+        ("2027-01-01", {2026, 2027}, None),
+        ("2026-12-01", {2025}, 2026),
+    ],
+)
+def test_from_december_on_the_next_notice_is_asked_for(today: str, published: set[int], year: int | None) -> None:
+    assert year_to_ask_for(day(today), published) == year
