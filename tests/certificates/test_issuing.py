@@ -183,3 +183,30 @@ def test_numbers_are_counted_by_city_and_year(declarant: Professional, lone_decl
     settle_changed_accounts(now=make.NOW)
     numbers = sorted(Certificate.objects.values_list("number", flat=True))
     assert [number[:19] for number in numbers] == ["410200-2026-0000001", "410200-2026-0000002"]
+
+
+def promoted(person: Professional, level: TitleLevel) -> None:
+    person.title_level = level
+    person.save()
+    judge_again(person, 2026, now=make.NOW)
+    settle_changed_accounts(now=make.NOW)
+
+
+@pytest.mark.clause("A19")
+def test_what_another_level_asks_is_printed_anew(declarant: Professional) -> None:
+    lower = {"total": "74", "public": "22", "professional": "52"}
+    make.rule_set("henan-2026-junior", levels=[TitleLevel.ASSISTANT.value], figures=lower)
+    make.promised(declarant)
+    promoted(declarant, TitleLevel.ASSISTANT)
+    assert states(declarant) == [CertificateState.SUPERSEDED, CertificateState.INTENDED]
+    first, second = Certificate.objects.order_by("edition")
+    assert "职称级别" in first.ended_because
+    assert (second.snapshot["title"]["level"], second.snapshot["thresholds"][0]["need"]) == ("助理级", "74")
+
+
+@pytest.mark.clause("A19")
+def test_a_promotion_that_asks_the_same_leaves_it_as_it_is(declarant: Professional) -> None:
+    make.promised(declarant)
+    promoted(declarant, TitleLevel.DEPUTY_SENIOR)
+    assert states(declarant) == [CertificateState.INTENDED]
+    assert not is_under_review(Certificate.objects.get())

@@ -52,6 +52,7 @@ def reduced(**changes: object) -> Grant:
     return wanted(ObligationKind.REDUCED, **({"less": HALF_A_YEAR, "reason": "产假半年"} | changes))
 
 
+@pytest.mark.clause("A18")
 def test_a_reduction_lowers_each_threshold_on_its_own_ground_and_the_year_is_met(
     declarant: Professional, city_bureau: Organization, officer: User
 ) -> None:
@@ -67,6 +68,7 @@ def test_a_reduction_lowers_each_threshold_on_its_own_ground_and_the_year_is_met
     assert (asked.is_obliged, asked.ground.words) == (True, "产假半年")
 
 
+@pytest.mark.clause("A18")
 def test_an_exempt_person_has_not_failed_the_year_and_may_meet_it_all_the_same(
     declarant: Professional, city_bureau: Organization, officer: User
 ) -> None:
@@ -79,6 +81,7 @@ def test_an_exempt_person_has_not_failed_the_year_and_may_meet_it_all_the_same(
     assert YearAccount.objects.get().is_met
 
 
+@pytest.mark.clause("S3-01")
 def test_who_is_looked_after_elsewhere_is_not_judged_here(
     declarant: Professional, city_bureau: Organization, officer: User
 ) -> None:
@@ -142,6 +145,7 @@ def test_what_cannot_be_granted_is_refused_beside_its_field(
     assert not Obligation.objects.exists()
 
 
+@pytest.mark.clause("A24")
 def test_two_facts_never_share_a_year_and_nobody_grants_their_own(
     declarant: Professional, city_bureau: Organization, officer: User
 ) -> None:
@@ -187,6 +191,7 @@ def test_the_ledger_is_proved_with_what_was_granted(
     assert [mismatch.code for mismatch in mismatches()] == ["rule_set_wrong"]
 
 
+@pytest.mark.clause("A30", "A18")
 def test_an_accountants_first_year_follows_the_one_of_the_title(accountant_rules: None, employer: Organization) -> None:
     person = people.professional(
         "会计", works_at=employer, title_series=people.title_series("07", "会计人员"), title_since=date(2026, 6, 1)
@@ -203,6 +208,7 @@ def accountant_rules(db: None) -> None:
     make.rule_set("accounting", trade="会计", figures={"starts": "year_after_title"}, clause="A30")
 
 
+@pytest.mark.clause("S3-01")
 def test_who_left_owes_nothing_from_that_year_on(declarant: Professional) -> None:
     declarant.left_at = datetime(2026, 3, 1, tzinfo=SHANGHAI)
     declarant.save()
