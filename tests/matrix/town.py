@@ -34,7 +34,7 @@ from certificates.models import Certificate
 from certificates.services.issuing import settle_changed_accounts
 from certificates.services.sheets import make_sheets
 from credits.enums import STAGE_RECOMMEND, Payer, Subject
-from credits.models import Activity, BackYear, BackYearRequest, Claim, Declaration, Evidence, RuleSet
+from credits.models import Activity, BackYear, BackYearRequest, Claim, Declaration, Evidence
 from credits.rules.rosters import RosterLine
 from credits.selectors.requests import bureau_to_ask
 from credits.services.declaring import (
@@ -46,14 +46,12 @@ from credits.services.declaring import (
 )
 from credits.services.roster_jobs import work_on_rosters
 from credits.services.rosters import confirm_roster, keep_rows
-from credits.services.rule_drafts import draft_change
-from credits.services.rule_runs import preview_draft
 from reviews.services.decisions import decide
 from reviews.services.filing import file_month
 from reviews.services.openings import record_opening
 from tests import factories as make
 from tests.credits import rosters as make_roster
-from tests.matrix import asked
+from tests.matrix import asked, rule_things
 from tests.matrix.asking import sign_in
 from tests.people import BUREAU_DUTIES, EMPLOYER_DUTIES
 
@@ -66,9 +64,6 @@ ROSTER_PAGES = (
     *ROSTERS_DONE, "roster_template", "roster_file", "roster_problems", "roster_progress", "confirm_roster",
 )  # fmt: skip
 
-RULE_SET_PAGES = ("show", "draft_change", "draft_next")
-RULE_DRAFT_PAGES = ("show", "edit", "preview")
-RULE_RUN_PAGES = ("show", "progress", "people", "csv")
 
 EXCEPTION_PAGES = ("exception", "edit_exception", "withdraw_exception", "rule_exception", "exception_document")
 
@@ -169,10 +164,7 @@ def objects() -> dict[str, Given]:
         **{f"credits:{name}": lambda town: {"ref": town.exception.ref} for name in EXCEPTION_PAGES},
         "credits:ask_exception": lambda town: {"person": town.exception.professional.ref},
         "admin:kernel_calendarnotice_year": lambda town: {"year": 2026},
-        **{f"admin:credits_ruleset_{name}": lambda town: {"ref": town.rule_set.ref} for name in RULE_SET_PAGES},
-        **{f"admin:credits_ruledraft_{name}": lambda town: {"ref": town.rule_draft.ref} for name in RULE_DRAFT_PAGES},
-        "admin:credits_ruledraft_act": lambda town: {"ref": town.rule_draft.ref, "act": "submit"},
-        **{f"admin:credits_rulerun_{name}": lambda town: {"ref": town.rule_run.ref} for name in RULE_RUN_PAGES},
+        **rule_things.given(),
         "admin:reviews_filing_csv": lambda town: {"ref": town.filing.ref},
         "admin:reviews_creditedhours_reverse": lambda town: {"ref": town.claim.ref},
         "kernel:upload": lambda town: {"ref": town.upload.ref},
@@ -227,7 +219,7 @@ def build() -> Town:
     town.notice = Notice.objects.filter(to=person.user).latest("id")
     asked.ask(town, person, units, now=NOW)
     town.foreign_person = Professional.objects.get(user=town.people["foreign_declarant"])
-    _rules(town)
+    rule_things.begin(town, town.people["city"], now=NOW)
     return town
 
 
@@ -244,15 +236,6 @@ def _rosters(town: Town, base: Organization) -> None:
         keep_rows(roster, [[line]], remarks=[], by=teacher, now=NOW)
     confirm_roster(town.done, version=town.done.version, by=teacher, now=NOW)
     work_on_rosters(now=NOW)
-
-
-def _rules(town: Town) -> None:
-    """The city has begun to change its rules, and looks whom that would change."""
-    drafter = town.people["city"]
-    assert drafter is not None
-    town.rule_set = RuleSet.objects.get(code="kaifeng-2022")
-    town.rule_draft = draft_change(town.rule_set, effective_on=TODAY, by=drafter, now=NOW)
-    town.rule_run = preview_draft(town.rule_draft, year=TODAY.year, by=drafter, now=NOW)
 
 
 def _asked_exception(person: Professional) -> BackYearRequest:
