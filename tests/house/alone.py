@@ -37,12 +37,17 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     left_out = [item for item in items if wants_a_database(item) or item.get_closest_marker("deep")]
     config.hook.pytest_deselected(items=left_out)
-    items[:] = [item for item in items if item not in left_out]
+    items[:] = sorted((item for item in items if item not in left_out), key=takes_long)
 
 
 def wants_a_database(item: pytest.Item) -> bool:
     fixtures = getattr(item, "fixturenames", ())
     return item.get_closest_marker("django_db") is not None or not DATABASES.isdisjoint(fixtures)
+
+
+def takes_long(item: pytest.Item) -> bool:
+    """Made-up questions come last: most wrong rules are noticed by a case that somebody wrote down."""
+    return "/oracle/" in item.nodeid or hasattr(getattr(item, "obj", None), "hypothesis")
 
 
 def is_of_rules(source: str) -> bool:
