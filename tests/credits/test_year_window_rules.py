@@ -124,6 +124,33 @@ def test_until_when_is_said_in_a_sentence(today: date, opening: Opening, words: 
     assert window.in_words(2026, today=today, limits=HENAN, opening=opening) == words
 
 
+@pytest.mark.parametrize(
+    ("today", "opening", "words"),
+    [
+        (date(2026, 11, 30), window.CLOSED, "2026 年度的学习和申报都在 2026年11月30日前完成。"),
+        (date(2026, 12, 1), window.CLOSED, "2026 年度的申报已于 2026年11月30日截止。"),
+        (date(2026, 12, 1), Opening(correct_until=date(2026, 12, 10)),
+         "2026 年度已截止；这项申报是按时提交后退回的，可在 2026年12月10日前补正后重新提交。"),
+        (date(2026, 12, 1), Opening(excused_until=date(2026, 12, 10), document_no="1号"),
+         "2026 年度已截止；已批准您补报（1号），可在 2026年12月10日前提交。"),
+    ],
+)  # fmt: skip
+def test_a_deadline_before_the_end_of_the_year_is_the_one_that_is_told(
+    today: date, opening: Opening, words: str
+) -> None:
+    early = YearLimits(deadline=date(2026, 11, 30))
+    assert window.in_words(2026, today=today, limits=early, opening=opening) == words
+
+
+def test_without_a_rule_the_years_end_is_told() -> None:
+    assert window.in_words(2026, today=END, limits=None) == "2026 年度的学习和申报都在 2026年12月31日前完成。"
+    assert window.in_words(2026, today=NEW_YEAR, limits=None) == "2026 年度的申报已于 2026年12月31日截止。"
+    let_in = Opening(correct_until=date(2027, 1, 8))
+    assert "补正" in window.in_words(2026, today=NEW_YEAR, limits=None, opening=let_in)
+    let_in = Opening(excused_until=date(2027, 1, 8))
+    assert "补报" in window.in_words(2026, today=NEW_YEAR, limits=None, opening=let_in)
+
+
 TODAY = date(2027, 3, 1)
 
 

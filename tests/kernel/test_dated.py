@@ -23,6 +23,7 @@ def test_places_are_read_from_a_code() -> None:
     assert places_of("410203") == PLACES
     assert places_of("410000") == ("*", "CN", "410000")
     assert places_of("CN") == ("*", "CN")
+    assert places_of("410122") == ("*", "CN", "410000", "410100", "410122")
 
 
 def test_the_nearest_place_wins_field_by_field() -> None:
@@ -39,6 +40,9 @@ def test_in_one_place_a_trade_and_a_level_are_more_specific() -> None:
     assert answer([trade, level, general]) == {"total": "b"}
     assert answer([trade, level, general], level="员级") == {"total": "a"}
     assert answer([trade, level, general], trade="会计") == {"total": "c"}
+    # Whatever they are called: here everybody's rule comes last by its name.
+    assert answer([level, rule("z", "410000")]) == {"total": "b"}
+    assert answer([trade, rule("z", "410000")], trade="会计") == {"total": "c"}
 
 
 def test_an_empty_figure_takes_away_what_wider_places_ask() -> None:
