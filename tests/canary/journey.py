@@ -191,6 +191,15 @@ def fail_to_sign_in(planted: Planted) -> None:
     strict.post(reverse("accounts:sign_in"), {"login": planted.ids[0], "password": make.PASSWORD})
 
 
+def forget_the_password(planted: Planted) -> None:
+    """With known and unknown numbers: a code on its way to whoever exists, and wrong ones typed."""
+    for login in (planted.ids[0], planted.phones[0], planted.id_number(), planted.phone(), planted.mistyped()):
+        visitor = Visitor()
+        assert visitor.send("accounts:forgotten", login=login, channel="phone").status_code == 302
+        new = f"{make.PASSWORD}-new"
+        visitor.send("accounts:reset_password", code="000000", password=new, password_again=new)
+
+
 def break_things(planted: Planted, person: Visitor) -> None:
     """Pages that do not exist, must not be posted to, or fail."""
     assert person.post("/nowhere/", {"id_number": planted.ids[0]}).status_code == 404
@@ -296,6 +305,7 @@ def travel_through(
     person.send("accounts:sign_out")
     by_phone, person = sign_in(planted.phones[1]), sign_in(first)
     fail_to_sign_in(planted)
+    forget_the_password(planted)
     person.see("accounts:profile")
     person.send("accounts:change_password", old_password=make.PASSWORD, password="Another-River-9", password_again="x")
     name = f"{first}-{planted.phones[0]}-结业证书.jpg"
