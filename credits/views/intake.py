@@ -128,6 +128,7 @@ def edit_page(
     """
     sheet = edit_sheet(declaration, today=timezone.localdate())
     form = form or DeclarationForm(initial=initial_of(declaration), activity=declaration.activity, limits=sheet.limits)
+    form.fields["hours_claimed"].label = sheet.worked.unit
     context = {
         "declaration": declaration,
         "form": form,

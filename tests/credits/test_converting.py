@@ -197,8 +197,13 @@ def test_more_than_the_law_gives_is_refused_with_the_sum(accountant: Professiona
     assert (sent.conversion.code, sent.conversion.unit) == ("accounting-paper", "学分")
 
 
-def test_a_day_of_an_accountants_conference_is_ten(accountant: Professional) -> None:
+def test_a_day_of_an_accountants_conference_is_ten_credits(client: Client, accountant: Professional) -> None:
     made = make.begun(accountant, "conference_with_paper", hours_claimed=Decimal("20.5"))
+    client.force_login(accountant.user)
+    shown = text_of(client.get(at("edit_declaration", made)))
+    assert "10 学分/天 × 2 天 = 20 学分" in shown
+    assert '<label for="id_hours_claimed">学分</label>' in shown
+    assert "依据待核实" not in shown
     assert refusals(made) == [("over_computed", "hours_claimed")]
     assert submit_declaration(saved(made, hours_claimed=Decimal(20)), by=accountant.user, now=NOW)
 
