@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from ceportal.kernel.rules.refusal import Refusal
 from credits.enums import Unit
-from credits.rules.conversion import Conversion, Learnt, Standard, Sum, count_of, lower, plain, summed
+from credits.rules.conversion import Conversion, Learnt, Standard, Sum, count_of, in_halves, lower, plain, summed
 from credits.rules.standards import per_of, words_of
 from credits.rules.typed import MOST_HOURS
 
@@ -202,7 +202,7 @@ def _bound_of_the_unit(worked: Worked, learnt: Learnt) -> Bound | None:
     if standard is None or standard.amount is None or worked.lacking:
         return None
     if conversion and conversion.is_counted:
-        most = standard.amount * count_of(conversion, learnt) + _addition(conversion)
+        most = in_halves(standard.amount * count_of(conversion, learnt) + _addition(conversion))
     else:
         most = standard.amount * (max(learnt.days or 0, 0) if learnt.is_attended else 1)
     message = (

@@ -109,3 +109,10 @@ def test_any_conversion_with_its_yearly_cap_and_the_units_own_standard(trials: i
         same(row, question)
 
     agree(body, trials, row=INVENTED, **CIRCUMSTANCES)
+
+
+@pytest.mark.clause("A16", "S0-19")
+def test_a_units_own_amount_for_a_thousand_characters_comes_in_half_hours_too() -> None:
+    row = _row("thousand", None, amount=4, addition=None, beyond=None, cap=None, status="candidate")
+    found = worked(row, {"characters": 3600}, is_attended=False, used=0, unit_allows=1, unit_caps=None)
+    assert found.most == Decimal("1.5")
