@@ -276,22 +276,18 @@ def _keep_effects(
 def _tell_people(
     run: RuleRun, chunk: Sequence[YearAccount], before: dict[int, Found], after: dict[int, Found], now: datetime
 ) -> None:
-    """Once a run: whoever is asked for something else, or stands otherwise."""
-    link = f"{reverse('credits:hours')}?year={run.year}"
+    """Once a run: whoever is asked for something else, or stands otherwise. Who is told the same is told at once."""
+    told: dict[str, list[User]] = {}
     for account in chunk:
         was, then = before[account.pk], after[account.pk]
         change = result_change(was, then)
         if change or (run.kind == RunKind.IN_FORCE and is_asked_otherwise(was, then)):
             text = f"{run.year} 年度的学时规定有变动：{then.asked_in_words}。"
             text += f"您的年度结果{change.label}。" if change else "您的年度结果没有变化。"
-            tell(
-                [account.professional.user],
-                NoticeEvent.RULES_CHANGED,
-                key=f"rules:{run.ref}",
-                text=text,
-                link=link,
-                now=now,
-            )
+            told.setdefault(text, []).append(account.professional.user)
+    link = f"{reverse('credits:hours')}?year={run.year}"
+    for text, people in told.items():
+        tell(people, NoticeEvent.RULES_CHANGED, key=f"rules:{run.ref}", text=text, link=link, now=now)
 
 
 def _finish(job: Job, run: RuleRun, now: datetime) -> bool:

@@ -1,20 +1,35 @@
-"""A draft of the regulation: where it may go, what it makes of the rules in force, and how both are told in words."""
+"""The rules of changing rules, by themselves: what may be drafted, what gives way, what a change makes of a year."""
 
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from ceportal.kernel.rules.dated import DatedFigure, DatedRule
-from ceportal.kernel.rules.refusal import Refusal
-from credits.enums import ObligationKind, ResultChange
+from ceportal.kernel.rules.dated import DatedFigure, DatedRule, overlap
+from credits.enums import ResultChange
 from credits.enums import RuleDraftState as State
-from credits.rules import rule_drafts as drafts
-from credits.rules import rule_words as words
-from credits.rules.requirements import Figure, Ground, Requirements, Standing
-from credits.rules.rule_drafts import DraftFacts, DraftMove
+from credits.rules.requirements import Figure, Ground, Requirements, Setting, Standing
+from credits.rules.rule_drafts import (
+    MOVES,
+    DraftFacts,
+    DraftMove,
+    as_if_in,
+    digest_of,
+    gives_way_to,
+    reasons_not_to_keep,
+    reasons_not_to_move,
+    reasons_not_to_submit,
+    reasons_not_to_turn_down,
+    rule_said,
+    said,
+    touches_the_past,
+    with_draft,
+    years_in_words,
+)
+from credits.rules.rule_fields import RULE_FIELDS, Kind
 from credits.rules.rule_runs import (
     Found,
     found_of,
@@ -23,273 +38,277 @@ from credits.rules.rule_runs import (
     reasons_not_to_judge_past,
     result_change,
 )
+from credits.rules.rule_words import differences, mark_of_all, sections, sections_asked, whose
+from credits.rules.ruleset import reasons_not_to_say
 
 TODAY = date(2026, 11, 20)
-HOURS = {"total": "90", "public": "30", "professional": "60"}
 
 
-def rule(code: str = "new", area: str = "410000", years: Any = (2027, None), **changes: Any) -> DatedRule:
-    texts, status = changes.pop("figures", HOURS), changes.pop("status", "verified")
-    figures = {name: DatedFigure(text, "S4-02", status, "新文件") for name, text in texts.items()}
-    said = {"name": f"规则集{code}", "document": "豫人社〔2026〕9号"} | changes
-    return DatedRule(code=code, area_code=area, year_from=years[0], year_to=years[1], figures=figures, **said)
+def rule(code: str = "henan", years: tuple[int, int | None] = (2026, None), area: str = "410000", **said) -> DatedRule:
+    status, clause = said.pop("status", "verified"), said.pop("clause", "S4-02")
+    about = {name: said.pop(name) for name in ("levels", "trade", "document", "note") if name in said}
+    figures = said or {"total": "90", "public": "30", "professional": "60"}
+    held = {name: DatedFigure(text, clause, status, "文件") for name, text in figures.items()}
+    return DatedRule(code, code, area, *years, held, **({"document": "文件"} | about))
 
 
-OLD = rule("old", years=(2026, None), figures=HOURS | {"public": "20"})
+def draft(changed: DatedRule | None = None, **about) -> DraftFacts:
+    """A sound draft: a year's rule raised, from today on."""
+    defaults = {"effective_on": TODAY, "changes": "henan", "reason": "收到新文件"}
+    return DraftFacts(changed or rule(total="95", public="30", professional="60"), **(defaults | about))
 
 
-def draft(new: DatedRule | None = None, **changes: Any) -> DraftFacts:
-    said = {"effective_on": date(2026, 12, 1), "reason": "执行新文件", "gives_way": "old"} | changes
-    return DraftFacts(new or rule(), **said)
+BOOK = [rule(), rule("country", (2016, None), "CN", total="90", professional_ratio="2/3")]
 
 
-def against(facts: DraftFacts, *rules: DatedRule) -> list[str]:
-    return [reason.code for reason in drafts.reasons_not_to_submit(facts, rules or [OLD], today=TODAY)]
-
-
-@pytest.mark.parametrize("state", list(State))
-@pytest.mark.parametrize("move", list(DraftMove))
-def test_the_table_of_moves_is_the_whole_story(state: State, move: DraftMove) -> None:
-    found = [reason.message for reason in drafts.reasons_not_to_move(state, move)]
-    expected = [] if (state, move) in drafts.MOVES else [f"这份草案现在是“{state.label}”，不能再这样办理。"]
-    assert found == expected
+def codes(facts: DraftFacts, book: list[DatedRule] | None = None) -> set[str]:
+    return {reason.code for reason in reasons_not_to_submit(facts, BOOK if book is None else book, today=TODAY)}
 
 
 def test_a_sound_draft_has_nothing_against_it() -> None:
-    assert against(draft()) == []
-
-
-@pytest.mark.parametrize(
-    ("giver", "taker", "left"),
-    [
-        ((2020, None), (2027, None), (2020, 2026)),
-        ((2020, 2030), (2027, None), (2020, 2026)),
-        ((2020, 2030), (2027, 2030), (2020, 2026)),
-        ((2020, 2030), (2027, 2029), None),  # would be left in two pieces
-        ((2020, None), (2027, 2029), None),
-        ((2027, None), (2027, 2028), (2029, None)),
-        ((2027, 2030), (2026, 2028), (2029, 2030)),
-        ((2027, 2028), (2027, 2028), None),  # nothing left
-        ((2027, None), (2027, None), None),
-        ((2028, 2029), (2027, None), None),
-    ],
-)
-def test_what_is_left_of_a_set_that_gives_way(giver: Any, taker: Any, left: Any) -> None:
-    assert drafts.gives_way_to(rule("old", years=giver), rule(years=taker)) == left
-
-
-def test_the_regulation_with_a_draft_in_it() -> None:
-    other = rule("other", "410200")
-    found = drafts.with_draft([OLD, other], draft())
-    assert [(one.code, one.year_from, one.year_to) for one in found] == [
-        ("old", 2026, 2026), ("other", 2027, None), ("new", 2027, None),
-    ]  # fmt: skip
-    changed = rule("old", figures=HOURS)
-    assert drafts.with_draft([OLD, other], draft(changed, changes="old", gives_way="")) == [other, changed]
-    stuck = draft(rule(years=(2026, None)))
-    assert drafts.with_draft([OLD], stuck)[0] == OLD
-
-
-def test_a_draft_is_tried_on_a_year_with_people_in_it() -> None:
-    assert drafts.as_if_in([OLD], draft(), 2027) == drafts.with_draft([OLD], draft())
-    there = drafts.as_if_in([OLD, rule("city", "410200", years=(2026, None))], draft(), 2026)
-    assert [(one.code, one.year_from, one.year_to) for one in there] == [("city", 2026, None), ("new@2026", 2026, 2026)]
-    assert drafts.speaks_of(rule(years=(2026, 2027)), 2027)
-    assert not drafts.speaks_of(rule(years=(2026, 2027)), 2028)
-    assert not drafts.speaks_of(rule(years=(2026, 2027)), 2025)
+    assert codes(draft()) == set()
+    assert list(reasons_not_to_keep(draft())) == []
 
 
 @pytest.mark.parametrize(
     ("facts", "code"),
     [
-        (draft(replace(rule(), name=" ")), "empty"),
-        (draft(reason=""), "empty"),
-        (draft(replace(rule(), name="名" * 101)), "too_long"),
-        (draft(replace(rule(), note="坏\u202e字")), "strange_character"),
-        (draft(rule(years=(1989, None))), "year"),
-        (draft(rule(years=(2027, 2101))), "year"),
-        (draft(rule(figures=HOURS | {"total": "九十"})), "value"),
-        (draft(rule(years=(2028, 2027))), "years"),
+        (draft(reason=" "), "empty"),
+        (draft(reason="字" * 301), "too_long"),
+        (draft(replace(rule(total="95"), name=" ")), "empty"),
+        (draft(replace(rule(total="95"), name="坏\u202e名")), "strange_character"),
+        (draft(replace(rule(total="95"), note="字" * 301)), "too_long"),
+        (draft(replace(rule(total="95"), document="")), "document"),
+        (draft(rule(years=(1899, None), total="95")), "year"),
+        (draft(rule(years=(2026, 3000), total="95")), "year"),
+        (draft(rule(years=(2026, 2025), total="95")), "years"),
+        (draft(replace(rule(), levels=frozenset({"专家级"}))), "level"),
         (draft(effective_on=date(2026, 11, 19)), "effective_on"),
-        (draft(effective_on=date(2028, 1, 1)), "effective_on"),
-        (draft(rule(figures={})), "nothing"),
-        (draft(rule(status="candidate")), "candidate"),
-        (draft(replace(rule(), document="")), "document"),
-        (draft(gives_way=""), "overlap"),
-        (draft(rule(years=(2027, 2028))), "overlap"),
-        (draft(rule(figures=HOURS | {"public": "40"})), "parts"),
-        (draft(rule(years=(2025, None)), gives_way="old"), "past"),
-        (draft(OLD, changes="old", gives_way=""), "unchanged"),
+        (draft(effective_on=date(2027, 1, 1)), "effective_on"),
+        (draft(replace(rule(), figures={})), "nothing"),
+        (draft(rule(total="95", status="candidate")), "candidate"),
+        (draft(rule(total="95", clause="A26")), "unfounded"),
+        (draft(rule(total="95.3")), "value"),
+        (draft(rule(totals="95")), "field"),
+        (draft(rule(total="80", public="30", professional="60")), "parts"),
+        (draft(rule(total="90", public="20", public_compulsory="24", professional="60")), "compulsory"),
+        (draft(rule()), "unchanged"),
+        (draft(rule(years=(2025, None), total="95")), "past"),
+        (draft(rule("new", total="95"), changes=""), "overlap"),
     ],
 )
-def test_each_thing_against_a_draft_is_told(facts: DraftFacts, code: str) -> None:
-    assert code in against(facts)
+def test_each_reason_against_a_draft(facts: DraftFacts, code: str) -> None:
+    assert code in codes(facts)
 
 
-def test_a_draft_may_be_empty_but_never_unreadable() -> None:
-    empty = DraftFacts(rule(name="", document="", figures={}), TODAY)
-    assert list(drafts.reasons_not_to_keep(empty)) == []
-    assert [reason.code for reason in drafts.reasons_not_to_keep(draft(rule(figures={"total": "x"})))] == ["value"]
+def test_what_is_empty_may_stand_in_a_draft_what_cannot_be_read_may_not() -> None:
+    assert not list(reasons_not_to_keep(draft(reason="")))
+    assert {reason.code for reason in reasons_not_to_keep(draft(rule(total="九十")))} == {"value"}
 
 
-def test_the_days_on_which_a_draft_may_take_effect() -> None:
-    for effective_on in (TODAY, date(2027, 12, 31)):
-        assert against(draft(effective_on=effective_on)) == []
-    this_year = draft(rule(years=(2026, None), figures=HOURS), changes="old", gives_way="")
-    assert "effective_on" in against(replace(this_year, effective_on=date(2027, 1, 1)))
-    assert "effective_on" not in against(replace(this_year, effective_on=date(2026, 12, 31)))
+def test_the_last_day_of_the_year_is_early_enough() -> None:
+    assert codes(draft(effective_on=date(2026, 12, 31))) == set()
+    later = draft(
+        rule("next", (2027, None), total="95"), changes="", gives_way="henan", effective_on=date(2027, 12, 31)
+    )
+    assert codes(later) == set()
 
 
-def test_years_that_are_over_keep_their_rules_unless_somebody_says_why() -> None:
-    past = draft(rule(years=(2025, 2025)), gives_way="")
-    assert against(past) == ["past"]
-    assert against(replace(past, past_reason="更正笔误")) == []
-    ended = rule("old", years=(2025, 2026))
-    assert drafts.touches_the_past(draft(rule(), changes="old"), [ended], this_year=2026)
-    assert not drafts.touches_the_past(draft(), [ended], this_year=2026)
+def test_who_touches_the_past_says_why() -> None:
+    past = draft(rule(years=(2025, None), total="95"))
+    assert touches_the_past(past, BOOK, this_year=2026)
+    assert touches_the_past(draft(), [rule(years=(2020, None))], this_year=2026)
+    assert not touches_the_past(draft(), BOOK, this_year=2026)
+    assert codes(replace(past, past_reason="原文件录错")) == set()
 
 
-def test_what_a_wider_set_does_to_another_place_says_where_to_mend_it() -> None:
-    city = rule("city", "410200", figures={"public": "40"}, name="某市规则")
-    reasons = list(drafts.reasons_not_to_submit(draft(), [OLD, city], today=TODAY))
-    assert [reason.code for reason in reasons] == ["parts"]
-    assert "那里没有另行规定的学时按本草案执行" in reasons[0].message
+def test_a_nearer_place_and_a_trade_must_still_fit_and_the_message_says_where() -> None:
+    book = [*BOOK, rule("accounting", trade="会计", total="90", professional_ratio="2/3")]
+    facts = draft(rule(total="100", public="30", professional="70"))
+    found = [reason for reason in reasons_not_to_submit(facts, book, today=TODAY) if reason.code == "parts"]
+    assert [("accounting" in reason.message, "请先在那里写明" in reason.message) for reason in found] == [(True, True)]
 
 
-@pytest.mark.parametrize(
-    ("reason", "codes"), [("不同意", []), (" ", ["reason"]), ("字" * 300, []), ("字" * 301, ["too_long"])]
-)
-def test_a_draft_is_turned_down_with_a_reason(reason: str, codes: list[str]) -> None:
-    assert [one.code for one in drafts.reasons_not_to_turn_down(reason)] == codes
-
-
-def test_a_set_is_written_down_and_read_again_the_same() -> None:
-    one = replace(rule(levels=frozenset({"员级", "助理级"}), trade="会计"), note="说明")
-    told = drafts.said(one)
-    assert told["levels"] == ["助理级", "员级"]
-    assert drafts.rule_said(told) == replace(one, figures={
-        name: replace(figure, document=one.document) for name, figure in one.figures.items()
-    })  # fmt: skip
-    assert drafts.digest_of(one, OLD) == drafts.digest_of(OLD, one) != drafts.digest_of(one)
-    assert len(drafts.digest_of(one)) == 64
+def test_parts_are_looked_at_in_every_year_in_which_something_begins() -> None:
+    city = rule("city", (2020, None), "410200", public="40", status="assumed")
+    roomy = rule("henan", (2020, 2025), total="100", public="30", professional="60")
+    assert codes(draft(rule("city", (2026, None), "410200", public="40"), changes="city"), [roomy, rule("next"), city])
 
 
 @pytest.mark.parametrize(
-    ("years", "told"), [((2026, None), "2026 年度起"), ((2026, 2026), "2026 年度"), ((2016, 2022), "2016–2022 年度")]
+    ("giver", "years", "left"),
+    [
+        ((2026, None), (2027, None), (2026, 2026)),
+        ((2020, 2030), (2027, 2030), (2020, 2026)),
+        ((2020, 2030), (2027, None), (2020, 2026)),
+        ((2026, None), (2026, 2026), (2027, None)),
+        ((2026, 2030), (2026, 2026), (2027, 2030)),
+        ((2026, None), (2027, 2027), None),
+        ((2020, 2030), (2025, 2026), None),
+        ((2026, 2026), (2026, None), None),
+        ((2026, None), (2026, None), None),
+    ],
 )
-def test_years_in_words(years: Any, told: str) -> None:
-    assert drafts.years_in_words(rule(years=years)) == told
+def test_what_is_left_to_a_set_that_gives_way(giver: tuple, years: tuple, left: tuple | None) -> None:
+    assert gives_way_to(rule(years=giver), rule("new", years)) == left
+    facts = draft(rule("new", years, total="95"), changes="", gives_way="henan", past_reason="试验")
+    assert ("overlap" in codes(facts, [rule(years=giver)])) == (left is None)
 
 
-def asking(**hours: str) -> Requirements:
-    figures = {name: Figure(Decimal(value), "S4-02", "verified", "文件") for name, value in hours.items()}
-    return Requirements("code", "名称", "文件", "学时", 2026, "410000", "中级", "", figures)
+@given(st.integers(2016, 2030), st.integers(0, 8) | st.none(), st.integers(2016, 2030), st.integers(0, 8) | st.none())
+def test_what_gives_way_never_overlaps_and_loses_no_other_year(
+    a: int, more: int | None, b: int, long: int | None
+) -> None:
+    giver = rule(years=(a, None if more is None else a + more))
+    new = rule("new", (b, None if long is None else b + long))
+    left = gives_way_to(giver, new)
+    if left is None or not overlap(giver, new):
+        return
+    shorter = replace(giver, year_from=left[0], year_to=left[1])
+    assert not overlap(shorter, new)
+    years = range(2010, 2045)
+    assert {y for y in years if giver.holds(y, "中级", "")} - {y for y in years if new.holds(y, "中级", "")} == {
+        y for y in years if shorter.holds(y, "中级", "")
+    }
 
 
-def test_what_a_rule_set_makes_of_a_year() -> None:
-    found = found_of(asking(**HOURS), Standing(public=Decimal(30), professional=Decimal("59.5")))
-    assert (found.verdict, found.asked_in_words) == (
-        ("code", "", False), "年度合计 90、公需科目 30、专业科目 60 学时",
-    )  # fmt: skip
-    assert (dict(found.need), dict(found.missing)) == (HOURS, {"total": "0.5", "professional": "0.5"})
-    assert found.as_json() == {
-        "rule_set": "code", "name": "名称", "is_met": False, "need": HOURS,
-        "missing": {"total": "0.5", "professional": "0.5"},
+def test_the_regulation_with_a_draft_in_it() -> None:
+    changed = with_draft(BOOK, draft())
+    assert {(each.code, each.year_to) for each in changed} == {("henan", None), ("country", None)}
+    facts = draft(rule("next", (2027, None)), changes="", gives_way="henan")
+    assert {(each.code, each.year_to) for each in with_draft(BOOK, facts)} == {
+        ("henan", 2026), ("next", None), ("country", None),
     }  # fmt: skip
-    assert found_of(None, Standing()) == Found()
-    assert Found().asked_in_words == "没有学时要求"
-    eased = replace(asking(**HOURS), ground=Ground(ObligationKind.EXEMPT, "产假", "A18"))
-    assert found_of(eased, Standing()).obligation == ObligationKind.EXEMPT
-    kept = found.as_it_stood(rule_set="old", obligation="", is_met=True)
-    assert (kept.verdict, kept.need) == (("old", "", True), found.need)
+    stuck = draft(rule("next", (2026, None)), changes="", gives_way="henan")
+    assert ("henan", None) in {(each.code, each.year_to) for each in with_draft(BOOK, stuck)}
 
 
-def test_whose_result_changes() -> None:
-    met, short = Found(is_met=True), Found()
+def test_a_draft_is_tried_on_a_year_it_does_not_speak_of() -> None:
+    facts = draft(rule("next", (2027, None), total="95"), changes="", gives_way="henan")
+    assert as_if_in(BOOK, facts, 2027) == with_draft(BOOK, facts)
+    tried = as_if_in(BOOK, facts, 2026)
+    assert {each.code for each in tried} == {"country", "next@2026"}
+
+
+def test_the_table_of_moves() -> None:
+    for state in State:
+        for move in DraftMove:
+            assert bool(list(reasons_not_to_move(state, move))) == ((state, move) not in MOVES)
+    assert not [key for key, to in MOVES.items() if to == State.IN_FORCE and key[0] != State.APPROVED]
+
+
+def test_a_refusal_says_why() -> None:
+    assert [reason.field for reason in reasons_not_to_turn_down("  ")] == ["reason"]
+    assert [reason.code for reason in reasons_not_to_turn_down("字" * 301)] == ["too_long"]
+    assert not list(reasons_not_to_turn_down("条款写错了"))
+
+
+def test_a_set_is_told_and_read_again_and_known_by_its_digest() -> None:
+    one = rule(levels=frozenset({"中级", "正高级"}), trade="会计", note="说明")
+    assert rule_said(said(one)) == replace(one, figures=rule_said(said(one)).figures)
+    assert said(rule_said(said(one))) == said(one)
+    assert digest_of(one, rule("b")) == digest_of(rule("b"), one)
+    assert digest_of(one) != digest_of(replace(one, note=""))
+
+
+def test_years_and_people_in_words() -> None:
+    assert [years_in_words(rule(years=years)) for years in ((2026, None), (2025, 2025), (2016, 2022))] == [
+        "2026 年度起", "2025 年度", "2016–2022 年度",
+    ]  # fmt: skip
+    assert whose(rule()) == "全部人员"
+    assert whose(rule(trade="会计", levels=frozenset({"正高级", "副高级", "中级"}))) == "会计，高级、中级"
+
+
+def test_a_set_is_as_sure_as_its_weakest_line() -> None:
+    sure, guess = rule(total="90"), rule(public="30", status="assumed", clause="A26")
+    both = replace(sure, figures={**sure.figures, **guess.figures})
+    doubt = replace(sure, figures={**sure.figures, **rule(elective="18", status="candidate").figures})
+    assert [mark_of_all(each).label for each in (sure, guess, both, doubt)] == [
+        "有文件依据", "暂按执行", "部分暂按执行", "依据待核实，不是规定",
+    ]  # fmt: skip
+
+
+def test_sections_show_each_line_in_words() -> None:
+    figures = rule(
+        total="90", deadline="12-31", back_years="closed", guide_at="https://example.org/a", elective=""
+    ).figures
+    lines = {line.name: line for section in sections(figures) for line in section.lines}
+    assert (lines["total"].words, lines["back_years"].words, lines["elective"].words) == (
+        "90 学时",
+        "不再补报",
+        "此处不适用",
+    )
+    assert (lines["guide_at"].is_link, lines["total"].is_link) == (True, False)
+    deadline = Setting("2026-12-31", "S4-10", "verified", "文件")
+    asked_for = replace(asked("90", status="assumed"), settings={"deadline": deadline})
+    told = {line.name: line for section in sections_asked(asked_for) for line in section.lines}
+    assert (told["total"].document, told["deadline"].document) == ("", "文件")
+
+
+def test_differences_are_told_field_by_field() -> None:
+    before = rule(total="90", public="30", themes="甲")
+    after = replace(rule(total="95", public="30", guide="乙"), document="新")
+    found = {
+        row.label: (row.before and row.before.words, row.after and row.after.words)
+        for row in differences(before, after)
+    }
+    assert found == {"年度合计": ("90 学时", "95 学时"), "公需科目内容": ("甲", None), "专业科目学习指南": (None, "乙")}
+    other_document = replace(
+        before, figures={name: replace(each, document="新") for name, each in before.figures.items()}
+    )
+    assert differences(before, other_document) == []
+    assert len(differences(None, after)) == 3
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_every_kind_says_how_it_is_written(kind: Kind) -> None:
+    name = next(name for name, field in RULE_FIELDS.items() if field.kind is kind)
+    found = [
+        reason for reason in reasons_not_to_say(name, DatedFigure("\x07", "一", "verified")) if reason.code == "value"
+    ]
+    assert len(found) == 1
+    assert RULE_FIELDS[name].label in found[0].message
+
+
+def test_values_in_words_carry_their_unit() -> None:
+    assert RULE_FIELDS["minutes"].in_words("45") == "45 分钟"
+    assert RULE_FIELDS["spot_check"].in_words("yes") == "是"
+    assert RULE_FIELDS["themes"].in_words("甲") == "甲"
+    assert RULE_FIELDS["total"].in_words("") == ""
+
+
+def asked(total: str, ground: Ground | None = None, status: str = "verified") -> Requirements:
+    held = {"total": Figure(Decimal(total), "S4-02", status, "文件")}
+    return Requirements("code", "名称", "文件", "学时", 2026, "410000", "中级", "", held, ground=ground)
+
+
+def test_what_a_rule_makes_of_a_year() -> None:
+    has = Standing(Decimal(30), Decimal(0), Decimal(60))
+    met, short = found_of(asked("90"), has), found_of(asked("96"), has)
+    assert (met.is_met, short.is_met, short.missing) == (True, False, {"total": "6"})
     assert result_change(met, short) == ResultChange.LOST
     assert result_change(short, met) == ResultChange.GAINED
-    assert result_change(met, met) is result_change(short, short) is None
-    assert is_asked_otherwise(Found(need={"total": "90"}), Found(need={"total": "86"}))
-    assert is_asked_otherwise(Found(), Found(unit="学分"))
-    assert not is_asked_otherwise(met, short)
+    assert result_change(met, met) is None
+    assert is_asked_otherwise(met, short)
+    assert not is_asked_otherwise(met, met)
+    assert met.asked_in_words == "年度合计 90 学时"
+    assert found_of(None, has) == Found()
+    assert Found().asked_in_words == "没有学时要求"
+    assert hours_in_words(short.as_json()["need"]) == "合计 96"
+    stood = short.as_it_stood(rule_set="alt", obligation="", is_met=True)
+    assert stood.verdict == ("alt", "", True)
+    assert found_of(asked("90", Ground("exempt", "产假", "A18", "文件")), Standing()).obligation == "exempt"
 
 
 @pytest.mark.parametrize(
     ("year", "reason", "expected"),
     [
-        (2025, "更正", []),
-        (1990, "字" * 300, []),
-        (2025, "字" * 301, [("too_long", "reason")]),
-        (2025, " ", [("reason", "reason")]),
-        (2026, "更正", [("not_over", "year")]),
-        (1989, "更正", [("year", "year")]),
+        (2025, "依据更正后的文件", set()),
+        (2026, "依据更正后的文件", {"not_over"}),
+        (1899, "依据更正后的文件", {"year"}),
+        (2025, " ", {"reason"}),
+        (2025, "字" * 301, {"too_long"}),
     ],
 )
-def test_a_year_that_is_over_is_judged_again_only_for_a_reason(year: int, reason: str, expected: Any) -> None:
-    found = reasons_not_to_judge_past(year, reason, this_year=2026)
-    assert [(one.code, one.field) for one in found] == expected
-
-
-def test_hours_kept_of_a_judgement_are_told() -> None:
-    assert hours_in_words({"total": "90", "public_compulsory": "24", "whatever": "1"}) == "合计 90、必修 24"
-
-
-def test_how_sure_a_set_is_is_its_weakest_line() -> None:
-    one = rule()
-    mixed = replace(one, figures=one.figures | {"public": DatedFigure("30", "A26", "assumed")})
-    candidate = replace(one, figures=mixed.figures | {"total": DatedFigure("90", "x", "candidate")})
-    assert words.mark_of_all(one) == words.Mark("有文件依据", "ok")
-    assert words.mark_of_all(rule(status="assumed")) == words.Mark("暂按执行", "warn")
-    assert words.mark_of_all(mixed) == words.Mark("部分暂按执行", "warn")
-    assert words.mark_of_all(candidate) == words.Mark("依据待核实，不是规定", "bad")
-
-
-def test_a_set_is_told_section_by_section_in_the_order_of_pages() -> None:
-    figures = {
-        "information_at": DatedFigure("https://x.example/", "C", "assumed", "文件"),
-        "minutes": DatedFigure("45", "A15", "assumed", "文件"),
-        "spot_check": DatedFigure("yes", "S2-07", "verified", "文件"),
-        "public": DatedFigure("", "C", "verified", "文件"),
-        "total": DatedFigure("90", "S4-02", "verified", "文件"),
-    }
-    told = [
-        (line.name, line.words, line.document, line.is_link) for part in words.sections(figures) for line in part.lines
-    ]
-    assert told == [
-        ("total", "90 学时", "文件", False), ("public", "此处不适用", "文件", False),
-        ("minutes", "45 分钟", "", False), ("spot_check", "是", "文件", False),
-        ("information_at", "https://x.example/", "", True),
-    ]  # fmt: skip
-    assert [line.words for part in words.sections_asked(asking(total="90")) for line in part.lines] == ["90 学时"]
-
-
-def test_what_a_draft_says_otherwise_is_told_field_by_field() -> None:
-    after = rule(figures=HOURS | {"public": "25", "elective": "5"})
-    held = rule(figures=HOURS | {"minutes": "45"}).figures
-    before = replace(OLD, figures={name: replace(figure, document="旧文件") for name, figure in held.items()})
-    told = [
-        (one.label, one.before and one.before.words, one.after and one.after.words)
-        for one in words.differences(before, after)
-    ]
-    assert told == [("公需科目", "30 学时", "25 学时"), ("选修科目", None, "5 学时"), ("一学时的长度", "45 分钟", None)]
-    assert [one.label for one in words.differences(None, rule(figures={"total": "90"}))] == ["年度合计"]
-
-
-@pytest.mark.parametrize(
-    ("levels", "trade", "told"),
-    [
-        ((), "", "全部人员"),
-        ((), "会计", "会计"),
-        (("正高级", "副高级", "中级"), "会计", "会计，高级、中级"),
-        (("助理级",), "", "助理级"),
-        (("助理级", "员级"), "", "初级"),
-    ],
-)
-def test_whose_a_set_is(levels: tuple[str, ...], trade: str, told: str) -> None:
-    assert words.whose(rule(levels=frozenset(levels), trade=trade)) == told
-
-
-def test_a_reason_against_another_set_names_it() -> None:
-    (reason,) = drafts.reasons_not_to_submit(draft(gives_way=""), [OLD], today=TODAY)
-    message = "与“规则集old”（2026 年度起）在同一地区、职称级别和行业有重叠的年度，请调整起止年度。"
-    assert reason == Refusal("overlap", message, field="year_from")
+def test_a_past_year_is_judged_anew_only_for_a_reason(year: int, reason: str, expected: set[str]) -> None:
+    assert {each.code for each in reasons_not_to_judge_past(year, reason, this_year=2026)} == expected
