@@ -133,7 +133,7 @@ UPLOAD_INCOMPLETE = Refusal(
     "upload_incomplete", "文件还没有传完，请重新选择同一个文件，会从中断处接着传。", field=FIELD
 )
 UPLOAD_LOST = Refusal("upload_lost", "传了一半的文件已被清除，请重新选择文件上传。", field=FIELD)
-FILE_LOST = Refusal("file_lost", "这份文件暂时读不到，已经记录下来。请联系管理员，或请上传人再传一次。", field=FIELD)
+FILE_LOST = Refusal("file_lost", "这份文件暂时读不到，已经记录下来。请联系管理员，或请上传人再传一次。")
 WRONG_OFFSET = Refusal("wrong_offset", "同一个文件正在另一处上传，或刚才的一段已经收到。", field=FIELD)
 
 
@@ -157,10 +157,10 @@ def reasons_not_to_receive(received: int, size: int, *, offset: int, length: int
 def reasons_not_to_show(state: str) -> Iterator[Refusal]:
     """By the state of a stored file (`FileState`)."""
     if state == "quarantined":
-        yield Refusal("file_in_quarantine", "这份文件正在做安全检查，通过后才能查看。请过几分钟再试。", field=FIELD)
+        yield Refusal("file_in_quarantine", "这份文件正在做安全检查，通过后才能查看。请过几分钟再试。")
     elif state == "infected":
         message = "安全检查发现这份文件带有病毒，已经删除，不能查看。请由上传人检查电脑或手机后换一份文件。"
-        yield Refusal("file_infected", message, field=FIELD)
+        yield Refusal("file_infected", message)
 
 
 def infected() -> Refusal:
