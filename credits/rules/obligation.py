@@ -10,8 +10,9 @@ from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
 
-from ceportal.kernel.rules.dated import is_year
+from ceportal.kernel.rules.dated import LAST_YEAR, is_year
 from ceportal.kernel.rules.refusal import Refusal
+from ceportal.kernel.rules.text import strange_character
 from credits.enums import ObligationKind
 from credits.rules.requirements import HALF, ZERO, Figure, Ground, Requirements
 
@@ -75,6 +76,8 @@ def begins_after_title(requirements: Requirements) -> bool:
 
 def reasons_not_to_grant(grant: Grant, *, others: Iterable[Grant], asked: Iterable[Requirements]) -> Iterator[Refusal]:
     """`others`: what the person has been granted and still holds. `asked`: what the rule asks in each of the years."""
+    if grant.kind == ObligationKind.LEFT:
+        yield Refusal("kind", "离职或退休在人员信息中登记，不在这里办理。", field="kind")
     yield from _reasons_against_years(grant)
     yield from _reasons_against_words(grant)
     yield from _reasons_against_less(grant)
@@ -88,13 +91,15 @@ def reasons_not_to_grant(grant: Grant, *, others: Iterable[Grant], asked: Iterab
 
 def reasons_not_to_end(grant: Grant, *, last_year: int, reason: str) -> Iterator[Refusal]:
     """`last_year` is the last one in which it still holds; the year before its first: it never should have."""
-    if not grant.year_from - 1 <= last_year <= (grant.year_to or last_year):
+    if not grant.year_from - 1 <= last_year <= (grant.year_to or LAST_YEAR):
         message = f"请填写仍然有效的最后一个年度，最早填 {grant.year_from - 1}（表示自始不予调整）。"
         yield Refusal("last_year", message, field="last_year")
     if not reason.strip():
         yield Refusal("reason", "请写明终止的原因，当事人会看到。", field="reason")
     elif len(reason) > REASON_LIMIT:
         yield Refusal("reason", f"原因最多 {REASON_LIMIT} 个字。", field="reason")
+    elif strange_character(reason) is not None:
+        yield Refusal("reason", "原因中有无法显示的字符，请重新输入。", field="reason")
 
 
 def years_of(grant: Grant) -> Sequence[int]:
@@ -156,6 +161,8 @@ def _reasons_against_words(grant: Grant) -> Iterator[Refusal]:
             yield Refusal(name, f"请填写{label}。", field=name, clause="A18")
         elif len(text) > limit:
             yield Refusal(name, f"{label}最多 {limit} 个字。", field=name)
+        elif strange_character(text) is not None:
+            yield Refusal(name, f"{label}中有无法显示的字符，请重新输入。", field=name)
 
 
 def _reasons_against_less(grant: Grant) -> Iterator[Refusal]:

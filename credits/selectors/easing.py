@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from accounts.models import Professional, User
+from ceportal.kernel.rules.dated import is_year
 from ceportal.kernel.rules.refusal import Refusal
+from credits.enums import ObligationKind
 from credits.rules.obligation import Grant, reasons_not_to_grant, years_of
 from credits.rules.requirements import Requirements
 from credits.selectors.bench import Bench
@@ -17,7 +19,13 @@ def reasons_not_to_ease(professional: Professional, wanted: Grant, *, by: User, 
     if by.pk == professional.user_id:
         yield Refusal("own", "不能办理自己的事项，请由其他人员办理。", clause="A24")
     others = grants_of([professional.pk]).get(professional.pk, ())
-    yield from reasons_not_to_grant(wanted, others=others, asked=_asked(professional, wanted, now))
+    asked: dict[int, Requirements] = {}
+    if wanted.kind == ObligationKind.REDUCED and is_year(wanted.year_from):
+        asked = {rule.year: rule for rule in _asked(professional, wanted, now)}
+        for year in years_of(wanted):
+            if year not in asked:
+                yield Refusal("no_rule", f"{year} 年度还没有学时规定，没有可以减免的学时。", field="year_to")
+    yield from reasons_not_to_grant(wanted, others=others, asked=asked.values())
 
 
 def _asked(professional: Professional, wanted: Grant, now: datetime) -> Iterator[Requirements]:

@@ -69,7 +69,9 @@ def test_less_is_asked_of_each_threshold_by_itself() -> None:
     assert {name: figure.value for name, figure in found.figures.items()} == {
         "total": 45, "public": 15, "professional": 30,
     }  # fmt: skip
-    assert found.figures["total"] == Figure(Decimal(45), "A18", "verified", "汴人社〔2026〕1号")
+    assert found.figures["total"] == Figure(
+        Decimal(45), "A18", "verified", "汴人社〔2026〕1号", reduced_from=Decimal(90)
+    )
     assert found.ground == Ground(REDUCED, "产假", "A18", "汴人社〔2026〕1号")
     assert found.is_obliged
     assert is_met(found, Standing(public=Decimal(15), professional=Decimal(30)))
@@ -317,6 +319,16 @@ def test_what_would_be_granted_follows_from_the_two_subjects() -> None:
 
 def test_a_reason_about_a_total_stands_beside_the_public_hours_of_the_form() -> None:
     reason = Refusal("parts", "…", field="less_total", clause="A1")
-    assert easing.beside_fields(reason) == Refusal("parts", "…", field="less_public", clause="A1")
-    assert easing.beside_fields(replace(reason, field="less_public_compulsory")).field == "less_public"
-    assert easing.beside_fields(replace(reason, field="year_to")).field == "year_to"
+    of_a_part, of_a_year = replace(reason, field="less_public_compulsory"), replace(reason, field="year_to")
+    assert easing.beside_fields([reason, of_a_part, of_a_year]) == [
+        Refusal("parts", "…", field="less_public", clause="A1"),
+        of_a_year,
+    ]
+
+
+def test_leaving_is_no_grant_and_words_are_ones_that_can_be_read() -> None:
+    assert [reason.code for reason in against(granting(ObligationKind.LEFT))] == ["kind"]
+    assert [reason.code for reason in against(granting(reason="病\u200b假"))] == ["reason"]
+    assert [reason.message for reason in rules.reasons_not_to_end(granting(), last_year=2026, reason="有\x00误")] == [
+        "原因中有无法显示的字符，请重新输入。"
+    ]

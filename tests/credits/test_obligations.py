@@ -108,6 +108,28 @@ def test_ended_from_the_first_year_on_it_never_was_and_the_account_says_so(
     grant(declarant, wanted(), at=city_bureau, by=officer, now=NOW)
 
 
+@pytest.mark.parametrize(("last_year", "reason", "field"), [
+    (2024, "有误", "last_year"), (2027, "有误", "last_year"), (2025, " ", "reason"), (2025, "有\x00误", "reason"),
+])  # fmt: skip
+def test_what_cannot_be_ended_so_stays(
+    declarant: Professional, city_bureau: Organization, officer: User, last_year: int, reason: str, field: str
+) -> None:
+    made = grant(declarant, wanted(), at=city_bureau, by=officer, now=NOW)
+    with pytest.raises(Refused) as refused:
+        end(made, last_year=last_year, reason=reason, by=officer, now=NOW)
+    assert [each.field for each in refused.value] == [field]
+    made.refresh_from_db()
+    assert made.ended_at is None
+
+
+def test_care_elsewhere_ends_in_a_year_there_is(
+    declarant: Professional, city_bureau: Organization, officer: User
+) -> None:
+    made = grant(declarant, wanted(ObligationKind.ELSEWHERE, year_to=None), at=city_bureau, by=officer, now=NOW)
+    with pytest.raises(Refused):
+        end(made, last_year=99999, reason="调回", by=officer, now=NOW)
+
+
 def test_ended_after_some_years_it_holds_for_those(
     declarant: Professional, city_bureau: Organization, officer: User
 ) -> None:
@@ -129,6 +151,11 @@ def test_ended_after_some_years_it_holds_for_those(
         (wanted(document="文" * 81), "document_no", "document_no"),
         (wanted(less=HALF_A_YEAR), "less", "less_total"),
         (reduced(less={}), "less", "less_total"),
+        (reduced(year_from=2025), "no_rule", "year_to"),
+        (reduced(less={"total": Decimal("1e9")}), "too_much", "less_total"),
+        (wanted(ObligationKind.LEFT), "kind", "kind"),
+        (wanted(reason="病\x00假"), "reason", "reason"),
+        (wanted(document="文\u202e号"), "document_no", "document_no"),
         (reduced(less={"total": Decimal("0.3")}), "half_steps", "less_total"),
         (reduced(less={"total": Decimal(-1)}), "half_steps", "less_total"),
         (reduced(less={"total": Decimal(45)}), "parts", "less_total"),
