@@ -69,7 +69,7 @@ def test_the_window_shuts_at_midnight_in_shanghai(client: Client, declarant: Pro
         answer = drafts.post(client, "submit", late, title="迟到的培训", **typed)
         assert answer.status_code == 409
         assert "2026 年度的申报已于 2026年12月31日截止" in drafts.text_of(answer)
-    assert list(Declaration.objects.values_list("year", "state")) == [
+    assert list(Declaration.objects.order_by("id").values_list("year", "state")) == [
         (2026, DeclarationState.AT_EMPLOYER), (2026, DeclarationState.DRAFT),
     ]  # fmt: skip
 
