@@ -54,8 +54,9 @@
 
   const told = async (answer) => {
     const facts = await answer.json().catch(() => ({}));
-    if (answer.ok) return facts;
-    throw new Error((facts.problems || []).join("") || "上传没有成功，请刷新页面后再试。");
+    if (answer.ok && facts.address) return facts;
+    // Who is no longer signed in gets a page instead of facts.
+    throw new Error((facts.problems || []).join("") || "上传没有成功，请刷新页面（必要时重新登录）后再试。");
   };
 
   const announce = async (file, { door, token, onPause }) => {
@@ -71,7 +72,7 @@
     const address = sessionStorage.getItem(mark);
     if (!address) return null;
     const answer = await untilItArrives(() => ask(address), onPause);
-    return answer.ok ? answer.json() : null;
+    return answer.ok ? answer.json().catch(() => null) : null;
   };
 
   const sendInPieces = async (file, options) => {

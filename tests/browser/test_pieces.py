@@ -119,3 +119,10 @@ def test_what_is_refused_in_pieces_is_told_beside_its_row(phone_page: Page, tmp_
     assert not StoredFile.objects.exists()
     assert not PartialUpload.objects.exists()
     assert phone_page.evaluate("sessionStorage.length") == 0
+
+
+def test_who_is_no_longer_signed_in_is_told(phone_page: Page, photo: Path) -> None:
+    phone_page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    phone_page.set_input_files("#files-2", photo)
+    expect(phone_page.locator('[data-row="2"] .failed')).to_contain_text("重新登录", timeout=30_000)
+    assert not PartialUpload.objects.exists()

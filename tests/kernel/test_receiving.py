@@ -72,6 +72,15 @@ def test_a_file_in_pieces_becomes_a_file(signed_in: Client, owner: User, setting
     assert parts(settings) == []
 
 
+def test_a_piece_takes_few_queries(signed_in: Client, django_assert_max_num_queries: Any) -> None:
+    """Of a file of 20 MB there are forty."""
+    address = announced(signed_in, b"x" * 2000)["address"]
+    with django_assert_max_num_queries(8):
+        assert send(signed_in, address, 0, b"x" * 1000).status_code == 200
+    with django_assert_max_num_queries(5):
+        assert signed_in.get(address).status_code == 200
+
+
 def test_after_a_break_it_goes_on_where_it_stopped(signed_in: Client) -> None:
     data = zoo.png(90, 90, compress_level=0)
     address = announced(signed_in, data)["address"]
