@@ -15,8 +15,8 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Professional
 from credits.enums import DeclarationState
-from credits.models import Declaration, Evidence
-from tests.credits import drafts
+from credits.models import Activity, Declaration, Evidence
+from tests.credits import conversions, drafts
 from tests.credits import factories as make
 from tests.kernel import zoo
 
@@ -140,3 +140,18 @@ def test_without_script_everything_works_by_its_buttons(
     expect(page.get_by_role("heading", level=1)).to_have_text("没有脚本也行")
     draft.refresh_from_db()
     assert draft.state == DeclarationState.AT_EMPLOYER
+
+
+def test_the_hours_are_worked_out_while_one_types(editing: Callable[..., Page], draft: Declaration) -> None:
+    """Another way of learning draws the page anew with its own questions; the sum follows what is typed."""
+    conversions.load_catalogue()
+    page = editing()
+    page.get_by_label("学习方式").select_option("degree")
+    expect(page.get_by_label("就读学校")).to_be_visible()
+    expect(page.locator("#reckoning")).to_contain_text("填好当年合格的门数后")
+    page.get_by_label("当年合格的门数").fill("3")
+    expect(page.locator("#reckoning")).to_contain_text("15 学时/门 × 3 门 = 45 学时")
+    expect(page.locator("#reckoning")).to_contain_text("依据待核实，仅供参考")
+    page.get_by_label("当年合格的门数").fill("三")
+    expect(page.locator(".live-error")).to_contain_text("请用数字填写当年合格的门数")
+    assert Activity.objects.get(pk="degree") == Declaration.objects.get(pk=draft.pk).activity
