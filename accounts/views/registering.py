@@ -8,6 +8,7 @@ from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
@@ -24,7 +25,7 @@ from accounts.selectors.registrations import own_people_registrations, own_unit_
 from accounts.services.people import apply_again, register_person, withdraw_registration
 from accounts.services.units import withdraw_unit
 from ceportal.kernel.rules.refusal import Refused
-from ceportal.kernel.web.addresses import client_address
+from ceportal.kernel.web.addresses import counted_address
 from ceportal.kernel.web.limits import count_one, is_used_up
 
 # Answers "already registered" from one place: enough for a school that registers together, not for a sweep (T16).
@@ -45,14 +46,19 @@ def register(request: HttpRequest) -> HttpResponse:
         return render(request, "accounts/choose_employer.html", _search(request) | {"again": person is not None})
     organization, place = chosen
     form = _person_form(request, place, user, person)
-    status = 200
+    status, headers = 200, dict[str, str]()
     if request.method == "POST":
-        if form.is_valid() and _register(request, form, organization, user, person):
+        if is_used_up(TAKEN_RATE, "register", counted_address(request)):
+            form.add_error(None, "这台电脑所在的网络提交了太多重复的注册，请一小时后再试。")
+            status, headers = 429, {"Retry-After": "3600"}
+        elif form.is_valid() and _register(request, form, organization, user, person):
             messages.success(request, "申请已提交。核准以后就可以申报学时。")
             return redirect("accounts:registration")
-        status = 422
+        else:
+            status = 422
     context = {"form": form, "organization": organization, "place": place, "again": person is not None}
-    return render(request, "accounts/register.html", context, status=status)
+    page = render_to_string("accounts/register.html", context, request)
+    return HttpResponse(page, status=status, headers=headers)
 
 
 @login_not_required
@@ -160,10 +166,6 @@ def _register(
 ) -> bool:
     """Hand it to the service; what it refuses stands beside the fields afterwards."""
     data = form.cleaned_data
-    here = client_address(request)
-    if is_used_up(TAKEN_RATE, "register", here):
-        form.add_error(None, "这台电脑所在的网络提交了太多重复的注册，请一小时后再试。")
-        return False
     facts: dict[str, Any] = {
         "id_number": data["id_number"],
         "name": data["name"],
@@ -184,7 +186,7 @@ def _register(
     except Refused as refused:
         form.show(refused)
         if {ID_TAKEN, PHONE_TAKEN}.intersection(refused.reasons):
-            count_one(TAKEN_RATE, "register", here)
+            count_one(TAKEN_RATE, "register", counted_address(request))
         return False
     if user is None:
         login(request, made.declarant)

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from oauth2_provider.views import TokenView
 
 from accounts.fields import id_index
-from ceportal.kernel.web.addresses import client_address
+from ceportal.kernel.web.addresses import counted_address
 from ceportal.kernel.web.limits import count_one, is_used_up
 
 # Wrong keys from one address; a right key costs nothing of it.
@@ -22,7 +22,7 @@ class ClientTokenView(TokenView):
         if request.POST.get("grant_type") != "client_credentials":
             error = "unsupported_grant_type" if "grant_type" in request.POST else "invalid_request"
             return _refusal(error, 400)
-        address = id_index(client_address(request))
+        address = id_index(counted_address(request))
         if is_used_up(FAILURES, "token", address):
             return _refusal("temporarily_unavailable", 429, {"Retry-After": "60"})
         answer = super().post(request, *args, **kwargs)

@@ -181,8 +181,10 @@ def test_a_sweep_over_numbers_is_slowed(client, employer, employer_reviewer):
     client.logout()
     for _ in range(30):
         client.post(at(employer), fields(phone="13912340002"))
-    text = client.post(at(employer), fields(id_number=make.id_number(serial=702), phone="13912340003")).content.decode()
-    assert "一小时后再试" in text
+    answer = client.post(at(employer), fields(id_number=make.id_number(serial=702), phone="13912340003"))
+    assert (answer.status_code, answer["Retry-After"]) == (429, "3600")
+    assert "一小时后再试" in answer.content.decode()
+    assert Professional.objects.count() == 1
 
 
 def test_one_who_manages_a_unit_becomes_a_professional_with_the_same_account(client, employer_reviewer, lone_employer):
