@@ -1,5 +1,6 @@
 """What an explanation concludes from its facts: gaps, ways, sums; no database."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -7,8 +8,10 @@ import pytest
 
 from credits.enums import Basis, FieldStatus, ObligationKind
 from credits.rules.conversion import Conversion
-from credits.rules.explaining import ANY, Explanation, Fate, Item, Window, explain, fate_of_hours
+from credits.rules.explaining import ANY, Explanation, Fate, Item, Reason, Window, explain, fate_of_hours
 from credits.rules.requirements import Figure, Ground, Requirements, Standing
+from credits.rules.telling import told as as_told
+from credits.rules.telling import told_why
 from credits.rules.ways import Activity, Teacher, Way, Whose, automatic_ways, declared_way
 
 OPEN = Window(date(2026, 12, 31), "2026 年度的学习和申报都在 2026年12月31日前完成。", "S4-10", True, 29, False)
@@ -105,6 +108,51 @@ def test_items_are_sorted_by_what_became_of_them_and_add_up_to_the_standing() ->
     assert not told(HENAN, "24", "24", "9", items=items).adds_up
 
 
+# ---------- as JSON
+
+
+def test_as_json_every_number_is_a_text_with_its_clause() -> None:
+    way = replace(TRAINING, names=("某平台",), is_automatic=True)
+    found = explain(
+        year=2026, as_of=date(2026, 11, 20), requirements=HENAN, standing=Standing(Decimal("30")),
+        items=[replace(item("public", "30"), started_on=date(2026, 5, 4), reasons=(Reason("平台报送", "S4-09"),))],
+        window=OPEN, ways=[way],
+    )  # fmt: skip
+    told = told_why(found, is_own=True)
+    assert (told["missing"], told["awaited"], told["unit"], told["obligation"]) == ("60.0", "0.0", "学时", None)
+    total = told["thresholds"][0]
+    assert (total["need"], total["have"], total["clause"], total["basis"]) == (
+        "90.0", "30.0", "S4-02", "2025年全省通知 二",
+    )  # fmt: skip
+    assert total["reduced_from"] is None
+    entry = told["entries"][0]
+    assert (entry["started_on"], entry["ended_on"], entry["fate"]) == ("2026-05-04", None, "counted")
+    assert entry["reasons"] == [{"message": "平台报送", "clause": "S4-09"}]
+    gap = told["gaps"][0]
+    assert (gap["subject"], gap["missing"], gap["ways"][0]["offered_by"]) == ("professional", "60.0", ["某平台"])
+    assert told["deadline"]["on"] == "2026-12-31"
+
+
+def test_as_json_why_less_is_asked_is_told_to_its_person_alone() -> None:
+    ground = Ground(ObligationKind.REDUCED, "产假", "A18", "文号")
+    figures = {"total": Figure(Decimal(45), "A18", "verified", "文号", reduced_from=Decimal(90))}
+    found = told(replace(HENAN, figures=figures, ground=ground), "0")
+    own, others = told_why(found, is_own=True), told_why(found, is_own=False)
+    assert own["obligation"] == {
+        "kind": "reduced", "label": "减免学时", "clause": "A18", "reason": "产假", "document": "文号",
+    }  # fmt: skip
+    assert others["obligation"] == {"kind": "reduced", "label": "减免学时", "clause": "A18"}
+    assert own["thresholds"][0]["reduced_from"] == "90.0"
+
+
+def test_as_json_a_year_without_a_rule_asks_nothing() -> None:
+    nothing = told_why(told(None), is_own=True)
+    assert (nothing["rule_set"], nothing["thresholds"], nothing["is_obliged"]) == (None, [], False)
+    assert as_told(None) == {"unit": None, "rule_set": None, "fields": {}}
+    fields = as_told(HENAN)["fields"]
+    assert fields["total"] == {"value": "90", "clause": "S4-02", "status": "verified"}
+
+
 # ---------- ways
 
 WHOSE = Whose(("*", "CN", "410000"), 2026, "", ("public", "professional"), "学时")
@@ -155,5 +203,6 @@ def test_platforms_and_bases_are_named_for_the_subjects_they_may_teach() -> None
         ("继续教育基地面授班（专业科目）", ("基地丙",)),
     ]
     assert len(list(automatic_ways(teachers, trade="", professional_by_roster=False))) == 2
+    assert list(automatic_ways([], trade="", professional_by_roster=True)) == []
     accountants = next(automatic_ways(teachers, trade="会计", professional_by_roster=True))
     assert accountants.names == ("平台甲", "平台乙")
