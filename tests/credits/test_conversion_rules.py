@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from credits.enums import Basis, Unit
 from credits.rules.claiming import Worked, capped_words, reasons_not_to_claim, work_out
 from credits.rules.conversion import Conversion, Learnt, Standard, conversion_for, in_force
+from credits.rules.standards import reasons_not_to_set
 
 PLACES = ("*", "CN", "410000", "410200")
 
@@ -269,3 +270,20 @@ def test_what_may_be_claimed_is_the_least_of_all_bounds(
     )
     assert (claimed <= least) is not bool(codes(str(claimed), worked))
     assert worked.most == least
+
+
+@given(
+    amount=st.integers(1, 180).map(lambda n: Decimal(n) / 2),
+    own=st.integers(1, 180).map(lambda n: Decimal(n) / 2),
+    courses=st.integers(1, 6),
+)
+def test_a_standard_that_may_stand_never_gives_more_than_the_rule(amount: Decimal, own: Decimal, courses: int) -> None:
+    row = Conversion("d", "课程", "degree", "410000", "course", amount=amount)
+    learnt = Learnt(details={"courses": courses}, is_attended=False)
+    own_standard = Standard("某单位", date(2026, 1, 1), amount=own)
+    plain, held = work_out(row, learnt), work_out(row, learnt, standard=own_standard)
+    assert held.most is not None
+    assert plain.most is not None
+    assert held.most <= plain.most
+    if not list(reasons_not_to_set(own_standard, [row], None)):
+        assert held.hours == own * courses
