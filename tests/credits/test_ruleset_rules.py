@@ -179,3 +179,18 @@ def test_the_fields_that_apply_are_told_in_one_order_numbers_and_words_together(
     assert (fields_of(found)["total"], fields_of(found)["unit"].value) == (found.total, "学时")
     assert found.settings["spot_check"].is_yes
     assert not asked(rule(figures={"total": "90", "spot_check": "no"})).settings["spot_check"].is_yes
+
+
+def test_a_ratio_takes_its_part_of_the_total_too() -> None:
+    one = rule(figures={"total": "90", "public": "30", "professional_ratio": "2/3"})
+    assert not list(reasons_not_to_combine([one]))
+    more = rule(figures={"total": "90", "public": "30.5", "professional_ratio": "2/3"})
+    assert [reason.code for reason in reasons_not_to_combine([more])] == ["parts"]
+
+
+@pytest.mark.parametrize(
+    ("text", "codes_found"),
+    [("https://ausm.mof.gov.cn/index/", []), ("javascript:alert(1)", ["value"]), ("https://" + "x" * 300, ["value"])],
+)
+def test_an_address_is_one_of_the_web(text: str, codes_found: list[str]) -> None:
+    assert codes(rule(figures={"information_at": text})) == codes_found

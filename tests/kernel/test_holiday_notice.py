@@ -88,6 +88,8 @@ def test_dates_are_read_in_the_usual_ways_of_writing_them(text: str, days: list[
     [
         ("x", "calendar_unread"),
         ("20270101", "calendar_unread"),
+        ("1月30日至2月30日", "calendar_no_day"),
+        ("2月30日至3月2日", "calendar_no_day"),
         ("1月1日 放假", "calendar_unread"),
         ("12027-01-01", "calendar_unread"),
         ("2027-13-01", "calendar_no_day"),

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import cast
 
 from ceportal.kernel.rules.refusal import Refusal
 
@@ -179,10 +180,8 @@ def _month_of(match: re.Match[str], default: int) -> int:
 
 
 def _at(text: str, place: int) -> re.Match[str]:
-    found = _DAY.match(text, place)
-    if found is None:
-        raise ValueError("a date was found here before")
-    return found
+    """The date that was found here before."""
+    return cast(re.Match[str], _DAY.match(text, place))
 
 
 def _after(pattern: re.Pattern[str], text: str, place: int) -> int:
