@@ -29,7 +29,7 @@ _KEY = "reset"
 @sensitive_post_parameters("login")
 def ask(request: HttpRequest) -> HttpResponse:
     """Who one is, and where the code shall go. What came of it is told to nobody, not even that it was too often."""
-    form = AskForResetForm(request.POST or None)
+    form = AskForResetForm(request.POST if request.method == "POST" else None)
     if request.method != "POST" or not form.is_valid():
         return render(request, "accounts/forgotten.html", {"form": form}, status=422 if form.errors else 200)
     login, ref = form.cleaned_data["login"], uuid4()
@@ -49,7 +49,7 @@ def set_anew(request: HttpRequest) -> HttpResponse:
     ref = request.session.get(_KEY)
     if ref is None:
         return redirect("accounts:forgotten")
-    form = ResetForm(request.POST or None)
+    form = ResetForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         now = timezone.now()
         try:

@@ -68,7 +68,7 @@ def safety(request: PersonRequest) -> HttpResponse:
 @sensitive_post_parameters()
 def change_password(request: PersonRequest) -> HttpResponse:
     user = cast(User, request.user)
-    form = ChangePasswordForm(request.POST or None, user=user)
+    form = ChangePasswordForm(request.POST if request.method == "POST" else None, user=user)
     if request.method == "POST" and form.is_valid():
         try:
             set_password(user, form.cleaned_data["password"], by=user, now=timezone.now())

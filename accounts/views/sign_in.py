@@ -53,7 +53,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """The first step. Known and unknown accounts get the same words after the same work."""
     if request.user.is_authenticated:
         return redirect(wanted_page(request) or settings.LOGIN_REDIRECT_URL)
-    form = SignInForm(request.POST or None)
+    form = SignInForm(request.POST if request.method == "POST" else None)
     if request.method != "POST" or not form.is_valid():
         return _sign_in_page(request, form, status=200 if request.method != "POST" else 422)
     now, guesser, login = timezone.now(), guesser_of(request), form.cleaned_data["login"]
@@ -90,7 +90,7 @@ def ask_code(request: HttpRequest) -> HttpResponse:
     entry = _entry_at(request, Step.CODE)
     if entry is None:
         return go_on(request)
-    form, status = FactorForm(request.POST or None), 200
+    form, status = FactorForm(request.POST if request.method == "POST" else None), 200
     if request.method == "POST":
         status = _try_code(request, entry, form)
         if status == 302:
@@ -122,7 +122,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
     entry = _entry_at(request, Step.SET_UP)
     if entry is None:
         return go_on(request)
-    form, now = SetUpForm(request.POST or None), timezone.now()
+    form, now = SetUpForm(request.POST if request.method == "POST" else None), timezone.now()
     if request.method == "POST" and form.is_valid():
         try:
             codes = confirm_factor(entry.user, form.cleaned_data["code"], now=now)
@@ -158,7 +158,7 @@ def new_password(request: HttpRequest) -> HttpResponse:
     entry = _entry_at(request, Step.NEW_PASSWORD)
     if entry is None:
         return go_on(request)
-    form = NewPasswordForm(request.POST or None, user=entry.user)
+    form = NewPasswordForm(request.POST if request.method == "POST" else None, user=entry.user)
     if request.method == "POST" and form.is_valid():
         try:
             user = change_password(entry.user, form.cleaned_data["password"], by=entry.user, now=timezone.now())
