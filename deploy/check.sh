@@ -40,6 +40,7 @@ guard "format" ruff format --check .
 guard "lint" ruff check .
 guard "import contracts" lint-imports
 guard "types" mypy .
+guard "branches of the rules" python -m tests.house.branches
 guard "templates" templates
 guard "migrations" env DATA_DIR="$scratch/migrations" python manage.py makemigrations --check --dry-run
 guard "empty database" empty_start
