@@ -13,6 +13,7 @@ from credits.enums import PublicKind, Subject
 from credits.rules.claiming import Worked, reasons_not_to_claim, work_out
 from credits.rules.conversion import Learnt
 from credits.rules.details import Details, plain, reasons_not_to_keep_details, reasons_not_to_leave_unsaid
+from credits.rules.evidence import missing_labels
 from credits.rules.typed import reasons_not_to_keep_day, reasons_not_to_keep_hours
 from credits.rules.window import CLOSED, Opening, YearLimits, reasons_of_another_year, reasons_of_the_time
 
@@ -88,6 +89,7 @@ class DeclarationFacts:
     was_passed: bool | None = None
     payer: str = ""
     evidence_count: int = 0
+    evidence_labels: tuple[str, ...] = ()
     reviewer: str = ""
     is_approved: bool = True
     twins: tuple[str, ...] = ()
@@ -225,9 +227,7 @@ def _about_the_training(facts: DeclarationFacts, limits: Limits | None) -> Itera
     yield from reasons_of_artefacts([twin for twin in facts.artefact_twins if twin not in facts.twins])
 
 
-def _about_the_time(
-    facts: DeclarationFacts, today: date, limits: Limits | None, opening: Opening
-) -> Iterator[Refusal]:
+def _about_the_time(facts: DeclarationFacts, today: date, limits: Limits | None, opening: Opening) -> Iterator[Refusal]:
     """Of what ended in a year that is shut it is no matter for which year it was begun."""
     if not facts.started_on and "started_on" not in facts.leaves_out:
         yield Refusal("no_start", f"请填写{facts.called('started_on', '开始日期')}。", field="started_on")
@@ -262,8 +262,12 @@ def _about_the_proof(facts: DeclarationFacts) -> Iterator[Refusal]:
         yield from _about_the_result(facts)
     if not facts.payer and "payer" not in facts.leaves_out:
         yield Refusal("no_payer", "请选择费用由谁承担。", field="payer", clause="S4-18")
+    standard = facts.worked.standard if facts.worked else None
     if not facts.evidence_count:
         yield Refusal("no_evidence", "请至少上传一份佐证材料。", field="files", clause="default")
+    elif standard and (missing := missing_labels(standard.evidence, facts.evidence_labels)):
+        message = f"{standard.unit_name}的认定标准还要求提供{'、'.join(missing)}，请上传。"
+        yield Refusal("no_own_evidence", message, field="files", clause="S0-19")
     if not facts.is_promised:
         yield Refusal("not_promised", "请阅读并勾选承诺。", field="promise", clause="S4-16")
 

@@ -48,6 +48,7 @@ def facts_of(declaration: Declaration, *, worked: Worked | None = None, is_promi
     """The declaration as the rules see it; `worked` is what its hours come to."""
     person, activity = declaration.professional, declaration.activity
     reviewer = first_office_of(person)
+    labels = tuple(declaration.evidence.values_list("label", flat=True))
     return DeclarationFacts(
         state=DeclarationState(declaration.state),
         activity=declaration.activity_id or "",
@@ -64,7 +65,8 @@ def facts_of(declaration: Declaration, *, worked: Worked | None = None, is_promi
         hours=declaration.hours_claimed,
         was_passed=declaration.was_passed,
         payer=declaration.payer,
-        evidence_count=declaration.evidence.count(),
+        evidence_count=len(labels),
+        evidence_labels=labels,
         reviewer=reviewer.name if reviewer else "",
         is_approved=person.approved_at is not None and person.left_at is None,
         twins=named(twins_of(declaration)),

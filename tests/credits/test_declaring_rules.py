@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from accounts.enums import Move
 from credits.enums import DeclarationState as State
 from credits.rules import declaring as rules
+from credits.rules.claiming import Worked
+from credits.rules.conversion import Standard
 from credits.rules.declaring import DeclarationFacts, Limits, reasons_not_to_submit
 from credits.rules.evidence import OTHER, labels_to_choose, missing_labels, reasons_not_to_add
 from credits.rules.typed import narrow, reasons_not_to_read_day, reasons_not_to_read_hours
@@ -94,6 +96,13 @@ def test_what_is_missing_is_called_as_the_activity_calls_it() -> None:
     )
     said = [reason.message for reason in reasons_not_to_submit(empty, today=TODAY, limits=LIMITS)]
     assert said == ["请填写论文题目。", "请填写主办单位。", "请填写发表日期。"]
+
+
+def test_what_ones_unit_asks_beside_must_be_there() -> None:
+    worked = Worked(standard=Standard("某单位", TODAY, evidence=("学习心得", "签到表")))
+    assert codes(worked=worked, evidence_labels=("签到表",)) == ["no_own_evidence"]
+    assert codes(worked=worked, evidence_labels=("签到表", "学习心得")) == []
+    assert codes(worked=worked, evidence_count=0) == ["no_evidence"]
 
 
 def test_the_same_declaration_is_told_once() -> None:

@@ -15,7 +15,7 @@ from accounts.models import Organization, Professional, User
 from ceportal.kernel.models import AuditEvent
 from ceportal.kernel.rules.refusal import MovedOn, Refused
 from credits.models import Activity, Conversion, UnitStandard
-from credits.services.declaring import submit_declaration
+from credits.services.declaring import add_evidence, save_draft, submit_declaration
 from credits.services.standards import lift_standard, set_standard
 from tests.credits import drafts
 from tests.credits.drafts import at, text_of
@@ -132,8 +132,15 @@ def test_its_people_are_told_beforehand_and_held_to_it(
     assert "学习心得" in shown
     with pytest.raises(Refused) as refused:
         submit_declaration(made, by=declarant.user, now=NOW)
-    assert [(reason.code, reason.clause) for reason in refused.value] == [("over_standard", "S0-19")]
+    assert [(reason.code, reason.clause) for reason in refused.value] == [
+        ("over_standard", "S0-19"),
+        ("no_own_evidence", "S0-19"),
+    ]
     assert "最多申报 18 学时" in str(refused.value)
+    assert "开封市第一实验中学的认定标准还要求提供学习心得" in str(refused.value)
+    add_evidence(made, stored=drafts.stored(declarant), label="学习心得", by=declarant.user, now=NOW)
+    save_draft(made, changes={"hours_claimed": Decimal(18)}, by=declarant.user, now=NOW)
+    assert submit_declaration(made, by=declarant.user, now=NOW).standard is not None
 
 
 def test_what_began_before_it_goes_by_the_rule(
