@@ -1,4 +1,8 @@
-"""How often the oracle is asked: some hundreds of times in every run, `MANY` times before a release."""
+"""How often the oracle is asked: some hundreds of times in every run, `MANY` times before a release.
+
+The oracle is the regulation said a second time, as plainly as it can be: `law`, `days` and `hours` read
+`credits/regulation/*.yaml` by themselves and import nothing of the portal.
+"""
 
 from collections.abc import Callable
 from typing import Any
