@@ -291,9 +291,18 @@ def test_the_page_of_a_draft_does_not_ask_more_for_more_files(
         page.get(at("edit_declaration", made))
 
 
-def test_without_an_employer_the_page_says_whom_to_ask(client: Client) -> None:
+def test_without_an_employer_the_page_names_the_bureau_of_the_place(client: Client) -> None:
+    person = people.professional("无单位人员")
+    bureau = people.bureau(person.area.code)
+    client.force_login(person.user)
+    made = drafts.draft(person)
+    shown = text_of(client.get(at("edit_declaration", made)))
+    assert f"提交给{bureau.name}审核" in shown
+
+
+def test_where_no_bureau_stands_in_for_the_employer_the_page_says_so(client: Client) -> None:
     person = people.professional("无单位人员")
     client.force_login(person.user)
     made = drafts.draft(person)
     shown = text_of(client.get(at("edit_declaration", made)))
-    assert "没有登记的工作单位" in shown
+    assert "您所在的地区还没有负责审核的人社部门" in shown

@@ -73,7 +73,8 @@ def labels(*duties: Duty, is_professional: bool = False) -> list[tuple[str, list
 
 
 def test_one_role_has_a_menu_without_titles() -> None:
-    assert labels(is_professional=True) == [("", ["我的学时", "我的申报", "学时明细", "我的证书"])]
+    own = ["我的学时", "我的申报", "学时明细", "减免和认定", "我的证书", "学时证明"]
+    assert labels(is_professional=True) == [("", own)]
 
 
 def test_several_roles_stand_beside_each_other() -> None:
