@@ -1,5 +1,6 @@
 """Thresholds: tables at every boundary, and an oracle that says the law in another way."""
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -13,6 +14,7 @@ from credits.rules.requirements import (
     Requirements,
     Setting,
     Standing,
+    hours_missing,
     is_met,
     part_of,
     thresholds,
@@ -134,3 +136,30 @@ def test_hours_are_added_column_by_column() -> None:
     more = Standing(Decimal("0.5"), Decimal(0), Decimal(-1), Decimal(18))
     assert one.plus(more) == Standing(Decimal("30.5"), Decimal(24), Decimal(59), Decimal("18.5"))
     assert one.plus(more).total == Decimal(108)
+
+
+def test_a_threshold_keeps_its_paper_and_what_the_rule_asks_of_others() -> None:
+    figure = Figure(Decimal(9), "A18", "verified", "汴人社〔2026〕1号", reduced_from=Decimal(18))
+    (row,) = thresholds(replace(asked(), figures={"elective": figure}), NOTHING)
+    assert (row.label, row.document, row.reduced_from) == ("选修科目", "汴人社〔2026〕1号", 18)
+
+
+@pytest.mark.clause("A1", "A28")
+@pytest.mark.parametrize(
+    ("figures", "standing", "fewest"),
+    [
+        ({"total": "90", "public": "30", "professional": "60"}, has("24", "48"), "18"),
+        ({"total": "90", "public": "30", "professional": "60"}, has("60", "30"), "30"),
+        ({"total": "90", "public": "30"}, has("30"), "60"),
+        ({"public": "30", "public_compulsory": "24"}, has("20", "0", "20"), "10"),
+        ({"public": "30", "public_compulsory": "24"}, has("28", "0", "14"), "10"),
+        ({"public": "30", "professional": "42", "elective": "18"}, has("30", "40"), "20"),
+    ],
+)
+def test_the_fewest_hours_with_which_all_would_be_met(figures: dict, standing: Standing, fewest: str) -> None:
+    assert hours_missing(thresholds(asked(**figures), standing)) == Decimal(fewest)
+
+
+def test_the_least_part_of_an_hour_is_half_of_one() -> None:
+    assert part_of(Decimal(1), Fraction(1, 20)) == Decimal("0.5")
+    assert part_of(Decimal(90), Fraction(2, 3)) == 60
