@@ -31,16 +31,33 @@ def test_tick_runs_every_job_once_in_order_at_the_moment_given(rounds: list[tupl
     assert rounds == [("river", NEW_YEAR), ("sea", NEW_YEAR)]
 
 
-@pytest.mark.parametrize("text", ["yesterday", "2026-13-01", "2026-12-31T25:00"])
+@pytest.mark.parametrize(
+    "text", ["yesterday", "2026-13-01", "2026-12-31T25:00", "2026-W53-4", "20261231", "２０２６-12-31", ""]
+)
 def test_a_moment_that_is_none_is_refused(rounds: list[tuple[str, datetime]], text: str) -> None:
-    with pytest.raises(CommandError, match="--now wants a moment"):
+    with pytest.raises(CommandError, match="不是时间"):
         call_command("tick", now=text)
     assert rounds == []
 
 
+@pytest.mark.parametrize("text", ["9999-12-31T00:00", "0001-01-01T00:00", "1989-12-31T23:59:59", "2101-01-01"])
+def test_a_moment_of_no_calendar_is_refused_before_anything_runs(rounds: list[tuple[str, datetime]], text: str) -> None:
+    with pytest.raises(CommandError, match="应在 1990 至 2100 年之间"):
+        call_command("tick", now=text)
+    assert rounds == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("text", ["1990-01-01T00:00+14:00", "2100-12-31T23:59:59-12:00"])
+def test_a_round_runs_to_its_end_at_both_ends_of_the_calendar(text: str) -> None:
+    out = StringIO()
+    call_command("tick", now=text, stdout=out)
+    assert out.getvalue().split() == list(settings.CLOCK_JOBS)
+
+
 def test_the_clock_of_a_portal_at_work_is_not_turned(rounds: list[tuple[str, datetime]], settings: object) -> None:
     settings.DEMO = settings.TESTING = False  # type: ignore[attr-defined]
-    with pytest.raises(CommandError, match="refused"):
+    with pytest.raises(CommandError, match="不能用 --now"):
         call_command("tick", now="2027-01-01T00:00:00")
     assert rounds == []
 

@@ -8,14 +8,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from ceportal.kernel.rules.moments import moment_in
 from ceportal.kernel.selectors.calendar import due_after
 
 MOST_DAYS = 1000
 _DAYS = re.compile(r"[1-9][0-9]{0,3}", re.ASCII)
-# fromisoformat alone takes 20250928, 2025-W40-1 and 2025-09-28x16:30 too.
-_MOMENT = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})?)?", re.ASCII
-)
 
 
 class Command(BaseCommand):
@@ -48,8 +45,7 @@ def _days(text: str) -> int:
 
 def _moment(text: str) -> datetime:
     """In Shanghai, unless the text names another zone."""
-    try:
-        moment = datetime.fromisoformat(text if _MOMENT.fullmatch(text) else "")
-    except ValueError as error:
-        raise CommandError(f"“{text}”不是日期，请写成 2025-09-28 或 2025-12-25T16:30。") from error
+    moment = moment_in(text)
+    if moment is None:
+        raise CommandError(f"“{text}”不是日期，请写成 2025-09-28 或 2025-12-25T16:30。")
     return moment if timezone.is_aware(moment) else timezone.make_aware(moment)

@@ -6,8 +6,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
+from ceportal.kernel.rules.dated import FIRST_YEAR, LAST_YEAR, is_year
+from ceportal.kernel.rules.moments import moment_in
 from ceportal.office.services.clock import run_all
 
 
@@ -23,13 +24,14 @@ class Command(BaseCommand):
 
 
 def _moment(text: str | None) -> datetime:
-    """`text` as a moment, in Shanghai where it names no offset."""
+    """`text` as a moment, in Shanghai where it names no offset, in a year that may be asked about."""
     if text is None:
         return timezone.now()
     if not (settings.DEMO or settings.TESTING):
-        raise CommandError("--now is refused here: the clock of a portal at work is not to be turned.")
-    try:
-        moment = parse_datetime(text) or datetime.fromisoformat(text)
-    except ValueError as error:
-        raise CommandError(f"--now wants a moment such as 2026-12-31T08:00:00+08:00, not {text!r}") from error
+        raise CommandError("正式运行的系统不能用 --now 改变时间。")
+    moment = moment_in(text)
+    if moment is None:
+        raise CommandError(f"“{text}”不是时间，--now 请写成 2026-12-31 或 2026-12-31T08:00:00+08:00。")
+    if not is_year(moment.year):
+        raise CommandError(f"--now 应在 {FIRST_YEAR} 至 {LAST_YEAR} 年之间，没有“{text}”的日历。")
     return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
