@@ -47,6 +47,7 @@ class HolidayNotice:
 class _Reading:
     """Where one sentence has come to: the last date gives its month and year to what follows."""
 
+    notice_year: int
     year: int
     month: int | None = None
     pending: list[date] = field(default_factory=list)
@@ -65,7 +66,7 @@ def read_dates(text: str, year: int, *, name: str) -> tuple[list[date], list[Ref
     """Dates alone, single or from one 至 another, in any of the usual ways of writing them."""
     days: list[date] = []
     faults: list[Refusal] = []
-    plain, place, reading = _plain(text).strip(), 0, _Reading(year)
+    plain, place, reading = _plain(text).strip(), 0, _Reading(year, year)
     while place < len(plain):
         match = _DAY.match(plain, place)
         if match is None:
@@ -106,7 +107,7 @@ def reasons_not_to_publish(rest: Sequence[date], year: int) -> Iterator[Refusal]
 
 
 def _read_sentence(sentence: str, year: int, found: HolidayNotice, name: str) -> None:
-    reading, faults = _Reading(year), found.faults
+    reading, faults = _Reading(year, year), found.faults
     place = 0
     while match := _TOKEN.search(sentence, place):
         place = match.end()
@@ -161,7 +162,11 @@ def _over_new_year(first: re.Match[str], start: date, reading: _Reading) -> date
 
 def _day(match: re.Match[str], reading: _Reading, faults: list[Refusal], name: str) -> date | None:
     year, month = match["year"] or match["year2"], match["month"] or match["month2"]
-    reading.year = int(year) if year else reading.year
+    if year:
+        reading.year = int(year)
+    elif month and int(month) < (reading.month or 0) and reading.year == reading.notice_year - 1:
+        # 2026年12月31日、1月1日: the year before was named for its own days alone.
+        reading.year = reading.notice_year
     reading.month = int(month) if month else reading.month
     try:
         day = date(reading.year, reading.month or 0, int(match["day"] or match["day2"]))
