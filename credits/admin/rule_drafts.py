@@ -20,7 +20,7 @@ from credits.enums import RuleDraftState
 from credits.forms.rule_drafts import ReasonForm, RuleDraftForm, VersionForm, initial_of
 from credits.models import RuleDraft
 from credits.rules.rule_drafts import years_in_words
-from credits.rules.rule_words import differences, mark_of_all, sections, whose
+from credits.rules.rule_words import changes, differences, mark_of_all, sections, whose
 from credits.selectors.regulation import as_rule
 from credits.selectors.rule_drafts import (
     approvers_of,
@@ -146,6 +146,7 @@ class RuleDraftDesk(RegulatorsDesk):
             "years": years_in_words(rule),
             "whose": whose(rule),
             "mark": mark_of_all(rule),
+            "changes": changes(before, rule) if before else [],
             "differences": differences(before, rule) if before else [],
             "sections": sections(rule.figures),
             "giver_years": years_left_to_giver(draft),

@@ -25,12 +25,14 @@ class TextField(forms.CharField):
         self.limit, self.lines = limit, lines
         if lines > 1:
             options["widget"] = forms.Textarea({"rows": lines})
-        super().__init__(required=False, **options)
+        super().__init__(**({"required": False} | options))
         self.validators = []
         self.widget.attrs["maxlength"] = str(limit)
 
     def clean(self, value: Any) -> str:
         text = str(value or "").strip()
+        if self.required and not text:
+            raise ValidationError(self.error_messages["required"], code="required")
         flat = text.replace("\r", " ").replace("\n", " ") if self.lines > 1 else text
         if flat and (reasons := reasons_not_to_accept(flat, field="", label=self.plain_label, limit=self.limit)):
             raise ValidationError(as_errors(reasons))

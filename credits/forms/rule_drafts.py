@@ -79,6 +79,7 @@ class RuleDraftForm(forms.Form):
         choices=[(level, level) for level in LEVELS],
         widget=forms.CheckboxSelectMultiple,
         help_text="都不选表示全部级别。",
+        error_messages=dict.fromkeys(("invalid_choice", "invalid_list"), "请从列表中选择职称级别。"),
     )
     trade = TextField(label="适用的行业", limit=40, help_text="如：会计。不填表示全部行业。")
     document = TextField(label="文件名称和文号", limit=rules.DOCUMENT_LIMIT, help_text="没有文件、暂按往年执行的不填。")
@@ -99,7 +100,10 @@ class RuleDraftForm(forms.Form):
             self.fields[name] = _value_field(field)
             self.fields[name + CLAUSE] = TextField(label=f"{field.label}的条款", limit=CLAUSE_LIMIT)
             self.fields[name + STATUS] = forms.ChoiceField(
-                label=f"{field.label}的依据", required=False, choices=_STATUSES
+                label=f"{field.label}的依据",
+                required=False,
+                choices=_STATUSES,
+                error_messages={"invalid_choice": f"{field.label}的依据请从列表中选择。"},
             )
 
     def clean(self) -> dict[str, Any]:
@@ -188,7 +192,14 @@ class PastYearForm(forms.Form):
 
     area = forms.ChoiceField(label="地区", error_messages={"invalid_choice": "请从列表中选择地区。"})
     year = YearField(label="已结束的年度")
-    reason = TextField(label="理由", limit=rules.REASON_LIMIT, lines=3, help_text="写明依据。会记入操作记录。")
+    reason = TextField(
+        label="理由",
+        limit=rules.REASON_LIMIT,
+        lines=3,
+        required=True,
+        error_messages={"required": "请写明为什么要按现行规则重新核算已结束的年度。"},
+        help_text="写明依据。会记入操作记录。",
+    )
     confirmed = forms.BooleanField(
         label="我确认：这一年度的结果会按现行规则重新核算，结果变动的人员会收到通知，证书会随之生成或撤销。",
         error_messages={"required": "请先确认。"},

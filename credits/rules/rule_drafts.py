@@ -16,6 +16,7 @@ from ceportal.kernel.rules.dated import DatedFigure, DatedRule, is_year, overlap
 from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.rules.text import reasons_not_to_accept
 from credits.enums import RuleDraftState as State
+from credits.rules.rule_gaps import reasons_against_gaps
 from credits.rules.ruleset import LEVELS, reasons_not_to_combine, reasons_not_to_load, reasons_not_to_say
 
 NAME_LIMIT, DOCUMENT_LIMIT, NOTE_LIMIT, REASON_LIMIT = 100, 120, 300, 300
@@ -72,8 +73,12 @@ def with_draft(rules: Iterable[DatedRule], facts: DraftFacts) -> list[DatedRule]
 
 
 def as_if_in(rules: Iterable[DatedRule], facts: DraftFacts, year: int) -> list[DatedRule]:
-    """The regulation in which the draft holds in `year`, whatever its own years: of a year with people in it."""
-    if speaks_of(facts.rule, year):
+    """The regulation in which the draft holds in `year`, whatever its own years: of a year with people in it.
+
+    A year that the draft takes from the set it changes is judged as it will be: without that set.
+    """
+    rules = list(rules)
+    if speaks_of(facts.rule, year) or any(rule.code == facts.changes and speaks_of(rule, year) for rule in rules):
         return with_draft(rules, facts)
     there = replace(facts.rule, code=f"{facts.rule.code}@{year}", year_from=year, year_to=year)
     return [*(rule for rule in rules if not overlap(rule, there)), there]
@@ -120,7 +125,10 @@ def reasons_not_to_submit(facts: DraftFacts, rules: Sequence[DatedRule], *, toda
     yield from _reasons_against_figures(facts, rules)
     yield from _reasons_against_neighbours(facts, rules)
     if not unreadable:
-        for reason in reasons_not_to_combine(with_draft(rules, facts)):
+        after = with_draft(rules, facts)
+        for was in (rule for rule in rules if rule.code in {facts.changes, facts.gives_way}):
+            yield from reasons_against_gaps(was, facts.rule, rules, after, this_year=today.year)
+        for reason in reasons_not_to_combine(after):
             yield reason if facts.rule.name in reason.message else replace(reason, message=reason.message + _ELSEWHERE)
 
 
@@ -173,7 +181,8 @@ def digest_of(*rules: DatedRule) -> str:
 
 
 def _shorter(giver: DatedRule, rule: DatedRule) -> DatedRule:
-    years = gives_way_to(giver, rule)
+    """What is left of the giver: all of it where the draft has come to speak of other people."""
+    years = gives_way_to(giver, rule) if overlap(giver, rule) else None
     return replace(giver, year_from=years[0], year_to=years[1]) if years else giver
 
 

@@ -5,7 +5,10 @@ Every field is acted on or shown to those it binds. A value that the portal coul
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
+
+from credits.rules.requirements import HALF
 
 
 class Kind(StrEnum):
@@ -34,13 +37,17 @@ class Group(StrEnum):
 
 @dataclass(frozen=True)
 class RuleField:
-    """`choices` maps each value that may be chosen to its words; none for what is free within its kind."""
+    """`choices` maps each value that may be chosen to its words; none for what is free within its kind. Hours and
+    counts run from `least` to `most`, both included.
+    """
 
     kind: Kind
     label: str
     group: Group
     help: str = ""
     choices: Mapping[str, str] = field(default_factory=dict)
+    least: Decimal = Decimal(0)
+    most: Decimal = Decimal(1000)
 
     @property
     def values(self) -> Mapping[str, str]:
@@ -58,6 +65,7 @@ class RuleField:
         return "学时" if self.kind is Kind.HOURS else _UNITS.get(self.label, "")
 
 
+A_DAY, SIXTY = Decimal(24), Decimal(60)
 YES_NO = {"yes": "是", "no": "否"}
 _UNITS = {
     "一学时的长度": "分钟",
@@ -76,8 +84,10 @@ RULE_FIELDS: dict[str, RuleField] = {
         Kind.RATIO, "专业科目占合计的比例", Group.THRESHOLDS, "写成分数，如 2/3。没有专业学时数的地方按它计算。"
     ),
     "unit": RuleField(Kind.TEXT, "计量单位", Group.COUNTING, "学分与学时 1:1 计算。", {"学时": "学时", "学分": "学分"}),
-    "minutes": RuleField(Kind.COUNT, "一学时的长度", Group.COUNTING),
-    "ceiling_per_day": RuleField(Kind.HOURS, "参加的学习每天最多", Group.COUNTING, "按起止日期的天数计算上限。"),
+    "minutes": RuleField(Kind.COUNT, "一学时的长度", Group.COUNTING, least=Decimal(1), most=Decimal(120)),
+    "ceiling_per_day": RuleField(
+        Kind.HOURS, "参加的学习每天最多", Group.COUNTING, "按起止日期的天数计算上限。", least=HALF, most=A_DAY
+    ),
     "ceiling_per_day_act": RuleField(
         Kind.TEXT,
         "超过每天上限时",
@@ -86,7 +96,12 @@ RULE_FIELDS: dict[str, RuleField] = {
         {"refuse": "不能提交", "warn": "提醒审核人员"},
     ),
     "ceiling_person_day": RuleField(
-        Kind.HOURS, "一人一天各来源合计最多", Group.COUNTING, "超过的先不计入，待人社部门核实。"
+        Kind.HOURS,
+        "一人一天各来源合计最多",
+        Group.COUNTING,
+        "超过的先不计入，待人社部门核实。",
+        least=HALF,
+        most=A_DAY,
     ),
     "carry_over": RuleField(
         Kind.FLAG, "结转到下一年度", Group.COUNTING, "学时只计入所属年度。", {"no": "不结转，也不顺延"}
@@ -104,7 +119,11 @@ RULE_FIELDS: dict[str, RuleField] = {
     ),
     "deadline": RuleField(Kind.MONTH_DAY, "学习和申报截止", Group.TIME, "月-日，如 12-31；在第二年的，如 次年01-31。"),
     "correction_grace_days": RuleField(
-        Kind.COUNT, "退回补正的宽限", Group.TIME, "按时提交、退回后才到截止日期的，退回后还可以补正几个工作日。"
+        Kind.COUNT,
+        "退回补正的宽限",
+        Group.TIME,
+        "按时提交、退回后才到截止日期的，退回后还可以补正几个工作日。",
+        most=SIXTY,
     ),
     "back_years": RuleField(
         Kind.TEXT,
@@ -114,8 +133,8 @@ RULE_FIELDS: dict[str, RuleField] = {
         {"closed": "不再补报", "exception": "原则上不补报，特殊原因可以申请"},
     ),
     "back_years_closed_from": RuleField(Kind.DAY, "往年补报从何时起关闭", Group.TIME),
-    "review_days_employer": RuleField(Kind.COUNT, "用人单位审核时限", Group.REVIEW),
-    "review_days_authority": RuleField(Kind.COUNT, "主管部门审核时限", Group.REVIEW),
+    "review_days_employer": RuleField(Kind.COUNT, "用人单位审核时限", Group.REVIEW, least=Decimal(1), most=SIXTY),
+    "review_days_authority": RuleField(Kind.COUNT, "主管部门审核时限", Group.REVIEW, least=Decimal(1), most=SIXTY),
     "authority_clock_start": RuleField(
         Kind.TEXT,
         "主管部门的时限从何时起算",

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
-from ceportal.kernel.rules.dated import FIRST_YEAR
 from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.rules.text import reasons_not_to_accept
 from credits.enums import ResultChange
@@ -80,12 +79,13 @@ def is_asked_otherwise(before: Found, after: Found) -> bool:
     return (before.need, before.unit) != (after.need, after.unit)
 
 
-def reasons_not_to_judge_past(year: int, reason: str, *, this_year: int) -> Iterator[Refusal]:
-    """A year that runs is judged by itself; one that is over needs a reason."""
+def reasons_not_to_judge_past(year: int, reason: str, *, first_year: int, this_year: int) -> Iterator[Refusal]:
+    """A year that runs is judged by itself; one that is over needs a reason, and rules: `first_year` has the first."""
     if year >= this_year:
         yield Refusal("not_over", f"{year} 年度还没有结束，规则变动后会自动重新核算。", field="year")
-    elif year < FIRST_YEAR:
-        yield Refusal("year", f"没有 {year} 年度。", field="year")
+    elif year < first_year:
+        message = f"{year} 年度没有学时规定：这里最早的规定从 {first_year} 年度起。"
+        yield Refusal("year", message, field="year")
     if not reason.strip():
         yield Refusal("reason", "请写明为什么要按现行规则重新核算已结束的年度。", field="reason")
     else:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ceportal.kernel.rules.dated import DatedFigure, DatedRule
 from credits.enums import FieldStatus
 from credits.rules.requirements import Requirements
+from credits.rules.rule_drafts import years_in_words
 from credits.rules.rule_fields import RULE_FIELDS, Group, Kind
 from credits.rules.ruleset import GROUPS, LEVELS, fields_of
 
@@ -45,6 +46,15 @@ class Difference:
     label: str
     before: Line | None
     after: Line | None
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a set is called, or of whom and when it speaks, before and after."""
+
+    label: str
+    before: str
+    after: str
 
 
 @dataclass(frozen=True)
@@ -93,6 +103,20 @@ def differences(before: DatedRule | None, after: DatedRule) -> list[Difference]:
         for name in names
         if not (name in held and name in after.figures and _same(held[name], after.figures[name]))
     ]
+
+
+def changes(before: DatedRule, after: DatedRule) -> list[Change]:
+    """What `after` is called otherwise, and of whom and of which years it speaks otherwise."""
+    rows = (
+        Change(label, words(before), words(after))
+        for label, words in (
+            ("名称", lambda rule: rule.name),
+            ("适用的年度", years_in_words),
+            ("适用的职称级别", lambda rule: _levels_in_words(rule.levels) or "全部级别"),
+            ("适用的行业", lambda rule: rule.trade or "全部行业"),
+        )
+    )
+    return [row for row in rows if row.before != row.after]
 
 
 def whose(rule: DatedRule) -> str:

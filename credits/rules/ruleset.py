@@ -11,7 +11,7 @@ from itertools import combinations
 from ceportal.kernel.rules.dated import DatedFigure, DatedRule, applicable, merged, overlap, places_of
 from ceportal.kernel.rules.refusal import Refusal
 from credits.rules.requirements import HALF, Figure, Requirements, Setting, part_of
-from credits.rules.rule_fields import RULE_FIELDS, Kind
+from credits.rules.rule_fields import RULE_FIELDS, Kind, RuleField
 
 FIELDS = {name: field.kind for name, field in RULE_FIELDS.items()}
 CHOICES = {name: tuple(field.values) for name, field in RULE_FIELDS.items() if field.values}
@@ -162,7 +162,13 @@ def reasons_not_to_say(name: str, figure: DatedFigure) -> Iterator[Refusal]:
         )
         yield Refusal("unfounded", message, field=name, clause="A26")
     if figure.text and not _can_be_read(name, figure.text):
-        yield Refusal("value", f"{field.label}“{figure.text}”不正确，{_SHAPES[field.kind]}。", field=name)
+        yield Refusal("value", f"{field.label}“{figure.text}”不正确，{_shape_of(field)}。", field=name)
+
+
+def _shape_of(field: RuleField) -> str:
+    """How a value is written, and of a number between what."""
+    shape = _SHAPES[field.kind]
+    return f"{shape}，范围是 {field.least}–{field.most}" if field.kind in _NUMBERS else shape
 
 
 def _reasons_against_parts(rule: DatedRule, figures: dict[str, DatedFigure]) -> Iterator[Refusal]:
@@ -185,9 +191,9 @@ def _can_be_read(name: str, text: str) -> bool:
         return text in CHOICES[name]
     match FIELDS[name]:
         case Kind.HOURS:
-            return bool(_NUMERAL.fullmatch(text)) and Decimal(text) % HALF == 0
+            return bool(_NUMERAL.fullmatch(text)) and Decimal(text) % HALF == 0 and _is_in_range(name, text)
         case Kind.COUNT:
-            return text.isascii() and text.isdigit() and len(text) <= 4
+            return text.isascii() and text.isdigit() and len(text) <= 4 and _is_in_range(name, text)
         case Kind.RATIO:
             return bool(re.fullmatch(r"[1-9][0-9]?/[1-9][0-9]?", text)) and Fraction(text) <= 1
         case Kind.MONTH_DAY:
@@ -197,6 +203,10 @@ def _can_be_read(name: str, text: str) -> bool:
         case Kind.LINK:
             return bool(_LINK.fullmatch(text)) and len(text) <= TEXT_LIMIT
     return len(text) <= TEXT_LIMIT and text.isprintable()
+
+
+def _is_in_range(name: str, text: str) -> bool:
+    return RULE_FIELDS[name].least <= Decimal(text) <= RULE_FIELDS[name].most
 
 
 def _is_day(text: str) -> bool:

@@ -22,6 +22,13 @@ def requirements(
     return requirements_in(rules, places=places(area), year=year, level=level, trade=trade)
 
 
+def first_year_of(area: Area) -> int | None:
+    """The first year in which anything is asked in a place; None where nothing ever is."""
+    around = places(area)
+    years = (rule.year_from for rule in rule_book() if rule.area_code in around and "total" in rule.figures)
+    return min(years, default=None)
+
+
 def trade_in(professional: Professional, book: RuleBook) -> str:
     """The trade with rules of its own that a person belongs to, or none."""
     series = professional.title_series.name if professional.title_series else ""

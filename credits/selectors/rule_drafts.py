@@ -8,7 +8,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from accounts.enums import Duty
 from accounts.models import Area, Organization, User
 from accounts.selectors.duties import organizations_with, who_can_rule
-from ceportal.kernel.rules.dated import COUNTRY, EVERYWHERE, DatedRule
+from ceportal.kernel.rules.dated import COUNTRY, EVERYWHERE, DatedRule, overlap
 from ceportal.kernel.rules.refusal import Refusal
 from credits.enums import RuleDraftState, RunKind
 from credits.models import RuleDraft, RuleRun, RuleSet
@@ -109,8 +109,9 @@ def rule_of(draft: RuleDraft) -> DatedRule:
 
 
 def years_left_to_giver(draft: RuleDraft) -> tuple[int, int | None] | None:
-    """What remains of the set that gives way, when there is one."""
-    return gives_way_to(as_rule(draft.gives_way), rule_of(draft)) if draft.gives_way else None
+    """What remains of the set that gives way, when there is one and the draft still speaks of its people."""
+    giver, rule = as_rule(draft.gives_way) if draft.gives_way else None, rule_of(draft)
+    return gives_way_to(giver, rule) if giver and overlap(giver, rule) else None
 
 
 def drafts_to_put_in_force(today: date) -> QuerySet[RuleDraft]:

@@ -33,7 +33,7 @@ from credits.rules.rule_drafts import as_if_in, rule_said, said, speaks_of
 from credits.rules.rule_runs import Found, found_of, is_asked_otherwise, reasons_not_to_judge_past, result_change
 from credits.selectors.accounts import standing_of
 from credits.selectors.bench import Bench
-from credits.selectors.regulation import rule_book
+from credits.selectors.regulation import first_year_of, rule_book
 from credits.selectors.rule_drafts import facts_of
 from credits.selectors.rule_runs import accounts_of_place, places_touched
 from credits.services.account_sets import change_accounts, lock_accounts
@@ -90,7 +90,9 @@ def judge_touched(
 @transaction.atomic
 def judge_past_year(area: Area, year: int, *, reason: str, by: User, now: datetime) -> RuleRun:
     """Judge a year that is over by the rules in force now, because `by` says so and why."""
-    refuse_if_any(reasons_not_to_judge_past(year, reason, this_year=timezone.localdate(now).year))
+    this_year = timezone.localdate(now).year
+    first_year = first_year_of(area) or this_year
+    refuse_if_any(reasons_not_to_judge_past(year, reason, first_year=first_year, this_year=this_year))
     open_runs = RuleRun.objects.filter(kind=RunKind.PAST, area_code=area.pk, year=year, job__state__in=_OPEN)
     if same := open_runs.first():
         return same

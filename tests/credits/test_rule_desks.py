@@ -155,7 +155,12 @@ def test_from_the_first_click_to_the_day_it_holds(
         ({"deadline": "02-30"}, "请写成月-日"),
         ({"year_from": "20x6"}, "四位数字"),
         ({"year_to": "2025"}, "截止年度早于起始年度"),
-        ({"levels": ["专家级"]}, "选项"),
+        ({"levels": ["专家级"]}, "请从列表中选择职称级别"),
+        ({"levels": "专家级"}, "请从列表中选择职称级别"),
+        ({"total__status": "certain"}, "年度合计的依据请从列表中选择"),
+        ({"version": ""}, "页面</a>：页面内容不完整"),
+        ({"version": "４"}, "页面</a>：页面内容不完整"),
+        ({"minutes": "121", "minutes__status": "assumed"}, "范围是 1–120"),
         ({"filing_blocks_credit": "yes", "filing_blocks_credit__status": "assumed"}, "请从列表中选择"),
         ({"themes": "字" * 301}, "最多 300 个字"),
         ({"name": "坏\u202e名"}, "无法显示的字符"),
@@ -174,6 +179,26 @@ def test_each_reason_stands_beside_its_field_and_nothing_is_kept(
     assert form.errors
     assert "__all__" not in form.errors
     assert RuleDraft.objects.get().version == 1
+
+
+def test_the_approver_sees_changes_of_years_and_people(
+    client: Client, henan: RuleSet, drafter: User, approver: User
+) -> None:
+    draft = rules.change(henan, drafter, year_to=2027, name="河南省 2026–2027 年")
+    client.force_login(approver)
+    page = client.get(f"{DRAFTS}{draft.ref}/").content.decode()
+    assert "改动（2 项）" in page
+    assert "<b>2026–2027 年度</b>" in page
+    assert "<b>河南省 2026–2027 年</b>" in page
+
+
+def test_a_preview_counts_a_year_that_is_taken_away(client: Client, henan: RuleSet, drafter: User) -> None:
+    credit(make.professional("只学专业", works_at=make.employer(at=make.area("410203"))), "90")
+    draft = rules.change(henan, drafter, year_from=2027)
+    run = preview_draft(draft, year=2026, by=drafter, now=NOW)
+    work_on_rule_runs(now=SOON)
+    client.force_login(drafter)
+    assert "只学专业" in client.get(f"{RUNS}{run.ref}/people/").content.decode()
 
 
 def test_a_stale_page_changes_nothing(client: Client, henan: RuleSet, drafter: User) -> None:
@@ -256,8 +281,18 @@ def test_a_preview_in_the_making_shows_how_far_it_is(client: Client, henan: Rule
 def test_a_past_year_is_judged_anew_only_when_it_is_meant(client: Client, drafter: User) -> None:
     client.force_login(drafter)
     said = {"area": "410000", "year": "2025", "reason": "依据更正后的文件", "confirmed": "on"}
-    for wrong in ({"confirmed": ""}, {"reason": ""}, {"year": "2026"}, {"area": "440000"}, {"year": "２０x"}):
-        assert client.post(f"{RUNS}past/", said | wrong).status_code == 422
+    page = client.get(f"{RUNS}past/").content.decode()
+    assert "选填" not in page
+    for wrong, words in (
+        ({"confirmed": ""}, "请先确认"),
+        ({"reason": " "}, "请写明为什么要按现行规则重新核算"),
+        ({"year": "2026"}, "还没有结束"),
+        ({"year": "2011"}, "这里最早的规定从 2012 年度起"),
+        ({"area": "440000"}, "请从列表中选择地区"),
+        ({"year": "２０x"}, "四位数字"),
+    ):
+        answer = client.post(f"{RUNS}past/", said | wrong)
+        assert (answer.status_code, words in answer.content.decode()) == (422, True), wrong
     assert not RuleRun.objects.exists()
     answer = client.post(f"{RUNS}past/", said)
     run = RuleRun.objects.get()

@@ -38,7 +38,7 @@ from credits.rules.rule_runs import (
     reasons_not_to_judge_past,
     result_change,
 )
-from credits.rules.rule_words import differences, mark_of_all, sections, sections_asked, whose
+from credits.rules.rule_words import Change, changes, differences, mark_of_all, sections, sections_asked, whose
 from credits.rules.ruleset import reasons_not_to_say
 
 TODAY = date(2026, 11, 20)
@@ -190,6 +190,60 @@ def test_a_draft_is_tried_on_a_year_it_does_not_speak_of() -> None:
     assert {each.code for each in tried} == {"country", "next@2026"}
 
 
+def test_a_year_that_a_change_takes_away_is_tried_without_the_set() -> None:
+    facts = draft(rule(years=(2027, None), total="95"))
+    assert as_if_in(BOOK, facts, 2026) == with_draft(BOOK, facts)
+    assert "henan@2025" in {each.code for each in as_if_in(BOOK, facts, 2025)}
+
+
+@pytest.mark.parametrize(
+    ("was", "said", "field", "span"),
+    [
+        ({}, {"years": (2027, None)}, "year_from", "2026 年度"),
+        ({"years": (2020, None)}, {"years": (2024, None)}, "year_from", "2020–2023 年度"),
+        ({"years": (2020, None)}, {"years": (2020, 2024)}, "year_to", "2025–2026 年度"),
+        ({}, {"levels": frozenset({"正高级", "副高级"})}, "levels", "2026 年度"),
+        ({}, {"trade": "会计"}, "trade", "2026 年度"),
+    ],
+)
+def test_nobody_in_a_year_that_has_begun_is_left_without_a_rule(was: dict, said: dict, field: str, span: str) -> None:
+    book = [rule(**was), BOOK[1]]
+    facts = draft(rule(total="95", public="30", professional="60", **said), past_reason="原文件录错")
+    found = [reason for reason in reasons_not_to_submit(facts, book, today=TODAY) if reason.code == "gap"]
+    assert [reason.field for reason in found] == [field]
+    assert f"“henan”规定了 {span}的公需科目、专业科目" in found[0].message
+
+
+@pytest.mark.parametrize(
+    ("was", "said"),
+    [
+        ({"years": (2026, 2026)}, {"years": (2026, None)}),
+        ({}, {"years": (2026, 2026)}),
+        ({"years": (2027, None)}, {"years": (2028, None)}),
+        ({"levels": frozenset({"中级"})}, {}),
+        ({"trade": "会计"}, {}),
+    ],
+)
+def test_a_change_may_speak_of_more_and_of_other_years_to_come(was: dict, said: dict) -> None:
+    facts = draft(rule(total="95", public="30", professional="60", **said), effective_on=date(2026, 12, 31))
+    assert codes(facts, [rule(**was), BOOK[1]]) == set()
+
+
+def test_what_a_wider_place_asks_as_well_may_be_taken_back_and_what_is_left_out_is_meant() -> None:
+    city = rule("city", (2026, None), "410200", public="30")
+    facts = draft(rule("city", (2027, None), "410200", public="20"), changes="city")
+    assert codes(facts, [*BOOK, city]) == set()
+    assert codes(draft(rule(total="90"))) == set()
+
+
+def test_a_set_gives_way_to_nobody_who_speaks_of_other_people() -> None:
+    facts = draft(rule("next", (2027, None), trade="会计"), changes="", gives_way="henan")
+    assert ("henan", None) in {(each.code, each.year_to) for each in with_draft(BOOK, facts)}
+    narrow = draft(rule("next", (2026, None), levels=frozenset({"中级"})), changes="", gives_way="henan")
+    book = [rule(years=(2020, None)), BOOK[1]]
+    assert "gap" in codes(narrow, book)
+
+
 def test_the_table_of_moves() -> None:
     for state in State:
         for move in DraftMove:
@@ -260,6 +314,18 @@ def test_differences_are_told_field_by_field() -> None:
     assert len(differences(None, after)) == 3
 
 
+def test_changes_of_years_levels_trade_and_name_are_told() -> None:
+    before = rule()
+    after = replace(before, name="新名", year_to=2027, levels=frozenset({"中级"}), trade="会计")
+    assert changes(before, after) == [
+        Change("名称", "henan", "新名"),
+        Change("适用的年度", "2026 年度起", "2026–2027 年度"),
+        Change("适用的职称级别", "全部级别", "中级"),
+        Change("适用的行业", "全部行业", "会计"),
+    ]
+    assert changes(before, replace(before, figures={})) == []
+
+
 @pytest.mark.parametrize("kind", list(Kind))
 def test_every_kind_says_how_it_is_written(kind: Kind) -> None:
     name = next(name for name, field in RULE_FIELDS.items() if field.kind is kind)
@@ -305,10 +371,11 @@ def test_what_a_rule_makes_of_a_year() -> None:
     [
         (2025, "依据更正后的文件", set()),
         (2026, "依据更正后的文件", {"not_over"}),
-        (1899, "依据更正后的文件", {"year"}),
+        (2012, "依据更正后的文件", set()),
+        (2011, "依据更正后的文件", {"year"}),
         (2025, " ", {"reason"}),
         (2025, "字" * 301, {"too_long"}),
     ],
 )
 def test_a_past_year_is_judged_anew_only_for_a_reason(year: int, reason: str, expected: set[str]) -> None:
-    assert {each.code for each in reasons_not_to_judge_past(year, reason, this_year=2026)} == expected
+    assert {each.code for each in reasons_not_to_judge_past(year, reason, first_year=2012, this_year=2026)} == expected

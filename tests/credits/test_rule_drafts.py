@@ -155,6 +155,19 @@ def test_what_cannot_be_read_is_not_even_kept(henan: RuleSet, drafter: User, fig
     assert draft.version == 1
 
 
+def test_a_change_does_not_take_the_running_year_from_a_set(henan: RuleSet, drafter: User, approver: User) -> None:
+    draft = rules.change(henan, drafter, total="95", year_from=2027)
+    with pytest.raises(Refused) as refused:
+        submit_draft(draft, version=draft.version, by=drafter, now=NOW)
+    assert [(reason.code, reason.field) for reason in refused.value] == [("gap", "year_from")]
+    draft = rules.submitted(rules.fill(draft, drafter, year_from=2026), drafter)
+    RuleDraft.objects.filter(pk=draft.pk).update(year_from=2027)
+    draft.refresh_from_db()
+    with pytest.raises(Refused) as refused:
+        approve_draft(draft, version=draft.version, by=approver, now=NOW)
+    assert codes(refused) == {"gap"}
+
+
 def test_a_candidate_is_never_put_in_force(henan: RuleSet, drafter: User, approver: User) -> None:
     draft = rules.change(henan, drafter)
     figures = draft.figures | {"total": ["95", "某平台网页", "candidate"]}

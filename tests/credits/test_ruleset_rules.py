@@ -80,6 +80,29 @@ def test_values_that_can_be_read_are_accepted(field: str, text: str) -> None:
     assert codes(rule(figures={field: text})) == []
 
 
+@pytest.mark.parametrize(
+    ("field", "least", "most", "beyond"),
+    [
+        ("minutes", "1", "120", ("0", "121")),
+        ("ceiling_per_day", "0.5", "24", ("0", "24.5")),
+        ("ceiling_person_day", "0.5", "24", ("0", "24.5")),
+        ("review_days_employer", "1", "60", ("0", "61")),
+        ("review_days_authority", "1", "60", ("0", "61")),
+        ("correction_grace_days", "0", "60", ("61",)),
+        ("total", "0", "1000", ("1000.5",)),
+        ("elective", "0", "1000", ("1000.5",)),
+    ],
+)
+def test_numbers_stay_within_their_range_and_the_message_names_it(
+    field: str, least: str, most: str, beyond: tuple[str, ...]
+) -> None:
+    for text in (least, most):
+        assert codes(rule(figures={field: text})) == []
+    for text in beyond:
+        (reason,) = reasons_not_to_load([rule(figures={field: text})])
+        assert (reason.code, f"范围是 {least}–{most}" in reason.message) == ("value", True)
+
+
 def test_parts_above_the_total_are_refused_also_when_a_wider_place_gave_them() -> None:
     one = rule(figures={"total": "90", "public": "40", "professional": "60"})
     assert [reason.code for reason in reasons_not_to_combine([one])] == ["parts"]

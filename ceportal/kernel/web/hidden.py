@@ -1,12 +1,13 @@
 """What our pages carry hidden and give back."""
 
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 
 _COUNT = re.compile(r"[1-9][0-9]{0,8}")
+_BROKEN = "页面内容不完整，请刷新后重试。"
 
 
 class CountField(forms.CharField):
@@ -16,10 +17,14 @@ class CountField(forms.CharField):
     """
 
     widget = forms.HiddenInput
+    default_error_messages: ClassVar = {"required": _BROKEN}
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**({"label": "页面"} | options))
 
     def to_python(self, value: Any) -> int | None:  # type: ignore[override]
         if value in self.empty_values:
             return None
         if not _COUNT.fullmatch(str(value)):
-            raise ValidationError("页面内容不完整，请刷新后重试。", code="invalid")
+            raise ValidationError(_BROKEN, code="invalid")
         return int(value)
