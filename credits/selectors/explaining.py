@@ -7,14 +7,14 @@ from decimal import Decimal
 from django.db.models import Prefetch
 from django.utils import timezone
 
-from accounts.enums import RequestState
+from accounts.enums import Move, RequestState
 from accounts.models import Professional
 from bases.enums import RecognitionKind
 from bases.selectors.listed import listed_for
 from ceportal.kernel.rules.working_days import working_days_left
 from ceportal.kernel.selectors.calendar import work_calendar
 from credits.enums import ClaimState, DeclarationState, Door, Fate, Subject
-from credits.models import Claim, Declaration, HourEntry, OutsideHours
+from credits.models import Claim, Declaration, DeclarationStep, HourEntry, OutsideHours
 from credits.rules.conversion import plain
 from credits.rules.explaining import Explanation, Item, Reason, Window, explain, fate_of_hours
 from credits.rules.requirements import Requirements
@@ -77,7 +77,9 @@ def _window(professional: Professional, year: int, asked: Requirements | None, t
 def _claims(professional: Professional, year: int) -> Iterator[Item]:
     claims = Claim.objects.filter(professional=professional, year=year, state__in=_OF_CLAIMS)
     entries = Prefetch("entries", queryset=HourEntry.objects.order_by("id"))
-    joined = claims.select_related("declaration__activity", "twin").prefetch_related(entries)
+    approvals = DeclarationStep.objects.filter(move=Move.APPROVE).select_related("organization").order_by("id")
+    steps = Prefetch("declaration__steps", queryset=approvals)
+    joined = claims.select_related("declaration__activity", "twin").prefetch_related(entries, steps)
     for claim in joined.order_by("started_on", "ended_on", "id"):
         declaration = claim.declaration
         is_live = claim.state == ClaimState.LIVE
@@ -95,7 +97,7 @@ def _claims(professional: Professional, year: int) -> Iterator[Item]:
             asked=asked,
             counted=counted,
             fate=fate_of_hours(asked, counted) if is_live else _FATES[ClaimState(claim.state)],
-            reasons=tuple(_reasons(claim)),
+            reasons=(*_reasons(claim), *(_words_of_reviewers(declaration) if declaration and is_live else ())),
             declaration=str(declaration.ref) if declaration else "",
         )
 
@@ -120,6 +122,14 @@ def _reasons(claim: Claim) -> Iterator[Reason]:
             yield Reason(reason["message"], reason.get("clause", ""))
     else:
         yield Reason(claim.state_reason or str(ClaimState(claim.state).label))
+
+
+def _words_of_reviewers(declaration: Declaration) -> Iterator[Reason]:
+    """Why these hours were recognised, as each reviewer of the last round said it. `steps` holds the approvals."""
+    for step in declaration.steps.all():
+        if step.round == declaration.round and step.reason:
+            who = step.organization.name if step.organization else "审核单位"
+            yield Reason(f"{who}的认定理由：{step.reason}")
 
 
 def _declarations(professional: Professional, year: int) -> Iterator[Item]:
