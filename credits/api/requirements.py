@@ -11,17 +11,15 @@ from rest_framework.views import APIView
 from accounts.web.machines import JsonAlone
 from ceportal.kernel.rules.dated import FIRST_YEAR, LAST_YEAR, year_in
 from ceportal.kernel.rules.refusal import Refusal
-from ceportal.kernel.rules.text import reasons_not_to_accept
 from ceportal.kernel.web.addresses import counted_address
 from ceportal.kernel.web.limits import take
 from ceportal.kernel.web.problems import Problem, json_answer
 from credits.rules.ruleset import GROUPS, LEVELS
 from credits.rules.telling import told
 from credits.selectors.places import is_place
-from credits.selectors.regulation import requirements
+from credits.selectors.regulation import read_trade, requirements, rule_book
 
 ASKED = ("area", "year", "level", "trade")
-TRADE_LIMIT = 40
 
 
 class RequirementsInForce(APIView):
@@ -40,15 +38,17 @@ class RequirementsInForce(APIView):
         given = request.query_params
         if repeated := [name for name in given if len(given.getlist(name)) > 1]:
             raise Problem(400, "repeated", f"参数 {repeated[0][:20]} 只能给一次。")
-        if faults := list(_faults(given)):
+        book = rule_book()
+        trade, of_trade = read_trade(given.get("trade", ""), book)
+        if faults := [*_faults(given), *of_trade]:
             raise Problem(400, faults[0].code, faults[0].message, errors=faults)
-        area, year, level, trade = given["area"], int(given["year"]), given["level"], given.get("trade", "").strip()
-        found = requirements(area, year, level, trade)
+        area, year, level = given["area"], int(given["year"]), given["level"]
+        found = requirements(area, year, level, trade, book=book)
         return json_answer({"area": area, "year": year, "level": level, "trade": trade} | told(found))
 
 
 def _faults(given: Mapping[str, str]) -> Iterator[Refusal]:
-    """What is wrong with the question; `field` is the name of the parameter."""
+    """What is wrong with the question, its trade apart; `field` is the name of the parameter."""
     if given.keys() - set(ASKED):
         yield Refusal("unknown_parameter", f"只接受参数 {'、'.join(ASKED)}。")
     if not is_place(given.get("area", "")):
@@ -58,5 +58,3 @@ def _faults(given: Mapping[str, str]) -> Iterator[Refusal]:
     levels = (*LEVELS, *GROUPS)
     if given.get("level", "") not in levels:
         yield Refusal("level", f"level 应为 {'、'.join(levels)} 之一。", field="/level")
-    if trade := given.get("trade", "").strip():
-        yield from reasons_not_to_accept(trade, field="/trade", label="trade ", limit=TRADE_LIMIT)

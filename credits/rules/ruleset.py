@@ -1,7 +1,7 @@
 """Reading the regulation from its rows: which fields there are, what each may hold, what a set may not say."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -24,6 +24,9 @@ SPOKEN = {"高级": "副高级", "初级": "助理级"}
 _NUMBERS = frozenset({Kind.HOURS, Kind.COUNT})
 _PARTS = ("public", "professional", "elective")
 TEXT_LIMIT = 300
+TRADE_LIMIT = 40
+# 卫生 is short for 卫生技术人员; one sign is short for nothing.
+_FEWEST_SIGNS = 2
 # 次年01-31: a day of the year after the one the rule is about.
 NEXT_YEAR = "次年"
 _LINK = re.compile(r"https?://[^\s<>\"']+", re.ASCII)
@@ -50,6 +53,18 @@ def levels_named(names: Iterable[str]) -> frozenset[str]:
 def trade_of(series: str, trades: Iterable[str]) -> str:
     """The trade with rules of its own that a title series belongs to (会计人员 → 会计), or none."""
     return max((trade for trade in trades if trade and series.startswith(trade)), key=len, default="")
+
+
+def trade_named(text: str, *, trades: Collection[str], series: Iterable[str]) -> str | None:
+    """The trade that is asked about by its own name or that of a title series, whole or begun; None if there is none.
+
+    会计人员 is read as 会计. A series without rules of its own is judged like everybody and stays as it was written.
+    """
+    if not text or text in trades:
+        return text
+    named = (name for name in series if len(text) >= _FEWEST_SIGNS and name.startswith(text))
+    found = next(named, None)
+    return None if found is None else trade_of(found, trades) or text
 
 
 def requirements_in(

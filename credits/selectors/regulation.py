@@ -1,10 +1,12 @@
 """What the regulation asks: its rows, as the rules want them."""
 
-from accounts.models import Area, Professional
+from accounts.models import Area, Professional, TitleSeries
 from ceportal.kernel.rules.dated import COUNTRY, EVERYWHERE, DatedFigure, DatedRule, places_of
+from ceportal.kernel.rules.refusal import Refusal
+from ceportal.kernel.rules.text import reasons_not_to_accept
 from credits.models import Activity, RuleSet
 from credits.rules.requirements import Requirements
-from credits.rules.ruleset import requirements_in, trade_of
+from credits.rules.ruleset import TRADE_LIMIT, requirements_in, trade_named, trade_of
 
 RuleBook = tuple[DatedRule, ...]
 
@@ -33,6 +35,22 @@ def trade_in(professional: Professional, book: RuleBook) -> str:
     """The trade with rules of its own that a person belongs to, or none."""
     series = professional.title_series.name if professional.title_series else ""
     return trade_of(series, {rule.trade for rule in book})
+
+
+def read_trade(text: str, book: RuleBook) -> tuple[str, list[Refusal]]:
+    """The trade that somebody asks about, as the rules know it; or why there is none. Nothing written is no trade."""
+    written = text.strip()
+    if not written:
+        return "", []
+    if faults := reasons_not_to_accept(written, field="/trade", label="行业（trade）", limit=TRADE_LIMIT):
+        return "", faults
+    trades = {rule.trade for rule in book if rule.trade}
+    series = list(TitleSeries.objects.order_by("code").values_list("name", flat=True))
+    trade = trade_named(written, trades=trades, series=series)
+    if trade is None:
+        known = "、".join([*sorted(trades), *series])
+        return "", [Refusal("trade", f"没有“{written}”这个行业。可以写的有：{known}。", field="/trade")]
+    return trade, []
 
 
 def places(area: Area | str) -> tuple[str, ...]:

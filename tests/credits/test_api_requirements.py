@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.test import Client
 from pytest_django import Settings
 
+from tests import factories as people
 from tests.credits.test_api_schema import fits
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +62,7 @@ def test_every_number_has_its_clause_and_the_shape_is_the_described_one(regulati
         ({"level": "中 级"}, "level"),
         ({"trade": "会\x00计"}, "strange_character"),
         ({"trade": "会" * 41}, "too_long"),
+        ({"trade": "火箭"}, "trade"),
         ({"format": "xml"}, "unknown_parameter"),
     ],
 )
@@ -69,6 +71,16 @@ def test_an_odd_parameter_is_answered_with_a_problem(changes: dict[str, str], co
     assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
     assert answer.json()["code"] == code
     fits(answer.json()["errors"][0], "Fault")
+
+
+def test_a_title_series_is_read_as_its_trade_and_an_unknown_trade_is_told_the_known_ones(regulation: None) -> None:
+    people.title_series("17", "会计人员")
+    asked = {"area": "410203", "year": "2025", "level": "中级"}
+    told = ask(**asked, trade="会计人员").json()
+    assert (told["trade"], told["unit"]) == ("会计", "学分")
+    assert told == ask(**asked, trade="会计").json()
+    fault = ask(**asked, trade="火箭").json()["errors"][0]
+    assert (fault["pointer"], fault["message"]) == ("/trade", "没有“火箭”这个行业。可以写的有：会计、会计人员。")
 
 
 def test_a_parameter_given_twice_or_not_at_all_is_one_too() -> None:

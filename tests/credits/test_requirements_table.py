@@ -5,6 +5,7 @@ Pingdingshan 2023 and the province 2025 by their own notices; 2024 as 2023, 2026
 """
 
 import json
+import re
 from io import StringIO
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from credits.management.commands.requirements import Command
+from tests import factories as people
 
 ORDER_25 = "人社部令第25号 第八条"
 ACCOUNTING = "财会〔2018〕10号"
@@ -54,6 +56,13 @@ A_FEW = ("410100", "410203")
 KAIFENG, PINGDINGSHAN = ("410200", "410203", "410225"), ("410400", "410402", "410482")
 
 
+@pytest.fixture
+def series(regulation: None) -> None:
+    """Two of the title series, beside the regulation."""
+    for code, name in (("04", "卫生技术人员"), ("17", "会计人员")):
+        people.title_series(code, name)
+
+
 def rows() -> dict[tuple[str, int, str, str], tuple[str, str, Row]]:
     """(area, year, level, trade) → rule set, unit, thresholds."""
     table: dict[tuple[str, int, str, str], tuple[str, str, Row]] = {}
@@ -91,7 +100,7 @@ def answer(area: str, year: int, level: str, trade: str) -> dict[str, Any]:
 @pytest.mark.django_db
 @pytest.mark.clause("S0-11", "S1-06", "S2-02", "S3-02", "S4-02", "A26", "A28", "A30", "S1-07")
 @pytest.mark.parametrize("level", LEVELS)
-def test_the_whole_table_through_the_command(regulation: None, level: str) -> None:
+def test_the_whole_table_through_the_command(series: None, level: str) -> None:
     expected = {row: said for row, said in rows().items() if row[2] == level}
     found = {}
     for area, year, level_asked, trade in expected:
@@ -168,10 +177,34 @@ def test_years_before_the_first_document_ask_nothing(regulation: None, area: str
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("trade", ["火箭", "", "会", "' OR 1=1--", "长" * 500])
-def test_a_trade_without_rules_of_its_own_is_judged_like_everybody(regulation: None, trade: str) -> None:
+@pytest.mark.parametrize("trade", ["", "卫生", "卫生技术人员"])
+def test_a_trade_without_rules_of_its_own_is_judged_like_everybody(series: None, trade: str) -> None:
     told = answer("410203", 2025, "中级", trade)
     assert (told["rule_set"], told["unit"], told["trade"]) == ("henan-2025", "学时", trade)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("trade", ["会计", "会计人员", " 会计人"])
+def test_a_title_series_is_read_as_its_trade(series: None, trade: str) -> None:
+    told = answer("410203", 2025, "中级", trade)
+    assert (told["rule_set"], told["unit"], told["trade"]) == ("henan-accounting-2025", "学分", "会计")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("trade", "message"),
+    [
+        ("火箭", "没有“火箭”这个行业。可以写的有：会计、卫生技术人员、会计人员。"),
+        ("会", "没有“会”这个行业"),
+        ("会计师们", "没有“会计师们”这个行业"),
+        ("' OR 1=1--", "没有“' OR 1=1--”这个行业"),
+        ("会\x00计", "无法显示的字符"),
+        ("长" * 41, "最多 40 个字"),
+    ],
+)
+def test_an_unknown_trade_is_not_judged_as_none(series: None, trade: str, message: str) -> None:
+    with pytest.raises(CommandError, match=re.escape(message)):
+        answer("410203", 2025, "中级", trade)
 
 
 @pytest.mark.django_db
@@ -194,6 +227,8 @@ def test_blanks_around_a_trade_mean_nothing(regulation: None, trade: str) -> Non
         ({"--year": "9999"}, 1, "年度应在 1990 至 2100 之间，没有 9999 年度。"),
         ({"--year": "2021.5"}, 2, "2021.5"),
         ({"--year": "今年"}, 2, "今年"),
+        ({"--year": "20２5"}, 2, "年度应写成 2025 这样的数字，没有“20２5”年度。"),
+        ({"--year": "2_025"}, 2, "2_025"),
         ({"--level": "特级"}, 2, "特级"),
         ({"--level": ""}, 2, "--level"),
         ({"--level": "中级 "}, 2, "中级 "),

@@ -11,6 +11,7 @@ from credits.rules.ruleset import (
     reasons_not_to_combine,
     reasons_not_to_load,
     requirements_in,
+    trade_named,
     trade_of,
 )
 
@@ -151,6 +152,25 @@ def test_a_series_belongs_to_the_trade_that_begins_its_name() -> None:
     assert trade_of("会计人员", {"会", "会计"}) == "会计"
     assert trade_of("统计专业人员", {"", "会计"}) == ""
     assert trade_of("", {"会计"}) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "trade"),
+    [
+        ("", ""),
+        ("会计", "会计"),
+        ("公共安全", "公共安全"),
+        ("会计人员", "会计"),
+        ("会计人", "会计"),
+        ("卫生技术人员", "卫生技术人员"),
+        ("卫生", "卫生"),
+        ("卫", None),
+        ("会计人员们", None),
+        ("火箭", None),
+    ],
+)
+def test_a_trade_is_asked_about_by_its_name_or_that_of_a_title_series(text: str, trade: str | None) -> None:
+    assert trade_named(text, trades={"会计", "公共安全"}, series=["卫生技术人员", "会计人员"]) == trade
 
 
 ENTRY = {"code": "a", "name": "甲", "area": "410000", "years": [2020, None], "status": "verified",
