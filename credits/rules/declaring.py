@@ -14,6 +14,7 @@ from credits.rules.claiming import Worked, reasons_not_to_claim, work_out
 from credits.rules.conversion import Learnt
 from credits.rules.details import Details, plain, reasons_not_to_keep_details, reasons_not_to_leave_unsaid
 from credits.rules.evidence import missing_labels
+from credits.rules.plausibility import PERSON_DAY
 from credits.rules.typed import reasons_not_to_keep_day, reasons_not_to_keep_hours
 from credits.rules.window import CLOSED, Opening, YearLimits, reasons_of_another_year, reasons_of_the_time
 
@@ -49,12 +50,13 @@ class Limits(YearLimits):
     """What the regulation of one year and place asks of a declaration; each figure with its clause.
 
     `trade` is the person's, where it has rules of its own. Where a day's ceiling does not refuse, what is above it is
-    shown to whoever reviews.
+    shown to whoever reviews; so is what is above `person_day`, the most of a day over all sources (decision 7).
     """
 
     per_day: Decimal = Decimal(8)
     per_day_clause: str = "A17"
     per_day_refuses: bool = True
+    person_day: Decimal = PERSON_DAY
     asks_compulsory: bool = False
     compulsory_clause: str = ""
     asks_elective: bool = False

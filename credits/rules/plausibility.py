@@ -14,6 +14,7 @@ from decimal import Decimal
 from difflib import SequenceMatcher
 from fractions import Fraction
 from itertools import pairwise
+from math import ceil
 
 from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.rules.text import comparable
@@ -23,6 +24,7 @@ ALIKE = 0.85
 PERSON_DAY = Decimal(12)
 # A title this long that stands whole within another one is the same with words added.
 _TELLING = 6
+_MOST_NAMED = 3
 _NUMERALS = re.compile(r"[0-9a-z一二三四五六七八九十]+")
 _ONE_DAY = timedelta(days=1)
 
@@ -113,6 +115,27 @@ def reasons_of_what_is_known(
             message = f"与已计入的“{one.title}”名称相近、时间重叠，可能是同一次学习，待人社部门核实。"
             yield Refusal("fuzzy_twin", message, field="/title", clause="A13")
             return
+
+
+def reasons_to_look_at_the_day(
+    training: Standing, others: Iterable[Standing], *, per_day: Decimal
+) -> Iterator[Refusal]:
+    """What else was learned on the days of a declaration, where all of it is more than a day holds: for the eye of its
+    reviewers and its declarant, who may know why (decision 7).
+    """
+    start, end = training.span
+    same_days = [one for one in others if one.span[0] <= end and one.span[1] >= start]
+    most = heaviest_day(training, same_days)
+    if same_days and most > per_day:
+        named = "、".join(f"“{one.title}”（{one.hours.normalize():f} 学时）" for one in same_days[:_MOST_NAMED])
+        more = f"等 {len(same_days)} 项" if len(same_days) > _MOST_NAMED else ""
+        # Rounded up: what is above the ceiling must not look as if it were not.
+        sum_of_day = Decimal(ceil(most * 10)) / 10
+        message = (
+            f"同一天还有{named}{more}，合计最多一天 {sum_of_day.normalize():f} 学时，"
+            f"超过每人每天 {per_day.normalize():f} 学时，请核对日期和学时。"
+        )
+        yield Refusal("over_person_day", message)
 
 
 def heaviest_day(training: Standing, others: Iterable[Standing]) -> Fraction:

@@ -114,6 +114,7 @@ def limits_of(professional: Professional, year: int, *, today: date) -> Limits |
 def limits_in(requirements: Requirements) -> Limits:
     """What of a year's requirements bears on declaring; our default where the regulation is silent."""
     figures, settings, plain = requirements.figures, requirements.settings, Limits()
+    person_day = figures.get("ceiling_person_day")
     per_day, compulsory = figures.get("ceiling_per_day"), requirements.public_compulsory
     deadline, back_years = settings.get("deadline"), settings.get("back_years")
     closed_from, grace = settings.get("back_years_closed_from"), figures.get("correction_grace_days")
@@ -123,6 +124,7 @@ def limits_in(requirements: Requirements) -> Limits:
         per_day=per_day.value if per_day else plain.per_day,
         per_day_clause=per_day.clause if per_day else plain.per_day_clause,
         per_day_refuses=act is None or act.value == "refuse",
+        person_day=person_day.value if person_day else plain.person_day,
         deadline=date.fromisoformat(deadline.value) if deadline else None,
         deadline_clause=deadline.clause if deadline else plain.deadline_clause,
         asks_compulsory=compulsory is not None,

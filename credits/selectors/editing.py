@@ -10,6 +10,7 @@ from credits.rules.declaring import Limits, days_of, reasons_not_to_submit, year
 from credits.rules.details import lacking_words
 from credits.rules.evidence import labels_to_choose, missing_labels
 from credits.rules.window import in_words
+from credits.selectors.beside import reasons_to_look_at_the_day
 from credits.selectors.conversions import evidence_asked, worked_out
 from credits.selectors.declarations import facts_of, first_office_of, limits_of
 from credits.selectors.window import opening_for
@@ -62,7 +63,7 @@ def edit_sheet(declaration: Declaration, *, today: date) -> EditSheet:
         limits=limits,
         reasons=list(reasons_not_to_submit(facts, today=today, limits=limits, opening=opening)),
         window=in_words(year, today=today, limits=limits, opening=opening),
-        advice=_advice(declaration, files, asked),
+        advice=[*_advice(declaration, files, asked), *_of_the_day(declaration, limits)],
         rows=_rows(files, asked),
         worked=worked,
         lacking=[lacking_words(name, facts.labels) for name in worked.lacking],
@@ -105,6 +106,10 @@ def _advice(declaration: Declaration, files: list[Evidence], asked: list[str]) -
     )
     titles = dict.fromkeys(evidence.declaration.title for evidence in elsewhere)
     return advice + [f"有材料在另一项申报《{title}》中用过。同一份证书只能申报一次。" for title in titles]
+
+
+def _of_the_day(declaration: Declaration, limits: Limits | None) -> list[str]:
+    return [reason.message for reason in reasons_to_look_at_the_day(declaration, limits)] if limits else []
 
 
 def _days(declaration: Declaration) -> int | None:

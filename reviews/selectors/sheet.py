@@ -18,6 +18,7 @@ from credits.rules.requirements import Requirements, Threshold, thresholds
 from credits.rules.window import words
 from credits.selectors.accounts import account_of, standing_of
 from credits.selectors.bench import requirements_of
+from credits.selectors.beside import reasons_to_look_at_the_day
 from credits.selectors.conversions import details_of, is_open, same_artefact_of_others, worked_out
 from credits.selectors.declarations import elapsed_days, limits_in
 from credits.selectors.twins import counted_twin, counted_words, likely_twins
@@ -161,7 +162,8 @@ def _of_the_rule(
     declaration: Declaration, limits: Limits | None, asked: Requirements | None, now: datetime
 ) -> list[Refusal]:
     """What the rule set of the year wants a reviewer to look at."""
-    return [*_of_the_day(declaration, limits), *_of_the_season(asked, now)]
+    of_all_sources = reasons_to_look_at_the_day(declaration, limits) if limits else []
+    return [*_of_the_day(declaration, limits), *of_all_sources, *_of_the_season(asked, now)]
 
 
 def _of_the_day(declaration: Declaration, limits: Limits | None) -> list[Refusal]:

@@ -1,6 +1,6 @@
 """The pages of a draft: begin, keep, prove, hand in. By the form door every bad input of inputs.md A to D."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -281,6 +281,16 @@ def test_where_the_place_asks_for_compulsory_hours_the_kind_is_asked(page: Clien
     assert answer.status_code == 422
     assert "请选择是必修课还是选修课" in text_of(answer)
     assert post(page, "submit", draft, subject="public", public_kind="elective", promise="on").status_code == 302
+
+
+def test_too_full_a_day_is_told_before_handing_in_and_does_not_hinder_it(page: Client, declarant: Professional) -> None:
+    made = drafts.draft(declarant)
+    days = {"started_on": date(2026, 10, 12), "ended_on": date(2026, 10, 14)}
+    hint = "同一天还有“网络课程”（18 学时），合计最多一天 14 学时，超过每人每天 12 学时"
+    assert "同一天还有" not in text_of(page.get(at("edit_declaration", made)))
+    make.credit(declarant, "18", title="网络课程", **days)
+    assert hint in text_of(page.get(at("edit_declaration", made)))
+    assert post(page, "submit", made, promise="on").status_code == 302
 
 
 def test_the_page_of_a_draft_does_not_ask_more_for_more_files(

@@ -112,6 +112,30 @@ def test_hours_are_spread_evenly_over_the_days_they_took() -> None:
     assert rules.heaviest_day(training(days=(0, 2), hours="9"), others) == 5
 
 
+def seen(one: Standing, *others: Standing, per_day: str = "12") -> list[str]:
+    return [reason.message for reason in rules.reasons_to_look_at_the_day(one, others, per_day=Decimal(per_day))]
+
+
+def test_reviewers_are_shown_what_else_was_learned_on_too_full_a_day() -> None:
+    one = training(hours="8")
+    assert seen(one, training(hours="4.5", title="甲"), training(days=(1, 1), hours="20", title="次日")) == [
+        "同一天还有“甲”（4.5 学时），合计最多一天 12.5 学时，超过每人每天 12 学时，请核对日期和学时。"
+    ]
+    assert seen(one, training(hours="4", title="甲")) == []
+    assert seen(one, training(hours="4", title="甲"), per_day="11.5") != []
+    assert seen(training(hours="13")) == []
+    assert seen(training(hours="13"), training(days=(-1, -1), hours="1")) == []
+
+
+def test_of_many_on_one_day_three_are_named_and_a_sum_is_rounded_up() -> None:
+    others = [training(days=(-1, 1), hours="5", title=title) for title in "甲乙丙丁"]
+    (message,) = seen(training(hours="6"), *others)
+    assert "“丙”（5 学时）等 4 项，合计最多一天 12.7 学时" in message
+    assert "丁" not in message
+    (message,) = seen(training(hours="6"), *others[:3], per_day="10")
+    assert "“丙”（5 学时），合计最多一天 11 学时" in message
+
+
 @pytest.mark.parametrize(
     ("own", "others", "expected"),
     [

@@ -1,6 +1,6 @@
 """The item page: shown, recorded, and closed to everybody else."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -11,6 +11,7 @@ from accounts.models import Professional, User
 from credits.models import Declaration
 from reviews.models import Opening
 from reviews.selectors.desk import files_of
+from tests.credits import factories as make
 from tests.reviews.factories import MONDAY, approved, draft, kept_file, resubmitted, submitted, turned_down
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +63,23 @@ def test_it_shows_facts_rule_and_evidence_and_records_that(
     assert (opening.reviewer, opening.version, opening.file_digest, opening.times) == (employer_reviewer, 1, "", 1)
     client.get(page_of(declaration))
     assert Opening.objects.get().times == 2
+
+
+def test_too_full_a_day_is_shown_to_reviewers_whether_the_rest_counts_or_waits(
+    client: Client, declarant: Professional, employer_reviewer: User, authority_reviewer: User
+) -> None:
+    """Nothing is refused: two people look and may know why (decision 7)."""
+    make.rule_set()
+    first = submitted(declarant, title="新课标教学研修班")
+    second = submitted(declarant, title="信息技术应用培训")
+    client.force_login(employer_reviewer)
+    warning = "（24 学时），合计最多一天 16 学时，超过每人每天 12 学时"
+    assert f"同一天还有“信息技术应用培训”{warning}" in client.get(page_of(first)).content.decode()
+    approved(first, employer_reviewer, authority_reviewer)
+    assert f"同一天还有“新课标教学研修班”{warning}" in client.get(page_of(second)).content.decode()
+    other = submitted(declarant, title="别的日子", started_on=date(2026, 10, 19), ended_on=date(2026, 10, 21))
+    assert "同一天还有" not in client.get(page_of(other)).content.decode()
+    assert approved(second, employer_reviewer, authority_reviewer).state == "approved"
 
 
 def test_evidence_is_served_and_that_is_recorded(
