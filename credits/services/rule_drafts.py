@@ -214,14 +214,13 @@ def _put_in_force(draft: RuleDraft, *, now: datetime) -> bool:
         _hand_back(draft, reasons, now)
         return False
     facts, book = facts_of(draft), rule_book()
-    codes = {facts.rule.code, facts.changes, facts.gives_way}
-    replaced = [rule for rule in book if rule.code in codes]
+    after = with_draft(book, facts)
+    replaced, written = [rule for rule in book if rule not in after], [rule for rule in after if rule not in book]
     moved = _as_read(draft, draft.version).update(
         state=MOVES[State.APPROVED, DraftMove.TAKE_EFFECT], in_force_at=now, replaced=[said(rule) for rule in replaced]
     )
     if not moved:
         return False
-    written = [rule for rule in with_draft(book, facts) if rule.code in codes]
     for rule in written:
         write_rule_set(rule, origin=RuleOrigin.DESK, action="put_in_force", by=draft.approver, now=now)
     draft.refresh_from_db()

@@ -48,7 +48,17 @@ def next_set(rule_set: RuleSet, by: User, *, year: int, place: str, **said: Any)
 def fill(draft: RuleDraft, by: User, **said: Any) -> RuleDraft:
     columns = {
         name: said.pop(name)
-        for name in ("name", "year_from", "year_to", "document", "reason", "past_reason", "effective_on", "levels")
+        for name in (
+            "name",
+            "year_from",
+            "year_to",
+            "document",
+            "reason",
+            "past_reason",
+            "effective_on",
+            "levels",
+            "trade",
+        )
         if name in said
     }
     figures = draft.figures | {field: [text, "测试文件 第一条", "verified"] for field, text in said.items()}

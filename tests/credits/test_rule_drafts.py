@@ -13,6 +13,7 @@ from ceportal.kernel.rules.refusal import MovedOn, Refused
 from credits.enums import RuleDraftState, RuleOrigin
 from credits.models import RuleDraft, RuleRun, RuleSet
 from credits.selectors.regulation import requirements
+from credits.selectors.rule_drafts import years_left_to_giver
 from credits.services.regulation import FOLDER
 from credits.services.rule_drafts import (
     approve_draft,
@@ -110,6 +111,19 @@ def test_a_new_set_is_copied_as_assumed_and_its_neighbour_gives_way(
     assert requirements("410203", 2030, "中级").total.value == 100
     henan.refresh_from_db()
     assert (henan.year_from, henan.year_to) == (2026, 2026)
+
+
+def test_a_new_set_that_comes_to_speak_of_one_trade_leaves_its_neighbour_as_it_is(
+    henan: RuleSet, drafter: User, approver: User
+) -> None:
+    draft = rules.next_set(henan, drafter, year=2027, place="410000", total="100", trade="卫生")
+    assert years_left_to_giver(draft) is None
+    rules.approved(draft, drafter, approver)
+    put_rules_in_force(now=NOW.replace(year=2027, month=1, day=4))
+    henan.refresh_from_db()
+    assert (henan.year_to, henan.origin) == (None, RuleOrigin.FILE)
+    assert requirements("410000", 2027, "中级").total.value == 90
+    assert requirements("410000", 2027, "中级", "卫生").total.value == 100
 
 
 @pytest.mark.parametrize(
