@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.rules.text import reasons_not_to_accept
 from credits.rules.details import Detail, Shape, detail_in, plain, reasons_not_to_read_detail
-from credits.rules.typed import narrow, reasons_not_to_read_day, reasons_not_to_read_hours
+from credits.rules.typed import OF_ONE_TRAINING, narrow, reasons_not_to_read_day, reasons_not_to_read_hours
 
 
 def as_errors(reasons: Iterable[Refusal]) -> list[ValidationError]:
@@ -48,11 +48,16 @@ class HoursField(forms.CharField):
 
     widget = forms.TextInput({"inputmode": "decimal", "autocomplete": "off", "maxlength": "8"})
 
+    def __init__(self, *, most_words: str = OF_ONE_TRAINING, **options: Any) -> None:
+        """`most_words` says what may not be more, where the number is told."""
+        self.most_words = most_words
+        super().__init__(**options)
+
     def clean(self, value: Any) -> Decimal | None:
         text = narrow(str(value or ""))
         if not text:
             return None
-        if reasons := reasons_not_to_read_hours(text):
+        if reasons := reasons_not_to_read_hours(text, most_words=self.most_words):
             raise ValidationError(as_errors(reasons))
         return Decimal(text)
 

@@ -16,8 +16,8 @@ from ceportal.kernel.web.hidden import CountField
 from credits.enums import EasingGround, ObligationKind
 from credits.forms.fields import DayField, HoursField, TextField
 from credits.models import ObligationRequest, OutsideHours
-from credits.rules.easing_requests import Asked
-from credits.rules.outside import ISSUER_LIMIT, NUMBER_LIMIT, Transcript
+from credits.rules.easing_requests import LESS, Asked
+from credits.rules.outside import CLAIMED, ISSUER_LIMIT, NUMBER_LIMIT, RECOGNISED, Transcript
 from credits.rules.provinces import PROVINCES
 from credits.rules.requirements import ZERO
 from credits.rules.typed import narrow
@@ -91,8 +91,12 @@ class ExemptionForm(RequestForm):
     )
     year_from = forms.TypedChoiceField(label="从哪一年度", coerce=int)
     year_to = forms.TypedChoiceField(label="到哪一年度", coerce=int, help_text="只有一年的，两处选同一年度。")
-    less_public = HoursOrNoneField(label="公需科目每年减免多少学时", help_text="选“减免”时填写，免修不填。")
-    less_professional = HoursOrNoneField(label="专业科目每年减免多少学时", help_text="选“减免”时填写，免修不填。")
+    less_public = HoursOrNoneField(
+        label="公需科目每年减免多少学时", most_words=LESS, help_text="选“减免”时填写，免修不填。"
+    )
+    less_professional = HoursOrNoneField(
+        label="专业科目每年减免多少学时", most_words=LESS, help_text="选“减免”时填写，免修不填。"
+    )
     field_order = (
         "kind", "ground", "year_from", "year_to", "less_public", "less_professional", "reason", "document",
     )  # fmt: skip
@@ -120,8 +124,8 @@ class OutsideForm(RequestForm):
     transcript_no = TextField(label="证明编号", limit=NUMBER_LIMIT, help_text="证书编号或学时证明编号。")
     started_on = DayField(label="学习开始日期")
     ended_on = DayField(label="学习结束日期", help_text="学时计入结束日期所在的年度；跨年的请分开申请。")
-    public_claimed = HoursOrNoneField(label="公需科目学时", help_text="没有的填 0 或不填。")
-    professional_claimed = HoursOrNoneField(label="专业科目学时", help_text="没有的填 0 或不填。")
+    public_claimed = HoursOrNoneField(label="公需科目学时", most_words=CLAIMED, help_text="没有的填 0 或不填。")
+    professional_claimed = HoursOrNoneField(label="专业科目学时", most_words=CLAIMED, help_text="没有的填 0 或不填。")
     field_order = (
         "province", "issuer", "transcript_no", "started_on", "ended_on", "public_claimed", "professional_claimed",
         "reason", "document",
@@ -150,6 +154,7 @@ class RulingForm(ToldForm):
     """One of three, why, and of which round the page was drawn."""
 
     move = forms.ChoiceField(
+        label="您的决定",
         choices=((Move.APPROVE, "批准"), (Move.RETURN, "退回补正"), (Move.REJECT, "不予批准")),
         error_messages={
             "required": "请选择批准、退回补正或不予批准。",
@@ -165,8 +170,12 @@ class EasingRulingForm(RulingForm):
     document_no = TextField(
         label="批准文号", limit=DOCUMENT_NO_LIMIT, help_text="批准时填写，例如“汴人社函〔2026〕18号”。"
     )
-    less_public = HoursOrNoneField(label="公需科目每年减免", help_text="可以比申请的多或少，不减的填 0。")
-    less_professional = HoursOrNoneField(label="专业科目每年减免", help_text="可以比申请的多或少，不减的填 0。")
+    less_public = HoursOrNoneField(
+        label="公需科目每年减免", most_words=LESS, help_text="可以比申请的多或少，不减的填 0。"
+    )
+    less_professional = HoursOrNoneField(
+        label="专业科目每年减免", most_words=LESS, help_text="可以比申请的多或少，不减的填 0。"
+    )
     field_order = ("less_public", "less_professional", "document_no", "reason")
 
     def __init__(self, *args: Any, is_reduced: bool, **kwargs: Any) -> None:
@@ -188,8 +197,10 @@ class EasingRulingForm(RulingForm):
 
 
 class RecognitionForm(RulingForm):
-    public = HoursOrNoneField(label="认定公需科目学时", help_text="可以少于申报的学时，不能多。")
-    professional = HoursOrNoneField(label="认定专业科目学时", help_text="可以少于申报的学时，不能多。")
+    public = HoursOrNoneField(label="认定公需科目学时", most_words=RECOGNISED, help_text="可以少于申报的学时，不能多。")
+    professional = HoursOrNoneField(
+        label="认定专业科目学时", most_words=RECOGNISED, help_text="可以少于申报的学时，不能多。"
+    )
     field_order = ("public", "professional", "reason")
 
 

@@ -62,6 +62,7 @@ class Limits(YearLimits):
     asks_elective: bool = False
     employer_days: int = 5
     authority_days: int = 5
+    authority_days_clause: str = "S0-20"
     authority_starts_at_declaration: bool = False
     trade: str = ""
 

@@ -66,7 +66,7 @@ DETAILS = {
         _choice("role", "课题组", ProjectRole.choices, "在主课题组还是子课题组，以立项书或结项证书为准。"),
         _choice("length", "宣读论文的篇幅", Length.choices),
         _choice("patent_kind", "专利类型", [(kind, kind) for kind in ("发明", "实用新型", "外观设计")]),
-        _choice("supplement", "发表在增刊或副刊上吗", [("no", "不是，正刊"), ("yes", "是增刊或副刊")]),
+        _choice("supplement", "刊物性质", [("no", "正刊"), ("yes", "增刊或副刊")]),
         _count("rank", "本人排名", "第几位就填几，独立完成填 1。", 30),
         _count("authors", "作者总人数", "含本人。", 100),
         _count("courses", "当年合格的门数", "以成绩单为准，不合格的不计。", 30),

@@ -12,6 +12,7 @@ from credits.rules.requirements import ZERO
 
 ASKABLE = (ObligationKind.EXEMPT, ObligationKind.REDUCED)
 CLAUSE = "A18"
+LESS = "每个科目每年最多减免"
 # A form has no field for the total: it follows from the two subjects.
 _FIELDS = {"less_total": "less_public", "less_public_compulsory": "less_public"}
 

@@ -132,8 +132,13 @@ class Explanation:
         return [item for item in self.items if item.fate in COUNTING]
 
     @property
-    def open(self) -> list[Item]:
-        return [item for item in self.items if item.fate in OPEN]
+    def under_review(self) -> list[Item]:
+        return self._of(Fate.WAITING)
+
+    @property
+    def returned(self) -> list[Item]:
+        """What waits for the person: it counts only after they have mended it and it was approved."""
+        return self._of(Fate.RETURNED)
 
     @property
     def not_counted(self) -> list[Item]:
@@ -141,8 +146,13 @@ class Explanation:
 
     @property
     def awaited(self) -> Decimal:
-        """What is claimed in items that may still count by themselves or by being mended."""
-        return sum((item.asked for item in self.open), ZERO)
+        """What is claimed in items under review: it counts without the person doing anything more."""
+        return sum((item.asked for item in self.under_review), ZERO)
+
+    @property
+    def to_mend(self) -> Decimal:
+        """What is claimed in items returned to the person."""
+        return sum((item.asked for item in self.returned), ZERO)
 
     @property
     def adds_up(self) -> bool:
@@ -151,6 +161,9 @@ class Explanation:
         for item in self.counted:
             total = total.plus(shares(item.subject, item.public_kind, item.counted))
         return total == self.standing
+
+    def _of(self, fate: Fate) -> list[Item]:
+        return [item for item in self.items if item.fate is fate]
 
 
 def explain(

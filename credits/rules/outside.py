@@ -18,6 +18,7 @@ from credits.rules.window import CLOSED, Opening, reasons_of_the_time
 
 ISSUER_LIMIT = 60
 NUMBER_LIMIT = 60
+CLAIMED, RECOGNISED = "每个科目最多申报", "每个科目最多认定"
 SUBJECTS = {"public": "公需科目", "professional": "专业科目"}
 
 
@@ -81,7 +82,7 @@ def reasons_not_to_recognise(
     claimed = {"public": public_claimed, "professional": professional_claimed}
     for name, hours in (("public", public), ("professional", professional)):
         if hours:
-            yield from reasons_not_to_keep_hours(hours, field=name)
+            yield from reasons_not_to_keep_hours(hours, field=name, most_words=RECOGNISED)
         if hours.is_finite() and hours > claimed[name]:
             message = f"{SUBJECTS[name]}最多认定申报的 {claimed[name].normalize():f} 学时。"
             yield Refusal("more_than_claimed", message, field=name)
@@ -92,7 +93,7 @@ def reasons_not_to_recognise(
 def _about_hours(transcript: Transcript, limits: Limits | None) -> Iterator[Refusal]:
     for name, hours in (("public_claimed", transcript.public), ("professional_claimed", transcript.professional)):
         if hours:
-            yield from reasons_not_to_keep_hours(hours, field=name)
+            yield from reasons_not_to_keep_hours(hours, field=name, most_words=CLAIMED)
     total = transcript.public + transcript.professional
     if not total:
         yield Refusal("no_hours", "请填写公需科目或专业科目的学时。", field="public_claimed")

@@ -11,6 +11,7 @@ from ceportal.kernel.rules.refusal import Refusal
 
 STEP = Decimal("0.5")
 MOST_HOURS = Decimal(90)
+OF_ONE_TRAINING = "一项学习最多申报"
 EARLIEST_DAY = date(2000, 1, 1)
 # What a Chinese input method gives for digits and the point; shown to the person as read.
 _WIDE = {ord("０") + n: str(n) for n in range(10)} | {ord("．"): ".", ord("。"): ".", ord("　"): " "}
@@ -23,21 +24,25 @@ def narrow(text: str) -> str:
     return text.translate(_WIDE).strip(" ")
 
 
-def reasons_not_to_read_hours(text: str, *, field: str = "hours_claimed") -> list[Refusal]:
+def reasons_not_to_read_hours(
+    text: str, *, field: str = "hours_claimed", most_words: str = OF_ONE_TRAINING
+) -> list[Refusal]:
     """Why `text` (narrowed) is no number of hours in steps of 0.5 (A16); empty when `Decimal(text)` is one."""
     if not _HOURS.fullmatch(text):
         return [Refusal("hours_shape", "请用数字填写学时，例如 8 或 8.5。", field=field)]
-    return reasons_not_to_keep_hours(Decimal(text), field=field)
+    return reasons_not_to_keep_hours(Decimal(text), field=field, most_words=most_words)
 
 
-def reasons_not_to_keep_hours(hours: Decimal, *, field: str = "hours_claimed") -> list[Refusal]:
-    """Why `hours` cannot be what one training gives."""
+def reasons_not_to_keep_hours(
+    hours: Decimal, *, field: str = "hours_claimed", most_words: str = OF_ONE_TRAINING
+) -> list[Refusal]:
+    """Why `hours` cannot be what one training gives, or what else `most_words` say is bounded alike."""
     if not hours.is_finite() or hours <= 0:
         return [Refusal("hours_not_positive", "学时应大于 0。", field=field)]
     if hours % STEP:
         return [Refusal("hours_step", "学时以 0.5 为单位，例如 8 或 8.5。", field=field, clause="A16")]
     if hours > MOST_HOURS:
-        return [Refusal("hours_too_many", f"一项学习最多申报 {MOST_HOURS} 学时，请核对。", field=field)]
+        return [Refusal("hours_too_many", f"{most_words} {MOST_HOURS} 学时，请核对。", field=field)]
     return []
 
 

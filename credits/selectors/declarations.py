@@ -136,6 +136,7 @@ def limits_in(requirements: Requirements) -> Limits:
         grace_days=int(grace.value) if grace else plain.grace_days,
         employer_days=int(employer_days.value) if employer_days else plain.employer_days,
         authority_days=int(authority_days.value) if authority_days else plain.authority_days,
+        authority_days_clause=authority_days.clause if authority_days else plain.authority_days_clause,
         authority_starts_at_declaration=clock is not None and clock.value == "declaration",
         year=requirements.year,
         trade=requirements.trade,

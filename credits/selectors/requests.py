@@ -6,9 +6,9 @@ from django.db.models import Q, QuerySet
 
 from accounts.enums import Duty, RequestState
 from accounts.models import Organization, Professional, Request, User
-from accounts.selectors.duties import in_charge
+from accounts.selectors.duties import in_charge, organizations_with
 from accounts.selectors.people import people_of
-from accounts.selectors.requests import requests_seen_by, requests_waiting_for
+from accounts.selectors.requests import requests_seen_by, requests_waiting_for, who_can_decide
 from credits.models import ObligationRequest, OutsideHours
 
 Row = TypeVar("Row", bound=Request)
@@ -52,6 +52,16 @@ def open_request_of(professional: Professional) -> ObligationRequest | None:
     """The one request to owe less that may be open at a time."""
     open_states = (RequestState.WAITING, RequestState.RETURNED)
     return ObligationRequest.objects.filter(professional=professional, state__in=open_states).first()
+
+
+def is_deciders(user: User, asked: ObligationRequest | OutsideHours) -> bool:
+    """Whether it is `user`'s to rule on, or was their office's: who comes second is to read who was first."""
+    if who_can_decide(asked).filter(pk=user.pk).exists():
+        return True
+    if user.pk in {asked.declarant_id, asked.asked_by_id}:
+        return False
+    offices = {ruling.organization_id for ruling in asked.rulings.all()}
+    return any(organizations_with(user, duty).filter(pk__in=offices).exists() for duty in DECIDING)
 
 
 def may_end(user: User, asked: ObligationRequest) -> bool:

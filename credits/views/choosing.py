@@ -68,6 +68,7 @@ def _context(person: PersonRequest, ways: list[Activity], years: list[int], chos
     drafts = declarations_of(person.professional).filter(state=DeclarationState.DRAFT)[:5]
     return {
         "groups": _groups(ways, limits, standards),
+        "limits": limits,
         "problem": "",
         "year": year,
         "years": years if len(years) > 1 else [],

@@ -35,6 +35,13 @@ from credits.selectors.requests import people_to_ask_for
 from credits.selectors.window import closed_years
 from credits.services.exceptions import ask_again, ask_for_back_years, grant_back_years, recommend, turn_down
 
+NAMES_SHOWN = 3
+_DONE = {
+    RequestState.GRANTED: "已批准",
+    RequestState.RETURNED: "已退回补正",
+    RequestState.REFUSED: "已决定不予批准",
+}
+
 
 @never_cache
 @require_safe
@@ -138,9 +145,7 @@ def rule(request: HttpRequest, ref: UUID) -> HttpResponse:
     except Refused as refused:
         form.show(refused.reasons)
         return _page(request, asked, form, status=422)
-    messages.success(
-        request, f"{asked.whose}的补报申请：{_DONE[form.cleaned_data['move']][asked.stage == STAGE_GRANT]}。"
-    )
+    messages.success(request, f"{asked.whose}的补报申请：{_outcome(asked)}。")
     return redirect("admin:credits_backyearrequest_changelist")
 
 
@@ -158,12 +163,12 @@ def show_document(request: HttpRequest, ref: UUID) -> HttpResponse:
     return cast(HttpResponse, serve(asked.document))
 
 
-# By the move, at the first hand and at the second.
-_DONE = {
-    Move.APPROVE: ("已同意，等待另一位经办人核准", "已批准"),
-    Move.RETURN: ("已退回补正", "已退回补正"),
-    Move.REJECT: ("已决定不予批准", "已决定不予批准"),
-}
+def _outcome(asked: BackYearRequest) -> str:
+    """What a ruling has made of it; after the first of two hands also who has it now."""
+    if asked.state != RequestState.WAITING:
+        return _DONE[RequestState(asked.state)]
+    names = "、".join(who_can_decide(asked).order_by("id").values_list("name", flat=True)[:NAMES_SHOWN])
+    return f"您已同意，还须{asked.waiting_on}的另一位经办人{f'（{names}）' if names else ''}核准，核准后才算批准"
 
 
 def _rule(asked: BackYearRequest, data: dict[str, Any], user: User) -> None:

@@ -22,7 +22,7 @@ from credits.models import ObligationRequest
 from credits.selectors.bench import requirements_of
 from credits.selectors.requests import OF_THE_UNIT, bureau_to_ask, may_end, people_to_ask_for
 from credits.services.exemptions import ask_again, ask_for_easing, end_easing, grant_easing, turn_down
-from credits.views.requests import page_context, request_or_404
+from credits.views.requests import page_context, request_or_404, to_decide
 
 
 @never_cache
@@ -74,7 +74,7 @@ def show_exemption(request: HttpRequest, ref: UUID) -> HttpResponse:
 @require_POST
 def decide_exemption(request: HttpRequest, ref: UUID) -> HttpResponse:
     """Granted under a document number, returned, or refused; what is wrong stands beside its field."""
-    asked = request_or_404(request, "exemption", ref)
+    asked = to_decide(request, "exemption", ref)
     form = _ruling_form(asked, request.POST)
     if not form.is_valid():
         return _page(request, asked, form=form, status=422)

@@ -20,7 +20,7 @@ from credits.forms.requests import OutsideForm, RecognitionForm, RulingForm, out
 from credits.models import OutsideHours
 from credits.selectors.declarations import limits_of
 from credits.services.outside import claim_again, claim_outside_hours, confirm, recognise, turn_down
-from credits.views.requests import page_context, request_or_404
+from credits.views.requests import page_context, request_or_404, to_decide
 
 
 @professionals_only
@@ -60,7 +60,7 @@ def show_outside_hours(request: HttpRequest, ref: UUID) -> HttpResponse:
 @require_POST
 def decide_outside_hours(request: HttpRequest, ref: UUID) -> HttpResponse:
     """The employer confirms, the bureau recognises; either returns or refuses."""
-    claimed = request_or_404(request, "outside", ref)
+    claimed = to_decide(request, "outside", ref)
     form = _ruling_form(claimed, request.POST)
     if not form.is_valid():
         return _page(request, claimed, form=form, status=422)

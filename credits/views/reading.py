@@ -15,9 +15,10 @@ from accounts.models import User
 from ceportal.kernel.web.keyset import keyset_page
 from credits.enums import DeclarationState
 from credits.forms.declarations import DeclarationFilter
-from credits.rules.declaring import EDITABLE, RENEWABLE, UNDER_REVIEW, reasons_not_to_withdraw, year_note
+from credits.models import Declaration
+from credits.rules.declaring import EDITABLE, RENEWABLE, UNDER_REVIEW, Limits, reasons_not_to_withdraw, year_note
 from credits.selectors.conversions import details_of
-from credits.selectors.declarations import declaration_steps, declarations_of, elapsed_days, years_declared
+from credits.selectors.declarations import declaration_steps, declarations_of, elapsed_days, limits_of, years_declared
 from credits.selectors.twins import words_beside
 from credits.services.declaring import withdraw_declaration
 from credits.views.intake import own_declaration
@@ -47,6 +48,7 @@ def show_declaration(request: HttpRequest, ref: UUID) -> HttpResponse:
     was_decided = declaration.hours_recognised is not None
     context = {
         "declaration": declaration,
+        "limits": _limits_of(declaration) if declaration.state == DeclarationState.AT_EMPLOYER else None,
         "steps": declaration_steps(declaration),
         "evidence": declaration.evidence.select_related("file"),
         "elapsed": elapsed_days(declaration, timezone.now()),
@@ -72,3 +74,9 @@ def withdraw(request: HttpRequest, ref: UUID) -> HttpResponse:
         return redirect("credits:declarations")
     messages.success(request, "已撤回。需要时可以“重新填写”再提交。")
     return redirect("credits:declaration", declaration.ref)
+
+
+def _limits_of(declaration: Declaration) -> Limits | None:
+    """What its year allows the offices that still have it before them."""
+    today = timezone.localdate()
+    return limits_of(declaration.professional, declaration.year or today.year, today=today)

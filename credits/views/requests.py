@@ -18,7 +18,7 @@ from accounts.services.requests import withdraw as take_back
 from ceportal.kernel.web.keyset import keyset_page
 from ceportal.kernel.web.serving import serve
 from credits.models import ObligationRequest, OutsideHours
-from credits.selectors.requests import DECIDING, KINDS, OF_THE_UNIT, seen, waiting
+from credits.selectors.requests import DECIDING, KINDS, OF_THE_UNIT, is_deciders, seen, waiting
 
 Kind = ObligationRequest | OutsideHours
 _OLDEST_DUE = ("due_at", "id")
@@ -66,6 +66,14 @@ def request_or_404(request: HttpRequest, kind: str, ref: UUID) -> Any:
     user = cast(User, request.user)
     rows: Any = seen(user, KINDS[kind])
     return get_object_or_404(rows, ref=ref)
+
+
+def to_decide(request: HttpRequest, kind: str, ref: UUID) -> Any:
+    """The request, for whose office it is to rule on; 403 to who may only read it."""
+    asked = request_or_404(request, kind, ref)
+    if not is_deciders(cast(User, request.user), asked):
+        raise PermissionDenied("这份申请您可以查看，但不由您处理。")
+    return asked
 
 
 def page_context(request: HttpRequest, asked: Request) -> dict[str, Any]:

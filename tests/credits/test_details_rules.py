@@ -114,7 +114,7 @@ def test_what_stands_in_a_draft_is_known_and_fits_together() -> None:
 def test_what_is_asked_must_be_said_unless_it_need_not_exist() -> None:
     asks, labels = ("serial", "rank", "doi", "supplement"), {"rank": "本人署名次序"}
     said = [(each.field, each.message) for each in reasons_not_to_leave_unsaid(asks, {"serial": "CN 41-1032"}, labels)]
-    assert said == [("rank", "请填写本人署名次序。"), ("supplement", "请选择发表在增刊或副刊上吗。")]
+    assert said == [("rank", "请填写本人署名次序。"), ("supplement", "请选择刊物性质。")]
 
 
 def test_what_another_activity_asked_is_left_behind() -> None:
@@ -128,6 +128,7 @@ def test_what_was_told_reads_as_words() -> None:
         ("级别", "国家级（部委）"),
         ("署名次序", "2"),
     ]
+    assert in_words(("supplement",), {"supplement": "no"}, {}) == [("刊物性质", "正刊")]
     assert (lacking_words("days", {}), lacking_words("courses", {}), lacking_words("rank", {"rank": "次序"})) == (
         "起止日期",
         "当年合格的门数",

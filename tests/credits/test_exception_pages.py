@@ -77,10 +77,15 @@ def test_from_asking_to_declaring(client: Client, person: Professional, pair: tu
     assert "初审中，还剩 5 个工作日" in text_of(client.get(made_at))
     assert "援疆教师：2024 年度" in opened(client, pair[0], DESK)
     assert decide(client, pair[0], made)["Location"] == DESK
-    assert "没有补报申请" in opened(client, pair[0], DESK)
+    first_desk = opened(client, pair[0], DESK)
+    assert "您已同意，还须新华区人力资源和社会保障局的另一位经办人（核准员）核准，核准后才算批准。" in first_desk
+    assert "已批准" not in first_desk
+    assert "没有补报申请" in first_desk
     assert "援疆教师" in opened(client, pair[0], f"{DESK}done/")
     assert "核准中" in opened(client, pair[1], DESK)
     assert decide(client, pair[1], made, **PAPER)["Location"] == DESK
+    assert "援疆教师的补报申请：已批准。" in opened(client, pair[1], DESK)
+    assert all("援疆教师" in opened(client, each, f"{DESK}done/") for each in pair)
     page = opened(client, person.user, made_at)
     assert exceptions.DOCUMENT_NO in page
     assert "可在 2026年12月31日前申报 2024 年度" in page
@@ -180,6 +185,7 @@ def test_a_file_that_is_none_is_refused(client: Client, person: Professional, pa
 def test_returned_mended_and_sent_again(client: Client, person: Professional, pair: tuple[User, User]) -> None:
     made = exceptions.asked(person, 2024)
     decide(client, pair[0], made, move="return", reason="请附派出文件")
+    assert "援疆教师的补报申请：已退回补正。" in opened(client, pair[0], DESK)
     page = opened(client, person.user, reverse("credits:exception", args=[made.ref]))
     assert "退回原因" in page
     assert "请附派出文件" in page

@@ -8,9 +8,11 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Professional, User
+from accounts.enums import Duty
+from accounts.models import Organization, Professional, User
 from ceportal.kernel.models import StoredFile
 from credits.models import Obligation, ObligationRequest, OutsideHours
+from tests import factories as people
 from tests.credits import asking
 from tests.credits.asking import EASING_TYPED, OUTSIDE_TYPED
 from tests.credits.drafts import photo, text_of
@@ -65,6 +67,7 @@ def test_a_person_asks_on_a_page_and_sees_with_whom_it_waits(declarant: Professi
         ({"kind": "reduced"}, "请填写减免的学时"),
         ({"kind": "reduced", "less_public": "7.3"}, "以 0.5 为单位"),
         ({"kind": "reduced", "less_public": "٧"}, "请用数字填写学时"),
+        ({"kind": "reduced", "less_public": "91"}, "每个科目每年最多减免 90 学时"),
         ({"reason": ""}, "请写明申请理由"),
         ({"reason": "\u202e反"}, "无法显示的字符"),
         ({"document": None}, "请上传证明材料"),
@@ -150,6 +153,34 @@ def test_a_stale_page_rules_on_nothing(declarant: Professional, granter: User) -
     assert not Obligation.objects.exists()
 
 
+def test_who_may_only_read_along_decides_nothing_whatever_they_send(
+    declarant: Professional, employer_reviewer: User, granter: User, county_bureau: Organization
+) -> None:
+    """Refused before the form is read; who of the office comes second is told who was first."""
+    asked = asking.easing(declarant)
+    act, before = at("decide_exemption", asked), ObligationRequest.objects.values().get()
+    whole = {"move": "approve", "round": "1", "reason": "同意", "document_no": "顺人社函〔2026〕7号"}
+    for user in (employer_reviewer, declarant.user):
+        assert signed_in(user).get(at("exemption", asked)).status_code == 200
+        for sent in ({}, {"move": "grant"}, whole):
+            answer = signed_in(user).post(act, sent)
+            assert answer.status_code == 403
+            assert "不由您处理" in text_of(answer)
+    assert ObligationRequest.objects.values().get() == before
+    late = people.give(people.user("另一位经办人"), county_bureau, Duty.GRANT_EXCEPTIONS)
+    assert signed_in(granter).post(act, whole).status_code == 302
+    assert signed_in(late).post(act, whole).status_code == 409
+    assert signed_in(employer_reviewer).post(act, whole).status_code == 403
+
+
+def test_a_move_that_is_none_is_told_in_words(declarant: Professional, granter: User) -> None:
+    asked = asking.easing(declarant)
+    answer = signed_in(granter).post(at("decide_exemption", asked), {"move": "grant", "round": "1", "reason": "同意"})
+    assert answer.status_code == 422
+    assert "您的决定</a>：请选择批准、退回补正或不予批准。" in text_of(answer)
+    assert "Move" not in text_of(answer)
+
+
 def test_returned_it_is_mended_on_its_page(declarant: Professional, granter: User) -> None:
     asked = asking.easing(declarant)
     desk, page = signed_in(granter), signed_in(declarant.user)
@@ -180,17 +211,22 @@ def test_outside_hours_go_from_page_to_page(declarant: Professional, employer_re
     wrong = page.post(NEW_OUTSIDE, OUTSIDE_TYPED | {"document": photo(), "ended_on": "2026-02-30"})
     assert wrong.status_code == 422
     assert "没有这一天" in text_of(wrong)
+    many = page.post(NEW_OUTSIDE, OUTSIDE_TYPED | {"document": photo(), "public_claimed": "91"})
+    assert "每个科目最多申报 90 学时" in text_of(many)
     assert page.post(NEW_OUTSIDE, OUTSIDE_TYPED | {"document": photo()}).status_code == 302
     claimed = OutsideHours.objects.get()
     assert "确认属实，转人社部门" in text_of(unit.get(at("outside_hours", claimed)))
     assert desk.get(at("outside_hours", claimed)).status_code == 404
     decide = at("decide_outside_hours", claimed)
+    assert page.post(decide, {"move": "approve", "round": "1", "reason": "情况属实"}).status_code == 403
     assert unit.post(decide, {"move": "approve", "round": "1", "reason": "情况属实"}).status_code == 302
     assert "广东省" in text_of(desk.get(f"{LIST}?kind=outside"))
     more = desk.post(
         decide, {"move": "approve", "round": "1", "reason": "同意", "public": "19", "professional": "20.5"}
     )
     assert more.status_code == 422
+    lots = desk.post(decide, {"move": "approve", "round": "1", "reason": "同意", "public": "91"})
+    assert "每个科目最多认定 90 学时" in text_of(lots)
     assert "最多认定申报的 18 学时" in text_of(more)
     sent = {"move": "approve", "round": "1", "reason": "同意", "public": "18", "professional": "0"}
     assert desk.post(decide, sent).status_code == 302

@@ -110,7 +110,7 @@ def test_everything_is_told_with_its_reason_and_what_counts_adds_up(learned: Pro
         assert told[title][0] == fate
         assert words in told[title][1]
     assert found.adds_up
-    assert (found.standing.total, found.awaited, found.missing) == (38, 24, 52)
+    assert (found.standing.total, found.awaited, found.to_mend, found.missing) == (38, 12, 12, 52)
     assert {reason.clause for item in found.items for reason in item.reasons} >= {"S3-10", "A17", "A13"}
 
 
@@ -127,6 +127,10 @@ def test_the_page_says_it_in_words_and_how_to_go_on(client: Client, learned: Pro
         assert Fate(fate).label in page
         assert words in page
     assert "草稿" not in page
+    assert "另有 12 学时正在审核，通过后计入。" in page
+    assert '另有 12 学时<a href="#returned">退回给您补正</a>，补正后重新提交、通过审核才能计入。' in page
+    assert "退回给您补正的（1 项）" in page
+    assert "正在审核的（1 项）" in page
     assert reverse("credits:why", args=[2026]) in text_of(client.get(reverse("office:my_year")))
     assert reverse("credits:why", args=[2026]) in text_of(client.get(reverse("credits:hours")))
 

@@ -103,7 +103,7 @@ def test_items_are_sorted_by_what_became_of_them_and_add_up_to_the_standing() ->
     found = told(HENAN, "24", "24", "8", items=items)
     assert [entry.fate for entry in found.counted] == [Fate.COUNTED, Fate.REDUCED]
     assert [entry.fate for entry in found.not_counted] == [Fate.HELD]
-    assert (found.awaited, found.adds_up) == (22, True)
+    assert (found.awaited, found.to_mend, found.adds_up) == (16, 6, True)
     assert found.counted[0].subject_words == "公需科目（必修课）"
     assert not told(HENAN, "24", "24", "9", items=items).adds_up
 

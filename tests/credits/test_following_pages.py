@@ -12,7 +12,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 
 from accounts.models import Professional, User
 from credits.enums import DeclarationState, Subject
-from credits.models import Declaration
+from credits.models import Declaration, RuleSet
 from credits.services.declaring import submit_declaration
 from credits.services.ledger import reverse_claim
 from credits.services.ruling import approve, pass_on, reject, send_back
@@ -64,6 +64,23 @@ def test_each_row_says_who_has_it_until_when(page: Client, declarant: Profession
     assert "开封市第一实验中学审核中，还剩 5 个工作日（11月27日" in shown
     assert "缺少培训通知" in shown
     assert shown.index("草稿一项") < shown.index("退回的一项") < shown.index("审核中的一项")
+
+
+@pytest.mark.parametrize(
+    ("started", "since"), [("unit_decision", "单位通过后 7 个工作日内"), ("declaration", "提交后 7 个工作日内")]
+)
+def test_how_long_the_next_office_has_is_what_the_rule_of_the_year_says(
+    page: Client, declarant: Professional, henan_2026: RuleSet, started: str, since: str
+) -> None:
+    for field, value in (
+        ("review_days_employer", "3"), ("review_days_authority", "7"), ("authority_clock_start", started),
+    ):  # fmt: skip
+        henan_2026.values.create(field=field, value=value, clause="S4-17", status="verified")
+    shown = get(page, "credits:declaration", drafts.handed_in(declarant).ref)
+    assert since in shown
+    assert "/policy/#S4-17" in shown
+    offered = get(page, "credits:declare")
+    assert "单位在 3 个工作日内审核，主管部门再在 7 个工作日内审核" in offered
 
 
 def test_a_draft_thrown_away_is_gone_and_a_withdrawn_declaration_stays(page: Client, declarant: Professional) -> None:
@@ -128,7 +145,7 @@ def test_while_it_waits_one_sees_with_whom_until_when_and_may_take_it_back(
     made = drafts.handed_in(declarant)
     with time_machine.travel(NOW + timedelta(days=4), tick=False):
         page.force_login(declarant.user)
-        with django_assert_max_num_queries(16):
+        with django_assert_max_num_queries(19):
             shown = get(page, "credits:declaration", made.ref)
     assert "还剩 3 个工作日（11月27日" in shown
     assert "首次提交至今 2 个工作日" in shown

@@ -61,6 +61,12 @@ def test_reasons_stand_beside_their_fields_with_their_clauses() -> None:
     (most,) = against(professional=Decimal("16.5"))
     message = "按起止日期计算，每天最多 8 学时，最多 24 学时。"
     assert most == Refusal("over_ceiling", message, field="professional_claimed", clause="A17")
+    (many, _) = against(public=Decimal(91))
+    assert many == Refusal("hours_too_many", "每个科目最多申报 90 学时，请核对。", field="public_claimed")
+    (lots,) = rules.reasons_not_to_recognise(
+        public=Decimal(91), professional=Decimal(0), public_claimed=Decimal(91), professional_claimed=Decimal(0)
+    )
+    assert lots == Refusal("hours_too_many", "每个科目最多认定 90 学时，请核对。", field="public")
     assert against(public=Decimal(0), professional=Decimal(0)) == [
         Refusal("no_hours", "请填写公需科目或专业科目的学时。", field="public_claimed")
     ]

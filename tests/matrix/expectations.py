@@ -12,6 +12,8 @@ METHODS = ("GET", "POST")
 # What the table calls an answer that sends the reader to the sign-in page, or to where their registration stands.
 DOOR = "door"
 WAITS = "waits"
+# 403 to who may read the thing but not do this: that it exists is no news to them, and what is absent is not found.
+READS = "reads"
 FOUND = {200, 201, 204, 302, 409, 422, 400, 413, 415}
 
 Answer = int | str
@@ -76,6 +78,11 @@ def _named(word: str, roles: list[str], groups: Mapping[str, list[str]]) -> list
     return [word]
 
 
+def status_of(answer: Answer) -> Answer:
+    """What of an answer of the table comes over the wire."""
+    return 403 if answer == READS else answer
+
+
 def of_absent(answer: Answer) -> Answer:
     """What a role gets that asks for what does not exist: not found where it would have found, else the same."""
-    return 404 if answer in FOUND else answer
+    return 404 if answer in FOUND or answer == READS else answer

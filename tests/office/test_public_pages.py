@@ -12,6 +12,7 @@ from django.urls import reverse
 from accounts.models import Area, User
 from ceportal.kernel.rules.citations import PLACES
 from ceportal.office.selectors.policy import documents
+from credits.models import RuleSet, RuleValue
 from tests.office.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +44,20 @@ def test_the_front_page_says_what_this_year_asks_and_where_it_stands(client: Cli
         assert words in page
     for step in ("申报", "单位审核", "主管部门审核", "备案", "证书"):
         assert f"<h3>{step}</h3>" in page
+
+
+def test_the_review_limits_are_those_of_the_years_rule_or_not_told_in_figures(client: Client, regulation: None) -> None:
+    figures = RuleValue.objects.filter(rule_set__area_code="410000")
+    figures.filter(field="review_days_employer").update(value="3")
+    figures.filter(field="review_days_authority").update(value="7")
+    page = client.get("/").content.decode()
+    assert "用人单位逐件查看材料，3 个工作日内办结。" in page
+    assert "行业主管部门再审核，7 个工作日内办结。" in page
+    assert " 个工作日" not in client.get("/help/").content.decode()
+    RuleSet.objects.all().delete()
+    page = client.get("/").content.decode()
+    assert "用人单位逐件查看材料。" in page
+    assert "个工作日" not in page
 
 
 def test_a_year_with_a_document_names_it(client: Client, regulation: None) -> None:

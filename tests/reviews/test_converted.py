@@ -106,6 +106,17 @@ def test_what_the_law_counts_needs_no_reason_and_names_its_clause(
     assert HourEntry.objects.get().clause == "财会〔2018〕10号"
 
 
+def test_the_reference_is_named_above_only_where_a_sum_stands_above(
+    client: Client, declarant: Professional, employer_reviewer: User
+) -> None:
+    project = page_of(client, make.handed_in(declarant, "project"), employer_reviewer)
+    assert "上面的数只是参考，来源：" in project
+    details = make.PAPER["details"] | {"rank": 4, "authors": 4}
+    paper = page_of(client, make.handed_in(declarant, "paper", details=details), employer_reviewer)
+    assert "上面的数" not in paper
+    assert "参考来源：" in paper
+
+
 def test_two_first_authors_of_one_paper_are_pointed_out(
     client: Client, declarant: Professional, other_declarant: Professional, employer_reviewer: User
 ) -> None:

@@ -21,7 +21,15 @@ def show_front(request: HttpRequest) -> HttpResponse:
     year = timezone.localdate().year
     asked = requirements(PROVINCE, year, TitleLevel.MIDDLE)
     setting = asked.settings.get("deadline") if asked else None
-    context = {"year": year, "asked": asked, "deadline": deadline_of(year, asked), "deadline_setting": setting}
+    figures = asked.figures if asked else {}
+    context = {
+        "year": year,
+        "asked": asked,
+        "deadline": deadline_of(year, asked),
+        "deadline_setting": setting,
+        "employer_days": figures.get("review_days_employer"),
+        "authority_days": figures.get("review_days_authority"),
+    }
     return render(request, "office/front.html", context)
 
 
