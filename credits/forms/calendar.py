@@ -77,12 +77,11 @@ class NoticeForm(forms.Form):
         years = range(today.year + _AHEAD, FIRST_YEAR, -1)
         self.fields["year"].choices = [(str(year), f"{year} 年") for year in years]  # type: ignore[attr-defined]
         self.fields["document"].required = True
+        self.fields["document"].error_messages["required"] = "请填写文件名称，期限的依据会指向它。"
         self.notice = HolidayNotice()
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        if "document" in data and not data["document"]:
-            self.add_error("document", "请填写文件名称，期限的依据会指向它。")
         if not self.errors:
             self._read(data["year"], data)
         return data

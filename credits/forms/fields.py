@@ -26,6 +26,9 @@ class TextField(forms.CharField):
         if lines > 1:
             options["widget"] = forms.Textarea({"rows": lines})
         super().__init__(**({"required": False} | options))
+        self.error_messages["required"] = (options.get("error_messages") or {}).get(
+            "required", f"请填写{self.plain_label}。"
+        )
         self.validators = []
         self.widget.attrs["maxlength"] = str(limit)
 

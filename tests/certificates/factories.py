@@ -106,6 +106,7 @@ def content(items: int = 3, *, name: str = "王建华", **changes: Any) -> dict[
             for place in range(items)
         ],
         "authority": "（签发机关尚未配置）",
+        "supervised_by": "",
         "is_sample": True,
         "issued_on": "2025-11-20",
         "issued_on_text": "2025年11月20日",

@@ -118,4 +118,4 @@ def test_what_is_no_date_is_refused(regulation: None, arguments: list[str]) -> N
 
 def test_load_regulation_says_what_changed() -> None:
     assert "有更新" in said("load_regulation")
-    assert said("load_regulation").startswith("规则集 0 个、学习方式 0 项、日历 0 个")
+    assert said("load_regulation").startswith("规则集 0 个、学习方式 0 项、学时折算 0 条、日历 0 个")
