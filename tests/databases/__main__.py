@@ -40,14 +40,14 @@ DATABASES = {"sqlite": (sqlite,), "postgresql": (postgresql,), "both": (sqlite, 
 
 def main(which: str, arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    codes = []
+    codes: list[int] = []
     for database in DATABASES[which]:
         sys.stdout.write(f"\n=== {database.__name__} ===\n")
         sys.stdout.flush()
+        again = ["-p", "tests.databases.again"] if codes else []
         with database() as environment:
-            codes.append(
-                subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env=environment).returncode
-            )
+            command = [sys.executable, "-m", "pytest", *again, *arguments]
+            codes.append(subprocess.run(command, cwd=ROOT, env=environment).returncode)
     return max(codes, key=abs)
 
 

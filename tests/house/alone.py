@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
+from tests.databases.again import wants_a_database
 from tests.house.files import RIVER
 
 # mutmut runs a test several times in one process, and may make it slow: neither is a fault of the test. That it fails
@@ -24,7 +25,6 @@ settings.register_profile(
 )
 settings.load_profile("alone")
 ROOMS = frozenset(RIVER)
-DATABASES = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
@@ -38,11 +38,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left_out = [item for item in items if wants_a_database(item) or item.get_closest_marker("deep")]
     config.hook.pytest_deselected(items=left_out)
     items[:] = sorted((item for item in items if item not in left_out), key=takes_long)
-
-
-def wants_a_database(item: pytest.Item) -> bool:
-    fixtures = getattr(item, "fixturenames", ())
-    return item.get_closest_marker("django_db") is not None or not DATABASES.isdisjoint(fixtures)
 
 
 def takes_long(item: pytest.Item) -> bool:

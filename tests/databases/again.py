@@ -1,0 +1,21 @@
+"""A pytest plugin for the second database of a run: what asks for no database was tried with the first one.
+
+Only in rooms whose tests start no portal and no command by themselves, which read the address of the database.
+"""
+
+import pytest
+
+ROOMS = tuple(f"tests/{room}/" for room in ("accounts", "certificates", "credits", "kernel", "oracle", "reviews"))
+DATABASES = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    tried = [item for item in items if item.nodeid.startswith(ROOMS) and not wants_a_database(item)]
+    config.hook.pytest_deselected(items=tried)
+    kept = set(items).difference(tried)
+    items[:] = [item for item in items if item in kept]
+
+
+def wants_a_database(item: pytest.Item) -> bool:
+    fixtures = getattr(item, "fixturenames", ())
+    return item.get_closest_marker("django_db") is not None or not DATABASES.isdisjoint(fixtures)
