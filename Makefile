@@ -47,7 +47,8 @@ check: install-dev ## The fast guard: format, lint, import contracts, types, tem
 
 .PHONY: mutants
 mutants: install-dev ## Rules made wrong one by one: do their tests notice? FILES="credits/rules/window.py …" for some
-	@exec $(PYTHON) -m tests.house.mutants $(FILES)
+	@$(PIP) --requirement requirements.txt --requirement requirements-dev.txt --requirement requirements-mutants.txt
+	@$(PYTHON) -m tests.house.mutants $(FILES); code=$$?; $(PYTHON) -m pip --quiet uninstall --yes mutmut setproctitle; exit $$code
 FILES ?=
 
 .PHONY: clauses
