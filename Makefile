@@ -46,9 +46,8 @@ check: install-dev ## The fast guard: format, lint, import contracts, types, tem
 	@deploy/check.sh
 
 .PHONY: mutants
-mutants: install-dev ## Rules made wrong one by one: do their tests notice? FILES="credits/rules/window.py …" for some
-	@$(PIP) --requirement requirements.txt --requirement requirements-dev.txt --requirement requirements-mutants.txt
-	@$(PYTHON) -m tests.house.mutants $(FILES); code=$$?; $(PYTHON) -m pip --quiet uninstall --yes mutmut setproctitle; exit $$code
+mutants: install-dev .venv/mutants.stamp ## Rules made wrong one by one: do their tests notice? FILES="credits/rules/window.py …" for some
+	@PYTHONPATH=.venv/mutants exec $(PYTHON) -m tests.house.mutants $(FILES)
 FILES ?=
 
 .PHONY: clauses
@@ -63,6 +62,7 @@ bench-uploads: install-dev ## 500 honest scans through the checks of uploads: ho
 lock: .venv/dev.stamp ## Pin requirements*.in anew
 	@.venv/bin/uv pip compile $(LOCK_FLAGS) --upgrade requirements.in --output-file requirements.txt
 	@.venv/bin/uv pip compile $(LOCK_FLAGS) --upgrade requirements-dev.in --output-file requirements-dev.txt
+	@.venv/bin/uv pip compile $(LOCK_FLAGS) --upgrade requirements-mutants.in --output-file requirements-mutants.txt
 LOCK_FLAGS := --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11
 
 .PHONY: clean
@@ -83,4 +83,9 @@ clean: ## Remove the virtual environment and caches (the data stays)
 .venv/dev.stamp: .venv/run.stamp requirements-dev.txt
 	@echo "Installing Python packages for tests and checks"
 	@$(PIP) --requirement requirements.txt --requirement requirements-dev.txt
+	@touch $@
+
+.venv/mutants.stamp: .venv/dev.stamp requirements-mutants.txt
+	@echo "Installing Python packages for rules made wrong"
+	@$(PIP) --target .venv/mutants --upgrade --requirement requirements-mutants.txt
 	@touch $@
