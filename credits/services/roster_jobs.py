@@ -6,16 +6,14 @@ not yet marked are taken up again; one that the ledger knows already is told so 
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from time import monotonic
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
 from accounts.models import User
 from ceportal.kernel.enums import JobState
 from ceportal.kernel.models import Job
-from ceportal.kernel.services.claims import failure_noted, take_up
+from ceportal.kernel.services.jobs import renew, work_off
 from ceportal.kernel.services.trail import record
 from credits.enums import Door, Outcome, RosterState, RowState
 from credits.models import Roster, RosterRow
@@ -30,9 +28,7 @@ CHUNK = 500
 # Reversals go person by person, with a message to each: a shorter transaction.
 UNDO_CHUNK = 50
 DRAFTS_KEPT = timedelta(days=30)
-_A_ROUND = 20
 _ASKED = "这条学时所在的月份已经备案，已提请人社部门撤销。"
-_OPEN = (JobState.WAITING, JobState.RUNNING)
 _STATES = {
     Outcome.ACCEPTED: RowState.CREDITED,
     Outcome.DUPLICATE: RowState.DUPLICATE,
@@ -45,23 +41,13 @@ _STATES = {
 
 def work_on_rosters(*, now: datetime) -> int:
     """Work on what somebody has confirmed or undone, for half a lease at most; gives how many chunks were done."""
-    began, chunks = monotonic(), 0
-    jobs = Job.objects.filter(kind__in=(CREDIT, UNDO), state__in=_OPEN)
-    for pk in take_up(jobs, now=now, limit=_A_ROUND):
-        job = jobs.filter(pk=pk)
-        with failure_noted(job):
-            while work_on(Job.objects.get(pk=pk), now=now + _since(began)):
-                chunks += 1
-                if monotonic() - began > settings.CLAIM_LEASE_SECONDS / 2:
-                    job.update(claimed_until=None)
-                    break
-    return chunks
+    return work_off((CREDIT, UNDO), work_on, now=now)
 
 
 @transaction.atomic
 def work_on(job: Job, *, now: datetime) -> bool:
     """One chunk of a job whose lease the caller holds (as `job` says). False when nothing is left, or it is lost."""
-    if not _renew(job, now):
+    if not renew(job, now=now):
         return False
     roster = Roster.objects.select_related("organization").get(ref=job.params["roster"])
     states, size, work = _plan(job.kind)
@@ -83,13 +69,6 @@ def forget_rosters(*, now: datetime) -> int:
 
 def _plan(kind: str) -> tuple[Sequence[RowState], int, Callable[[Roster, list[RosterRow], datetime], None]]:
     return (TO_CREDIT, CHUNK, _credit) if kind == CREDIT else (IN_LEDGER, UNDO_CHUNK, _take_back)
-
-
-def _renew(job: Job, now: datetime) -> bool:
-    until = now + timedelta(seconds=settings.CLAIM_LEASE_SECONDS)
-    job.params.setdefault("began_at", now.isoformat())
-    held = Job.objects.filter(pk=job.pk, state__in=_OPEN, claimed_until=job.claimed_until)
-    return bool(held.update(claimed_until=until, state=JobState.RUNNING, params=job.params))
 
 
 def _credit(roster: Roster, chunk: list[RosterRow], now: datetime) -> None:
@@ -149,8 +128,3 @@ def _finish(job: Job, roster: Roster, now: datetime) -> None:
 def _after(job: Job) -> int:
     """Rows come in the order of their numbers; those before are done."""
     return int(job.params.get("after", 0))
-
-
-def _since(began: float) -> timedelta:
-    """What has passed since the caller's `now`, however long the work takes."""
-    return timedelta(seconds=monotonic() - began)

@@ -7,11 +7,9 @@ account that was written, nobody is counted, told or judged twice. Years that ar
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from time import monotonic
+from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.urls import reverse
@@ -24,7 +22,7 @@ from ceportal.kernel.enums import JobState
 from ceportal.kernel.models import Job
 from ceportal.kernel.rules.dated import COUNTRY, EVERYWHERE, DatedRule, places_of
 from ceportal.kernel.rules.refusal import refuse_if_any
-from ceportal.kernel.services.claims import failure_noted, take_up
+from ceportal.kernel.services.jobs import OPEN, renew, work_off
 from ceportal.kernel.services.trail import record
 from credits.enums import ResultChange, RunKind
 from credits.models import RuleDraft, RuleEffect, RuleRun, YearAccount
@@ -40,8 +38,6 @@ from credits.services.account_sets import change_accounts, lock_accounts
 
 LOOK, JUDGE = "rules.what_if", "rules.judge"
 CHUNK = 500
-_A_ROUND = 20
-_OPEN = (JobState.WAITING, JobState.RUNNING)
 
 
 @dataclass(frozen=True)
@@ -93,7 +89,7 @@ def judge_past_year(area: Area, year: int, *, reason: str, by: User, now: dateti
     this_year = timezone.localdate(now).year
     first_year = first_year_of(area) or this_year
     refuse_if_any(reasons_not_to_judge_past(year, reason, first_year=first_year, this_year=this_year))
-    open_runs = RuleRun.objects.filter(kind=RunKind.PAST, area_code=area.pk, year=year, job__state__in=_OPEN)
+    open_runs = RuleRun.objects.filter(kind=RunKind.PAST, area_code=area.pk, year=year, job__state__in=OPEN)
     if same := open_runs.first():
         return same
     run = _start(RunKind.PAST, area.pk, year, by=by, now=now, reason=reason.strip())
@@ -103,24 +99,14 @@ def judge_past_year(area: Area, year: int, *, reason: str, by: User, now: dateti
 
 def work_on_rule_runs(*, now: datetime) -> int:
     """Work on what is to be judged, for half a lease at most; gives how many chunks were done."""
-    began, chunks = monotonic(), 0
-    jobs = Job.objects.filter(kind__in=(LOOK, JUDGE), state__in=_OPEN)
-    for pk in take_up(jobs, now=now, limit=_A_ROUND):
-        job = jobs.filter(pk=pk)
-        with failure_noted(job):
-            while work_on(Job.objects.get(pk=pk), now=now + _since(began)):
-                chunks += 1
-                if monotonic() - began > settings.CLAIM_LEASE_SECONDS / 2:
-                    job.update(claimed_until=None)
-                    break
-    return chunks
+    return work_off((LOOK, JUDGE), work_on, now=now)
 
 
 @transaction.atomic
 def work_on(job: Job, *, now: datetime) -> bool:
     """One chunk of a job whose lease the caller holds (as `job` says). False when nothing is left, or it is lost."""
     run = RuleRun.objects.select_related("draft", "by").get(job=job)
-    if not _renew(job, run, now):
+    if not renew(job, now=now):
         return False
     if run.kind == RunKind.WHAT_IF and run.draft and run.draft.version != run.draft_version:
         job.result["overtaken"] = True
@@ -174,13 +160,6 @@ def _start(
         job=job,
         made_at=now,
     )
-
-
-def _renew(job: Job, run: RuleRun, now: datetime) -> bool:
-    until = now + timedelta(seconds=settings.CLAIM_LEASE_SECONDS)
-    job.params.setdefault("began_at", now.isoformat())
-    held = Job.objects.filter(pk=job.pk, state__in=_OPEN, claimed_until=job.claimed_until)
-    return bool(held.update(claimed_until=until, state=JobState.RUNNING, params=job.params))
 
 
 def _next_accounts(job: Job, year: int) -> list[YearAccount]:
@@ -303,8 +282,3 @@ def _finish(job: Job, run: RuleRun, now: datetime) -> bool:
         after = dict(zip(("people", "lost", "gained", "asked_otherwise"), sums, strict=True))
         record("rule_run.done", run, by=run.by, now=now, after={"year": run.year, "area": run.area_code, **after})
     return False
-
-
-def _since(began: float) -> timedelta:
-    """What has passed since the caller's `now`, however long the work takes."""
-    return timedelta(seconds=monotonic() - began)

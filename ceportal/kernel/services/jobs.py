@@ -1,0 +1,46 @@
+"""Long work in chunks, a chunk in a transaction: taken up under a lease, gone on with by the next after a kill."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import Protocol
+
+from django.conf import settings
+
+from ceportal.kernel.enums import JobState
+from ceportal.kernel.models import Job
+from ceportal.kernel.services.claims import failure_noted, take_up
+
+OPEN = (JobState.WAITING, JobState.RUNNING)
+_A_ROUND = 20
+
+
+class Work(Protocol):
+    """One chunk, in one transaction, of a job whose lease the caller holds. False: nothing is left, or it is lost."""
+
+    def __call__(self, job: Job, *, now: datetime) -> bool: ...
+
+
+def work_off(kinds: Collection[str], work_on: Work, *, now: datetime) -> int:
+    """Work on the open jobs of `kinds`, for half a lease at most; gives how many chunks were done."""
+    began, chunks = monotonic(), 0
+    jobs = Job.objects.filter(kind__in=kinds, state__in=OPEN)
+    for pk in take_up(jobs, now=now, limit=_A_ROUND):
+        job = jobs.filter(pk=pk)
+        with failure_noted(job):
+            while work_on(Job.objects.get(pk=pk), now=now + timedelta(seconds=monotonic() - began)):
+                chunks += 1
+                if monotonic() - began > settings.CLAIM_LEASE_SECONDS / 2:
+                    job.update(claimed_until=None)
+                    break
+    return chunks
+
+
+def renew(job: Job, *, now: datetime) -> bool:
+    """Hold the lease of `job` (as it was read) for another term, first thing in a chunk. False when it is lost: a
+    worker that was held up writes nothing.
+    """
+    until = now + timedelta(seconds=settings.CLAIM_LEASE_SECONDS)
+    job.params.setdefault("began_at", now.isoformat())
+    held = Job.objects.filter(pk=job.pk, state__in=OPEN, claimed_until=job.claimed_until)
+    return bool(held.update(claimed_until=until, state=JobState.RUNNING, params=job.params))
