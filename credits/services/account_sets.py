@@ -30,6 +30,7 @@ def lock_accounts(people: Mapping[Place, Professional], bench: Bench) -> dict[Pl
     rows = YearAccount.objects.filter(_any_of(in_order))
     known = set(rows.values_list("year", "professional_id"))
     missing = [account for account in firsts if (account.year, account.professional_id) not in known]
+    _judge_firsts(missing, bench)
     YearAccount.objects.bulk_create(missing, ignore_conflicts=True)
     locked = rows.select_for_update().order_by("year", "professional_id")
     fresh = {(account.year, account.professional_id): account for account in firsts}
@@ -73,6 +74,14 @@ def _first_account(person: Professional, year: int, bench: Bench) -> YearAccount
     return YearAccount(professional=person, year=year, changed_at=bench.now, **person_in(person, year, bench))
 
 
+def _judge_firsts(accounts: Iterable[YearAccount], bench: Bench) -> None:
+    """A lock may be all that comes of an account: it stands judged from the beginning."""
+    firsts = list(accounts)
+    areas = _areas(firsts)
+    for account in firsts:
+        _judge(account, areas[account.area_id], bench)
+
+
 def _follow(account: YearAccount, person_now: YearAccount) -> None:
     """The running year is judged by where the person is now (A19)."""
     for name in ("organization_id", "area_id", "level", "trade"):
@@ -92,13 +101,17 @@ def _add(account: YearAccount, part: Standing, area: Area, bench: Bench) -> None
     total = standing_of(account).plus(part)
     account.public, account.public_compulsory = total.public, total.public_compulsory
     account.professional_hours, account.elective = total.professional, total.elective
+    _judge(account, area, bench)
+    account.version += 1
+    account.changed_at = bench.now
+
+
+def _judge(account: YearAccount, area: Area, bench: Bench) -> None:
     asked = bench.asked_in(account, area)
-    account.is_met = asked is not None and is_met(asked, total)
+    account.is_met = asked is not None and is_met(asked, standing_of(account))
     account.met_at = (account.met_at or bench.now) if account.is_met else None
     account.rule_set = asked.rule_set if asked else ""
     account.obligation = asked.ground.kind if asked and asked.ground else ""
-    account.version += 1
-    account.changed_at = bench.now
 
 
 def _update_fields() -> list[str]:

@@ -28,8 +28,10 @@ def locked_account(professional: Professional, year: int, *, now: datetime, benc
     rows = YearAccount.objects.select_for_update().filter(professional=professional, year=year)
     if found := rows.first():
         return found
-    person = person_in(professional, year, bench or Bench(rule_book(), now))
-    first = YearAccount(professional=professional, year=year, changed_at=now, **person)
+    bench = bench or Bench(rule_book(), now)
+    first = YearAccount(professional=professional, year=year, changed_at=now, **person_in(professional, year, bench))
+    for name, value in _verdict(first, NOTHING, bench).items():
+        setattr(first, name, value)
     YearAccount.objects.bulk_create([first], ignore_conflicts=True)
     return rows.get()
 

@@ -17,7 +17,8 @@ import pytest
 
 from tests.faults.town import Town
 
-DATABASE = "faults"
+# Whoever runs these tests without `--dist loadgroup` has them in several processes, each with a portal of its own.
+DATABASE = "faults_" + os.environ.get("PYTEST_XDIST_WORKER", "alone")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
