@@ -2,6 +2,7 @@
 
 from accounts.models.areas import Area, TitleSeries
 from accounts.models.codes import MailAddress, OneTimeCode, OutsideIdentity
+from accounts.models.handing_over import HandOver, HandOverRuling
 from accounts.models.notices import Notice, TextMessage
 from accounts.models.organizations import ApiClient, Organization
 from accounts.models.people import Employment, Membership, PersonChange, Professional, User
@@ -20,6 +21,8 @@ __all__ = [
     "ApiClient",
     "Area",
     "Employment",
+    "HandOver",
+    "HandOverRuling",
     "KnownDevice",
     "MailAddress",
     "Membership",

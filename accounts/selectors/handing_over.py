@@ -1,0 +1,84 @@
+"""Units whose administration changes hands: who may see it, who is there now, whom nobody looks after."""
+
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+
+from accounts.enums import Duty, UnitState
+from accounts.fields import phone_index
+from accounts.models import Employment, HandOver, Membership, Organization, User
+from accounts.selectors.duties import in_charge, organizations_with, place_of
+from accounts.selectors.requests import requests_seen_by
+
+SIDES = (Duty.MANAGE_UNIT, Duty.APPROVE_UNITS)
+
+
+def hand_overs_seen_by(user: User) -> QuerySet[HandOver]:
+    """One's own, those of the units one manages, and those that wait or waited with one's office; the newest first."""
+    rows = requests_seen_by(user, HandOver.objects.all(), duties=SIDES)
+    return rows.select_related(
+        "organization__area", "organization__supervisor", "waiting_on", "document", "asked_by", "declarant"
+    ).order_by("-id")
+
+
+def decides_on(unit: Organization, *, but_not: list[User]) -> Organization | None:
+    """The supervisor of `unit` if somebody else can act there, else the nearest bureau; for a bureau one above it."""
+    place = unit.area.parent if unit.is_bureau else place_of(unit)
+    return in_charge(Duty.APPROVE_UNITS, place, unit.supervisor, but_not=but_not) if place else None
+
+
+def is_of(user: User, unit: Organization) -> bool:
+    """Works there, or acts for it."""
+    works = Employment.objects.filter(professional__user=user, organization=unit, ended_on__isnull=True)
+    return works.exists() or Membership.objects.filter(user=user, organization=unit, ended_at__isnull=True).exists()
+
+
+def is_elsewhere(user: User) -> bool:
+    """Works at some unit."""
+    return Employment.objects.filter(professional__user=user, ended_on__isnull=True).exists()
+
+
+def is_above(user: User, unit: Organization) -> bool:
+    """Approves units in the supervisor of `unit` or in a bureau of its place."""
+    bureaus = Q(is_bureau=True, area__in=unit.area.codes)
+    offices = organizations_with(user, Duty.APPROVE_UNITS).exclude(pk=unit.pk)
+    return offices.filter(bureaus | Q(pk=unit.supervisor_id)).exists()
+
+
+def of_unit_with_phone(unit: Organization, phone: str) -> User | None:
+    """Somebody of `unit` who signs in with `phone`; nobody else is found."""
+    found = User.objects.filter(phone_index=phone_index(phone), is_active=True).first()
+    return found if found and is_of(found, unit) else None
+
+
+def own_units(user: User) -> QuerySet[Organization]:
+    """Where `user` works or acts now."""
+    works = Employment.objects.filter(professional__user=user, ended_on__isnull=True).values("organization")
+    acts = Membership.objects.filter(user=user, ended_at__isnull=True).values("organization")
+    units = Organization.objects.filter(Q(pk__in=works) | Q(pk__in=acts), state=UnitState.ACTIVE)
+    return units.select_related("area").order_by("id")
+
+
+def who_acts_for(unit: Organization) -> QuerySet[User]:
+    """Everybody with a duty at `unit`; `last_seen_at` is when they were last seen on a device that is theirs."""
+    held = Membership.objects.filter(organization=unit, ended_at__isnull=True)
+    users = User.objects.filter(pk__in=held.values("user"))
+    return users.annotate(last_seen_at=Max("known_devices__last_seen_at")).order_by("id")
+
+
+def who_left_by(asked: HandOver) -> QuerySet[User]:
+    """Whose duties at the unit this request ended."""
+    ended = Membership.objects.filter(organization=asked.organization_id, ended_at=asked.decided_at)
+    return User.objects.filter(pk__in=ended.values("user")).order_by("id")
+
+
+def units_without_administrator(user: User) -> QuerySet[Organization]:
+    """Units for which `user` answers and which nobody manages: those under their authority, and under a bureau those
+    of its own place without one.
+    """
+    offices = organizations_with(user, Duty.APPROVE_UNITS)
+    bureaus = offices.filter(is_bureau=True)
+    managed = Membership.objects.filter(
+        organization=OuterRef("pk"), duty=Duty.MANAGE_UNIT, ended_at__isnull=True, user__is_active=True
+    )
+    own = Q(supervisor__in=offices) | Q(supervisor__isnull=True, area__in=bureaus.values("area"))
+    units = Organization.objects.filter(own, ~Exists(managed), is_employer=True, state=UnitState.ACTIVE)
+    return units.filter(is_bureau=False, is_authority=False).select_related("area").order_by("id")
