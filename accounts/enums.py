@@ -147,3 +147,25 @@ class PersonField(TextChoices):
     AREA = "area", "工作地"
     EMPLOYER = "employer", "单位"
     TITLE = "title", "职称"
+
+
+class TransferKind(TextChoices):
+    """What becomes of the employer one has when another is asked for."""
+
+    MOVE = "move", "调入"
+    JOIN = "join", "增加任职单位"
+    LEAD = "lead", "改为主要单位"
+
+
+class CorrectionKind(TextChoices):
+    NAME = "name", "姓名"
+    ID_NUMBER = "id_number", "证件号码"
+    PHONE = "phone", "手机号码"
+
+
+class Leaving(TextChoices):
+    """Why somebody is no longer at work."""
+
+    LEFT = "left", "离职"
+    RETIRED = "retired", "退休"
+    DIED = "died", "去世"

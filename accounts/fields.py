@@ -8,6 +8,7 @@ from ceportal.kernel.fields import blind_index, seal, unseal
 from ceportal.kernel.rules.id_number import mask_id, mask_phone
 
 _USER, _PROFESSIONAL, _UNIT = "accounts_user", "accounts_professional", "accounts_organization"
+_CORRECTION = "accounts_correction"
 _PHONE, _ID, _CONTACT = "phone", "id", "contact_mobile"
 # What guards an account: the factor's secret, a code until it was sent, the address for mail.
 _FACTOR, _CODE, _MAIL = "accounts_secondfactor", "accounts_onetimecode", "accounts_mailaddress"
@@ -51,6 +52,24 @@ def contact_columns(phone: str, *, ref: UUID) -> dict[str, Any]:
 
 def contact_in_clear(sealed: bytes | memoryview, *, ref: UUID) -> str:
     return unseal(sealed, table=_UNIT, column=_CONTACT, ref=ref)
+
+
+def correction_columns(number: str, *, is_phone: bool, ref: UUID) -> dict[str, Any]:
+    """What `Correction` keeps of a number while it is asked for; the index is that of where it shall stand."""
+    return {
+        "number_sealed": seal(number, table=_CORRECTION, column="number", ref=ref),
+        "number_mask": mask_phone(number) if is_phone else mask_id(number),
+        "number_index": phone_index(number) if is_phone else id_index(number),
+    }
+
+
+def correction_in_clear(sealed: bytes | memoryview, *, ref: UUID) -> str:
+    return unseal(sealed, table=_CORRECTION, column="number", ref=ref)
+
+
+def traced(value: str) -> str:
+    """A value as the trail may hold it: two that are the same can be told, none can be read."""
+    return blind_index(value, purpose="trail")[:32]
 
 
 def seal_factor(secret: str, *, ref: UUID) -> bytes:

@@ -3,6 +3,15 @@
 from accounts.models.areas import Area, TitleSeries
 from accounts.models.codes import MailAddress, OneTimeCode, OutsideIdentity
 from accounts.models.handing_over import HandOver, HandOverRuling
+from accounts.models.moves import (
+    Correction,
+    CorrectionRuling,
+    PersonMatter,
+    TitleChange,
+    TitleChangeRuling,
+    Transfer,
+    TransferRuling,
+)
 from accounts.models.notices import Notice, TextMessage
 from accounts.models.organizations import ApiClient, Organization
 from accounts.models.people import Employment, Membership, PersonChange, Professional, User
@@ -20,6 +29,8 @@ from accounts.models.stationing import Stationing, StationingRuling
 __all__ = [
     "ApiClient",
     "Area",
+    "Correction",
+    "CorrectionRuling",
     "Employment",
     "HandOver",
     "HandOverRuling",
@@ -32,6 +43,7 @@ __all__ = [
     "OutsideIdentity",
     "PasswordRecord",
     "PersonChange",
+    "PersonMatter",
     "PersonRegistration",
     "PersonRegistrationRuling",
     "Professional",
@@ -44,7 +56,11 @@ __all__ = [
     "Stationing",
     "StationingRuling",
     "TextMessage",
+    "TitleChange",
+    "TitleChangeRuling",
     "TitleSeries",
+    "Transfer",
+    "TransferRuling",
     "UnitRegistration",
     "UnitRegistrationRuling",
     "User",

@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.crypto import salted_hmac
 
-from accounts.enums import Duty, IdKind, PersonField, TitleLevel
+from accounts.enums import Duty, IdKind, Leaving, PersonField, TitleLevel
 from accounts.models.areas import Area, TitleSeries
 from accounts.models.organizations import Organization
 from ceportal.kernel.models import Referenced
@@ -69,7 +69,10 @@ class User(AbstractBaseUser, Referenced):
 
 
 class Professional(Referenced):
-    """A person whose hours are counted (专业技术人员)."""
+    """A person whose hours are counted (专业技术人员).
+
+    `merged_into` is the account that goes on for somebody who was registered twice.
+    """
 
     user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="professional")
     name = models.CharField(max_length=50)
@@ -84,10 +87,18 @@ class Professional(Referenced):
     title_since = models.DateField(null=True, blank=True)
     approved_at = models.DateTimeField(null=True, blank=True)
     left_at = models.DateTimeField(null=True, blank=True)
+    left_as = models.CharField(max_length=8, choices=Leaving.choices, blank=True)
+    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
 
     class Meta:
         verbose_name = verbose_name_plural = "专业技术人员"
         ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=models.F("id")),
+                name="nobody_is_merged_into_themselves",
+            )
+        ]
         indexes: ClassVar = [models.Index(fields=["area", "id"], name="people_of_a_place")]
 
     def __str__(self) -> str:

@@ -92,7 +92,7 @@ def follow_the_unit(person: Professional, unit: Organization, *, by: User, now: 
     """Somebody new at a unit that answers elsewhere is judged there too."""
     place = place_of(unit)
     if unit.answers_to_id and person.area_id != place.pk:
-        _move([person], place, by=by, now=now)
+        move_to([person], place, by=by, now=now)
 
 
 def _facts(unit: Organization | None, bureau: Organization) -> StationingFacts:
@@ -132,10 +132,11 @@ def _move_people(unit: Organization, place: Area, *, by: User, now: datetime) ->
     """Everybody whose principal employer this is. Gives how many moved."""
     here = Employment.objects.filter(organization=unit, is_principal=True, ended_on__isnull=True)
     people = Professional.objects.filter(pk__in=here.values("professional")).exclude(area=place)
-    return _move(list(people), place, by=by, now=now)
+    return move_to(list(people), place, by=by, now=now)
 
 
-def _move(people: list[Professional], place: Area, *, by: User, now: datetime) -> int:
+def move_to(people: list[Professional], place: Area, *, by: User, now: datetime) -> int:
+    """Let these people be judged in `place` from today on. Gives how many they are."""
     today = timezone.localdate(now)
     changes = [
         PersonChange(
