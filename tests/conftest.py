@@ -16,6 +16,7 @@ from django.conf import settings
 from django.template import engines
 
 from tests.databases import network
+from tests.databases.emptying import empty_quickly
 
 pytest_plugins = ["tests.databases.fixtures", "tests.people"]
 BROWSER_LOOP = pytest.StashKey[asyncio.AbstractEventLoop | None]()
@@ -66,6 +67,11 @@ def nothing_leaves_this_machine() -> Iterator[None]:
     """A connection to anything but the loopback or a unix socket fails."""
     with network.loopback_only():
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def committing_tests_empty_what_they_filled() -> None:
+    empty_quickly()
 
 
 @pytest.fixture(autouse=True)
