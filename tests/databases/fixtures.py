@@ -1,4 +1,5 @@
-"""A real broker for the tests that ask for one (the address in the test settings leads nowhere on purpose)."""
+"""The tables, and a real broker for the tests that ask for one (the address in the test settings leads nowhere on
+purpose)."""
 
 import shutil
 import tempfile
@@ -9,8 +10,23 @@ import pytest
 import redis
 from celery import current_app
 from kombu import pools
+from pytest_django import DjangoDbBlocker
 
+from tests.databases import tables
 from tests.databases.servers import Broker
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_modify_db_settings: None) -> bool:
+    """Whether the tables are there already, taken from a run before."""
+    return tables.take()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_keepdb: bool, django_db_blocker: DjangoDbBlocker) -> None:
+    if not django_db_keepdb:
+        with django_db_blocker.unblock():
+            tables.keep()
 
 
 @pytest.fixture(scope="session")

@@ -65,7 +65,7 @@ class Cluster:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.data = folder / "data"
-        self.binaries = _postgresql_binaries()
+        self.binaries = postgresql_binaries()
         self.url = f"postgresql://portal@{str(folder).replace('/', '%2F')}/postgres"
         self.process: subprocess.Popen[bytes] | None = None
         self.as_user = _other_user() if os.geteuid() == 0 else None
@@ -130,7 +130,7 @@ def _other_user() -> pwd.struct_passwd:
     raise ServerMissing("PostgreSQL does not run as root, and there is no user postgres or nobody")
 
 
-def _postgresql_binaries() -> Path:
+def postgresql_binaries() -> Path:
     """The newest version Debian has put into /usr/lib/postgresql, or what is on PATH."""
     versions = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
     if versions:
