@@ -70,7 +70,7 @@ clean: ## Remove the virtual environment and caches (the data stays)
 	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 # A virtual environment that keeps its bytecode to itself. System packages first: python3-venv may be among them.
-.venv/made.stamp:
+.venv/made.stamp: deploy/make-venv.sh
 	@deploy/system-packages.sh run
 	@deploy/make-venv.sh
 	@touch $@

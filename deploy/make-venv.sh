@@ -18,4 +18,8 @@ if [ ! -x .venv/bin/python ]; then
     exit 1
 fi
 packages=$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
-echo 'import sys; sys.pycache_prefix = sys.pycache_prefix or sys.prefix + "/bytecode"' > "$packages/bytecode.pth"
+# Also where PYTHONDONTWRITEBYTECODE is set, to keep sources clean: without bytecode each start compiles Django anew. What
+# is isolated (`python -I -B`, a child with limits) goes on writing nothing.
+cat > "$packages/bytecode.pth" <<'END'
+import sys; sys.pycache_prefix = sys.pycache_prefix or sys.prefix + "/bytecode"; sys.dont_write_bytecode = sys.flags.isolated == 1
+END
