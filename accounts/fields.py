@@ -5,7 +5,7 @@ from uuid import UUID
 
 from accounts.rules.registration import mobile_in
 from ceportal.kernel.fields import blind_index, seal, unseal
-from ceportal.kernel.rules.id_number import mask_id, mask_phone
+from ceportal.kernel.rules.id_number import lasting, mask_id, mask_phone
 
 _USER, _PROFESSIONAL, _UNIT = "accounts_user", "accounts_professional", "accounts_organization"
 _CORRECTION = "accounts_correction"
@@ -19,7 +19,8 @@ def phone_index(phone: str) -> str:
 
 
 def id_index(number: str) -> str:
-    return blind_index(number, purpose=_ID)
+    """By what lasts of it: a travel permit is found whatever its renewal."""
+    return blind_index(lasting(number), purpose=_ID)
 
 
 def phone_columns(phone: str, *, ref: UUID) -> dict[str, Any]:

@@ -1,6 +1,17 @@
 from django.urls import path
 
-from accounts.views import mail, outside, people, registering, resetting, safety, sign_in, stationing, units
+from accounts.views import (
+    handing_over,
+    mail,
+    outside,
+    people,
+    registering,
+    resetting,
+    safety,
+    sign_in,
+    stationing,
+    units,
+)
 
 app_name = "accounts"
 urlpatterns = [
@@ -23,6 +34,7 @@ urlpatterns = [
     path("profile/safety/sessions/end/", safety.end_sessions, name="end_sessions"),
     path("profile/safety/devices/forget/", safety.forget_known_devices, name="forget_devices"),
     path("register/", registering.register, name="register"),
+    path("register/account/", registering.register_account, name="register_account"),
     path("register/unit/", units.register_unit, name="register_unit"),
     path("registration/", registering.registration, name="registration"),
     path("units/find/", registering.find_units, name="find_units"),
@@ -36,6 +48,13 @@ urlpatterns = [
     path("units/stationing/<uuid:ref>/edit/", stationing.edit_stationing, name="edit_stationing"),
     path("units/stationing/<uuid:ref>/withdraw/", stationing.withdraw_stationing, name="withdraw_stationing"),
     path("units/stationing/<uuid:ref>/document/", stationing.stationing_document, name="stationing_document"),
+    path("units/hand-over/", handing_over.hand_overs, name="hand_overs"),
+    path("units/hand-over/ask/", handing_over.ask_hand_over, name="ask_hand_over"),
+    path("units/hand-over/<uuid:ref>/", handing_over.hand_over, name="hand_over"),
+    path("units/hand-over/<uuid:ref>/decide/", handing_over.decide_hand_over, name="decide_hand_over"),
+    path("units/hand-over/<uuid:ref>/edit/", handing_over.edit_hand_over, name="edit_hand_over"),
+    path("units/hand-over/<uuid:ref>/withdraw/", handing_over.withdraw_hand_over, name="withdraw_hand_over"),
+    path("units/hand-over/<uuid:ref>/document/", handing_over.hand_over_document, name="hand_over_document"),
     path("units/registrations/", units.units_to_approve, name="units_to_approve"),
     path("units/registrations/<uuid:ref>/", units.review_unit, name="review_unit"),
 ]

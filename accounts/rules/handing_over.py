@@ -45,6 +45,8 @@ def reasons_not_to_hand_over(facts: HandOverFacts) -> Iterator[Refusal]:
 
 
 def duties_to_take_over(left: Collection[Duty], kinds: Collection[OrganizationKind]) -> list[Duty]:
-    """What those who leave held at the unit; where they held nothing, what the one who registers a unit has."""
-    wanted = set(left) | {duty for duty in OF_A_NEW_UNIT if DUTIES[duty].held_at.intersection(kinds)}
-    return [duty for duty in Duty if duty in wanted]
+    """What those who leave held at the unit, and what the one who registers a unit has: as far as it is held at units
+    of these kinds.
+    """
+    wanted = {*left, *OF_A_NEW_UNIT}
+    return [duty for duty in Duty if duty in wanted and DUTIES[duty].held_at.intersection(kinds)]

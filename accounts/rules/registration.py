@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from accounts.enums import IdKind, TitleLevel
@@ -24,7 +24,9 @@ ID_TAKEN = Refusal(
 )
 UNIT_CLOSED = Refusal("unit_closed", "这个单位目前不接受注册，请重新选择。", field="organization")
 UNIT_USCC_TAKEN = Refusal(
-    "uscc_taken", "这个统一社会信用代码已经登记过。请在单位列表中查找，或联系所在地人社部门。", field="uscc"
+    "uscc_taken",
+    "这个统一社会信用代码已经登记过。请在单位列表中查找；单位原来的管理员已经离职的，请在登录页办理“接手单位管理”。",
+    field="uscc",
 )
 UNIT_NAME_TAKEN = Refusal("unit_name_taken", "同一地区已有同名单位，请核对单位名称和所在地区。", field="name")
 SUPERVISOR_ELSEWHERE = Refusal("supervisor_elsewhere", "请从列表中选择本地区或上级的主管部门。", field="supervisor")
@@ -34,9 +36,14 @@ NO_TITLE_SERIES = "99"
 # Nobody who still works had a title before.
 FIRST_TITLES = 1950
 
-# Residence permits of people from Hong Kong, Macao and Taiwan are numbered like residents; travel permits are not.
+# Travel permits: H or M, eight digits for life and, on cards before 2013, two for how often it was renewed; eight
+# digits for people from Taiwan. Residence permits are numbered like residents, with places of their own.
 _TRAVEL_PERMIT = re.compile(r"[HM][0-9]{8}([0-9]{2})?|[0-9]{8}", re.ASCII)
-_FOREIGN_PERMIT = re.compile(r"[A-Z]{3}[0-9]{12}|9[0-9]{16}[0-9X]", re.ASCII)
+_RESIDENCE_PERMIT = re.compile(r"8[123]0000[0-9]{11}[0-9X]", re.ASCII)
+# Foreigners' cards: until 2023 the country's letters, the place, the birth day in six digits, a serial and a check
+# digit; since then numbered like residents, beginning with 9.
+_OLD_FOREIGN_PERMIT = re.compile(r"[A-Z]{3}[0-9]{4}([0-9]{6})[0-9]{2}", re.ASCII)
+_FOREIGN_PERMIT = re.compile(r"9[0-9]{16}[0-9X]", re.ASCII)
 _TO_CALL = re.compile(r"[0-9][0-9\- ]{5,28}[0-9]", re.ASCII)
 # Area code, number and extension; an ID number has more.
 _MOST_DIGITS = 16
@@ -98,18 +105,44 @@ def _about_the_day(facts: PersonFacts, today: date) -> Iterator[Refusal]:
 
 
 def reasons_not_to_accept_number(kind: IdKind, number: str, *, today: date) -> list[Refusal]:
-    """Why `number` (normalised) is none of its kind. Permits are checked by shape alone."""
+    """Why `number` (normalised) is none of its kind. What is numbered like residents has their check digit."""
     if kind == IdKind.RESIDENT:
+        other = IdKind.HMT_PERMIT if _RESIDENCE_PERMIT.fullmatch(number) else IdKind.FOREIGN_PERMIT
+        if _RESIDENCE_PERMIT.fullmatch(number) or _FOREIGN_PERMIT.fullmatch(number):
+            message = f"这不是居民身份证号码，请把证件种类改为“{other.label}”。"
+            return [Refusal("id_other_kind", message, field="id_kind")]
         return reasons_not_to_accept_id(number, today=today)
     if kind == IdKind.HMT_PERMIT:
-        if _TRAVEL_PERMIT.fullmatch(number) or not reasons_not_to_accept_id(number, today=today):
+        if _TRAVEL_PERMIT.fullmatch(number):
             return []
-        message = "请填写 18 位居住证号码，或通行证号码（H、M 开头加 8 位数字，台湾居民为 8 位数字）。"
+        if _RESIDENCE_PERMIT.fullmatch(number):
+            return _as_permit(reasons_not_to_accept_id(number, today=today))
+        message = (
+            "请填写 81、82、83 开头的 18 位居住证号码，或通行证号码（H、M 开头加 8 位数字，台湾居民为 8 位数字）。"
+        )
         return [Refusal("id_permit", message, field="id_number")]
     if _FOREIGN_PERMIT.fullmatch(number):
+        return _as_permit(reasons_not_to_accept_id(number, today=today))
+    if (old := _OLD_FOREIGN_PERMIT.fullmatch(number)) and _is_a_day(old[1], today):
         return []
-    message = "永久居留身份证号码应为 3 个字母加 12 位数字，或以 9 开头的 18 位号码。"
+    message = "永久居留身份证号码应为 3 个字母加 12 位数字，或以 9 开头的 18 位号码，请核对。"
     return [Refusal("id_permit", message, field="id_number")]
+
+
+def _as_permit(reasons: list[Refusal]) -> list[Refusal]:
+    return [replace(reason, message=reason.message.replace("身份证", "证件")) for reason in reasons]
+
+
+def _is_a_day(text: str, today: date) -> bool:
+    """Whether six digits are a day of this century or the last, not after today."""
+    for century in ("19", "20"):
+        try:
+            day = date.fromisoformat(f"{century}{text[:2]}-{text[2:4]}-{text[4:]}")
+        except ValueError:
+            continue
+        if day <= today:
+            return True
+    return False
 
 
 def reasons_not_to_register_unit(facts: UnitFacts) -> Iterator[Refusal]:

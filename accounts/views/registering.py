@@ -3,6 +3,7 @@
 from typing import Any, cast
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import PersonRequest
 from accounts.enums import IdKind, RegistrationState, TitleLevel, UnitState
+from accounts.forms.handing_over import AccountForm
 from accounts.forms.registering import ApplyAgainForm, FindUnitForm, PersonForm, TitleFields
 from accounts.models import Area, Organization, Professional, User
 from accounts.rules.naming import is_code
@@ -22,8 +24,10 @@ from accounts.rules.registration import ID_TAKEN, PHONE_TAKEN
 from accounts.selectors.people import UNITS_SHOWN
 from accounts.selectors.people import find_units as units_found
 from accounts.selectors.registrations import own_people_registrations, own_unit_registrations
+from accounts.services.accounts import make_user
 from accounts.services.people import apply_again, register_person, withdraw_registration
 from accounts.services.units import withdraw_unit
+from accounts.web.entering import wanted_page
 from ceportal.kernel.rules.refusal import Refused
 from ceportal.kernel.web.addresses import counted_address
 from ceportal.kernel.web.limits import count_one, is_used_up
@@ -59,6 +63,32 @@ def register(request: HttpRequest) -> HttpResponse:
     context = {"form": form, "organization": organization, "place": place, "again": person is not None}
     page = render_to_string("accounts/register.html", context, request)
     return HttpResponse(page, status=status, headers=headers)
+
+
+@login_not_required
+@sensitive_post_parameters()
+def register_account(request: HttpRequest) -> HttpResponse:
+    """An account alone, for whoever will look after a unit; then on to the page that was wanted."""
+    onward = wanted_page(request) or settings.LOGIN_REDIRECT_URL
+    if request.user.is_authenticated:
+        return redirect(onward)
+    form = AccountForm(request.POST if request.method == "POST" else None)
+    status = 422 if request.method == "POST" else 200
+    if request.method == "POST" and is_used_up(TAKEN_RATE, "register", counted_address(request)):
+        form.add_error(None, "这台电脑所在的网络提交了太多重复的注册，请一小时后再试。")
+        status = 429
+    elif request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            user = make_user(name=data["name"], phone=data["phone"], password=data["password"], now=timezone.now())
+        except Refused as refused:
+            form.show(refused)
+            count_one(TAKEN_RATE, "register", counted_address(request))
+        else:
+            login(request, user)
+            return redirect(onward)
+    context = {"form": form, "wanted": wanted_page(request)}
+    return render(request, "accounts/register_account.html", context, status=status)
 
 
 @login_not_required

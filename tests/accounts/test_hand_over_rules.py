@@ -37,7 +37,9 @@ def test_who_can_ask_for_a_unit(facts: HandOverFacts, codes: list[str]) -> None:
 
 def test_the_successor_takes_over_what_was_held_and_never_less_than_a_new_unit_has() -> None:
     employer, platform = {OrganizationKind.EMPLOYER}, {OrganizationKind.PLATFORM}
+    base = {OrganizationKind.EMPLOYER, OrganizationKind.BASE}
     usual = [Duty.APPROVE_PEOPLE, Duty.REVIEW_HOURS, Duty.MANAGE_UNIT]
     assert duties_to_take_over([], employer) == usual
-    assert duties_to_take_over([Duty.TEACH, Duty.MANAGE_UNIT], employer) == [*usual, Duty.TEACH]
+    assert duties_to_take_over([Duty.TEACH, Duty.MANAGE_UNIT], base) == [*usual, Duty.TEACH]
+    assert duties_to_take_over([Duty.TEACH], employer) == usual
     assert duties_to_take_over([Duty.MANAGE_CLIENTS], platform) == [Duty.MANAGE_UNIT, Duty.MANAGE_CLIENTS]

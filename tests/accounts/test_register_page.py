@@ -1,8 +1,10 @@
 """Registering: employer chosen by place and name, errors beside the fields, progress, withdrawal, applying again."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
@@ -142,7 +144,8 @@ def test_without_an_employer_to_the_bureau(client, county_bureau, county_officer
         ({"title_series": "99", "title_level": "中级"}, "也应选“无”"),
         ({"title_level": "超级"}, "请从列表中选择职称级别"),
         ({"area": "410402"}, "请从列表中选择"),
-        ({"id_kind": "hmt_permit"}, ""),
+        ({"id_kind": "hmt_permit"}, "81、82、83 开头"),
+        ({"id_kind": "foreign_permit", "id_number": "911124198108030020"}, "最后一位"),
         ({"id_kind": "hmt_permit", "id_number": "X1"}, "通行证号码"),
     ],
 )
@@ -176,6 +179,23 @@ def test_a_number_already_registered_is_told_without_more(client, employer, empl
     assert Professional.objects.count() == 1
 
 
+@pytest.mark.clause("S1-03")
+def test_a_permit_is_masked_and_found_whatever_its_renewal(client, employer, employer_reviewer):
+    answer = client.post(at(employer), fields(id_number="830000198503120012"))
+    assert "港澳台居民居住证或通行证" in answer.content.decode()
+    assert client.post(at(employer), fields(id_kind="hmt_permit", id_number="h1234567800")).url == PROGRESS
+    page = reverse("accounts:review_person", args=[PersonRegistration.objects.get().ref])
+    client.logout()
+    renewed = fields(id_kind="hmt_permit", id_number="H1234567801", phone="13912340002")
+    assert "已经注册过" in client.post(at(employer), renewed).content.decode()
+    client.post(reverse("accounts:sign_in"), {"login": "H12345678", "password": make.PASSWORD})
+    assert client.session["_auth_user_id"] == str(Professional.objects.get().user_id)
+    client.force_login(employer_reviewer)
+    text = client.get(page).content.decode()
+    assert "H12******00" in text
+    assert "H1234567800" not in text
+
+
 def test_a_sweep_over_numbers_is_slowed(client, employer, employer_reviewer):
     client.post(at(employer), fields())
     client.logout()
@@ -204,6 +224,27 @@ def test_who_waits_is_led_to_the_progress_page(client, employer, employer_review
     client.post(reverse("accounts:sign_in"), {"login": NUMBER, "password": make.PASSWORD})
     assert client.session["_auth_user_id"] == str(user.pk)
     assert client.get("/declare/").url == PROGRESS
+
+
+@pytest.mark.clause("S4-08")
+def test_progress_says_with_whom_since_when_and_whom_to_call(
+    client, employer, employer_reviewer, authority, authority_reviewer
+):
+    """等待谁、电话、已等几天: of a person and of a unit, which lands there after signing in."""
+    monday = datetime(2026, 11, 16, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+    with time_machine.travel(monday, tick=False):
+        client.post(at(employer), fields())
+        assert "今天刚提交" in client.get(PROGRESS).content.decode()
+        client.logout()
+        client.post(f"{UNIT}?place=410203", unit_fields(supervisor=authority.pk))
+    person, unit = Professional.objects.get().user, UnitRegistration.objects.get().declarant
+    Organization.objects.filter(pk=authority.pk).update(contact_phone="0371-24000000")
+    with time_machine.travel(monday + timedelta(days=3), tick=False):
+        for user, told in ((person, (employer.name, "0371-22000000")), (unit, (authority.name, "0371-24000000"))):
+            client.force_login(user)
+            assert client.get(reverse("office:home")).url == PROGRESS
+            text = client.get(PROGRESS).content.decode()
+            assert [words for words in (*told, "3 天", "撤回申请", "还剩 2 个工作日") if words not in text] == []
 
 
 def test_withdraw_and_apply_elsewhere(client, employer, employer_reviewer, lone_employer, lone_reviewer):

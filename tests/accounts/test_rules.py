@@ -79,22 +79,38 @@ def test_names_that_look_odd_are_names(name):
 
 
 @pytest.mark.parametrize(
-    ("kind", "number", "fits"),
+    ("kind", "number", "code"),
     [
-        (IdKind.HMT_PERMIT, "H12345678", True),
-        (IdKind.HMT_PERMIT, "M1234567801", True),
-        (IdKind.HMT_PERMIT, "12345678", True),
-        (IdKind.HMT_PERMIT, make.id_number("810000", serial=3), True),
-        (IdKind.HMT_PERMIT, "X12345678", False),
-        (IdKind.HMT_PERMIT, "H12345678\n", False),
-        (IdKind.FOREIGN_PERMIT, "CAN110278012201", True),
-        (IdKind.FOREIGN_PERMIT, "911124198108030024", True),
-        (IdKind.FOREIGN_PERMIT, "CAN11027801220", False),
-        (IdKind.FOREIGN_PERMIT, GOOD, False),
+        (IdKind.HMT_PERMIT, "H12345678", None),
+        (IdKind.HMT_PERMIT, "M1234567801", None),
+        (IdKind.HMT_PERMIT, "12345678", None),
+        (IdKind.HMT_PERMIT, make.id_number("810000", serial=3), None),
+        (IdKind.HMT_PERMIT, make.id_number("820000", serial=3), None),
+        (IdKind.HMT_PERMIT, make.id_number("830000", serial=3), None),
+        (IdKind.HMT_PERMIT, make.id_number("810000", serial=3)[:17] + "A", "id_permit"),
+        (IdKind.HMT_PERMIT, "810000198502300011", "id_birth"),
+        (IdKind.HMT_PERMIT, GOOD, "id_permit"),
+        (IdKind.HMT_PERMIT, "X12345678", "id_permit"),
+        (IdKind.HMT_PERMIT, "H123456780", "id_permit"),
+        (IdKind.HMT_PERMIT, "H12345678\n", "id_permit"),
+        (IdKind.HMT_PERMIT, "Ｈ12345678", "id_permit"),
+        (IdKind.FOREIGN_PERMIT, "CAN110278012201", None),
+        (IdKind.FOREIGN_PERMIT, "CAN110200022901", None),
+        (IdKind.FOREIGN_PERMIT, "CAN110278023001", "id_permit"),
+        (IdKind.FOREIGN_PERMIT, "911124198108030024", None),
+        (IdKind.FOREIGN_PERMIT, make.id_number("911124", serial=3)[:17], "id_permit"),
+        (IdKind.FOREIGN_PERMIT, "911124198108030020", "id_check"),
+        (IdKind.FOREIGN_PERMIT, "CAN11027801220", "id_permit"),
+        (IdKind.FOREIGN_PERMIT, GOOD, "id_permit"),
+        (IdKind.RESIDENT, make.id_number("830000", serial=3), "id_other_kind"),
+        (IdKind.RESIDENT, make.id_number("911124", serial=3), "id_other_kind"),
+        (IdKind.RESIDENT, make.id_number("412701", serial=3), None),
     ],
 )
-def test_permits_are_checked_by_shape(kind, number, fits):
-    assert (reasons_not_to_accept_number(kind, number, today=TODAY) == []) is fits
+def test_each_kind_has_its_numbers(kind, number, code):
+    found = reasons_not_to_accept_number(kind, number, today=TODAY)
+    assert [reason.code for reason in found] == ([code] if code else [])
+    assert kind == IdKind.RESIDENT or not any("身份证号码最后" in reason.message for reason in found)
 
 
 def test_taken_numbers_closed_units_and_titles_that_do_not_go_together():

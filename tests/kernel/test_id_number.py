@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from ceportal.kernel.rules.id_number import (
     check_digit,
     hide_numbers,
+    lasting,
     mask_id,
     mask_name,
     mask_phone,
@@ -102,8 +103,16 @@ def test_blanks_and_a_small_x_are_mended_and_nothing_else() -> None:
 def test_masks_show_no_more_than_they_may() -> None:
     assert mask_id("410203198503121234") == "410203********1234"
     assert mask_id("H12345678") == "*********"
+    assert mask_id("H1234567801") == "H12******01"
+    assert mask_id("CAN110278012201") == "CAN**********01"
+    assert mask_id("") == ""
     assert mask_phone("13812345678") == "138****5678"
     assert (mask_name("王小明"), mask_name("王"), mask_name("")) == ("王**", "王*", "*")
+
+
+def test_a_renewed_travel_permit_is_the_same_one() -> None:
+    assert lasting("H1234567800") == lasting("H1234567801") == lasting("H12345678") == "H12345678"
+    assert (lasting("12345678"), lasting("CAN110278012201")) == ("12345678", "CAN110278012201")
 
 
 @pytest.mark.parametrize("value", ["91110000600037341L", "11100000000013338W"])
@@ -147,6 +156,8 @@ def test_phones(value: str, is_one: bool) -> None:
         ("电话13812345678。", "电话138****5678。"),
         ("编号 4102031985031200171 和 113812345678", "编号 4102031985031200171 和 113812345678"),
         ("没有号码", "没有号码"),
+        ("通行证H12345678，旧证m1234567801", "通行证*********，旧证m12******01"),
+        ("CAN110278012201 和 ABCD123456789012", "CAN**********01 和 ABCD123456789012"),
     ],
 )
 def test_numbers_within_words_are_masked(text: str, shown: str) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from accounts.models import Organization, Professional, Stationing, User
+from accounts.services.handing_over import ask_to_hand_over
 from accounts.services.stationing import ask_to_answer
 from tests.credits import asking
 
@@ -15,7 +16,10 @@ PAGES = {
         "outside": ("outside_hours", "edit_outside_hours", "decide_outside_hours", "withdraw_outside_hours",
                     "outside_hours_document"),
     },
-    "accounts": {"stationing": ("stationing", "edit_stationing", "withdraw_stationing", "stationing_document")},
+    "accounts": {
+        "stationing": ("stationing", "edit_stationing", "withdraw_stationing", "stationing_document"),
+        "hand_over": ("hand_over", "decide_hand_over", "edit_hand_over", "withdraw_hand_over", "hand_over_document"),
+    },
 }  # fmt: skip
 
 
@@ -34,6 +38,11 @@ def ask(town: Any, person: Professional, units: Mapping[str, Organization], *, n
     """An exemption that waits with the county, outside hours that wait with the employer, a unit that wants away."""
     town.exemption, town.outside = asking.easing(person, now=now), asking.outside(person, now=now)
     town.stationing = _station(town.people["employer"], units, now=now)
+    colleague = town.people["colleague"]
+    town.hand_over = ask_to_hand_over(
+        units["employer"], phone="", reason="原管理员已退休。", document=asking.paper(colleague, now=now), by=colleague,
+        now=now,
+    )  # fmt: skip
 
 
 def _ref_of(thing: str) -> Callable[[Any], Mapping[str, Any]]:

@@ -103,6 +103,7 @@ class Town:
     exemption: Any = None
     outside: Any = None
     stationing: Any = None
+    hand_over: Any = None
 
 
 Given = Callable[[Town], Mapping[str, Any]]

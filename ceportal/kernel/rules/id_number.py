@@ -18,7 +18,13 @@ _USCC = re.compile(rf"[{_USCC_ALPHABET}]{{18}}", re.ASCII)
 _PHONE = re.compile(r"1[3-9][0-9]{9}", re.ASCII)
 _ID_WITHIN = re.compile(r"(?<![0-9])[0-9](?:[ \-]?[0-9]){16}[ \-]?[0-9Xx](?![0-9])", re.ASCII)
 _PHONE_WITHIN = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])", re.ASCII)
+_COUNTED_PERMIT = re.compile(r"[HM][0-9]{10}", re.ASCII)
+_PERMIT_WITHIN = re.compile(
+    r"(?<![0-9A-Za-z])(?:[HMhm][0-9]{8}(?:[0-9]{2})?|[A-Za-z]{3}[0-9]{12})(?![0-9A-Za-z])", re.ASCII
+)
 _OLDEST_BIRTH_YEAR = 1900
+_RESIDENT_DIGITS = 18
+_MASKED_WHOLE = 10
 
 
 @dataclass(frozen=True)
@@ -58,13 +64,26 @@ def resident(number: str) -> Resident:
 
 
 def mask_id(number: str) -> str:
-    """First six and last four, as pages show it to those whose duty needs it (pages.md)."""
-    return f"{number[:6]}{'*' * max(0, len(number) - 10)}{number[-4:]}" if len(number) > 10 else "*" * len(number)
+    """First six and last four, as pages show it to those whose duty needs it (pages.md); less of a shorter permit."""
+    first, last = (6, 4) if len(number) >= _RESIDENT_DIGITS else (3, 2) if len(number) > _MASKED_WHOLE else (0, 0)
+    return f"{number[:first]}{'*' * (len(number) - first - last)}{number[len(number) - last :]}"
+
+
+def lasting(number: str) -> str:
+    """The part of a number that stays when the card is renewed, by which its holder is found: of travel permits from
+    Hong Kong and Macao the letter and eight digits, without the two that count renewals.
+    """
+    return number[:9] if _COUNTED_PERMIT.fullmatch(number) else number
 
 
 def hide_numbers(text: str) -> str:
-    """`text` with every identity number and mobile number in it masked: for words that people type freely."""
-    return _PHONE_WITHIN.sub(lambda found: mask_phone(found[0]), _ID_WITHIN.sub(lambda found: mask_id(found[0]), text))
+    """`text` with every identity, permit and mobile number in it masked: for words that people type freely.
+
+    A permit of eight digits alone is told from a date by nothing and stays.
+    """
+    for within in (_ID_WITHIN, _PERMIT_WITHIN):
+        text = within.sub(lambda found: mask_id(found[0]), text)
+    return _PHONE_WITHIN.sub(lambda found: mask_phone(found[0]), text)
 
 
 def mask_phone(phone: str) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from accounts.enums import Duty
-from accounts.models import Organization, User
+from accounts.models import HandOver, Organization, UnitRegistration, User
 from accounts.selectors.duties import duties_of
 from ceportal.office.selectors.navigation import Roles
 
@@ -31,6 +31,13 @@ def home_of(roles: Roles) -> str:
     if roles.is_professional:
         return "office:my_year" if roles.is_approved else "accounts:registration"
     return next((name for duties, name in HOMES if duties & roles.duties), "")
+
+
+def where_it_waits(user: User) -> str:
+    """The name of the page that tells somebody without a role what has become of what they asked; empty without any."""
+    if UnitRegistration.objects.filter(declarant=user).exists():
+        return "accounts:registration"
+    return "accounts:hand_overs" if HandOver.objects.filter(declarant=user).exists() else ""
 
 
 def posts_of(user: User) -> list[Post]:

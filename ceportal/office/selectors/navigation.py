@@ -63,6 +63,11 @@ PERSONAL = Section(
     ),
 )
 JOINING = Section("我的", (Entry("accounts:registration", "我的注册"),))
+WITHOUT_ROLE = (
+    Entry("office:home", "我的首页"),
+    Entry("accounts:registration", "我的注册"),
+    Entry("accounts:hand_overs", "更换管理员"),
+)
 FOOTER = (
     Entry("office:front", "首页"),
     Entry("office:policy", "政策依据"),
@@ -88,6 +93,7 @@ _OF_DUTIES: tuple[tuple[str, tuple[tuple[frozenset[Duty], Entry], ...]], ...] = 
             (frozenset({Duty.APPROVE_UNITS}), Entry("accounts:units_to_approve", "单位注册")),
             (frozenset({Duty.APPROVE_PEOPLE, Duty.MANAGE_UNIT}), Entry("credits:exceptions", "补报申请")),
             (frozenset({Duty.APPROVE_UNITS, Duty.MANAGE_UNIT}), Entry("accounts:stationings", "职称评审归属")),
+            (frozenset({Duty.APPROVE_UNITS, Duty.MANAGE_UNIT}), Entry("accounts:hand_overs", "更换管理员")),
         ),
     ),
     (
@@ -126,7 +132,7 @@ def sections_for(roles: Roles) -> tuple[Section, ...]:
     """The menu of somebody signed in; titles only where there is more than one section."""
     found = [*_personal(roles), *_of_duties(roles.duties)]
     if not found:
-        return (Section("", (Entry("office:home", "我的首页"),)),)
+        return (Section("", WITHOUT_ROLE),)
     return tuple(found) if len(found) > 1 else (Section("", found[0].entries),)
 
 
