@@ -58,6 +58,11 @@ clauses: install-dev ## Write docs/clauses.md: which test shows which clause of 
 bench-uploads: install-dev ## 500 honest scans through the checks of uploads: how many are taken, how fast
 	@$(PYTHON) -m tests.benches uploads
 
+.PHONY: bench-rotate
+bench-rotate: install-dev ## Both keys rotated over a million people at work, on SQLite and PostgreSQL. PEOPLE=1000000
+	@$(PYTHON) -m tests.benches rotate --people $(PEOPLE) --database both
+PEOPLE ?= 1000000
+
 .PHONY: lock
 lock: .venv/dev.stamp ## Pin requirements*.in anew
 	@.venv/bin/uv pip compile $(LOCK_FLAGS) --upgrade requirements.in --output-file requirements.txt

@@ -1,38 +1,61 @@
 """The columns by which a person is found: sealed, masked and blind-indexed, always all three together."""
 
+import hmac
 from typing import Any
 from uuid import UUID
 
 from accounts.rules.registration import mobile_in
-from ceportal.kernel.fields import blind_index, seal, unseal
+from ceportal.kernel.fields import blind_index, blind_indexes, index_columns, seal, unseal
 from ceportal.kernel.rules.id_number import lasting, mask_id, mask_phone
 
 _USER, _PROFESSIONAL, _UNIT = "accounts_user", "accounts_professional", "accounts_organization"
 _CORRECTION = "accounts_correction"
+# Columns, and the purposes of their indexes.
 _PHONE, _ID, _CONTACT = "phone", "id", "contact_mobile"
 # What guards an account: the factor's secret, a code until it was sent, the address for mail.
 _FACTOR, _CODE, _MAIL = "accounts_secondfactor", "accounts_onetimecode", "accounts_mailaddress"
 
 
 def phone_index(phone: str) -> str:
+    """For counting and comparing; who is looked for is looked for by `phone_indexes`."""
     return blind_index(phone, purpose=_PHONE)
 
 
+def phone_indexes(phone: str) -> list[str]:
+    return blind_indexes(phone, purpose=_PHONE)
+
+
+def phone_index_columns(phone: str) -> dict[str, Any]:
+    """By what an account is found that signs in with a phone."""
+    return index_columns("phone_index", phone, purpose=_PHONE)
+
+
 def id_index(number: str) -> str:
-    """By what lasts of it: a travel permit is found whatever its renewal."""
+    """By what lasts of it: a travel permit is found whatever its renewal. For counting and comparing; who is looked for
+    is looked for by `id_indexes`.
+    """
     return blind_index(lasting(number), purpose=_ID)
+
+
+def id_indexes(number: str) -> list[str]:
+    return blind_indexes(lasting(number), purpose=_ID)
+
+
+def id_index_columns(number: str) -> dict[str, Any]:
+    """By what a row is found that names somebody by number."""
+    return index_columns("id_index", lasting(number), purpose=_ID)
 
 
 def phone_columns(phone: str, *, ref: UUID) -> dict[str, Any]:
     """What `User` keeps of a phone. `ref` is the row's own: the sealed value opens in that row alone."""
     sealed = seal(phone, table=_USER, column=_PHONE, ref=ref)
-    return {"phone_sealed": sealed, "phone_mask": mask_phone(phone), "phone_index": phone_index(phone)}
+    return {"phone_sealed": sealed, "phone_mask": mask_phone(phone), **phone_index_columns(phone)}
 
 
 def id_columns(number: str, *, ref: UUID) -> dict[str, Any]:
     """What `Professional` keeps of an ID number."""
     sealed = seal(number, table=_PROFESSIONAL, column=_ID, ref=ref)
-    return {"id_sealed": sealed, "id_mask": mask_id(number), "id_index": id_index(number)}
+    return {"id_sealed": sealed, "id_mask": mask_id(number), **id_index_columns(number)}
 
 
 def phone_in_clear(sealed: bytes | memoryview, *, ref: UUID) -> str:
@@ -60,8 +83,12 @@ def correction_columns(number: str, *, is_phone: bool, ref: UUID) -> dict[str, A
     return {
         "number_sealed": seal(number, table=_CORRECTION, column="number", ref=ref),
         "number_mask": mask_phone(number) if is_phone else mask_id(number),
-        "number_index": phone_index(number) if is_phone else id_index(number),
+        "number_index": correction_index(number, is_phone=is_phone),
     }
+
+
+def correction_index(number: str, *, is_phone: bool) -> str:
+    return phone_index(number) if is_phone else id_index(number)
 
 
 def correction_in_clear(sealed: bytes | memoryview, *, ref: UUID) -> str:
@@ -90,6 +117,11 @@ def code_index(code: str, *, ref: UUID) -> str:
     return blind_index(f"{ref}:{code}", purpose="code")
 
 
+def proves_code(index: str, code: str, *, ref: UUID) -> bool:
+    """Whether `code` is the one of which `index` was kept, under any key that is valid."""
+    return any(hmac.compare_digest(index, one) for one in blind_indexes(f"{ref}:{code}", purpose="code"))
+
+
 def code_in_clear(sealed: bytes | memoryview, *, ref: UUID) -> str:
     return unseal(sealed, table=_CODE, column="code", ref=ref)
 
@@ -105,6 +137,10 @@ def mail_in_clear(sealed: bytes | memoryview, *, ref: UUID) -> str:
 def place_index(address: str) -> str:
     """Where somebody sits, as it is counted and remembered."""
     return blind_index(address, purpose="place")
+
+
+def place_indexes(address: str) -> list[str]:
+    return blind_indexes(address, purpose="place")
 
 
 def login_index(login: str) -> str:

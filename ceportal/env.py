@@ -78,6 +78,16 @@ def secret(name: str, *, make: bool) -> str:
     return path.read_text(encoding="ascii").strip()
 
 
+def secret_file(name: str) -> str:
+    """The file a running portal reads the key `name` from, and reads anew when it changes; empty where the environment
+    itself holds the key.
+    """
+    variable = f"CEPORTAL_{name.upper()}"
+    if path := os.environ.get(f"{variable}_FILE"):
+        return path
+    return "" if variable in os.environ else str(data_dir() / "keys" / name)
+
+
 def _write_once(path: Path, value: str) -> None:
     """Several processes may start at once: the first one's key stands for all, whole or not at all."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")

@@ -1,7 +1,7 @@
 """People: the account that signs in, the professional who learns, where they work and for whom they may act.
 
 Numbers by which a person can be found are never stored in clear: `*_sealed` is the ciphertext, `*_mask` what a page
-may show, `*_index` the keyed blind index, `*_index_next` the same under the next key while keys rotate.
+may show, `*_index` the keyed blind index, `*_index_before` the same by the oldest key that is valid (kernel.fields).
 """
 
 from typing import Any, ClassVar
@@ -33,7 +33,7 @@ class User(AbstractBaseUser, Referenced):
     phone_sealed = models.BinaryField(null=True, blank=True)
     phone_mask = models.CharField(max_length=20, blank=True)
     phone_index = models.CharField(max_length=64, unique=True, null=True, blank=True)
-    phone_index_next = models.CharField(max_length=64, unique=True, null=True, blank=True)
+    phone_index_before = models.CharField(max_length=64, unique=True, null=True, blank=True)
     is_active = models.BooleanField(default=True)
     session_epoch = models.PositiveIntegerField(default=0)
     joined_at = models.DateTimeField()
@@ -80,7 +80,7 @@ class Professional(Referenced):
     id_sealed = models.BinaryField()
     id_mask = models.CharField(max_length=30)
     id_index = models.CharField(max_length=64, unique=True)
-    id_index_next = models.CharField(max_length=64, unique=True, null=True, blank=True)
+    id_index_before = models.CharField(max_length=64, unique=True, null=True, blank=True)
     area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
     title_series = models.ForeignKey(TitleSeries, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     title_level = models.CharField(max_length=6, choices=TitleLevel.choices, default=TitleLevel.NONE)

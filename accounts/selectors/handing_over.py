@@ -3,7 +3,7 @@
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from accounts.enums import Duty, UnitState
-from accounts.fields import phone_index
+from accounts.fields import phone_indexes
 from accounts.models import Employment, HandOver, Membership, Organization, User
 from accounts.selectors.duties import in_charge, organizations_with, place_of
 from accounts.selectors.requests import requests_seen_by
@@ -45,7 +45,7 @@ def is_above(user: User, unit: Organization) -> bool:
 
 def of_unit_with_phone(unit: Organization, phone: str) -> User | None:
     """Somebody of `unit` who signs in with `phone`; nobody else is found."""
-    found = User.objects.filter(phone_index=phone_index(phone), is_active=True).first()
+    found = User.objects.filter(phone_index__in=phone_indexes(phone), is_active=True).first()
     return found if found and is_of(found, unit) else None
 
 

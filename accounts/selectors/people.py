@@ -6,7 +6,7 @@ from datetime import date
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.enums import Duty, RegistrationState, UnitState
-from accounts.fields import id_index
+from accounts.fields import id_indexes
 from accounts.models import Area, Employment, Membership, Organization, PersonRegistration, Professional, User
 from accounts.selectors.duties import below
 from ceportal.kernel.rules.id_number import normalise, reasons_not_to_accept_uscc
@@ -28,7 +28,7 @@ def employer_of(professional: Professional, on: date | None = None) -> Organizat
 
 def find_by_id_number(number: str) -> Professional | None:
     """The registered person with this number, whether approved or not."""
-    found = Professional.objects.filter(id_index=id_index(normalise(number)))
+    found = Professional.objects.filter(id_index__in=id_indexes(normalise(number)))
     return found.select_related("user", "area", "title_series").first()
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
-from accounts.fields import id_index, phone_index
+from accounts.fields import id_indexes, phone_indexes
 from accounts.models import KnownDevice, MailAddress, PasswordRecord, RecoveryCode, SecondFactor, SignedIn, User
 from accounts.rules.entering import Standing
 from accounts.rules.passwords import POLICIES, PasswordPolicy, days_left
@@ -18,7 +18,7 @@ REQUIRED = "required"
 def account_of(login: str) -> User | None:
     """The account that signs in with this ID number or phone, as people type them."""
     number = normalise(login)
-    by_number = Q(phone_index=phone_index(number)) | Q(professional__id_index=id_index(number))
+    by_number = Q(phone_index__in=phone_indexes(number)) | Q(professional__id_index__in=id_indexes(number))
     return User.objects.filter(by_number).first()
 
 
@@ -75,9 +75,10 @@ def knows_device(user: User | None, digest: str) -> bool:
     return KnownDevice.objects.filter(user_id=user.pk if user else 0, digest=digest).exists()
 
 
-def knows_place(user: User | None, place: str, *, now: datetime) -> bool:
+def knows_place(user: User | None, places: list[str], *, now: datetime) -> bool:
+    """`places`: the indexes of one address, by every key."""
     since = now - timedelta(days=settings.DEVICE_DAYS)
-    found = KnownDevice.objects.filter(user_id=user.pk if user else 0, place=place, last_seen_at__gte=since)
+    found = KnownDevice.objects.filter(user_id=user.pk if user else 0, place__in=places, last_seen_at__gte=since)
     return found.exists()
 
 

@@ -6,7 +6,7 @@ from django.contrib.auth.hashers import check_password
 from django.db import IntegrityError, transaction
 
 from accounts.enums import NoticeEvent
-from accounts.fields import phone_columns, phone_index
+from accounts.fields import phone_columns, phone_indexes
 from accounts.models import PasswordRecord, User
 from accounts.rules.passwords import CAME_BACK
 from accounts.rules.registration import PHONE_TAKEN
@@ -24,7 +24,7 @@ def make_user(*, name: str, phone: str, password: str, now: datetime) -> User:
     """An account that signs in with `phone`. The caller has asked the password's strength at the form."""
     refuse_if_any(reasons_not_to_accept(name, field="name", label="姓名", limit=NAME_LIMIT))
     refuse_if_any(reasons_not_to_accept_phone(phone))
-    if User.objects.filter(phone_index=phone_index(phone)).exists():
+    if User.objects.filter(phone_index__in=phone_indexes(phone)).exists():
         raise Refused([PHONE_TAKEN])
     user = User(name=person_name(name), joined_at=now)
     for column, value in phone_columns(phone, ref=user.ref).items():

@@ -1,6 +1,5 @@
 """Codes by phone or mail: left as a row, sent by the clock, taken once (R1, T22)."""
 
-import hmac
 import logging
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -9,7 +8,7 @@ from django.core.mail import send_mail
 from django.db.models import F
 
 from accounts.enums import CodeChannel, CodePurpose
-from accounts.fields import code_columns, code_in_clear, code_index, mail_in_clear
+from accounts.fields import code_columns, code_in_clear, mail_in_clear, proves_code
 from accounts.models import MailAddress, OneTimeCode, User
 from accounts.rules.codes import LIFETIME, MOST_TRIES, new_code, wording
 from accounts.services.channels import CodeText, send
@@ -42,7 +41,7 @@ def check_code(ref: UUID, typed: str, purpose: CodePurpose, *, now: datetime) ->
     row = OneTimeCode.objects.filter(ref=ref, purpose=purpose, used_at__isnull=True, expires_at__gt=now)
     counted = row.filter(tries__lt=MOST_TRIES).update(tries=F("tries") + 1)
     found = row.select_related("user").first() if counted else None
-    proves = found is not None and hmac.compare_digest(found.code_index, code_index(typed.strip(), ref=found.ref))
+    proves = found is not None and proves_code(found.code_index, typed.strip(), ref=found.ref)
     if found is None or not proves or found.user is None:
         raise Refused([WRONG_CODE])
     return found

@@ -15,9 +15,9 @@ from accounts.fields import (
     correction_columns,
     correction_in_clear,
     id_columns,
-    id_index,
+    id_indexes,
     phone_columns,
-    phone_index,
+    phone_indexes,
     traced,
 )
 from accounts.models import Correction, PersonChange, Professional, User
@@ -83,7 +83,7 @@ def confirm(asked: Correction, *, seen_round: int, number: str, reason: str, by:
     person = Professional.objects.select_for_update().select_related("user", "area").get(pk=asked.professional_id)
     current = Correction.objects.select_for_update().get(pk=asked.pk)
     may_rule(current, Move.APPROVE, seen_round=seen_round, reason=reason, by=by)
-    if current.what != CorrectionKind.NAME and _index(current.what, number) != current.number_index:
+    if current.what != CorrectionKind.NAME and current.number_index not in _indexes(current.what, number):
         raise Refused([NOT_THE_SAME])
     if current.stage == CONFIRM:
         to = in_charge(Duty.APPROVE_PEOPLE, person.area, but_not=[person.user, by])
@@ -133,16 +133,17 @@ def _standing(person: Professional, what: CorrectionKind, value: str) -> tuple[b
     """Whether it stands there already, and whether it is somebody else's."""
     if what == CorrectionKind.NAME:
         return value == person.name == person.user.name, False
-    index = _index(what, value)
+    found_by = _indexes(what, value)
     if what == CorrectionKind.PHONE:
-        others = User.objects.filter(phone_index=index).exclude(pk=person.user_id)
-        return index == person.user.phone_index, others.exists()
-    return index == person.id_index, Professional.objects.filter(id_index=index).exclude(pk=person.pk).exists()
+        others = User.objects.filter(phone_index__in=found_by).exclude(pk=person.user_id)
+        return person.user.phone_index in found_by, others.exists()
+    others_with_it = Professional.objects.filter(id_index__in=found_by).exclude(pk=person.pk)
+    return person.id_index in found_by, others_with_it.exists()
 
 
-def _index(what: str, value: str) -> str:
+def _indexes(what: str, value: str) -> list[str]:
     number = normalise(value)
-    return phone_index(number) if what == CorrectionKind.PHONE else id_index(number)
+    return phone_indexes(number) if what == CorrectionKind.PHONE else id_indexes(number)
 
 
 def _send(asked: Correction, *, by: User, now: datetime, **changes: Any) -> None:
@@ -185,13 +186,13 @@ def _write_name(person: Professional, asked: Correction, by: User, now: datetime
 
 def _write_id(person: Professional, asked: Correction, by: User, now: datetime) -> None:
     number = correction_in_clear(cast(bytes, asked.number_sealed), ref=asked.ref)
-    columns = id_columns(number, ref=person.ref) | {"id_index_next": None, "id_kind": asked.id_kind}
+    columns = id_columns(number, ref=person.ref) | {"id_kind": asked.id_kind}
     Professional.objects.filter(pk=person.pk).update(**columns)
 
 
 def _write_phone(person: Professional, asked: Correction, by: User, now: datetime) -> None:
     number = correction_in_clear(cast(bytes, asked.number_sealed), ref=asked.ref)
-    columns = phone_columns(number, ref=person.user.ref) | {"phone_index_next": None}
+    columns = phone_columns(number, ref=person.user.ref)
     User.objects.filter(pk=person.user_id).update(**columns)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from accounts.fields import login_index, place_index
+from accounts.fields import login_index, place_index, place_indexes
 from accounts.models import User
 from accounts.rules.guessing import WINDOW, Budget, budgets
 from accounts.selectors.safety import knows_device, knows_place
@@ -43,4 +43,5 @@ def _budgets(kind: str, user: User | None, login: str, guesser: Guesser, now: da
     account = str(user.ref) if user else login_index(normalise(login))
     place = place_index(guesser.address)
     device = guesser.device if guesser.device and knows_device(user, guesser.device) else ""
-    return budgets(kind, account=account, place=place, device=device, place_is_known=knows_place(user, place, now=now))
+    is_known = knows_place(user, place_indexes(guesser.address), now=now)
+    return budgets(kind, account=account, place=place, device=device, place_is_known=is_known)

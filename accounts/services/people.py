@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.enums import Duty, IdKind, Move, PersonField, TitleLevel, UnitState
-from accounts.fields import id_columns, id_index
+from accounts.fields import id_columns, id_indexes
 from accounts.models import (
     Area,
     Employment,
@@ -143,7 +143,7 @@ def _ask(
 ) -> None:
     """Raise with every reason there is. `held`: the person already on record, whose own number is not taken."""
     series, level, since = title
-    others = Professional.objects.filter(id_index=id_index(number))
+    others = Professional.objects.filter(id_index__in=id_indexes(number))
     if held is not None:
         others = others.exclude(pk=held.pk)
     facts = PersonFacts(

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from ceportal.office.selectors.health import CLOCK
+from ceportal.office.services import key_rotation
 from ceportal.office.services.clock import leave_sign
 
 
@@ -13,6 +14,11 @@ from ceportal.office.services.clock import leave_sign
 def heartbeat() -> None:
     """Beat has rung, the broker has carried, the worker works."""
     leave_sign(CLOCK, now=timezone.now())
+
+
+@shared_task(name="office.rotate_keys")
+def rotate_keys() -> None:
+    key_rotation.work_on_rotation(now=timezone.now())
 
 
 @task_success.connect

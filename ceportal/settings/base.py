@@ -299,6 +299,7 @@ CLOCK_JOBS = (
     "certificates.settle_changed_accounts",
     "certificates.make_sheets",
     "accounts.deliver_notices",
+    "office.rotate_keys",
 )
 CELERY_BEAT_SCHEDULE = {
     name: {"task": name, "schedule": CLOCK_SECONDS, "options": {"expires": CLOCK_SECONDS}}

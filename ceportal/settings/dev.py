@@ -7,6 +7,7 @@ DEMO = env.flag("CEPORTAL_DEMO", default=True)
 SECRET_KEY = env.secret("secret_key", make=True)
 SEALING_KEY = env.secret("sealing_key", make=True)
 INDEX_KEY = env.secret("index_key", make=True)
+SEALING_KEY_FILE, INDEX_KEY_FILE = env.secret_file("sealing_key"), env.secret_file("index_key")
 SIGNING_KEY_MAY_BE_MADE = True
 # The demo's people sign in with the password alone; anybody may set a second factor up and see it asked for.
 SECOND_FACTOR = env.one_of("SECOND_FACTOR", "offered", "required")

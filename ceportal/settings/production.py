@@ -8,6 +8,7 @@ DEMO = False
 SECRET_KEY = env.secret("secret_key", make=False)
 SEALING_KEY = env.secret("sealing_key", make=False)
 INDEX_KEY = env.secret("index_key", make=False)
+SEALING_KEY_FILE, INDEX_KEY_FILE = env.secret_file("sealing_key"), env.secret_file("index_key")
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS")
 PUBLIC_URL = env.text("PUBLIC_URL")
 

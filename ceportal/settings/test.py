@@ -13,6 +13,7 @@ ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 SECRET_KEY = "test-only-" + "s" * 40
 SEALING_KEY = "11" * 32
 INDEX_KEY = "22" * 32
+SEALING_KEY_FILE = INDEX_KEY_FILE = ""
 SIGNING_KEY_MAY_BE_MADE = True
 VERIFICATION_RATE = UPLOAD_RATE = "10000/minute"
 LIMITS_WITHOUT_BROKER = "memory"

@@ -10,7 +10,7 @@ from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from accounts.fields import id_index
+from accounts.fields import id_indexes
 from accounts.models import Professional
 from accounts.selectors.people import approved_people
 from accounts.web.machines import JsonAlone, MachineView
@@ -61,7 +61,7 @@ class Explanations(MachineView):
         faults = list(_faults(asked))
         if faults or year is None:
             raise Problem(400, faults[0].code, faults[0].message, errors=faults)
-        name, found = person_name(asked["name"]), approved_people([id_index(normalise(asked["id_number"]))])
+        name, found = person_name(asked["name"]), approved_people(id_indexes(normalise(asked["id_number"])))
         person = next((each for each in found if each.name == name), None)
         if person is None:
             raise Problem(404, "no_match", "没有证件号码和姓名都相符的人员。")

@@ -38,6 +38,7 @@ class UnmatchedPerson(Referenced):
 
     claim = models.OneToOneField(Claim, on_delete=models.CASCADE, related_name="unmatched")
     id_index = models.CharField(max_length=64, db_index=True)
+    id_index_before = models.CharField(max_length=64, db_index=True)
     id_sealed = models.BinaryField()
     name = models.CharField(max_length=50)
     keep_until = models.DateTimeField(db_index=True)

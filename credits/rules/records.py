@@ -3,6 +3,8 @@
 Nothing is mended: full-width digits, other calendars, a number instead of a string are faults. The rest is a `Record`.
 """
 
+import hashlib
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -52,6 +54,21 @@ class Record:
     result: str = ""
     score: str = ""
     sessions: tuple[tuple[datetime, datetime], ...] = ()
+
+
+def digest_of(record: Record, *, person: str = "") -> str:
+    """64 hex digits of the content, the same however it was written down. The number is left out: who is meant is
+    compared by index, whose key may change (selectors.crediting.is_same). `person` tells apart what differs in that.
+    """
+    content = {
+        "person": person,
+        "name": person_name(record.name),
+        "training": [record.subject, record.public_kind, record.title, record.course_code, f"{record.hours:.1f}"],
+        "days": [record.started_on.isoformat(), record.ended_on.isoformat()],
+        "assessment": [record.result, record.score],
+        "sessions": [[start.timestamp(), end.timestamp()] for start, end in record.sessions],
+    }
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def is_record_id(value: object) -> bool:

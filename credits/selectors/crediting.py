@@ -3,21 +3,34 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 
+from accounts.fields import id_indexes
 from credits.enums import ClaimState
 from credits.models import Claim, ClaimSession
 from credits.rules.plausibility import Known, Standing
+from credits.rules.records import Record, digest_of
 
 
 def known_claims(source: str, external_ids: Collection[str]) -> dict[str, list[Claim]]:
     """Every revision of these things of one source, the first one first."""
     found: dict[str, list[Claim]] = defaultdict(list)
     rows = Claim.objects.filter(source=source, external_id__in=external_ids).order_by("external_id", "revision")
-    for claim in rows.prefetch_related("entries"):
+    for claim in rows.select_related("professional", "unmatched").prefetch_related("entries"):
         found[claim.external_id].append(claim)
     return found
+
+
+def is_same(claim: Claim, record: Record) -> bool:
+    """Whether `record` says what the claim was made of, of the same person. Of a claim whose person was forgotten the
+    content alone is compared.
+    """
+    if claim.content_digest != digest_of(record):
+        return False
+    named: Any = claim.professional or getattr(claim, "unmatched", None)
+    return named is None or named.id_index in id_indexes(record.id_number)
 
 
 def what_counts(claims: Iterable[Claim], sittings: Iterable[tuple[datetime, datetime]]) -> dict[int, Known]:

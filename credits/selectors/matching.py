@@ -1,6 +1,9 @@
-"""Claims for people nobody knew, who are registered by now."""
+"""Claims for people nobody knew, who are registered by now.
 
-from django.db.models import Exists, OuterRef, QuerySet
+While keys change, one of the two indexes is the same for the same number (kernel.fields.index_columns).
+"""
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Professional
 from credits.enums import ClaimState
@@ -9,15 +12,25 @@ from credits.models import UnmatchedPerson
 
 def ready_to_match() -> QuerySet[UnmatchedPerson]:
     """Those whose person is approved now, with both the number and the name, the oldest first."""
-    registered = Professional.objects.filter(
-        id_index=OuterRef("id_index"), name=OuterRef("name"), approved_at__isnull=False
-    )
-    rows = UnmatchedPerson.objects.filter(Exists(registered), claim__state=ClaimState.UNMATCHED)
+    registered = Professional.objects.filter(name=OuterRef("name"), approved_at__isnull=False)
+    now = Exists(registered.filter(id_index=OuterRef("id_index")))
+    before = Exists(registered.filter(id_index_before=OuterRef("id_index_before")))
+    rows = UnmatchedPerson.objects.filter(now | before, claim__state=ClaimState.UNMATCHED)
     return rows.select_related("claim").order_by("pk")
+
+
+def person_of(one: UnmatchedPerson) -> Professional | None:
+    """Who is meant, if they are registered and approved by now."""
+    people = Professional.objects.filter(_same_number(one), name=one.name, approved_at__isnull=False)
+    return people.select_related("area", "title_series").first()
 
 
 def waiting_beside(one: UnmatchedPerson) -> QuerySet[UnmatchedPerson]:
     """Everything one source still keeps for the same person, the one itself included."""
-    same = UnmatchedPerson.objects.filter(id_index=one.id_index, name=one.name, claim__source=one.claim.source)
+    same = UnmatchedPerson.objects.filter(_same_number(one), name=one.name, claim__source=one.claim.source)
     rows = same.filter(claim__state=ClaimState.UNMATCHED).select_related("claim")
     return rows.prefetch_related("claim__sessions").order_by("claim__external_id")
+
+
+def _same_number(one: UnmatchedPerson) -> Q:
+    return Q(id_index=one.id_index) | Q(id_index_before=one.id_index_before)

@@ -26,12 +26,13 @@ from ceportal.kernel.services.trail import record as leave_trail
 from credits.enums import ClaimState, CorrectionAction, Door, Subject
 from credits.models import Claim, Correction, HourEntry, UnmatchedPerson
 from credits.rules.activity_key import activity_key
-from credits.rules.records import Record, read
+from credits.rules.records import Record, digest_of, read
 from credits.selectors.bench import Bench
+from credits.selectors.crediting import is_same
 from credits.selectors.records import current_record, is_filed
 from credits.selectors.regulation import rule_book
 from credits.services.account_sets import lock_accounts
-from credits.services.crediting import Candidate, Speaker, digest_of, enter, find_people, new_claim, save_new, settle
+from credits.services.crediting import Candidate, Speaker, enter, find_people, new_claim, save_new, settle
 from credits.services.ledger import reverse_claim
 
 JOB = "credits.finish_corrections"
@@ -81,7 +82,7 @@ def replace_record(posted: Mapping[str, Any], *, reason: str, speaker: Speaker, 
     claim, was_known = _locked(new.external_id, speaker, now, new)
     if was_known and claim.state in {ClaimState.WITHDRAWN, ClaimState.TOMBSTONE}:
         raise refuse("withdrawn", "这条记录已经撤回，不能再更正。请用新的 record_id 重新报送。")
-    if claim.content_digest == digest_of(new):
+    if is_same(claim, new):
         entry = claim.entries.order_by("id").first() if claim.state == ClaimState.LIVE else None
         return Corrected(claim, entry=entry)
     if _open_correction(claim):

@@ -5,7 +5,6 @@ two halves it shares with matching and corrections: first every claim gets its s
 """
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,7 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.fields import id_index
+from accounts.fields import id_index, id_index_columns, id_indexes
 from accounts.models import Organization, Professional
 from accounts.selectors.people import approved_people
 from bases.rules.recognition import Recognised, is_recognised
@@ -27,10 +26,10 @@ from credits.models import Claim, ClaimSession, HourEntry, UnmatchedPerson, Year
 from credits.rules import plausibility as plausible
 from credits.rules.activity_key import activity_key
 from credits.rules.crediting import shares
-from credits.rules.records import Record
+from credits.rules.records import Record, digest_of
 from credits.rules.requirements import Standing
 from credits.selectors.bench import Bench
-from credits.selectors.crediting import known_claims, what_counts
+from credits.selectors.crediting import is_same, known_claims, what_counts
 from credits.selectors.declarations import limits_in
 from credits.selectors.regulation import rule_book
 from credits.selectors.window import excused_places
@@ -88,19 +87,6 @@ class Candidate:
         return (self.claim.year, self.claim.professional_id or 0)
 
 
-def digest_of(record: Record) -> str:
-    """64 hex digits of the content, the same however it was written down. The number goes in by its keyed index."""
-    content = {
-        "person": id_index(record.id_number),
-        "name": person_name(record.name),
-        "training": [record.subject, record.public_kind, record.title, record.course_code, f"{record.hours:.1f}"],
-        "days": [record.started_on.isoformat(), record.ended_on.isoformat()],
-        "assessment": [record.result, record.score],
-        "sessions": [[start.timestamp(), end.timestamp()] for start, end in record.sessions],
-    }
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-
-
 @transaction.atomic
 def credit_records(records: Sequence[Record], *, speaker: Speaker, now: datetime) -> list[Settled]:
     """What becomes of each record, in order. External ids are unique within `records`; every record is well-formed.
@@ -127,8 +113,9 @@ def credit_records(records: Sequence[Record], *, speaker: Speaker, now: datetime
     entries = enter(mine, accounts, label=speaker.label, bench=bench)
     _fill_tombstones(records, known, digests)
     told = {candidate.claim.external_id: _told(candidate, entries) for candidate in mine}
-    for external_id, claims in known.items():
-        told[external_id] = _told_known(claims, digests[external_id])
+    for record in records:
+        if claims := known.get(record.external_id):
+            told[record.external_id] = _told_known(claims, record)
     if len(told) < len(records):
         raise MovedOn([Refusal("account_moved", "这些人员的学时刚刚有变动，请重新提交一次。")])
     return [told[record.external_id] for record in records]
@@ -213,7 +200,7 @@ def _candidates(
 
 def find_people(named: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Professional]:
     """Who is registered and approved with both: the number, and the name as it is kept (reliability T10)."""
-    asked = {id_index(number): number for number, _ in named}
+    asked = {index: number for number, _ in named for index in id_indexes(number)}
     if not asked:
         return {}
     return {(asked[person.id_index], person.name): person for person in approved_people(asked)}
@@ -320,8 +307,8 @@ def _keep_unmatched(candidates: Iterable[Candidate], now: datetime) -> None:
 
 
 def unmatched_person(claim: Claim, record: Record, now: datetime) -> UnmatchedPerson:
-    row = UnmatchedPerson(claim=claim, name=person_name(record.name), keep_until=now + KEPT_FOR)
-    row.id_index = id_index(record.id_number)
+    found_by = id_index_columns(record.id_number)
+    row = UnmatchedPerson(claim=claim, name=person_name(record.name), keep_until=now + KEPT_FOR, **found_by)
     row.id_sealed = seal(record.id_number, table=_UNMATCHED, column="id", ref=row.ref)
     return row
 
@@ -383,12 +370,14 @@ def _told(candidate: Candidate, entries: Mapping[int, HourEntry]) -> Settled:
     )
 
 
-def _told_known(claims: list[Claim], digest: str) -> Settled:
+def _told_known(claims: list[Claim], record: Record) -> Settled:
     """A repeat: the same content as any revision had is a duplicate, other content a conflict."""
     claim = claims[-1]
-    if digest not in {each.content_digest for each in claims}:
-        told = Settled(claim.external_id, Outcome.CONFLICT, claim.year, claim=claim, digest=digest)
+    if not any(is_same(each, record) for each in claims):
+        told = Settled(claim.external_id, Outcome.CONFLICT, claim.year, claim=claim, digest=digest_of(record))
         told.known_digest = claim.content_digest
+        if told.digest == told.known_digest:
+            told.digest = digest_of(record, person=id_index(record.id_number))
         return told
     entry: Any = next(iter(claim.entries.all()), None) if claim.state == ClaimState.LIVE else None
     reason = Refusal("already_known", f"这条记录已登记，现为“{ClaimState(claim.state).label}”。")

@@ -9,13 +9,12 @@ from functools import partial
 from django.db import transaction
 
 from accounts.models import Organization
-from accounts.selectors.people import approved_people
 from ceportal.kernel.services.claims import one_by_one
 from ceportal.kernel.services.trail import record as leave_trail
 from credits.enums import ClaimState, Door
 from credits.models import Claim, ClaimSession, UnmatchedPerson
 from credits.selectors.bench import Bench
-from credits.selectors.matching import ready_to_match, waiting_beside
+from credits.selectors.matching import person_of, ready_to_match, waiting_beside
 from credits.selectors.regulation import rule_book
 from credits.services.crediting import Candidate, Speaker, enter, settle
 
@@ -62,7 +61,7 @@ def _match(one: UnmatchedPerson, *, now: datetime) -> bool:
 
 
 def _candidates(one: UnmatchedPerson) -> list[Candidate]:
-    person = next((each for each in approved_people([one.id_index]) if each.name == one.name), None)
+    person = person_of(one)
     candidates = []
     for row in waiting_beside(one) if person else ():
         row.claim.professional = person

@@ -143,6 +143,11 @@ def number_of(row: RosterRow, roster: Roster) -> str:
     return unseal(row.id_sealed, table=_TABLE, column=_COLUMN, ref=_cell(roster.ref, row.version, row.number))
 
 
+def cell_of(row: RosterRow) -> UUID:
+    """What a row's number is sealed for."""
+    return _cell(row.roster.ref, row.version, row.number)
+
+
 def _refuse_class(organization: Organization, facts: ClassFacts, now: datetime) -> None:
     rules = rules_of_class(organization, facts.ended_on.year)
     refuse_if_any(

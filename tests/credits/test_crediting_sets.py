@@ -11,8 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Organization, Professional
 from credits.enums import ClaimState, Door, Outcome
 from credits.models import Claim, HourEntry, UnmatchedPerson, YearAccount
+from credits.rules.records import digest_of
 from credits.selectors.reconciliation import mismatches
-from credits.services.crediting import Record, Settled, Speaker, credit_records, digest_of
+from credits.services.crediting import Record, Settled, Speaker, credit_records
 from tests import factories as people
 from tests.credits import platforms as make
 from tests.credits.factories import NOW, SHANGHAI

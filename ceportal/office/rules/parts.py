@@ -31,4 +31,5 @@ PARTS = {
     "certificates.settle_changed_accounts": "年度账户的结算",
     "certificates.make_sheets": "证书制作",
     "accounts.deliver_notices": "消息和短信的送出",
+    "office.rotate_keys": "密钥轮换",
 }

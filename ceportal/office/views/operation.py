@@ -16,6 +16,7 @@ from accounts.models import User
 from ceportal.kernel.rules.refusal import refuse
 from ceportal.office.selectors.dead_letters import KINDS, dead_letters
 from ceportal.office.selectors.operation import last_published_year, queues, signs_of_life
+from ceportal.office.selectors.rotation import last_rotation, told
 from ceportal.office.services.dead_letters import retry_dead_letter, retry_dead_letters
 
 
@@ -29,6 +30,7 @@ def show_operation(request: HttpRequest) -> HttpResponse:
         "piles": dead_letters(),
         "signs": signs_of_life(),
         "published_until": last_published_year(),
+        "rotation": told(job) if (job := last_rotation()) else "",
         "now": now,
     }
     return render(request, "office/operation.html", context)

@@ -16,7 +16,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.fields import phone_index
+from accounts.fields import phone_indexes
 from accounts.models import Organization, User
 from accounts.services.accounts import change_password
 from accounts.services.clients import make_client, revoke_client
@@ -41,7 +41,7 @@ class Command(BaseCommand):
                 play(Stage(now=now, password=password), lambda act: self._say(act, options))
         elif not path.exists():
             for phone in _logins():
-                user = User.objects.get(phone_index=phone_index(phone))
+                user = User.objects.get(phone_index__in=phone_indexes(phone))
                 change_password(user, password, by=user, now=now)
         _write(path, _facts(password) | {"api": _machine(path, now)})
 
@@ -51,7 +51,7 @@ class Command(BaseCommand):
 
 
 def _is_loaded() -> bool:
-    return User.objects.filter(phone_index=phone_index(PROFESSIONAL.phone)).exists()
+    return User.objects.filter(phone_index__in=phone_indexes(PROFESSIONAL.phone)).exists()
 
 
 def _known_password(path: Path) -> str | None:
