@@ -2,6 +2,7 @@
 
 from accounts.models.areas import Area, TitleSeries
 from accounts.models.codes import MailAddress, OneTimeCode, OutsideIdentity
+from accounts.models.consents import Consent
 from accounts.models.handing_over import HandOver, HandOverRuling
 from accounts.models.moves import (
     Correction,
@@ -29,6 +30,7 @@ from accounts.models.stationing import Stationing, StationingRuling
 __all__ = [
     "ApiClient",
     "Area",
+    "Consent",
     "Correction",
     "CorrectionRuling",
     "Employment",

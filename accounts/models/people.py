@@ -26,7 +26,8 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, Referenced):
     """A human who signs in, by ID number or phone. What they may do follows from memberships, never from a flag here.
 
-    `session_epoch` stands in every session; raising it ends them all.
+    `session_epoch` stands in every session; raising it ends them all. After `erased_at` the row
+    names nobody.
     """
 
     name = models.CharField(max_length=50)
@@ -37,6 +38,7 @@ class User(AbstractBaseUser, Referenced):
     is_active = models.BooleanField(default=True)
     session_epoch = models.PositiveIntegerField(default=0)
     joined_at = models.DateTimeField()
+    erased_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[UserManager] = UserManager()
     USERNAME_FIELD = "ref"
