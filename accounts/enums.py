@@ -157,6 +157,14 @@ class TransferKind(TextChoices):
     LEAD = "lead", "改为主要单位"
 
 
+class UnitChangeKind(TextChoices):
+    """What about a unit can be changed by asking."""
+
+    RENAME = "rename", "更名"
+    SUPERVISOR = "supervisor", "变更主管部门"
+    MERGE = "merge", "并入其他单位"
+
+
 class CorrectionKind(TextChoices):
     NAME = "name", "姓名"
     ID_NUMBER = "id_number", "证件号码"

@@ -2,6 +2,7 @@ from django.urls import path
 
 from accounts.views import (
     handing_over,
+    held,
     mail,
     outside,
     people,
@@ -10,6 +11,7 @@ from accounts.views import (
     safety,
     sign_in,
     stationing,
+    unit_changes,
     units,
 )
 
@@ -39,6 +41,8 @@ urlpatterns = [
     path("registration/", registering.registration, name="registration"),
     path("units/find/", registering.find_units, name="find_units"),
     path("people/", people.people, name="people"),
+    path("people/held/", held.held_people, name="held_people"),
+    path("people/held/<uuid:ref>/", held.held_person, name="held_person"),
     path("people/registrations/", people.people_to_approve, name="people_to_approve"),
     path("people/registrations/<uuid:ref>/", people.review_person, name="review_person"),
     path("units/stationing/", stationing.stationings, name="stationings"),
@@ -55,6 +59,13 @@ urlpatterns = [
     path("units/hand-over/<uuid:ref>/edit/", handing_over.edit_hand_over, name="edit_hand_over"),
     path("units/hand-over/<uuid:ref>/withdraw/", handing_over.withdraw_hand_over, name="withdraw_hand_over"),
     path("units/hand-over/<uuid:ref>/document/", handing_over.hand_over_document, name="hand_over_document"),
+    path("units/changes/", unit_changes.unit_changes, name="unit_changes"),
+    path("units/changes/ask/", unit_changes.ask_unit_change, name="ask_unit_change"),
+    path("units/changes/<uuid:ref>/", unit_changes.unit_change, name="unit_change"),
+    path("units/changes/<uuid:ref>/decide/", unit_changes.decide_unit_change, name="decide_unit_change"),
+    path("units/changes/<uuid:ref>/edit/", unit_changes.edit_unit_change, name="edit_unit_change"),
+    path("units/changes/<uuid:ref>/withdraw/", unit_changes.withdraw_unit_change, name="withdraw_unit_change"),
+    path("units/changes/<uuid:ref>/document/", unit_changes.unit_change_document, name="unit_change_document"),
     path("units/registrations/", units.units_to_approve, name="units_to_approve"),
     path("units/registrations/<uuid:ref>/", units.review_unit, name="review_unit"),
 ]

@@ -10,6 +10,7 @@ from accounts.forms.passwords import NewPasswordFields
 from accounts.forms.reasoned import SLACK, ReasonedForm
 from accounts.models import Area, Organization, TitleSeries, User
 from accounts.rules.naming import is_code
+from accounts.rules.proposing import Proposed, reasons_not_to_propose
 from accounts.rules.registration import (
     NO_TITLE_SERIES,
     REASON_LIMIT,
@@ -120,6 +121,39 @@ class TitleFields(ReasonedForm):
         return self.fields["id_number"].required or bool(self.cleaned_data.get("id_number"))
 
 
+class ProposedUnitFields(ReasonedForm):
+    """For somebody who registers with the bureau: where they work, if that is a unit which has not registered yet."""
+
+    unit_name = forms.CharField(
+        label="工作单位（还没有在本系统注册的）",
+        max_length=SLACK,
+        required=False,
+        help_text="没有工作单位的不填。单位注册后，您会自动转入该单位。",
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
+    unit_uscc = forms.CharField(
+        label="单位的统一社会信用代码",
+        max_length=SLACK,
+        required=False,
+        help_text="18 位。不知道的可以不填，按单位名称和工作地对应。",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.order_fields(("unit_name", "unit_uscc"))
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if proposed := self.proposed():
+            self.show(reasons_not_to_propose(proposed, is_registered=False))
+        return data
+
+    def proposed(self) -> Proposed:
+        data = self.cleaned_data
+        return Proposed(data.get("unit_name", "").strip(), normalise(data.get("unit_uscc", "")))
+
+
 def _near(area: Area) -> Any:
     """The places one can work at for a unit of `area`: the city's own and its counties, or the cities of a province."""
     above = area.parent if area.parent and area.parent.parent_id else area
@@ -157,6 +191,14 @@ class ApplyAgainForm(TitleFields):
         if keeps_number:
             self.fields["id_number"].required = False
             self.fields["id_number"].help_text = "不改就留空。"
+
+
+class PersonWithoutUnitForm(ProposedUnitFields, PersonForm):
+    """A person who has no account yet and whom the bureau holds."""
+
+
+class ApplyAgainWithoutUnitForm(ProposedUnitFields, ApplyAgainForm):
+    """The same of a person with an account."""
 
 
 class UnitFields(ReasonedForm):
@@ -228,6 +270,17 @@ class NewUnitForm(NewPasswordFields, PhoneField, UnitFields):
         name = data.get("applicant_name", "")
         self.show(reasons_not_to_accept(name, field="applicant_name", label="姓名", limit=NAME_LIMIT))
         return data
+
+
+class MatchUnitForm(ReasonedForm):
+    """Which registered unit is meant by what people have called theirs."""
+
+    uscc = forms.CharField(
+        label="已注册单位的统一社会信用代码",
+        max_length=SLACK,
+        help_text="18 位。单位注册时用了别的名称的，在这里指明。",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
 
 
 class RulingForm(ReasonedForm):

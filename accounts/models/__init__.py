@@ -16,6 +16,7 @@ from accounts.models.moves import (
 from accounts.models.notices import Notice, TextMessage
 from accounts.models.organizations import ApiClient, Organization
 from accounts.models.people import Employment, Membership, PersonChange, Professional, User
+from accounts.models.proposals import UnitProposal
 from accounts.models.registration import (
     PersonRegistration,
     PersonRegistrationRuling,
@@ -26,6 +27,7 @@ from accounts.models.requests import Request
 from accounts.models.routing import Routed, Ruling
 from accounts.models.safety import KnownDevice, PasswordRecord, RecoveryCode, SecondFactor, SignedIn
 from accounts.models.stationing import Stationing, StationingRuling
+from accounts.models.unit_changes import UnitChange, UnitChangeRuling
 
 __all__ = [
     "ApiClient",
@@ -63,6 +65,9 @@ __all__ = [
     "TitleSeries",
     "Transfer",
     "TransferRuling",
+    "UnitChange",
+    "UnitChangeRuling",
+    "UnitProposal",
     "UnitRegistration",
     "UnitRegistrationRuling",
     "User",

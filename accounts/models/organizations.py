@@ -24,6 +24,8 @@ class Organization(Referenced):
     supervisor = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="supervised")
     # The bureau where its people take title review, when that is not the one of its place (驻平单位, S3-01).
     answers_to = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    # What a closed unit has become part of: it is still found, and leads there.
+    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
     is_employer = models.BooleanField(default=False)
     is_authority = models.BooleanField(default=False)
     is_bureau = models.BooleanField(default=False)
@@ -47,6 +49,9 @@ class Organization(Referenced):
             ),
             models.CheckConstraint(
                 condition=Q(answers_to__isnull=True) | Q(is_employer=True), name="employers_alone_answer_elsewhere"
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | Q(state=UnitState.CLOSED), name="a_merged_unit_is_closed"
             ),
             models.UniqueConstraint(
                 fields=["area", "name_key"],

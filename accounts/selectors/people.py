@@ -9,6 +9,7 @@ from accounts.enums import Duty, RegistrationState, UnitState
 from accounts.fields import id_indexes
 from accounts.models import Area, Employment, Membership, Organization, PersonRegistration, Professional, User
 from accounts.selectors.duties import below
+from accounts.selectors.unit_changes import named_before
 from ceportal.kernel.rules.id_number import normalise, reasons_not_to_accept_uscc
 from ceportal.kernel.rules.text import comparable
 
@@ -33,13 +34,16 @@ def find_by_id_number(number: str) -> Professional | None:
 
 
 def find_units(area: Area, text: str) -> QuerySet[Organization]:
-    """Employers of a place and below it that people can choose, by part of the name or by the whole USCC."""
+    """Employers of a place and below it that people can choose, by part of the name or by the whole USCC, also by what
+    they were called before or have taken in.
+    """
     units = Organization.objects.filter(is_employer=True, state=UnitState.ACTIVE, **below(area))
     code = normalise(text)
     if not reasons_not_to_accept_uscc(code):
-        units = units.filter(uscc=code)
+        merged = Organization.objects.filter(uscc=code, merged_into__isnull=False)
+        units = units.filter(Q(uscc=code) | Q(pk__in=merged.values("merged_into")))
     elif text.strip():
-        units = units.filter(name_key__contains=comparable(text))
+        units = units.filter(Q(name_key__contains=comparable(text)) | named_before(text))
     return units.select_related("area", "supervisor").order_by("area_id", "name_key")
 
 

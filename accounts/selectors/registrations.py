@@ -15,7 +15,7 @@ def own_people_registrations(user: User) -> QuerySet[PersonRegistration]:
     """A person's applications, the newest first, with who has them and what was ruled."""
     return (
         PersonRegistration.objects.filter(declarant=user)
-        .select_related("organization", "waiting_on", "professional")
+        .select_related("organization", "waiting_on", "professional", "proposal")
         .prefetch_related("rulings__by", "rulings__organization")
         .order_by("-id")
     )
@@ -44,8 +44,9 @@ def people_seen_by(user: User) -> QuerySet[PersonRegistration]:
     """Those that wait for `user`, and those somebody of the same unit has decided."""
     seen = _seen(user, PersonRegistration.objects.all(), Duty.APPROVE_PEOPLE)
     return seen.select_related(
-        "professional__title_series", "professional__area", "professional__user", "organization__area", "waiting_on"
-    )
+        "professional__title_series", "professional__area", "professional__user", "organization__area", "waiting_on",
+        "proposal",
+    )  # fmt: skip
 
 
 def units_seen_by(user: User) -> QuerySet[UnitRegistration]:

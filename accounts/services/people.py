@@ -17,13 +17,15 @@ from accounts.models import (
     TitleSeries,
     User,
 )
+from accounts.rules.proposing import Proposed
 from accounts.rules.registration import ID_TAKEN, NO_TITLE_SERIES, PersonFacts, reasons_not_to_register
 from accounts.selectors.duties import in_charge, place_of
 from accounts.services.accounts import make_user
 from accounts.services.applications import decide, tell_applicant, wait_with, withdraw
+from accounts.services.proposals import ask_of_unit, propose
 from accounts.services.stationing import follow_the_unit
 from ceportal.kernel.rules.id_number import normalise
-from ceportal.kernel.rules.refusal import Refused, refuse, refuse_if_any
+from ceportal.kernel.rules.refusal import Refusal, Refused, refuse, refuse_if_any
 from ceportal.kernel.rules.text import person_name
 from ceportal.kernel.services.trail import record
 
@@ -46,21 +48,22 @@ def register_person(
     now: datetime,
     account: User | None = None,
     title_since: date | None = None,
+    proposed: Proposed | None = None,
 ) -> PersonRegistration:
     """Make the account and the person, and send the application to the employer, or without one to the bureau.
 
     `account`: somebody who already signs in (as a unit's administrator) registers as a professional too; `phone`
-    and `password` are then left as they are.
+    and `password` are then left as they are. `proposed`, without an employer: a unit that has not registered yet.
     """
     number = normalise(id_number)
     title = (title_series, title_level, title_since)
-    _ask(number, name, organization, title, id_kind, held=None, now=now)
+    _ask(number, name, organization, title, id_kind, held=None, now=now, more=ask_of_unit(proposed, area))
     user = account or make_user(name=name, phone=phone, password=password, now=now)
     person = Professional(user=user, name=person_name(name), id_kind=id_kind)
     _describe(person, number, area, title)
     _save(person)
     record("person.register", person, by=user, now=now, after={"area": area.code})
-    return _apply(person, organization, area, by=user, now=now)
+    return _apply(person, organization, area, by=user, now=now, proposed=proposed)
 
 
 @transaction.atomic
@@ -77,6 +80,7 @@ def apply_again(
     by: User,
     now: datetime,
     title_since: date | None = None,
+    proposed: Proposed | None = None,
 ) -> PersonRegistration:
     """After a refusal or a withdrawal: whatever was wrong may be put right, since nobody has confirmed it yet.
 
@@ -86,14 +90,14 @@ def apply_again(
         raise refuse("already_approved", "您的注册已经核准。变更单位请使用单位调转。")
     number = normalise(id_number)
     title = (title_series, title_level, title_since)
-    _ask(number, name, organization, title, id_kind, held=professional, now=now)
+    _ask(number, name, organization, title, id_kind, held=professional, now=now, more=ask_of_unit(proposed, area))
     professional.name, professional.id_kind = person_name(name), id_kind
     _describe(professional, number, area, title)
     _save(professional)
     if by.name != professional.name:
         User.objects.filter(pk=by.pk).update(name=professional.name)
     record("person.apply_again", professional, by=by, now=now, after={"area": area.code})
-    return _apply(professional, organization, area, by=by, now=now)
+    return _apply(professional, organization, area, by=by, now=now, proposed=proposed)
 
 
 @transaction.atomic
@@ -140,8 +144,11 @@ def _ask(
     *,
     held: Professional | None,
     now: datetime,
+    more: list[Refusal],
 ) -> None:
-    """Raise with every reason there is. `held`: the person already on record, whose own number is not taken."""
+    """Raise with every reason there is, `more` included. `held`: the person already on record, whose own number is not
+    taken.
+    """
     series, level, since = title
     others = Professional.objects.filter(id_index__in=id_indexes(number))
     if held is not None:
@@ -158,7 +165,8 @@ def _ask(
     )
     keeps_number = held is not None and not number and held.id_kind == id_kind
     reasons = reasons_not_to_register(facts, today=timezone.localdate(now))
-    refuse_if_any(reason for reason in reasons if not (keeps_number and reason.field == "id_number"))
+    fitting = [reason for reason in reasons if not (keeps_number and reason.field == "id_number")]
+    refuse_if_any([*fitting, *more])
 
 
 def _describe(person: Professional, number: str, area: Area, title: Title) -> None:
@@ -179,8 +187,9 @@ def _save(person: Professional) -> None:
 
 
 def _apply(
-    person: Professional, organization: Organization | None, area: Area, *, by: User, now: datetime
-) -> PersonRegistration:
+    person: Professional, organization: Organization | None, area: Area, *, by: User, now: datetime,
+    proposed: Proposed | None,
+) -> PersonRegistration:  # fmt: skip
     if person.registrations.filter(waiting_on__isnull=False).exists():
         raise refuse("still_waiting", "您还有一份申请正在等待核准。请先撤回，再重新申请。")
     place = place_of(organization) if organization else area
@@ -190,4 +199,5 @@ def _apply(
     made = PersonRegistration.objects.create(
         professional=person, organization=organization or to, declarant=by, applied_at=now
     )
+    propose(made, proposed if organization is None else None, area, now=now)
     return wait_with(made, to, Duty.APPROVE_PEOPLE, now=now)

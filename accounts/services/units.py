@@ -15,6 +15,7 @@ from accounts.selectors.duties import authorities_for, in_charge
 from accounts.services.accounts import make_user
 from accounts.services.applications import decide, tell_applicant, wait_with, withdraw
 from accounts.services.memberships import grant
+from accounts.services.proposals import move_to_registered
 from ceportal.kernel.rules.id_number import normalise
 from ceportal.kernel.rules.refusal import Refused, refuse_if_any
 from ceportal.kernel.rules.text import comparable
@@ -66,13 +67,15 @@ def register_unit(
 
 @transaction.atomic
 def approve_unit(registration: UnitRegistration, *, by: User, now: datetime) -> UnitRegistration:
-    """The unit stands in the list from now on; who applied for it looks after it."""
+    """The unit stands in the list from now on; who applied for it looks after it, and who named it comes over."""
     registration = decide(registration, Move.APPROVE, by=by, now=now)
     unit = registration.organization
     Organization.objects.filter(pk=unit.pk, state=UnitState.PENDING).update(state=UnitState.ACTIVE, registered_at=now)
     unit.refresh_from_db()
     grant(registration.declarant, unit, OF_A_NEW_UNIT, by=by, now=now)
-    record("unit_registration.approve", registration, by=by, now=now, after={"unit": str(unit.ref)})
+    came = move_to_registered(unit, by=by, now=now)
+    after = {"unit": str(unit.ref), "people": came}
+    record("unit_registration.approve", registration, by=by, now=now, after=after)
     tell_applicant(registration, text=f"{unit.name}的注册已经核准，您可以核准本单位人员、审核学时。", now=now)
     return registration
 

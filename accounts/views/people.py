@@ -13,6 +13,7 @@ from accounts.enums import Duty
 from accounts.forms.registering import RulingForm
 from accounts.models import PersonRegistration
 from accounts.selectors.people import people_of
+from accounts.selectors.proposals import proposals_held_by
 from accounts.selectors.registrations import people_seen_by, people_waiting_for
 from accounts.services.people import approve_person, refuse_person
 from ceportal.kernel.rules.refusal import MovedOn, Refused
@@ -27,7 +28,8 @@ BY_ID = ("id",)
 def people_to_approve(request: PersonRequest) -> HttpResponse:
     rows = people_waiting_for(request.user)
     page = keyset_page(rows, order=OLDEST_DUE, cursor=request.GET.get("after", ""))
-    return render(request, "accounts/people_to_approve.html", {"page": page})
+    context = {"page": page, "holds": proposals_held_by(request.user).exists()}
+    return render(request, "accounts/people_to_approve.html", context)
 
 
 @holders_only(Duty.APPROVE_PEOPLE)

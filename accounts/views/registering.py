@@ -17,13 +17,22 @@ from django.views.decorators.http import require_safe
 from accounts.access import PersonRequest
 from accounts.enums import IdKind, RegistrationState, TitleLevel, UnitState
 from accounts.forms.handing_over import AccountForm
-from accounts.forms.registering import ApplyAgainForm, FindUnitForm, PersonForm, TitleFields
+from accounts.forms.registering import (
+    ApplyAgainForm,
+    ApplyAgainWithoutUnitForm,
+    FindUnitForm,
+    PersonForm,
+    PersonWithoutUnitForm,
+    ProposedUnitFields,
+    TitleFields,
+)
 from accounts.models import Area, Organization, Professional, User
 from accounts.rules.naming import is_code
 from accounts.rules.registration import ID_TAKEN, PHONE_TAKEN
 from accounts.selectors.people import UNITS_SHOWN
 from accounts.selectors.people import find_units as units_found
 from accounts.selectors.registrations import own_people_registrations, own_unit_registrations
+from accounts.selectors.unit_changes import former_names
 from accounts.services.accounts import make_user
 from accounts.services.people import apply_again, register_person, withdraw_registration
 from accounts.services.units import withdraw_unit
@@ -49,7 +58,7 @@ def register(request: HttpRequest) -> HttpResponse:
     if chosen is None:
         return render(request, "accounts/choose_employer.html", _search(request) | {"again": person is not None})
     organization, place = chosen
-    form = _person_form(request, place, user, person)
+    form = _person_form(request, place, user, person, has_unit=organization is not None)
     status, headers = 200, dict[str, str]()
     if request.method == "POST":
         if is_used_up(TAKEN_RATE, "register", counted_address(request)):
@@ -161,6 +170,9 @@ def _search(request: HttpRequest) -> dict[str, Any]:
     text = form.cleaned_data.get("text", "") if place else ""
     asked = place is not None and (len(text.strip()) >= SHORTEST_TEXT or bool(form.cleaned_data["county"]))
     found = list(units_found(place, text)[: UNITS_SHOWN + 1]) if place and asked else []
+    names = former_names(found)
+    for unit in found:
+        unit.formerly = "，".join(names.get(unit.pk, ()))  # type: ignore[attr-defined]
     return {
         "form": form,
         "place": place,
@@ -170,10 +182,12 @@ def _search(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _person_form(request: HttpRequest, place: Area, user: User | None, person: Professional | None) -> TitleFields:
+def _person_form(
+    request: HttpRequest, place: Area, user: User | None, person: Professional | None, *, has_unit: bool
+) -> TitleFields:
     today = timezone.localdate()
     if user is None:
-        return PersonForm(request.POST or None, around=place, today=today)
+        return (PersonForm if has_unit else PersonWithoutUnitForm)(request.POST or None, around=place, today=today)
     initial: dict[str, Any] = {"name": user.name}
     if person:
         initial |= {
@@ -182,9 +196,8 @@ def _person_form(request: HttpRequest, place: Area, user: User | None, person: P
             "title_since": person.title_since,
             "id_kind": person.id_kind,
         }
-    return ApplyAgainForm(
-        request.POST or None, around=place, today=today, keeps_number=person is not None, initial=initial
-    )
+    kind = ApplyAgainForm if has_unit else ApplyAgainWithoutUnitForm
+    return kind(request.POST or None, around=place, today=today, keeps_number=person is not None, initial=initial)
 
 
 def _register(
@@ -205,6 +218,7 @@ def _register(
         "title_level": TitleLevel(data["title_level"]),
         "title_since": data["title_since"],
         "id_kind": IdKind(data["id_kind"]),
+        "proposed": form.proposed() if isinstance(form, ProposedUnitFields) else None,
         "now": timezone.now(),
     }
     try:

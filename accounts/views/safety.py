@@ -20,6 +20,7 @@ from accounts.rules.duties import DUTIES
 from accounts.rules.recovery import in_groups
 from accounts.selectors.duties import duties_of
 from accounts.selectors.people import employer_of
+from accounts.selectors.proposals import proposal_of
 from accounts.selectors.safety import (
     factor_of,
     is_on_duty,
@@ -41,7 +42,12 @@ from ceportal.kernel.rules.refusal import Refused
 def profile(request: PersonRequest) -> HttpResponse:
     person = Professional.objects.select_related("area", "title_series").filter(user=request.user).first()
     duties = [(held, DUTIES[held.duty]) for held in duties_of(request.user)]  # type: ignore[index]
-    context = {"person": person, "employer": employer_of(person) if person else None, "duties": duties}
+    context = {
+        "person": person,
+        "employer": employer_of(person) if person else None,
+        "proposal": proposal_of(person) if person else None,
+        "duties": duties,
+    }
     return render(request, "accounts/profile.html", context)
 
 

@@ -200,10 +200,14 @@ def _candidates(
 
 def find_people(named: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Professional]:
     """Who is registered and approved with both: the number, and the name as it is kept (reliability T10)."""
-    asked = {index: number for number, _ in named for index in id_indexes(number)}
+    asked: dict[str, set[str]] = {}
+    for number, _ in named:
+        for index in id_indexes(number):
+            asked.setdefault(index, set()).add(number)
     if not asked:
         return {}
-    return {(asked[person.id_index], person.name): person for person in approved_people(asked)}
+    found = approved_people(asked)
+    return {(number, person.name): person for person in found for number in asked[person.id_index]}
 
 
 def place_and_year(candidate: Candidate, lines: list[Recognised], bench: Bench) -> Iterable[Refusal]:

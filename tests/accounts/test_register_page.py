@@ -65,7 +65,7 @@ def unit_fields(**changes):
 
 
 def test_the_employer_is_found_by_place_and_name(client, employer, lone_employer, django_assert_max_num_queries):
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         text = client.get(REGISTER, {"city": "410200", "county": "", "text": "实验中学"}).content.decode()
     assert employer.name in text
     assert lone_employer.name not in text

@@ -4,9 +4,14 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from accounts.models import Organization, Professional, Stationing, User
+from accounts.enums import IdKind, TitleLevel, UnitChangeKind
+from accounts.models import Organization, Professional, Stationing, UnitProposal, User
+from accounts.rules.proposing import Proposed
 from accounts.services.handing_over import ask_to_hand_over
+from accounts.services.people import register_person
 from accounts.services.stationing import ask_to_answer
+from accounts.services.unit_changes import WantedChange, ask_for_change
+from tests import factories as make
 from tests.credits import asking
 
 PAGES = {
@@ -18,6 +23,10 @@ PAGES = {
     },
     "accounts": {
         "stationing": ("stationing", "edit_stationing", "withdraw_stationing", "stationing_document"),
+        "unit_change": (
+            "unit_change", "decide_unit_change", "edit_unit_change", "withdraw_unit_change", "unit_change_document",
+        ),
+        "held": ("held_person",),
         "hand_over": ("hand_over", "decide_hand_over", "edit_hand_over", "withdraw_hand_over", "hand_over_document"),
     },
 }  # fmt: skip
@@ -43,6 +52,23 @@ def ask(town: Any, person: Professional, units: Mapping[str, Organization], *, n
         units["employer"], phone="", reason="原管理员已退休。", document=asking.paper(colleague, now=now), by=colleague,
         now=now,
     )  # fmt: skip
+    neighbour = town.people["neighbour"]
+    town.unit_change = ask_for_change(
+        units["neighbour"], WantedChange(UnitChangeKind.RENAME, new_name="开封市第二高级中学"), reason="见批复。",
+        document=asking.paper(neighbour, now=now), by=neighbour, now=now,
+    )  # fmt: skip
+    town.held = _held(now=now)
+
+
+def _held(*, now: datetime) -> UnitProposal:
+    """Somebody whom the bureau elsewhere holds."""
+    place = make.area("410402")
+    registration = register_person(
+        id_number=make.id_number(), name="单位还没有注册的人", phone=make.phone(), password=make.PASSWORD,
+        organization=None, area=place, title_series=make.title_series(), title_level=TitleLevel.MIDDLE,
+        id_kind=IdKind.RESIDENT, proposed=Proposed("还没有注册的公司"), now=now,
+    )  # fmt: skip
+    return registration.proposal
 
 
 def _ref_of(thing: str) -> Callable[[Any], Mapping[str, Any]]:

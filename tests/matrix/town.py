@@ -104,6 +104,8 @@ class Town:
     outside: Any = None
     stationing: Any = None
     hand_over: Any = None
+    unit_change: Any = None
+    held: Any = None
 
 
 Given = Callable[[Town], Mapping[str, Any]]

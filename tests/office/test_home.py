@@ -82,6 +82,21 @@ def test_several_roles_stand_beside_each_other() -> None:
     assert [title for title, _ in found] == ["我的", "审核", "人员与单位"]
 
 
+def test_one_human_with_several_roles_goes_from_one_to_the_other(
+    client: Client, declarant: Professional, employer: Organization, other_employer: Organization
+) -> None:
+    """Without signing out, and every page says for whom one acts where there are several."""
+    make.give(declarant.user, employer, Duty.REVIEW_HOURS)
+    make.give(declarant.user, other_employer, Duty.MANAGE_UNIT)
+    client.force_login(declarant.user)
+    for address in ("/my-year/", "/reviews/", "/people/"):
+        page = client.get(address).content.decode()
+        assert all(f'href="{each}"' in page for each in ("/my-year/", "/reviews/", "/people/"))
+    profile = client.get("/profile/").content.decode()
+    assert employer.name in profile
+    assert other_employer.name in profile
+
+
 def test_every_duty_leads_somewhere() -> None:
     assert all(labels(duty)[0][1] for duty in Duty)
 

@@ -94,6 +94,7 @@ _OF_DUTIES: tuple[tuple[str, tuple[tuple[frozenset[Duty], Entry], ...]], ...] = 
             (frozenset({Duty.APPROVE_PEOPLE, Duty.MANAGE_UNIT}), Entry("credits:exceptions", "补报申请")),
             (frozenset({Duty.APPROVE_UNITS, Duty.MANAGE_UNIT}), Entry("accounts:stationings", "职称评审归属")),
             (frozenset({Duty.APPROVE_UNITS, Duty.MANAGE_UNIT}), Entry("accounts:hand_overs", "更换管理员")),
+            (frozenset({Duty.APPROVE_UNITS, Duty.MANAGE_UNIT}), Entry("accounts:unit_changes", "单位变更")),
         ),
     ),
     (
