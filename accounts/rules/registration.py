@@ -40,9 +40,9 @@ FIRST_TITLES = 1950
 # digits for people from Taiwan. Residence permits are numbered like residents, with places of their own.
 _TRAVEL_PERMIT = re.compile(r"[HM][0-9]{8}([0-9]{2})?|[0-9]{8}", re.ASCII)
 _RESIDENCE_PERMIT = re.compile(r"8[123]0000[0-9]{11}[0-9X]", re.ASCII)
-# Foreigners' cards: until 2023 the country's letters, the place, the birth day in six digits, a serial and a check
-# digit; since then numbered like residents, beginning with 9.
-_OLD_FOREIGN_PERMIT = re.compile(r"[A-Z]{3}[0-9]{4}([0-9]{6})[0-9]{2}", re.ASCII)
+# Foreigners' cards: until 2023 the country's letters and twelve digits, since then numbered like residents, beginning
+# with 9.
+_OLD_FOREIGN_PERMIT = re.compile(r"[A-Z]{3}[0-9]{12}", re.ASCII)
 _FOREIGN_PERMIT = re.compile(r"9[0-9]{16}[0-9X]", re.ASCII)
 _TO_CALL = re.compile(r"[0-9][0-9\- ]{5,28}[0-9]", re.ASCII)
 # Area code, number and extension; an ID number has more.
@@ -123,7 +123,7 @@ def reasons_not_to_accept_number(kind: IdKind, number: str, *, today: date) -> l
         return [Refusal("id_permit", message, field="id_number")]
     if _FOREIGN_PERMIT.fullmatch(number):
         return _as_permit(reasons_not_to_accept_id(number, today=today))
-    if (old := _OLD_FOREIGN_PERMIT.fullmatch(number)) and _is_a_day(old[1], today):
+    if _OLD_FOREIGN_PERMIT.fullmatch(number):
         return []
     message = "永久居留身份证号码应为 3 个字母加 12 位数字，或以 9 开头的 18 位号码，请核对。"
     return [Refusal("id_permit", message, field="id_number")]
@@ -133,16 +133,14 @@ def _as_permit(reasons: list[Refusal]) -> list[Refusal]:
     return [replace(reason, message=reason.message.replace("身份证", "证件")) for reason in reasons]
 
 
-def _is_a_day(text: str, today: date) -> bool:
-    """Whether six digits are a day of this century or the last, not after today."""
-    for century in ("19", "20"):
-        try:
-            day = date.fromisoformat(f"{century}{text[:2]}-{text[2:4]}-{text[4:]}")
-        except ValueError:
-            continue
-        if day <= today:
-            return True
-    return False
+def reasons_not_to_accept_any_number(number: str, *, today: date) -> list[Refusal]:
+    """Why `number` is of no kind, where nobody says which it is: in the words of the kind it looks like."""
+    found = {kind: reasons_not_to_accept_number(kind, number, today=today) for kind in IdKind}
+    if not all(found.values()):
+        return []
+    if _RESIDENCE_PERMIT.fullmatch(number):
+        return found[IdKind.HMT_PERMIT]
+    return found[IdKind.FOREIGN_PERMIT if _FOREIGN_PERMIT.fullmatch(number) else IdKind.RESIDENT]
 
 
 def reasons_not_to_register_unit(facts: UnitFacts) -> Iterator[Refusal]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
@@ -14,8 +14,9 @@ from accounts.models import (
     Membership,
     Organization,
     PersonChange,
+    PersonRegistration,
     Professional,
-    Routed,
+    Request,
     Stationing,
     Transfer,
     UnitChange,
@@ -62,15 +63,15 @@ def _drop_what_is_pointless(old: Organization, new: Organization, but_not: UnitC
 
 
 def _move_work(old: Organization, new: Organization) -> None:
-    """Whatever waits with the old unit waits with the new one, until the same moment; what waits elsewhere about its
-    people is about people of the new one.
+    """Whatever waits with the old unit waits with the new one, until the same moment. Registrations and requests of its
+    people that are open are of people of the new one; a declaration keeps the employer it was handed in at (A23).
     """
     Transfer.objects.filter(target=old, state__in=_OPEN).update(target=new)
     for model in routed_models():
-        rows = cast(type[Routed], model)._default_manager.filter(waiting_on__isnull=False)
-        if model not in _OF_UNITS and any(field.name == "organization" for field in model._meta.fields):
-            rows.filter(organization=old).update(organization=new)  # type: ignore[misc]
-        rows.filter(waiting_on=old).update(waiting_on=new)
+        waiting = model._default_manager.filter(waiting_on__isnull=False)
+        if model not in _OF_UNITS and issubclass(model, PersonRegistration | Request):
+            waiting.filter(organization=old).update(organization=new)  # type: ignore[misc]
+        waiting.filter(waiting_on=old).update(waiting_on=new)
 
 
 def _move_people(old: Organization, new: Organization, *, by: User, now: datetime) -> int:

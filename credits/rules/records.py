@@ -13,8 +13,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from accounts.enums import IdKind
-from accounts.rules.registration import reasons_not_to_accept_number
+from accounts.rules.registration import reasons_not_to_accept_any_number
 from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.rules.text import NAME_LIMIT, TITLE_LIMIT, person_name, reasons_not_to_accept
 from credits.enums import REPORTED, PublicKind, Subject
@@ -154,10 +153,8 @@ def _faults_of_texts(texts: Mapping[str, str], today: date) -> Iterator[Refusal]
 def _faults_of_number(number: str, today: date) -> Iterator[Refusal]:
     """A resident's number, or one of the permits people register with."""
     number = number.upper() if number.isascii() else number
-    faults = {kind: reasons_not_to_accept_number(kind, number, today=today) for kind in IdKind}
-    if all(faults.values()):
-        for fault in faults[IdKind.RESIDENT]:
-            yield Refusal(fault.code, fault.message, field="/id_number")
+    for fault in reasons_not_to_accept_any_number(number, today=today):
+        yield Refusal(fault.code, fault.message, field="/id_number")
 
 
 def _faults_of_kind(kind: str, subject: str) -> Iterator[Refusal]:

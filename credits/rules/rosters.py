@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from accounts.enums import IdKind
-from accounts.rules.registration import reasons_not_to_accept_number
+from accounts.rules.registration import reasons_not_to_accept_any_number
 from bases.rules.recognition import Recognised
 from ceportal.kernel.rules.id_number import normalise
 from ceportal.kernel.rules.refusal import Refusal
@@ -254,12 +253,12 @@ def _id_problems(number: str, today: date) -> list[Problem]:
         return [Problem(ID_NUMBER, "blank", "请填写证件号码。")]
     if "E+" in number:
         return [Problem(ID_NUMBER, "id_as_number", _AS_NUMBER)]
-    found = [reasons_not_to_accept_number(kind, number, today=today) for kind in IdKind]
-    if not all(found):
+    found = reasons_not_to_accept_any_number(number, today=today)
+    if not found:
         return []
     if any(strange_character(character) for character in number):
         return [Problem(ID_NUMBER, "strange_character", "号码中有换行或看不见的字符，请删去后重新填写。")]
-    return [Problem(ID_NUMBER, reason.code, reason.message) for reason in found[0]]
+    return [Problem(ID_NUMBER, reason.code, reason.message) for reason in found]
 
 
 def _name_problems(name: str) -> Iterator[Problem]:

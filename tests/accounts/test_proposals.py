@@ -54,6 +54,7 @@ def registers(code: str, name: str = NAME, **changes: Any) -> Organization:
     return approve_unit(made, by=officer, now=NOW).organization
 
 
+@pytest.mark.clause("S1-03")
 @pytest.mark.django_db
 def test_they_move_over_when_the_unit_registers(county_bureau: Organization, county_officer: User) -> None:
     """Approved ones work there from that day, waiting ones wait there; others and those who withdrew stay."""

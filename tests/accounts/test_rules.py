@@ -9,6 +9,7 @@ from accounts.rules.duties import DUTIES, OF_A_NEW_UNIT, reasons_not_to_grant
 from accounts.rules.registration import (
     PersonFacts,
     UnitFacts,
+    reasons_not_to_accept_any_number,
     reasons_not_to_accept_number,
     reasons_not_to_refuse,
     reasons_not_to_register,
@@ -95,8 +96,7 @@ def test_names_that_look_odd_are_names(name):
         (IdKind.HMT_PERMIT, "H12345678\n", "id_permit"),
         (IdKind.HMT_PERMIT, "Ｈ12345678", "id_permit"),
         (IdKind.FOREIGN_PERMIT, "CAN110278012201", None),
-        (IdKind.FOREIGN_PERMIT, "CAN110200022901", None),
-        (IdKind.FOREIGN_PERMIT, "CAN110278023001", "id_permit"),
+        (IdKind.FOREIGN_PERMIT, "can110278012201", "id_permit"),
         (IdKind.FOREIGN_PERMIT, "911124198108030024", None),
         (IdKind.FOREIGN_PERMIT, make.id_number("911124", serial=3)[:17], "id_permit"),
         (IdKind.FOREIGN_PERMIT, "911124198108030020", "id_check"),
@@ -111,6 +111,22 @@ def test_each_kind_has_its_numbers(kind, number, code):
     found = reasons_not_to_accept_number(kind, number, today=TODAY)
     assert [reason.code for reason in found] == ([code] if code else [])
     assert kind == IdKind.RESIDENT or not any("身份证号码最后" in reason.message for reason in found)
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        (GOOD, None),
+        ("H12345678", None),
+        ("911124198108030024", None),
+        ("911124198108030020", "id_check"),
+        ("830000198502300011", "id_birth"),
+        ("12", "id_shape"),
+    ],
+)
+def test_a_number_of_no_said_kind_is_judged_as_what_it_looks_like(number, code):
+    found = reasons_not_to_accept_any_number(number, today=TODAY)
+    assert [reason.code for reason in found] == ([code] if code else [])
 
 
 def test_taken_numbers_closed_units_and_titles_that_do_not_go_together():

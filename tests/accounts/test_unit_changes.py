@@ -18,15 +18,18 @@ from accounts.models import (
     UnitChange,
     User,
 )
-from accounts.selectors.duties import holders_of
+from accounts.selectors.duties import holders_of, waiting_for
 from accounts.selectors.people import employer_of, find_units
 from accounts.selectors.requests import requests_waiting_for, who_can_decide
 from accounts.services.unit_changes import WantedChange, agree, ask_again, ask_for_change, turn_down
 from ceportal.kernel.rules.refusal import MovedOn, Refused
+from credits.enums import DeclarationState
+from credits.models import Declaration
 from tests import factories as make
 from tests.accounts.test_desk_pages import apply
 from tests.credits.asking import paper
 from tests.credits.drafts import photo, text_of
+from tests.office.factories import declaration
 from tests.races import settled
 
 pytestmark = pytest.mark.django_db
@@ -105,11 +108,12 @@ def test_without_a_supervisor_the_bureau_is_the_side(
     assert (employer.supervisor, lone_employer.supervisor) == (None, authority)
 
 
+@pytest.mark.clause("A23")
 def test_merged_people_duties_and_open_work_move(
     employer: Organization, employer_reviewer: User, declarant: Professional, other_employer: Organization,
     other_declarant: Professional, stranger: User, authority_reviewer: User,
 ) -> None:  # fmt: skip
-    waiting = apply(employer, 981)
+    waiting, declared = apply(employer, 981), declaration(declarant, DeclarationState.AT_EMPLOYER)
     both = make.professional("两处任职", works_at=employer)
     Employment.objects.create(professional=both, organization=other_employer, is_principal=False, started_on=NOW)
     asked = ask(employer, employer_reviewer, merge_into(other_employer))
@@ -125,6 +129,10 @@ def test_merged_people_duties_and_open_work_move(
     assert set(changed.values_list("professional", flat=True)) == {declarant.pk, both.pk}
     waiting.refresh_from_db()
     assert (waiting.organization, waiting.waiting_on) == (other_employer, other_employer)
+    was_due = declared.due_at
+    declared.refresh_from_db()
+    assert (declared.organization, declared.waiting_on, declared.due_at) == (employer, other_employer, was_due)
+    assert list(waiting_for(stranger, Declaration.objects.all())) == [declared]
     assert set(holders_of(other_employer, Duty.REVIEW_HOURS)) == {employer_reviewer, stranger}
     assert not Membership.objects.filter(organization=employer, ended_at=None).exists()
     assert list(find_units(other_employer.area, "第一实验")) == [other_employer]

@@ -128,7 +128,7 @@ def test_labels_and_limits_are_those_of_each_text() -> None:
 
 
 @pytest.mark.parametrize(
-    "number", ["H12345678", "m1234567800", "00123456", "ABC410203198503", "91020319850312001X", "abc410203198503"]
+    "number", ["H12345678", "m1234567800", "00123456", "ABC410203198503", "911124198108030024", "abc410203198503"]
 )
 def test_permits_are_numbers_of_people_too(number: str) -> None:
     assert faults(id_number=number) == []
