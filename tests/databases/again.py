@@ -3,8 +3,14 @@
 Only in rooms whose tests start no portal and no command by themselves, which read the address of the database.
 """
 
+from collections.abc import Sequence
+from typing import TypeVar
+from zlib import crc32
+
 import pytest
 
+Thing = TypeVar("Thing")
+NAME = "tests.databases.again"
 ROOMS = tuple(f"tests/{room}/" for room in ("accounts", "certificates", "credits", "kernel", "oracle", "reviews"))
 DATABASES = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
 
@@ -19,3 +25,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def wants_a_database(item: pytest.Item) -> bool:
     fixtures = getattr(item, "fixturenames", ())
     return item.get_closest_marker("django_db") is not None or not DATABASES.isdisjoint(fixtures)
+
+
+def some(things: Sequence[Thing], of: str, config: pytest.Config) -> Sequence[Thing]:
+    """All of them with the first database; with the second every third, beginning elsewhere for each `of`."""
+    return things[crc32(of.encode()) % 3 :: 3] if config.pluginmanager.hasplugin(NAME) else things

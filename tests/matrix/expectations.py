@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,7 @@ def lines() -> list[Line]:
     ]
 
 
+@cache
 def roles() -> list[str]:
     return list(yaml.safe_load(TABLE.read_text(encoding="utf-8"))["roles"])
 
