@@ -6,8 +6,9 @@ from datetime import date
 from typing import Any
 
 from accounts.enums import PersonField, TitleLevel
-from accounts.models import Area, PersonChange, Professional, TitleSeries
+from accounts.models import Area, PersonChange, TitleSeries
 from accounts.rules.history import Change, value_on, values_in_turn
+from accounts.selectors.learners import Person
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class PersonThen:
 class History:
     """A person and the changes of their place and title, in the order they took effect."""
 
-    person: Professional
+    person: Person
     places: tuple[Change, ...]
     titles: tuple[Change, ...]
     areas: Mapping[str, Area]
@@ -48,7 +49,7 @@ class History:
         )
 
 
-def title_facts(person: Professional) -> dict[str, Any]:
+def title_facts(person: Person) -> dict[str, Any]:
     """A title as `PersonChange` keeps it: the code of its series, its level, the day it was obtained."""
     since = person.title_since
     return {
@@ -58,14 +59,14 @@ def title_facts(person: Professional) -> dict[str, Any]:
     }
 
 
-def series_of(person: Professional, year: int, *, today: date) -> str:
+def series_of(person: Person, year: int, *, today: date) -> str:
     """The name of the title series at the end of a closed year, in the running one that of today (A19)."""
     if year >= today.year:
         return person.title_series.name if person.title_series else ""
     return histories([person])[person.pk].on(date(year, 12, 31)).title_series
 
 
-def histories(people: Iterable[Professional]) -> dict[int, History]:
+def histories(people: Iterable[Person]) -> dict[int, History]:
     """By the person's key. `area` and `title_series` of each should be at hand."""
     by_key = {person.pk: person for person in people}
     wanted = [PersonField.AREA, PersonField.TITLE]

@@ -99,7 +99,7 @@ def unseal(sealed: bytes | memoryview, *, table: str, column: str, ref: UUID) ->
 
 def blind_index(value: str, *, purpose: str, key: bytes | None = None) -> str:
     """64 hex digits by which `value` can be found and never guessed without the key (T21); by the key that writes."""
-    return hmac.new(key or ring(INDEX)[0], f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key or ring(INDEX)[0], f"{purpose}\0{value}".encode(), "sha256").hex()
 
 
 def blind_indexes(value: str, *, purpose: str) -> list[str]:

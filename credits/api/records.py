@@ -109,9 +109,9 @@ def _answer(corrected: Corrected) -> HttpResponse:
     state = "reversal_pending" if corrected.is_pending else _STATES[ClaimState(claim.state)]
     body: dict[str, Any] = {"record_id": claim.external_id, "state": state, "year": claim.year}
     if corrected.entry is not None:
-        body["entry_id"] = str(corrected.entry.ref)
+        body["entry_id"] = corrected.entry
     if corrected.reversal is not None:
-        body["reversal_id"] = str(corrected.reversal.ref)
+        body["reversal_id"] = corrected.reversal
     if claim.reasons and not corrected.is_pending:
         body["reasons"] = claim.reasons
     return json_answer(body, status=202 if corrected.is_pending else 201)

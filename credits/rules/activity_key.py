@@ -2,10 +2,12 @@
 
 import hashlib
 from datetime import date
+from functools import lru_cache
 
 from ceportal.kernel.rules.text import comparable
 
 
+@lru_cache(maxsize=4096)
 def activity_key(title: str, started_on: date, ended_on: date, course_code: str = "", issuer: str = "") -> str:
     """64 hex digits of issuer, course and days.
 

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
 
-from ceportal.kernel.rules.dated import LAST_YEAR, is_year
+from ceportal.kernel.rules.dated import LAST_YEAR, DatedRule, is_year
 from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.rules.text import strange_character
 from credits.enums import ObligationKind
@@ -28,6 +28,7 @@ REDUCIBLE = {
 LONGEST = 5
 REASON_LIMIT, CLAUSE_LIMIT, DOCUMENT_LIMIT = 300, 80, 80
 LEFT_CLAUSE = "A18"
+AFTER_TITLE = "year_after_title"
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,13 @@ def as_asked_of(requirements: Requirements, facts: PersonFacts) -> Requirements:
 def begins_after_title(requirements: Requirements) -> bool:
     """Whether a person's first year is the one after their title (A30)."""
     starts = requirements.settings.get("starts")
-    return starts is not None and starts.value == "year_after_title"
+    return starts is not None and starts.value == AFTER_TITLE
+
+
+def trades_begun_after_title(rules: Iterable[DatedRule]) -> set[str]:
+    """The trades in which some rule says so; empty stands for everybody's."""
+    starts = ((rule.trade, rule.figures.get("starts")) for rule in rules)
+    return {trade for trade, figure in starts if figure is not None and figure.text == AFTER_TITLE}
 
 
 def reasons_not_to_grant(grant: Grant, *, others: Iterable[Grant], asked: Iterable[Requirements]) -> Iterator[Refusal]:

@@ -16,6 +16,8 @@ from fractions import Fraction
 from itertools import pairwise
 from math import ceil
 
+from msgspec import Struct
+
 from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.rules.text import comparable
 from credits.rules.window import YearLimits, is_open, last_day, words
@@ -32,8 +34,7 @@ Span = tuple[date, date]
 Sitting = tuple[datetime, datetime]
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """A training that counts already. `source` names who reported it."""
 
     number: int
@@ -55,7 +56,8 @@ class Known:
 
     def add(self, training: Standing, sittings: Iterable[Sitting] = ()) -> None:
         self.trainings.append(training)
-        self.sit(sittings)
+        if sittings:
+            self.sit(sittings)
 
     def sit(self, sittings: Iterable[Sitting]) -> None:
         """Keep the hours sat as disjoint stretches in order."""
@@ -104,8 +106,7 @@ def reasons_of_what_is_known(
     training: Standing, sittings: Iterable[Sitting], known: Known, *, per_day: Decimal
 ) -> Iterator[Refusal]:
     """What speaks against a record beside what counts already."""
-    most = heaviest_day(training, known.trainings)
-    if most > per_day:
+    if _is_over(training, known.trainings, per_day):
         message = f"同一天各来源合计超过 {per_day.normalize():f} 学时，待人社部门核实。"
         yield Refusal("over_person_day", message, field="/hours")
     if do_overlap(sittings, known.sittings):
@@ -115,6 +116,13 @@ def reasons_of_what_is_known(
             message = f"与已计入的“{one.title}”名称相近、时间重叠，可能是同一次学习，待人社部门核实。"
             yield Refusal("fuzzy_twin", message, field="/title", clause="A13")
             return
+
+
+def _is_over(training: Standing, others: list[Standing], per_day: Decimal) -> bool:
+    """Whether some day holds more; what alone fits into one day needs no sum."""
+    if not others and training.hours <= per_day:
+        return False
+    return heaviest_day(training, others) > per_day
 
 
 def reasons_to_look_at_the_day(
@@ -157,6 +165,8 @@ def heaviest_day(training: Standing, others: Iterable[Standing]) -> Fraction:
 
 def do_overlap(sittings: Iterable[Sitting], others: list[Sitting]) -> bool:
     """Whether any of `sittings` runs into another one, or into `others` (disjoint, in order)."""
+    if not sittings:
+        return False
     own = sorted(sittings)
     if any(earlier[1] > later[0] for earlier, later in pairwise(own)):
         return True

@@ -6,12 +6,13 @@ Nothing is mended: full-width digits, other calendars, a number instead of a str
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from accounts.rules.registration import reasons_not_to_accept_any_number
 from ceportal.kernel.rules.refusal import Refusal
@@ -22,6 +23,7 @@ from credits.rules.typed import EARLIEST_DAY, reasons_not_to_read_day, reasons_n
 MOST_SESSIONS = 50
 COURSE_CODE_LIMIT = 64
 SCORE_LIMIT = 20
+_CANONICAL = json.JSONEncoder(sort_keys=True).encode
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 _RECORD_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}", re.ASCII)
 _MOMENT = re.compile(
@@ -33,8 +35,7 @@ _KEYS = frozenset((*_REQUIRED, *_OPTIONAL))
 _KNOWN = re.compile(r"[A-Za-z0-9_-]{1,40}", re.ASCII)
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(Struct):
     """What a speaker says of one person's training, already checked for its shape. `external_id` is the speaker's own.
 
     `id_number` is normalised; `course_code` empty where the speaker has none; sessions are aware moments.
@@ -67,7 +68,7 @@ def digest_of(record: Record, *, person: str = "") -> str:
         "assessment": [record.result, record.score],
         "sessions": [[start.timestamp(), end.timestamp()] for start, end in record.sessions],
     }
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(_CANONICAL(content).encode()).hexdigest()
 
 
 def is_record_id(value: object) -> bool:
@@ -84,7 +85,6 @@ def reasons_not_to_read(posted: object, *, today: date) -> list[Refusal]:
 def read(posted: Mapping[str, Any]) -> Record:
     """A record without faults, as the ledger takes it."""
     assessment = posted.get("assessment", {})
-    sessions = tuple((_moment(each["started_at"]), _moment(each["ended_at"])) for each in posted.get("sessions", ()))
     return Record(
         external_id=posted["record_id"],
         id_number=posted["id_number"].upper(),
@@ -98,8 +98,21 @@ def read(posted: Mapping[str, Any]) -> Record:
         ended_on=date.fromisoformat(posted["completed_on"]),
         result=assessment.get("result", ""),
         score=assessment.get("score", ""),
-        sessions=sessions,
+        sessions=moments(posted.get("sessions", ())),
     )
+
+
+def moments(sessions: Iterable[Mapping[str, str]]) -> tuple[tuple[datetime, datetime], ...]:
+    """Sessions without faults, as the ledger takes them."""
+    return tuple(
+        (datetime.fromisoformat(each["started_at"]), datetime.fromisoformat(each["ended_at"])) for each in sessions
+    )
+
+
+def are_sessions(sessions: object, started_on: date, ended_on: date, today: date) -> bool:
+    """Whether nothing is wrong with the sessions of a training on these days."""
+    days = {"started_on": started_on.isoformat(), "completed_on": ended_on.isoformat()}
+    return not any(_faults_of_sessions(sessions, days, today))
 
 
 def _faults(posted: Mapping[str, Any], today: date) -> Iterator[Refusal]:
@@ -242,10 +255,6 @@ def _readable(value: object) -> datetime | None:
     except ValueError:
         return None
     return moment if EARLIEST_DAY.year <= moment.year < 9999 else None
-
-
-def _moment(value: str) -> datetime:
-    return datetime.fromisoformat(value)
 
 
 def _wrong_type(pointer: str, wanted: str) -> Refusal:

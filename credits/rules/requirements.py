@@ -153,13 +153,7 @@ class Threshold:
 
 def thresholds(requirements: Requirements, standing: Standing) -> list[Threshold]:
     """Each threshold the year asks for, the total first; what is not asked for is left out."""
-    asked = (
-        ("total", "年度合计", requirements.total, standing.total),
-        ("public", "公需科目", requirements.public, standing.public),
-        ("public_compulsory", "其中必修课", requirements.public_compulsory, standing.public_compulsory),
-        ("professional", "专业科目", requirements.professional, standing.professional),
-        ("elective", "选修科目", requirements.elective, standing.elective),
-    )
+    asked = _asked(requirements, standing)
     return [_threshold(kind, label, figure, have) for kind, label, figure, have in asked if figure is not None]
 
 
@@ -167,7 +161,7 @@ def is_met(requirements: Requirements, standing: Standing) -> bool:
     """Whether every threshold is met (A1). Who is looked after elsewhere is judged there (S3-01)."""
     if requirements.ground is not None and requirements.ground.kind == ObligationKind.ELSEWHERE:
         return False
-    return all(threshold.is_met for threshold in thresholds(requirements, standing))
+    return all(have >= figure.value for _, _, figure, have in _asked(requirements, standing) if figure is not None)
 
 
 def hours_missing(thresholds: Iterable[Threshold]) -> Decimal:
@@ -186,6 +180,16 @@ def part_of(total: Decimal, ratio: Fraction) -> Decimal:
     exact = Fraction(total) * ratio / Fraction(HALF)
     steps = (Decimal(exact.numerator) / Decimal(exact.denominator)).to_integral_value(rounding=ROUND_CEILING)
     return steps * HALF
+
+
+def _asked(requirements: Requirements, standing: Standing) -> tuple[tuple[str, str, Figure | None, Decimal], ...]:
+    return (
+        ("total", "年度合计", requirements.total, standing.total),
+        ("public", "公需科目", requirements.public, standing.public),
+        ("public_compulsory", "其中必修课", requirements.public_compulsory, standing.public_compulsory),
+        ("professional", "专业科目", requirements.professional, standing.professional),
+        ("elective", "选修科目", requirements.elective, standing.elective),
+    )
 
 
 def _threshold(kind: str, label: str, figure: Figure, have: Decimal) -> Threshold:

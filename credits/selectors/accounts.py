@@ -1,5 +1,8 @@
 """A person's years: how they stand, and every entry behind that."""
 
+from decimal import Decimal
+from typing import Protocol
+
 from django.db.models import QuerySet
 
 from accounts.models import Professional
@@ -18,7 +21,16 @@ def entries_of(professional: Professional, year: int) -> QuerySet[HourEntry]:
     return entries.select_related("claim", "claim__declaration", "organization").order_by("-id")
 
 
-def standing_of(account: YearAccount | None) -> Standing:
+class Accounted(Protocol):
+    """A year of a person as it stands, whether it is the row itself or was read for many at once."""
+
+    public: Decimal
+    public_compulsory: Decimal
+    professional_hours: Decimal
+    elective: Decimal
+
+
+def standing_of(account: Accounted | None) -> Standing:
     if account is None:
         return NOTHING
     return Standing(account.public, account.public_compulsory, account.professional_hours, account.elective)

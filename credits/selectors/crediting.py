@@ -1,21 +1,70 @@
 """What has to be known to settle many claims at once: each question one statement, however many claims there are."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
-from datetime import datetime
-from typing import Any
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime
+from operator import attrgetter
+from typing import Any, Protocol
 
-from django.db.models import Q
+from django.db import connection
 
 from accounts.fields import id_indexes
+from ceportal.kernel.selectors.given import as_day, as_hours, given
 from credits.enums import ClaimState
 from credits.models import Claim, ClaimSession
 from credits.rules.plausibility import Known, Standing
 from credits.rules.records import Record, digest_of
 
+_CLAIMS = Claim._meta.db_table
+_ASKED = {
+    "professional_id": "bigint",
+    "year": "smallint",
+    "activity_key": "text",
+    "course_key": "text",
+    "started_on": "date",
+    "ended_on": "date",
+}
+_ASKED_OF = attrgetter(*_ASKED)
+_TRAINING = (
+    "SELECT c.professional_id, c.id, c.source, c.door, c.title, c.started_on, c.ended_on, c.hours, c.activity_key,"  # noqa: S608
+    f" c.course_key FROM given JOIN {_CLAIMS} c ON c.professional_id = given.professional_id AND c.state = 'live' AND "
+)
+# On the same days there is only so much time; the same training counts once a year.
+_BEARS_UPON = (
+    "c.ended_on >= given.started_on AND c.started_on <= given.ended_on",
+    "c.year = given.year AND c.activity_key = given.activity_key",
+    "c.year = given.year AND c.course_key = given.course_key AND NOT c.course_key = ''",
+)
+
+
+class Claimed(Protocol):
+    """What of a claim bears on what else its person learned."""
+
+    @property
+    def professional_id(self) -> int | None: ...
+    @property
+    def year(self) -> int: ...
+    @property
+    def activity_key(self) -> str: ...
+    @property
+    def course_key(self) -> str: ...
+    @property
+    def started_on(self) -> date: ...
+    @property
+    def ended_on(self) -> date: ...
+
 
 def known_claims(source: str, external_ids: Collection[str]) -> dict[str, list[Claim]]:
-    """Every revision of these things of one source, the first one first."""
+    """Every revision of these things of one source, the first one first. Where none is known that is one statement."""
+    named, text = given([{"external_id": each} for each in external_ids], {"external_id": "text"})
+    question = f"SELECT DISTINCT c.external_id FROM {named} JOIN {_CLAIMS} c USING (external_id) WHERE c.source = %s"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(question, [text, source])
+        known = [external_id for (external_id,) in cursor.fetchall()]
+    return _revisions(source, known) if known else {}
+
+
+def _revisions(source: str, external_ids: Collection[str]) -> dict[str, list[Claim]]:
     found: dict[str, list[Claim]] = defaultdict(list)
     rows = Claim.objects.filter(source=source, external_id__in=external_ids).order_by("external_id", "revision")
     for claim in rows.select_related("professional", "unmatched").prefetch_related("entries"):
@@ -33,32 +82,29 @@ def is_same(claim: Claim, record: Record) -> bool:
     return named is None or named.id_index in id_indexes(record.id_number)
 
 
-def what_counts(claims: Iterable[Claim], sittings: Iterable[tuple[datetime, datetime]]) -> dict[int, Known]:
+def what_counts(claims: Iterable[Claimed], sittings: Iterable[tuple[datetime, datetime]]) -> dict[int, Known]:
     """What counts already of the people of `claims`, as far as it can bear on those claims, by person."""
     asked = list(claims)
-    people = {claim.professional_id for claim in asked}
     known: dict[int, Known] = defaultdict(Known)
-    for person, training in _trainings(asked, people):
+    for person, training in _trainings(asked):
         known[person].trainings.append(training)
     stretches = list(sittings)
     if stretches:
+        people = {claim.professional_id for claim in asked}
         _add_sittings(known, people, min(start for start, _ in stretches), max(end for _, end in stretches))
     return known
 
 
-def _trainings(asked: list[Claim], people: set[int | None]) -> Iterable[tuple[int, Standing]]:
-    """Those of the same years (the same training counts once a year) and those on the same days."""
+def _trainings(asked: Sequence[Claimed]) -> Iterable[tuple[int, Standing]]:
     if not asked:
         return
-    first, last = min(claim.started_on for claim in asked), max(claim.ended_on for claim in asked)
-    of_years = Q(year__in={claim.year for claim in asked})
-    on_days = Q(year__gte=first.year, ended_on__gte=first, started_on__lte=last)
-    rows = Claim.objects.filter(of_years | on_days, professional__in=people, state=ClaimState.LIVE)
-    columns = ("professional", "pk", "source", "door", "title", "started_on", "ended_on", "hours")
-    for person, number, source, door, title, start, end, hours, *keys in rows.values_list(
-        *columns, "activity_key", "course_key"
-    ):
-        yield person, Standing(number, source, door, title, (start, end), hours, *keys)
+    source, text = given([dict(zip(_ASKED, _ASKED_OF(claim), strict=True)) for claim in asked], _ASKED)
+    parts = _BEARS_UPON if any(claim.course_key for claim in asked) else _BEARS_UPON[:2]
+    question = " UNION ".join(f"{_TRAINING}{bears_upon}" for bears_upon in parts)
+    with connection.cursor() as cursor:
+        cursor.execute(f"WITH given AS (SELECT * FROM {source}) {question} ORDER BY 2", [text])  # noqa: S608
+        for person, number, origin, door, title, start, end, hours, *keys in cursor.fetchall():
+            yield person, Standing(number, origin, door, title, (as_day(start), as_day(end)), as_hours(hours), *keys)
 
 
 def _add_sittings(known: dict[int, Known], people: set[int | None], first: datetime, last: datetime) -> None:

@@ -17,13 +17,13 @@ from credits.enums import ClaimState, DeclarationState, Door, Fate, Subject
 from credits.models import Claim, Declaration, DeclarationStep, HourEntry, OutsideHours
 from credits.rules.conversion import plain
 from credits.rules.explaining import Explanation, Item, Reason, Window, explain, fate_of_hours
+from credits.rules.limits import limits_in
 from credits.rules.requirements import Requirements
 from credits.rules.ways import Activity, Teacher, Way, Whose, automatic_ways, declared_way
 from credits.rules.window import CLOSED, Opening, in_words, is_open, last_day_for
 from credits.selectors.accounts import account_of, standing_of
 from credits.selectors.bench import requirements_of
 from credits.selectors.conversions import conversions_at
-from credits.selectors.declarations import limits_in
 from credits.selectors.regulation import activities, places
 from credits.selectors.window import granted_years
 

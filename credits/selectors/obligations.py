@@ -3,11 +3,15 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
+from django.db import connection
 from django.db.models import F, Q, QuerySet
 
 from accounts.models import Professional
+from ceportal.kernel.selectors.given import given
 from credits.models import Obligation
 from credits.rules.obligation import REDUCIBLE, Grant
+
+_GRANTED = Obligation._meta.db_table
 
 
 def easings_of(professional: Professional) -> QuerySet[Obligation]:
@@ -17,16 +21,25 @@ def easings_of(professional: Professional) -> QuerySet[Obligation]:
 
 
 def grants_of(people: Iterable[int]) -> dict[int, tuple[Grant, ...]]:
-    """What still holds for each of these people (by primary keys) in some year: one query."""
-    held: dict[int, tuple[Grant, ...]] = {}
-    for row in _holding().filter(professional__in=list(people)).order_by("year_from", "id"):
-        held[row.professional_id] = (*held.get(row.professional_id, ()), as_grant(row))
-    return held
+    """What still holds for each of these people (by primary keys) in some year: one query where nothing does."""
+    source, text = given([{"id": person} for person in people], {"id": "bigint"})
+    granted = f"SELECT DISTINCT o.professional_id FROM {source} JOIN {_GRANTED} o ON o.professional_id = given.id"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(granted, [text])
+        found = [person for (person,) in cursor.fetchall()]
+    return _grants(_holding().filter(professional__in=found)) if found else {}
 
 
 def every_grant() -> dict[int, tuple[Grant, ...]]:
     """Of everybody; for the proof of the ledger."""
-    return grants_of(_holding().values_list("professional", flat=True).distinct())
+    return _grants(_holding())
+
+
+def _grants(rows: QuerySet[Obligation]) -> dict[int, tuple[Grant, ...]]:
+    held: dict[int, tuple[Grant, ...]] = {}
+    for row in rows.order_by("year_from", "id"):
+        held[row.professional_id] = (*held.get(row.professional_id, ()), as_grant(row))
+    return held
 
 
 def as_grant(row: Obligation) -> Grant:

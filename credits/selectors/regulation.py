@@ -1,12 +1,12 @@
 """What the regulation asks: its rows, as the rules want them."""
 
-from accounts.models import Area, Professional, TitleSeries
+from accounts.models import Area, TitleSeries
 from ceportal.kernel.rules.dated import COUNTRY, EVERYWHERE, DatedFigure, DatedRule, places_of
 from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.rules.text import reasons_not_to_accept
 from credits.models import Activity, RuleSet
 from credits.rules.requirements import Requirements
-from credits.rules.ruleset import TRADE_LIMIT, requirements_in, trade_named, trade_of
+from credits.rules.ruleset import TRADE_LIMIT, requirements_in, trade_named
 
 RuleBook = tuple[DatedRule, ...]
 
@@ -29,12 +29,6 @@ def first_year_of(area: Area) -> int | None:
     around = places(area)
     years = (rule.year_from for rule in rule_book() if rule.area_code in around and "total" in rule.figures)
     return min(years, default=None)
-
-
-def trade_in(professional: Professional, book: RuleBook) -> str:
-    """The trade with rules of its own that a person belongs to, or none."""
-    series = professional.title_series.name if professional.title_series else ""
-    return trade_of(series, {rule.trade for rule in book})
 
 
 def read_trade(text: str, book: RuleBook) -> tuple[str, list[Refusal]]:

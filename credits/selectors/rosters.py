@@ -16,8 +16,8 @@ from bases.rules.recognition import Recognised
 from credits.enums import ClaimState, Door
 from credits.models import Claim, Roster, RosterRow
 from credits.rules.declaring import Limits
+from credits.rules.limits import limits_in
 from credits.rules.rosters import ClassFacts
-from credits.selectors.declarations import limits_in
 from credits.selectors.regulation import requirements
 
 _BASES = (RecognitionKind.PROVINCIAL_BASE, RecognitionKind.MUNICIPAL_BASE)

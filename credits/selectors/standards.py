@@ -14,9 +14,9 @@ from credits.enums import Unit
 from credits.models import Activity, UnitStandard
 from credits.rules.conversion import Conversion, in_force
 from credits.rules.declaring import Limits
+from credits.rules.limits import limits_in
 from credits.rules.standards import per_of, rule_words, words_of
 from credits.selectors.conversions import as_standard, conversions_at, standards_of
-from credits.selectors.declarations import limits_in
 from credits.selectors.regulation import activities, requirements
 
 

@@ -15,9 +15,9 @@ from credits.enums import DeclarationState
 from credits.models import BackYear, Declaration
 from credits.rules.declaring import Limits
 from credits.rules.exceptions import YEARS_BACK, ClosedYear, back_years
+from credits.rules.limits import limits_in
 from credits.rules.window import CLOSED, Opening, YearLimits, in_words, is_open, last_day
 from credits.selectors.bench import Bench
-from credits.selectors.declarations import limits_in
 from credits.selectors.regulation import rule_book
 
 Place = tuple[int, int]

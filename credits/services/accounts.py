@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F
 
 from accounts.models import Area, Professional
+from accounts.selectors.learners import Person
 from ceportal.kernel.rules.refusal import MovedOn, Refusal
 from ceportal.kernel.services.trail import record
 from credits.models import ChangedAccount, YearAccount
@@ -72,7 +73,7 @@ def judge_again(
     return True
 
 
-def person_in(professional: Professional, year: int, bench: Bench) -> dict[str, Any]:
+def person_in(professional: Person, year: int, bench: Bench) -> dict[str, Any]:
     """The columns by which a year of this person is judged."""
     judged = bench.judged(professional, year)
     return {

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,7 +13,7 @@ from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.services.trail import record as leave_trail
 from credits.enums import Outcome
 from credits.models import HourBatch
-from credits.rules.records import is_record_id, read, reasons_not_to_read
+from credits.rules.records import Record, is_record_id, read, reasons_not_to_read
 from credits.services.crediting import Settled, Speaker, credit_records
 
 MOST_RECORDS = 1000
@@ -32,7 +32,7 @@ def post_batch(
     client: ApiClient | None = None,
     dry_run: bool = False,
 ) -> dict[str, Any]:
-    """The answer to `posted`, the records as they came. It is given only once everything it says is committed.
+    """The answer to `posted`, the records as they came or read already: only once all it says is committed.
 
     `digest` is that of the bytes sent. With `dry_run` the same report, and nothing is written.
     """
@@ -57,15 +57,17 @@ def forget_old_batches(*, now: datetime) -> int:
 
 
 def _items(posted: Sequence[object], speaker: Speaker, now: datetime) -> list[Item]:
-    today = timezone.localdate(now)
-    ids = Counter(_record_id(each) for each in posted)
+    today, names = timezone.localdate(now), [_record_id(each) for each in posted]
+    repeated = {name for name, count in Counter(names).items() if name is not None and count > 1}
     faults: list[list[Refusal]] = []
-    for each in posted:
-        found = reasons_not_to_read(each, today=today)
-        if _record_id(each) is not None and ids[_record_id(each)] > 1:
+    good: list[Record] = []
+    for each, name in zip(posted, names, strict=True):
+        found = [] if isinstance(each, Record) else reasons_not_to_read(each, today=today)
+        if name in repeated:
             found.append(REPEATED)
         faults.append(found)
-    good = [read(each) for each, found in zip(posted, faults, strict=True) if not found and isinstance(each, Mapping)]
+        if not found:
+            good.append(each if isinstance(each, Record) else read(cast(Mapping[str, Any], each)))
     settled = iter(credit_records(good, speaker=speaker, now=now))
     return [
         _invalid(index, each, found) if found else _item(index, next(settled))
@@ -75,6 +77,8 @@ def _items(posted: Sequence[object], speaker: Speaker, now: datetime) -> list[It
 
 def _record_id(posted: object) -> str | None:
     """The id, where the record has one that can be repeated back."""
+    if isinstance(posted, Record):
+        return posted.external_id
     given = posted.get("record_id") if isinstance(posted, Mapping) else None
     return given if is_record_id(given) else None
 
@@ -92,7 +96,7 @@ def _item(index: int, settled: Settled) -> Item:
         return item | {"known_hash": settled.known_digest, "received_hash": settled.digest}
     item["year"] = settled.year
     if settled.entry is not None:
-        item["entry_id"] = str(settled.entry.ref)
+        item["entry_id"] = settled.entry
     if settled.reasons:
         item["reason"] = "；".join(reason.message for reason in settled.reasons)
         item["reasons"] = [{"code": reason.code, "message": reason.message} for reason in settled.reasons]

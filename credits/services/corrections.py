@@ -18,21 +18,23 @@ from django.utils import timezone
 from accounts.enums import Duty, NoticeEvent
 from accounts.models import Organization
 from accounts.selectors.duties import holders_of, in_charge
+from accounts.selectors.learners import Person
 from accounts.services.notices import tell
 from ceportal.kernel.fields import seal, unseal
 from ceportal.kernel.rules.refusal import MovedOn, Refusal, refuse
 from ceportal.kernel.services.claims import one_by_one
 from ceportal.kernel.services.trail import record as leave_trail
 from credits.enums import ClaimState, CorrectionAction, Door, Subject
-from credits.models import Claim, Correction, HourEntry, UnmatchedPerson
+from credits.models import Claim, Correction, UnmatchedPerson
 from credits.rules.activity_key import activity_key
 from credits.rules.records import Record, digest_of, read
 from credits.selectors.bench import Bench
 from credits.selectors.crediting import is_same
 from credits.selectors.records import current_record, is_filed
 from credits.selectors.regulation import rule_book
-from credits.services.account_sets import lock_accounts
-from credits.services.crediting import Candidate, Speaker, enter, find_people, new_claim, save_new, settle
+from credits.services.account_sets import Place, lock_accounts
+from credits.services.claim_sets import NewClaim, new_claim
+from credits.services.crediting import Candidate, Speaker, enter, find_people, save_new, settle
 from credits.services.ledger import reverse_claim
 
 JOB = "credits.finish_corrections"
@@ -48,10 +50,10 @@ _NOT_COUNTED = (ClaimState.HELD, ClaimState.UNMATCHED, ClaimState.DUPLICATE)
 class Corrected:
     """`claim` is the record as it now stands; `entry` its hours, `reversal` what was taken back."""
 
-    claim: Claim
+    claim: Claim | NewClaim
     is_pending: bool = False
-    entry: HourEntry | None = None
-    reversal: HourEntry | None = None
+    entry: str | None = None
+    reversal: str | None = None
 
 
 @transaction.atomic
@@ -84,7 +86,7 @@ def replace_record(posted: Mapping[str, Any], *, reason: str, speaker: Speaker, 
         raise refuse("withdrawn", "这条记录已经撤回，不能再更正。请用新的 record_id 重新报送。")
     if is_same(claim, new):
         entry = claim.entries.order_by("id").first() if claim.state == ClaimState.LIVE else None
-        return Corrected(claim, entry=entry)
+        return Corrected(claim, entry=str(entry.ref) if entry else None)
     if _open_correction(claim):
         raise refuse("reversal_pending", "这条记录已有一项更正在等待人社部门办理。")
     if is_filed(claim):
@@ -138,7 +140,7 @@ def _locked(record_id: str, speaker: Speaker, now: datetime, new: Record | None 
 
 def _lock_accounts(claim: Claim, new: Record | None, now: datetime) -> None:
     """Both the old account and the new one, in the ledger's order."""
-    people = {}
+    people: dict[Place, Person] = {}
     if claim.professional and claim.state == ClaimState.LIVE:
         people[claim.year, claim.professional.pk] = claim.professional
     for person in find_people([(new.id_number, new.name)] if new else []).values():
@@ -166,10 +168,10 @@ def _open_correction(claim: Claim) -> bool:
     return claim.corrections.filter(done_at__isnull=True).exists()
 
 
-def _end(claim: Claim, reason: str, speaker: Speaker, now: datetime) -> HourEntry | None:
+def _end(claim: Claim, reason: str, speaker: Speaker, now: datetime) -> str | None:
     """The claim counts no longer; its reversing entry if it did."""
     if claim.state == ClaimState.LIVE:
-        return reverse_claim(claim, reason=reason, by=speaker, now=now)
+        return str(reverse_claim(claim, reason=reason, by=speaker, now=now).ref)
     if claim.state in _NOT_COUNTED:
         Claim.objects.filter(pk=claim.pk).update(state=ClaimState.WITHDRAWN, state_reason=reason[:300])
         UnmatchedPerson.objects.filter(claim=claim).delete()
@@ -177,10 +179,12 @@ def _end(claim: Claim, reason: str, speaker: Speaker, now: datetime) -> HourEntr
     return None
 
 
-def _count_anew(old: Claim, new: Record, reversal: HourEntry | None, speaker: Speaker, now: datetime) -> Corrected:
+def _count_anew(old: Claim, new: Record, reversal: str | None, speaker: Speaker, now: datetime) -> Corrected:
     person = find_people([(new.id_number, new.name)]).get((new.id_number, new.name))
-    claim = new_claim(new, digest_of(new), speaker=speaker, person=person, now=now)
-    claim.revision = old.revision + 1
+    claim = new_claim(
+        new, digest_of(new), source=speaker.source, door=speaker.door.value, person=person, now=now,
+        revision=old.revision + 1,
+    )  # fmt: skip
     candidate, bench = Candidate(claim, person, new, new.sessions), Bench(rule_book(), now)
     accounts = settle([candidate], speaker=speaker, bench=bench)
     if not save_new([candidate], now):

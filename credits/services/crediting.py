@@ -4,36 +4,43 @@
 two halves it shares with matching and corrections: first every claim gets its state, then the live ones their hours.
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.fields import id_index, id_index_columns, id_indexes
-from accounts.models import Organization, Professional
-from accounts.selectors.people import approved_people
+from accounts.models import Organization
+from accounts.selectors.learners import Learner, Person, learners
 from bases.rules.recognition import Recognised, is_recognised
 from bases.selectors.recognised import recognitions_of
 from ceportal.kernel.fields import seal
+from ceportal.kernel.rules.refs import new_refs
 from ceportal.kernel.rules.refusal import MovedOn, Refusal
-from ceportal.kernel.rules.text import comparable, person_name
-from credits.enums import ClaimState, Door, EntryKind, Outcome, Subject
-from credits.models import Claim, ClaimSession, HourEntry, UnmatchedPerson, YearAccount
+from ceportal.kernel.rules.text import person_name
+from credits.enums import ClaimState, Door, Outcome, Subject
+from credits.models import Claim, ClaimSession, UnmatchedPerson
 from credits.rules import plausibility as plausible
-from credits.rules.activity_key import activity_key
 from credits.rules.crediting import shares
 from credits.rules.records import Record, digest_of
 from credits.rules.requirements import Standing
 from credits.selectors.bench import Bench
 from credits.selectors.crediting import is_same, known_claims, what_counts
-from credits.selectors.declarations import limits_in
 from credits.selectors.regulation import rule_book
 from credits.selectors.window import excused_places
-from credits.services.account_sets import Place, change_accounts, lock_accounts
+from credits.services.account_sets import Account, Place, change_accounts, lock_accounts
+from credits.services.claim_sets import (
+    NewClaim,
+    NewEntry,
+    name_twins,
+    new_claim,
+    put_claims,
+    put_entries,
+)
 
 KEPT_FOR = timedelta(days=90)
 _UNMATCHED = "credits_unmatchedperson"
@@ -56,26 +63,26 @@ class Speaker:
         return self.organization.name
 
 
-@dataclass
+@dataclass(slots=True)
 class Settled:
-    """What became of one record, and why; the `claim` that stands for it, and its `entry` if it counts."""
+    """What became of one record, and why; the key of the `claim` that stands for it, the `entry` if it counts."""
 
     external_id: str
     outcome: Outcome
     year: int
-    claim: Claim | None = None
-    entry: HourEntry | None = None
+    claim: int | None = None
+    entry: str | None = None
     reasons: list[Refusal] = field(default_factory=list)
     known_digest: str = ""
     digest: str = ""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Candidate:
     """A claim on its way: `person` is None where nobody is registered by that number and name."""
 
-    claim: Claim
-    person: Professional | None
+    claim: Claim | NewClaim
+    person: Person | None
     record: Record | None = None
     sessions: tuple[tuple[datetime, datetime], ...] = ()
     reasons: list[Refusal] = field(default_factory=list)
@@ -102,12 +109,9 @@ def credit_records(records: Sequence[Record], *, speaker: Speaker, now: datetime
     bench = Bench(rule_book(), now)
     candidates = _candidates(new, digests, speaker, now)
     accounts = settle(candidates, speaker=speaker, bench=bench)
-    if accounts:  # somebody else may have sent the same while we waited for the accounts
-        known |= known_claims(speaker.source, [record.external_id for record in new])
-    fresh = [candidate for candidate in candidates if candidate.claim.external_id not in known]
-    mine = save_new(fresh, now)
-    lost = {candidate.claim.external_id for candidate in fresh} - {each.claim.external_id for each in mine}
-    if lost:
+    mine = save_new(candidates, now)
+    if len(mine) < len(candidates):  # somebody else has sent the same while we waited for the accounts
+        lost = {each.claim.external_id for each in candidates} - {each.claim.external_id for each in mine}
         known |= known_claims(speaker.source, lost)
     _name_twins(candidates, mine)
     entries = enter(mine, accounts, label=speaker.label, bench=bench)
@@ -121,7 +125,7 @@ def credit_records(records: Sequence[Record], *, speaker: Speaker, now: datetime
     return [told[record.external_id] for record in records]
 
 
-def settle(candidates: Sequence[Candidate], *, speaker: Speaker, bench: Bench) -> dict[Place, YearAccount]:
+def settle(candidates: Sequence[Candidate], *, speaker: Speaker, bench: Bench) -> dict[Place, Account]:
     """Give every claim its state, in order, each knowing those before it. The accounts they may change are locked."""
     lines = recognitions_of(speaker.organization.pk) if candidates else []
     excuse(candidates)
@@ -139,66 +143,45 @@ def settle(candidates: Sequence[Candidate], *, speaker: Speaker, bench: Bench) -
 
 def enter(
     candidates: Iterable[Candidate],
-    accounts: Mapping[Place, YearAccount],
+    accounts: Mapping[Place, Account],
     *,
     label: str,
     bench: Bench,
     reason: str = "",
-) -> dict[int, HourEntry]:
-    """The hours of those claims (saved by now) that live: an entry each, and their accounts. By the claim's key.
+) -> dict[int, str]:
+    """The hours of those claims (saved by now) that live: an entry each, and their accounts. Its `ref` by its claim.
 
     `label` names who caused it, `reason` why where it is not simply reported.
     """
     live = [candidate for candidate in candidates if candidate.claim.state == ClaimState.LIVE]
     if not live:
         return {}
-    why = reason or f"{label}报送"
-    entries = [_entry(candidate, accounts[candidate.place], (label, why), bench.now) for candidate in live]
-    HourEntry.objects.bulk_create(entries)
+    refs = new_refs(len(live))
+    entries = [_entry(each, accounts[each.place], ref) for each, ref in zip(live, refs, strict=True)]
+    put_entries(entries, reason=reason or f"{label}报送", label=label, now=bench.now)
     parts: dict[Place, Standing] = {}
     for candidate in live:
-        claim = candidate.claim
+        claim, place = candidate.claim, candidate.place
         part = shares(claim.subject, claim.public_kind, claim.hours)
-        parts[candidate.place] = parts.get(candidate.place, Standing()).plus(part)
+        parts[place] = parts[place].plus(part) if place in parts else part
     change_accounts(accounts, parts, bench)
-    return {entry.claim_id: entry for entry in entries}
-
-
-def new_claim(record: Record, digest: str, *, speaker: Speaker, person: Professional | None, now: datetime) -> Claim:
-    """A claim without a state yet."""
-    course = record.course_code and f"{speaker.source}\x1f{comparable(record.course_code)}"
-    return Claim(
-        door=speaker.door,
-        source=speaker.source,
-        external_id=record.external_id,
-        professional=person,
-        year=record.ended_on.year,
-        activity_key=activity_key(record.title, record.started_on, record.ended_on),
-        course_key=hashlib.sha256(course.encode()).hexdigest() if course else "",
-        content_digest=digest,
-        subject=record.subject,
-        public_kind=record.public_kind,
-        title=record.title,
-        started_on=record.started_on,
-        ended_on=record.ended_on,
-        hours=record.hours,
-        made_at=now,
-    )
+    return {entry.claim_id: entry.ref for entry in entries}
 
 
 def _candidates(
     records: Sequence[Record], digests: Mapping[str, str], speaker: Speaker, now: datetime
 ) -> list[Candidate]:
     people = find_people((record.id_number, record.name) for record in records)
+    source, door = speaker.source, speaker.door.value
     candidates = []
     for record in records:
         person = people.get((record.id_number, person_name(record.name)))
-        claim = new_claim(record, digests[record.external_id], speaker=speaker, person=person, now=now)
+        claim = new_claim(record, digests[record.external_id], source=source, door=door, person=person, now=now)
         candidates.append(Candidate(claim, person, record, record.sessions))
     return candidates
 
 
-def find_people(named: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Professional]:
+def find_people(named: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Learner]:
     """Who is registered and approved with both: the number, and the name as it is kept (reliability T10)."""
     asked: dict[str, set[str]] = {}
     for number, _ in named:
@@ -206,7 +189,7 @@ def find_people(named: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Profe
             asked.setdefault(index, set()).add(number)
     if not asked:
         return {}
-    found = approved_people(asked)
+    found = learners(asked)
     return {(number, person.name): person for person in found for number in asked[person.id_index]}
 
 
@@ -220,18 +203,23 @@ def place_and_year(candidate: Candidate, lines: list[Recognised], bench: Bench) 
     )  # fmt: skip
     return plausible.reasons_of_place_and_year(
         is_recognised=covered,
-        limits=limits_in(asked) if (asked := bench.asked_where_now(person, claim.year)) else None,
+        limits=bench.limits_where_now(person, claim.year),
         ended_on=claim.ended_on,
-        today=timezone.localdate(claim.made_at),
+        today=_day(claim.made_at),
         subject=Subject(claim.subject).label,
         place=person.area.name,
         is_excused=candidate.is_excused,
     )
 
 
+@lru_cache(maxsize=16)
+def _day(moment: datetime) -> date:
+    return timezone.localdate(moment)
+
+
 def excuse(candidates: Iterable[Candidate]) -> None:
     """Note which are of a former year that the bureau has opened to their person (S0-14): one query for all."""
-    now = {each: timezone.localdate(each.claim.made_at) for each in candidates if each.person}
+    now = {each: _day(each.claim.made_at) for each in candidates if each.person}
     late = [each for each, today in now.items() if each.claim.year < today.year]
     if late:
         places = excused_places([each.place for each in late], today=min(now[each] for each in late))
@@ -253,9 +241,8 @@ def weigh(candidate: Candidate, known: plausible.Known, number: int, bench: Benc
         message = f"同一次学习已通过“{Door(twin.door).label}”计入 {twin.hours.normalize():f} 学时，只计一次。"
         candidate.reasons = [Refusal("already_counted", message, clause="A13")]
         return
-    asked = bench.asked_where_now(person, claim.year) if person else None
-    figure = asked.figures.get("ceiling_person_day") if asked else None
-    per_day = figure.value if figure else plausible.PERSON_DAY
+    limits = bench.limits_where_now(person, claim.year) if person else None
+    per_day = limits.person_day if limits else plausible.PERSON_DAY
     candidate.reasons = list(plausible.reasons_of_what_is_known(training, candidate.sessions, known, per_day=per_day))
     if not candidate.reasons:
         known.add(training, candidate.sessions)
@@ -276,15 +263,12 @@ def _set_state(candidate: Candidate) -> None:
 
 def save_new(candidates: Sequence[Candidate], now: datetime) -> list[Candidate]:
     """Those of settled candidates whose claim now stands by our hand, with its key; the rest came second."""
-    in_order = sorted(candidates, key=lambda candidate: candidate.claim.external_id)
-    Claim.objects.bulk_create([candidate.claim for candidate in in_order], ignore_conflicts=True)
-    refs = [candidate.claim.ref for candidate in in_order]
-    keys = dict(Claim.objects.filter(ref__in=refs).values_list("ref", "pk")) if refs else {}
-    mine = [candidate for candidate in candidates if candidate.claim.ref in keys]
-    for candidate in mine:
-        candidate.claim.pk = keys[candidate.claim.ref]
+    if not candidates:
+        return []
+    put_claims([candidate.claim for candidate in candidates if isinstance(candidate.claim, NewClaim)], now)
+    mine = [candidate for candidate in candidates if candidate.claim.pk]
     ClaimSession.objects.bulk_create(
-        ClaimSession(claim=each.claim, professional=each.person, started_at=start, ended_at=end)
+        ClaimSession(claim_id=each.claim.pk, professional_id=each.claim.professional_id, started_at=start, ended_at=end)
         for each in mine
         for start, end in each.sessions
     )
@@ -294,46 +278,39 @@ def save_new(candidates: Sequence[Candidate], now: datetime) -> list[Candidate]:
 
 def _name_twins(candidates: Sequence[Candidate], mine: Iterable[Candidate]) -> None:
     """A duplicate of a neighbour in the same set: that one has its key only now."""
-    named = [each.claim for each in mine if each.twin_number < 0]
-    for each in mine:
-        if each.twin_number < 0:
-            each.claim.twin_id = candidates[-1 - each.twin_number].claim.pk
+    named = {each.claim.pk: candidates[-1 - each.twin_number].claim.pk for each in mine if each.twin_number < 0}
     if named:
-        Claim.objects.bulk_update(named, ["twin"])
+        name_twins(named)
 
 
 def _keep_unmatched(candidates: Iterable[Candidate], now: datetime) -> None:
     UnmatchedPerson.objects.bulk_create(
-        unmatched_person(candidate.claim, candidate.record, now)
+        unmatched_person(candidate.claim.pk, candidate.record, now)
         for candidate in candidates
         if candidate.record and candidate.claim.state == ClaimState.UNMATCHED
     )
 
 
-def unmatched_person(claim: Claim, record: Record, now: datetime) -> UnmatchedPerson:
+def unmatched_person(claim: int, record: Record, now: datetime) -> UnmatchedPerson:
     found_by = id_index_columns(record.id_number)
-    row = UnmatchedPerson(claim=claim, name=person_name(record.name), keep_until=now + KEPT_FOR, **found_by)
+    row = UnmatchedPerson(claim_id=claim, name=person_name(record.name), keep_until=now + KEPT_FOR, **found_by)
     row.id_sealed = seal(record.id_number, table=_UNMATCHED, column="id", ref=row.ref)
     return row
 
 
-def _entry(candidate: Candidate, account: YearAccount, said: tuple[str, str], now: datetime) -> HourEntry:
-    label, reason = said
-    claim = candidate.claim
-    return HourEntry(
-        claim=claim,
-        professional=account.professional,
-        year=claim.year,
-        kind=EntryKind.CREDIT,
-        subject=claim.subject,
-        public_kind=claim.public_kind,
-        hours=claim.hours,
-        organization_id=account.organization_id,
-        area_id=account.professional.area_id,
-        title=claim.title,
-        reason=reason,
-        by_label=label,
-        recorded_at=now,
+def _entry(candidate: Candidate, account: Account, ref: str) -> NewEntry:
+    claim, person = candidate.claim, account.professional
+    return NewEntry(
+        ref,
+        claim.pk,
+        person.pk,
+        claim.year,
+        claim.subject,
+        claim.public_kind,
+        claim.hours,
+        account.organization_id,
+        person.area_id,
+        claim.title,
     )
 
 
@@ -353,7 +330,7 @@ def _fill_tombstones(records: Sequence[Record], known: Mapping[str, list[Claim]]
         Claim.objects.bulk_update(sorted(filled, key=lambda claim: claim.external_id), columns)
 
 
-_OUTCOMES = {
+_OUTCOMES: dict[str, Outcome] = {
     ClaimState.LIVE: Outcome.ACCEPTED,
     ClaimState.HELD: Outcome.HELD,
     ClaimState.UNMATCHED: Outcome.UNMATCHED_PERSON,
@@ -361,13 +338,13 @@ _OUTCOMES = {
 }
 
 
-def _told(candidate: Candidate, entries: Mapping[int, HourEntry]) -> Settled:
+def _told(candidate: Candidate, entries: Mapping[int, str]) -> Settled:
     claim = candidate.claim
     return Settled(
         claim.external_id,
-        _OUTCOMES[ClaimState(claim.state)],
+        _OUTCOMES[claim.state],
         claim.year,
-        claim=claim,
+        claim=claim.pk,
         entry=entries.get(claim.pk),
         reasons=candidate.reasons,
         digest=claim.content_digest,
@@ -378,11 +355,11 @@ def _told_known(claims: list[Claim], record: Record) -> Settled:
     """A repeat: the same content as any revision had is a duplicate, other content a conflict."""
     claim = claims[-1]
     if not any(is_same(each, record) for each in claims):
-        told = Settled(claim.external_id, Outcome.CONFLICT, claim.year, claim=claim, digest=digest_of(record))
+        told = Settled(claim.external_id, Outcome.CONFLICT, claim.year, claim=claim.pk, digest=digest_of(record))
         told.known_digest = claim.content_digest
         if told.digest == told.known_digest:
             told.digest = digest_of(record, person=id_index(record.id_number))
         return told
-    entry: Any = next(iter(claim.entries.all()), None) if claim.state == ClaimState.LIVE else None
+    entry: Any = next((str(each.ref) for each in claim.entries.all()), None) if claim.state == ClaimState.LIVE else None
     reason = Refusal("already_known", f"这条记录已登记，现为“{ClaimState(claim.state).label}”。")
-    return Settled(claim.external_id, Outcome.DUPLICATE, claim.year, claim=claim, entry=entry, reasons=[reason])
+    return Settled(claim.external_id, Outcome.DUPLICATE, claim.year, claim=claim.pk, entry=entry, reasons=[reason])

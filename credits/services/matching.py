@@ -51,10 +51,11 @@ def _match(one: UnmatchedPerson, *, now: datetime) -> bool:
     rows = Claim.objects.select_for_update().filter(pk__in=asked, state=ClaimState.UNMATCHED).order_by("external_id")
     still = set(rows.values_list("pk", flat=True))
     mine = [candidate for candidate in candidates if candidate.claim.pk in still]
-    Claim.objects.bulk_update([candidate.claim for candidate in mine], _SETTLED)
-    for candidate in mine:
-        ClaimSession.objects.filter(claim=candidate.claim).update(professional=candidate.person)
-        leave_trail("claim.match", candidate.claim, by=None, now=now, after={"state": candidate.claim.state})
+    claims = [candidate.claim for candidate in mine if isinstance(candidate.claim, Claim)]
+    Claim.objects.bulk_update(claims, _SETTLED)
+    for claim in claims:
+        ClaimSession.objects.filter(claim=claim).update(professional=claim.professional)
+        leave_trail("claim.match", claim, by=None, now=now, after={"state": claim.state})
     UnmatchedPerson.objects.filter(claim__in=still).delete()
     enter(mine, accounts, label=speaker.label, bench=bench)
     return bool(mine)

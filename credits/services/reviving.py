@@ -8,12 +8,12 @@ from ceportal.kernel.services.claims import one_by_one
 from ceportal.kernel.services.trail import CLOCK_LABEL
 from ceportal.kernel.services.trail import record as leave_trail
 from credits.enums import ClaimState, Door
-from credits.models import Claim, YearAccount
+from credits.models import Claim
 from credits.selectors.bench import Bench
 from credits.selectors.regulation import rule_book
 from credits.selectors.reviving import left_alone
 from credits.selectors.twins import counted_twin
-from credits.services.account_sets import Place, lock_accounts
+from credits.services.account_sets import Account, Place, lock_accounts
 from credits.services.crediting import Candidate, Speaker, enter, settle
 
 JOB = "credits.revive_duplicates"
@@ -34,7 +34,7 @@ def _revive(claim: Claim, *, now: datetime) -> bool:
     sessions = tuple((each.started_at, each.ended_at) for each in claim.sessions.all())
     candidate = Candidate(claim, person, None, sessions)
     claim.state, claim.twin = ClaimState.LIVE, None
-    accounts, label = _weighed(candidate, person, bench)
+    accounts, label = _weighed(candidate, claim, person, bench)
     changes = {"state": claim.state, "twin": claim.twin_id, "reasons": claim.reasons}
     if not Claim.objects.filter(pk=claim.pk, state=ClaimState.DUPLICATE, twin=gone).update(**changes):
         return False
@@ -43,12 +43,13 @@ def _revive(claim: Claim, *, now: datetime) -> bool:
     return True
 
 
-def _weighed(candidate: Candidate, person: Professional, bench: Bench) -> tuple[dict[Place, YearAccount], str]:
+def _weighed(
+    candidate: Candidate, claim: Claim, person: Professional, bench: Bench
+) -> tuple[dict[Place, Account], str]:
     """The claim with its new state; the accounts locked for it, and in whose name it is entered.
 
     A declaration was judged by its reviewers: only whether yet another door counts the same is asked again.
     """
-    claim = candidate.claim
     if claim.declaration is None:
         door, ref = claim.source.split(":", 1)
         speaker = Speaker(Door(door), Organization.objects.get(ref=ref))

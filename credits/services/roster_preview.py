@@ -17,7 +17,8 @@ from credits.selectors.bench import Bench
 from credits.selectors.crediting import what_counts
 from credits.selectors.regulation import rule_book
 from credits.selectors.rosters import external_id, facts_of
-from credits.services.crediting import Candidate, Speaker, excuse, find_people, new_claim, place_and_year, weigh
+from credits.services.claim_sets import new_claim
+from credits.services.crediting import Candidate, Speaker, excuse, find_people, place_and_year, weigh
 
 Found = tuple[RowState, str]
 
@@ -52,7 +53,7 @@ def preview(roster: Roster, lines: Sequence[RosterLine], *, now: datetime) -> di
         if person is None:
             found[line.number] = (RowState.UNKNOWN, UNKNOWN_PERSON)
         else:
-            claim = new_claim(record, "", speaker=speaker, person=person, now=now)
+            claim = new_claim(record, "", source=speaker.source, door=speaker.door.value, person=person, now=now)
             candidates[line.number] = Candidate(claim, person, record)
     if candidates:
         found |= _weigh_all(candidates, roster, Bench(rule_book(), now))

@@ -211,6 +211,7 @@ def _judge(
     accounts = lock_accounts(people, bench)
     stood = {account.pk: (account.rule_set, account.obligation, account.is_met) for account in accounts.values()}
     change_accounts(accounts, dict.fromkeys(accounts, NOTHING), bench)
+    rows = {account.pk: account for account in touched}
     for account in accounts.values():
         rule_set, obligation, was_met = stood[account.pk]
         before[account.pk] = before[account.pk].as_it_stood(rule_set=rule_set, obligation=obligation, is_met=was_met)
@@ -218,7 +219,7 @@ def _judge(
             rule_set=account.rule_set, obligation=account.obligation, is_met=account.is_met
         )
         told = {"before": before[account.pk].as_json(), "after": after[account.pk].as_json()}
-        record("account.judge_again", account, by=None, now=now, **told)
+        record("account.judge_again", rows[account.pk], by=None, now=now, **told)
     _tell_people(run, chunk, before, after, now)
 
 

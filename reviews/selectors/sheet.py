@@ -14,13 +14,14 @@ from credits.enums import DeclarationState
 from credits.models import Declaration, Evidence
 from credits.rules.claiming import Worked
 from credits.rules.declaring import Limits, ceiling
+from credits.rules.limits import limits_in
 from credits.rules.requirements import Requirements, Threshold, thresholds
 from credits.rules.window import words
 from credits.selectors.accounts import account_of, standing_of
 from credits.selectors.bench import requirements_of
 from credits.selectors.beside import reasons_to_look_at_the_day
 from credits.selectors.conversions import details_of, is_open, same_artefact_of_others, worked_out
-from credits.selectors.declarations import elapsed_days, limits_in
+from credits.selectors.declarations import elapsed_days
 from credits.selectors.twins import counted_twin, counted_words, likely_twins
 from credits.selectors.window import granted_years
 from reviews.models import Decision

@@ -111,7 +111,7 @@ def test_what_a_bureau_reversed_revives_nothing(doors: dict[str, Callable[[], No
 def test_a_neighbour_in_the_same_set_is_named_as_the_twin(declarant: Professional) -> None:
     days = {"started_on": date(2026, 3, 5), "ended_on": date(2026, 3, 6), "title": "同一个班"}
     first, second = credit_records([record(declarant, **days), record(declarant, **days)], speaker=speaker(), now=NOW)
-    assert Claim.objects.get(state=ClaimState.DUPLICATE).twin == first.claim
+    assert Claim.objects.get(state=ClaimState.DUPLICATE).twin_id == first.claim
     assert second.outcome == Outcome.DUPLICATE
 
 

@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 
 START_SECONDS = 30
+FLEETING = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+DURABLE = {"shared_buffers": "2GB", "max_wal_size": "8GB", "checkpoint_timeout": "15min", "jit": "off"}
 
 
 class ServerMissing(Exception):
@@ -60,10 +62,13 @@ class Broker:
 
 
 class Cluster:
-    """A PostgreSQL cluster, run by another user when the tests run as root (it refuses root)."""
+    """A PostgreSQL cluster, run by another user when the tests run as root (it refuses root).
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    One for tests lives as long as they do and needs not survive a power cut; a durable one is set as in production.
+    """
+
+    def __init__(self, folder: Path, *, is_durable: bool = False) -> None:
+        self.folder, self.is_durable = folder, is_durable
         self.data = folder / "data"
         self.binaries = postgresql_binaries()
         self.url = f"postgresql://portal@{str(folder).replace('/', '%2F')}/postgres"
@@ -71,21 +76,15 @@ class Cluster:
         self.as_user = _other_user() if os.geteuid() == 0 else None
 
     def start(self) -> None:
-        """Durability is off: the cluster lives as long as the tests."""
+        """A folder that holds a cluster already is started again."""
         if self.as_user:
             os.chown(self.folder, self.as_user.pw_uid, self.as_user.pw_gid)
         self.folder.chmod(0o755)
-        self._run("initdb", "-D", self.data, "-U", "portal", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
-        options = {
-            "listen_addresses": "",
-            "unix_socket_directories": str(self.folder),
-            "fsync": "off",
-            "synchronous_commit": "off",
-            "full_page_writes": "off",
-            "max_connections": "200",
-        }
+        if not self.data.exists():
+            self._run("initdb", "-D", self.data, "-U", "portal", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
+        options = {"listen_addresses": "", "unix_socket_directories": str(self.folder), "max_connections": "200"}
         command = self._command("postgres", "-D", self.data)
-        for name, value in options.items():
+        for name, value in (options | (DURABLE if self.is_durable else FLEETING)).items():
             command += ["-c", f"{name}={value}"]
         log_path = self.folder / "postgres.log"
         with log_path.open("ab") as log:

@@ -7,12 +7,15 @@ Our own few lines, because the common libraries refuse genuine Henan codes and y
 import re
 from dataclasses import dataclass
 from datetime import date
+from operator import mul
 
 from ceportal.kernel.rules.refusal import Refusal
 
 _RESIDENT = re.compile(r"[1-9][0-9]{16}[0-9X]", re.ASCII)
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
+# What the weights make of seventeen zeros, digits being read as their bytes.
+_ZEROS = sum(_WEIGHTS) * ord("0")
 _USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC = re.compile(rf"[{_USCC_ALPHABET}]{{18}}", re.ASCII)
 _PHONE = re.compile(r"1[3-9][0-9]{9}", re.ASCII)
@@ -53,6 +56,16 @@ def reasons_not_to_accept_id(value: str, *, today: date, field: str = "id_number
     if check_digit(value[:17]) != value[17]:
         return [Refusal("id_check", "身份证号码最后一位与前面的数字不符，请核对是否输错。", field=field)]
     return []
+
+
+def is_resident(value: str, *, today: date) -> bool:
+    """The same as that there is no such reason, in a hundredth of the time: for many at once."""
+    if not _RESIDENT.fullmatch(value):
+        return False
+    born_on = _birth_date(value)
+    if born_on is None or born_on > today or born_on.year < _OLDEST_BIRTH_YEAR:
+        return False
+    return check_digit(value) == value[17]
 
 
 def resident(number: str) -> Resident:
@@ -119,7 +132,7 @@ def uscc_check_character(first: str) -> str:
 
 def check_digit(first: str) -> str:
     """The 18th character of a resident's number from its first 17."""
-    return _CHECK[sum(w * int(d) for w, d in zip(_WEIGHTS, first[:17], strict=True)) % 11]
+    return _CHECK[(sum(map(mul, _WEIGHTS, first[:17].encode())) - _ZEROS) % 11]
 
 
 def _birth_date(value: str) -> date | None:

@@ -8,6 +8,7 @@ from ceportal.kernel.rules.refusal import Refusal
 NAME_LIMIT = 50
 TITLE_LIMIT = 120
 # Middle dots met in the names of minority people; all are written as U+00B7.
+_BLANKS, _NO_WORDS = re.compile(r"\s+"), re.compile(r"[\W_]+")
 _DOTS = str.maketrans({"•": "·", "・": "·", "‧": "·", "∙": "·", "．": "·", ".": "·", "●": "·"})
 # U+FFFD last: it stands where bytes were no UTF-8, and the person typed something else (C48).
 _UNSEEN = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad\u180e\u034f\u115f\u1160\u3164\uffa0\ufffd")
@@ -15,6 +16,8 @@ _UNSEEN = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad\u180e\u034f\u115f\u116
 
 def strange_character(value: str) -> str | None:
     """The first control, bidi, zero-width, private, surrogate, unassigned or lost character of `value`."""
+    if value.isprintable() and _UNSEEN.isdisjoint(value):
+        return None
     for character in value:
         if character in _UNSEEN or unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn"}:
             return character
@@ -23,13 +26,17 @@ def strange_character(value: str) -> str | None:
 
 def person_name(value: str) -> str:
     """A name as it is kept: trimmed, inner blanks single, middle dots written as one sign."""
-    return re.sub(r"\s+", " ", value.strip()).translate(_DOTS)
+    return value if value.isalpha() else _BLANKS.sub(" ", value.strip()).translate(_DOTS)
 
 
 def comparable(value: str) -> str:
     """A title or a unit's name for comparison: NFKC, folded, without blanks and punctuation."""
-    folded = unicodedata.normalize("NFKC", value).casefold()
-    return "".join(c for c in folded if unicodedata.category(c)[0] in "LN")
+    return _NO_WORDS.sub("", unicodedata.normalize("NFKC", value).casefold())
+
+
+def is_acceptable(value: str) -> bool:
+    """Whether `value` can stand as a name or a title, however long it may be."""
+    return bool(value.strip()) and strange_character(value) is None
 
 
 def reasons_not_to_accept(value: str, *, field: str, label: str, limit: int) -> list[Refusal]:

@@ -14,11 +14,12 @@ from certificates.selectors import certificates_of
 from credits.enums import DeclarationState
 from credits.models import Declaration, HourEntry
 from credits.rules.closing import deadline_of
+from credits.rules.limits import limits_in
 from credits.rules.requirements import Requirements, Threshold, hours_missing, thresholds
 from credits.rules.window import CLOSED, in_words, is_open
 from credits.selectors.accounts import account_of, entries_of, standing_of, years_of
 from credits.selectors.bench import requirements_of
-from credits.selectors.declarations import declarations_of, limits_in
+from credits.selectors.declarations import declarations_of
 from credits.selectors.window import granted_years
 
 ENTRIES_SHOWN = 8
