@@ -1,18 +1,17 @@
 """Honest scans through the checks of the store, two hands at once: how many are taken, and how fast."""
 
-import os
 import resource
 import statistics
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 
 from ceportal.kernel.rules.refusal import Refused
 from tests import factories as make
 from tests.kernel.keeping import keep
 from tests.kernel.scans import Scan, scan
+from tests.machine import machine
 
 ACCEPTED, P95_SECONDS, HANDS = 0.995, 2.0, 2
 
@@ -33,18 +32,6 @@ def processor() -> float:
 
 def p95(values: list[float]) -> float:
     return sorted(values)[max(0, -(-len(values) * 95 // 100) - 1)]
-
-
-def machine() -> str:
-    cpu = next(
-        (
-            line.partition(":")[2].strip()
-            for line in Path("/proc/cpuinfo").read_text().splitlines()
-            if "model name" in line
-        ),
-        "?",
-    )
-    return f"{cpu}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Python {sys.version.split()[0]}"
 
 
 def told(name: str, outcomes: list[Outcome]) -> str:

@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 
+from ceportal.kernel.rules.dated import DatedFigure, DatedRule
 from ceportal.kernel.rules.refusal import Refusal
 from credits.enums import EasingGround, ObligationKind
 from credits.rules import easing_requests as easing
 from credits.rules import obligation as rules
+from credits.rules.declaring import Limits
 from credits.rules.easing_requests import Asked
+from credits.rules.limits import limits_in
 from credits.rules.obligation import Grant, PersonFacts
 from credits.rules.requirements import Figure, Ground, Requirements, Setting, Standing, is_met, thresholds
 
@@ -332,3 +335,32 @@ def test_leaving_is_no_grant_and_words_are_ones_that_can_be_read() -> None:
     assert [reason.message for reason in rules.reasons_not_to_end(granting(), last_year=2026, reason="有\x00误")] == [
         "原因中有无法显示的字符，请重新输入。"
     ]
+
+
+@pytest.mark.clause("A30")
+def test_the_trades_that_begin_after_the_title_are_known_from_their_rules() -> None:
+    def rule(trade: str, **said: str) -> DatedRule:
+        held = {name: DatedFigure(text, "A30", "verified") for name, text in said.items()}
+        return DatedRule(trade, trade, "CN", 2019, None, held, trade=trade)
+
+    book = [rule("会计", starts="year_after_title"), rule("", starts="title_year"), rule("教师", total="90")]
+    assert rules.trades_begun_after_title(book) == {"会计"}
+
+
+def test_where_the_regulation_is_silent_declaring_goes_by_what_is_usual() -> None:
+    assert limits_in(asking()) == Limits(year=2026)
+    said = {
+        "deadline": "2026-12-20", "back_years": "none", "back_years_closed_from": "2027-02-01",
+        "ceiling_per_day_act": "show", "authority_clock_start": "declaration",
+    }  # fmt: skip
+    numbers = figures(
+        total="90", public_compulsory="10", ceiling_per_day="8", ceiling_person_day="10", correction_grace_days="3",
+        review_days_employer="4", review_days_authority="6",
+    )  # fmt: skip
+    settings = {name: Setting(value, "S4-10", "verified") for name, value in said.items()}
+    assert limits_in(replace(asking(), figures=numbers, settings=settings)) == Limits(
+        per_day=Decimal(8), per_day_clause="S4-02", per_day_refuses=False, person_day=Decimal(10),
+        deadline=date(2026, 12, 20), deadline_clause="S4-10", asks_compulsory=True, compulsory_clause="S4-02",
+        back_year_clause="S4-10", has_exception=False, closed_from=date(2027, 2, 1), grace_days=3, employer_days=4,
+        authority_days=6, authority_days_clause="S4-02", authority_starts_at_declaration=True, year=2026,
+    )  # fmt: skip

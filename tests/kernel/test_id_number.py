@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from ceportal.kernel.rules.id_number import (
     check_digit,
     hide_numbers,
+    is_resident,
     lasting,
     mask_id,
     mask_name,
@@ -30,7 +31,9 @@ def number(place: str = "410203", born: str = "19850312", serial: str = "123") -
 
 
 def codes(value: str) -> list[str]:
-    return [reason.code for reason in reasons_not_to_accept_id(value, today=TODAY)]
+    found = [reason.code for reason in reasons_not_to_accept_id(value, today=TODAY)]
+    assert is_resident(value, today=TODAY) is not bool(found)
+    return found
 
 
 def test_the_standards_own_example_is_accepted() -> None:
