@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from oauth2_provider.views import TokenView
 
 from accounts.fields import id_index
 from ceportal.kernel.web.addresses import counted_address
 from ceportal.kernel.web.limits import count_one, is_used_up
+from ceportal.kernel.web.problems import BUSY_SECONDS, is_away
 
 # Wrong keys from one address; a right key costs nothing of it.
 FAILURES = "60 per minute"
@@ -25,7 +27,12 @@ class ClientTokenView(TokenView):
         address = id_index(counted_address(request))
         if is_used_up(FAILURES, "token", address):
             return _refusal("temporarily_unavailable", 429, {"Retry-After": "60"})
-        answer = super().post(request, *args, **kwargs)
+        try:
+            answer = super().post(request, *args, **kwargs)
+        except (DatabaseError, InterfaceError) as error:
+            if not is_away(error):
+                raise
+            return _refusal("temporarily_unavailable", 503, {"Retry-After": str(BUSY_SECONDS)})
         if answer.status_code == 401:
             count_one(FAILURES, "token", address)
         return answer

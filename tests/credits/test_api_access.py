@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.conf import settings as conf
-from django.db import OperationalError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 from oauth2_provider.models import get_access_token_model
@@ -191,15 +191,26 @@ def test_people_who_sign_in_are_no_machines(declarant: Professional) -> None:
     assert browser.get(HOURS).status_code == 401
 
 
-def locked(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-    if "credits_claim" in sql:
-        raise OperationalError("database is locked")
-    return execute(sql, params, many, context)
+def failing(error: Exception, table: str) -> Any:
+    def fail(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if table in sql:
+            raise error
+        return execute(sql, params, many, context)
+
+    return connection.execute_wrapper(fail)
 
 
-def test_busy_is_told_as_busy(machine: Machine, declarant: Professional) -> None:
-    with connection.execute_wrapper(locked):
+AWAY = [OperationalError("database is locked"), DatabaseError("server closed the connection"), InterfaceError("closed")]
+
+
+@pytest.mark.parametrize("error", AWAY, ids=lambda error: type(error).__name__)
+def test_busy_is_told_as_busy(machine: Machine, declarant: Professional, error: Exception) -> None:
+    with failing(error, "credits_claim"):
         response = machine.send(BATCHES, json.dumps({"records": [posted(declarant)]}))
     assert (response.status_code, response.json()["code"]) == (503, "busy")
+    assert response["Retry-After"]
+    with failing(error, "accounts_apiclient"):
+        response = ask_token(machine.client)
+    assert (response.status_code, response.json()) == (503, {"error": "temporarily_unavailable"})
     assert response["Retry-After"]
     assert machine.post(posted(declarant))["counts"]["accepted"] == 1

@@ -1,4 +1,4 @@
-"""The same records from four hands at the same moment, at the running server (X9): counted once each."""
+"""The same records from five hands at the same moment, at the running server (X9): counted once each."""
 
 from collections import Counter
 from threading import Barrier, Thread
@@ -7,10 +7,10 @@ from tests.faults.clients import Platform, records_of
 from tests.faults.test_killed import nothing_lost_nothing_twice
 from tests.faults.town import Town
 
-HANDS = 4
+HANDS = 5
 
 
-def test_sixty_records_posted_four_times_at_once_are_sixty_claims(town: Town) -> None:
+def test_sixty_records_posted_five_times_at_once_are_sixty_claims(town: Town) -> None:
     people = town.people(10)
     records = [record | {"hours": "0.5"} for person in people for record in records_of(person)]
     assert len(records) == 60

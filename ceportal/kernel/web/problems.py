@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import Http404, HttpResponse, JsonResponse
 from rest_framework import exceptions
 from rest_framework.views import APIView
@@ -60,6 +60,13 @@ def as_error(reason: Refusal, above: str = "") -> dict[str, str]:
     return error | ({"clause": reason.clause} if reason.clause else {})
 
 
+def is_away(error: Exception) -> bool:
+    """Whether the database did not answer, or left in the middle: then the driver knows no better word than
+    DatabaseError, and of what is closed says InterfaceError.
+    """
+    return isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError
+
+
 def problem_of(error: Exception) -> Problem | None:
     """What an exception of a view means to a machine; None for one that nobody expected."""
     match error:
@@ -77,7 +84,7 @@ def problem_of(error: Exception) -> Problem | None:
             return Problem(405, "method_not_allowed", "这个地址不接受这种请求方法。")
         case PermissionDenied() | exceptions.PermissionDenied():
             return Problem(403, "forbidden", "没有调用这个接口的权限。")
-        case OperationalError():
+        case _ if is_away(error):
             message = "系统繁忙，请稍后重试；已确认的记录不会丢失，重复提交也不会重复计入。"
             return Problem(503, "busy", message, headers={"Retry-After": str(BUSY_SECONDS)})
         case exceptions.APIException():

@@ -12,6 +12,8 @@ from accounts.models import ApiClient
 from tests.benches.posting.batches import as_body
 from tests.credits.machines import SECRET
 
+# The server lets go of a connection that was silent for longer.
+KEPT_SECONDS = 3
 OURS, ITEM, BULK = "/api/v1/hour-batches", "/api/v1/peers/item", "/api/v1/peers/bulk"
 
 
@@ -23,6 +25,7 @@ class Caller:
     client_id: str
     token: str = ""
     connection: http.client.HTTPConnection = field(init=False)
+    last: float = 0.0
 
     def __post_init__(self) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=300)
@@ -31,10 +34,13 @@ class Caller:
         """Seconds until the whole answer is here; every record must have been accepted."""
         body = as_body(records)
         self.token = self.token or self._new_token()
+        if time.monotonic() - self.last > KEPT_SECONDS:
+            self.connection.close()
+            self.connection.connect()
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         began = time.perf_counter()
         status, answer = self._send(path, body, headers)
-        took = time.perf_counter() - began
+        took, self.last = time.perf_counter() - began, time.monotonic()
         assert status == http.HTTPStatus.OK, answer[:500]
         told = json.loads(answer)["counts"]
         assert told["accepted"] == len(records), told

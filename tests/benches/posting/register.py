@@ -130,9 +130,10 @@ WITH user_rows AS (
     SELECT gen_random_uuid(), '!', name, number::text, true, 0, now() FROM coming ORDER BY number
     RETURNING id, phone_mask::int AS number, name
 ), person_rows AS (
-    INSERT INTO accounts_professional (ref, name, id_kind, id_sealed, id_mask, id_index, area_id, title_series_id,
-        title_level, left_as, approved_at, user_id)
-    SELECT gen_random_uuid(), u.name, 'resident', '\\x01', '', c.id_index, '410203', '22', '中级', '', now(), u.id
+    INSERT INTO accounts_professional (ref, name, id_kind, id_sealed, id_mask, id_index, id_index_before, area_id,
+        title_series_id, title_level, left_as, approved_at, user_id)
+    SELECT gen_random_uuid(), u.name, 'resident', '\\x01', '', c.id_index, c.id_index, '410203', '22', '中级', '',
+        now(), u.id
     FROM user_rows u JOIN coming c USING (number) ORDER BY number
     RETURNING id, user_id
 )

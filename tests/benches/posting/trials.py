@@ -149,7 +149,7 @@ class _Bare:
     def __init__(self, maker: Maker) -> None:
         self.maker, self.connection = maker, psycopg2.connect(os.environ["DATABASE_URL"])
         client = platform_client()
-        label = client.organization.label if client.organization else ""
+        label = client.organization.name if client.organization else ""
         self.told = {
             "source": f"bare:{maker.run}", "label": label, "reason": f"{label}报送", "client": client.pk,
             "organization": client.organization_id, "rule_set": "henan", "digest": "0" * 64,
