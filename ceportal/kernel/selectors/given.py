@@ -1,6 +1,6 @@
 """Rows that a statement brings along: one text of JSON read as a table, on PostgreSQL and on SQLite alike.
 
-A thousand rows are one parameter, so that a statement is the same text however many there are (docs/decisions/0033).
+A thousand rows are one parameter, so that a statement is the same text however many there are (docs/decisions/0035).
 """
 
 from collections.abc import Mapping, Sequence
