@@ -1,9 +1,12 @@
 from django.urls import path
 
 from accounts.views import (
+    asking,
     handing_over,
     held,
+    leaving,
     mail,
+    matters,
     outside,
     people,
     registering,
@@ -15,6 +18,7 @@ from accounts.views import (
     units,
 )
 
+TRANSFER, TITLE, CORRECTION = {"kind": "transfer"}, {"kind": "title"}, {"kind": "correction"}
 app_name = "accounts"
 urlpatterns = [
     path("sign-in/", sign_in.sign_in, name="sign_in"),
@@ -43,8 +47,32 @@ urlpatterns = [
     path("people/", people.people, name="people"),
     path("people/held/", held.held_people, name="held_people"),
     path("people/held/<uuid:ref>/", held.held_person, name="held_person"),
+    path("people/leaving/", leaving.show_people, name="leavings"),
+    path("people/<uuid:ref>/leaving/", leaving.record, name="record_leaving"),
+    path("people/<uuid:ref>/leaving/undo/", leaving.undo, name="undo_leaving"),
     path("people/registrations/", people.people_to_approve, name="people_to_approve"),
     path("people/registrations/<uuid:ref>/", people.review_person, name="review_person"),
+    path("matters/", matters.show_matters, name="matters"),
+    path("transfers/new/", asking.new_transfer, name="new_transfer"),
+    path("transfers/new/units/", asking.find_target, name="find_target"),
+    path("transfers/new/<uuid:person>/", asking.new_transfer_for, name="new_transfer_for"),
+    path("transfers/new/<uuid:person>/units/", asking.find_target_for, name="find_target_for"),
+    path("transfers/<uuid:ref>/", matters.show_matter, TRANSFER, name="transfer"),
+    path("transfers/<uuid:ref>/edit/", asking.edit_transfer, name="edit_transfer"),
+    path("transfers/<uuid:ref>/withdraw/", matters.withdraw_matter, TRANSFER, name="withdraw_transfer"),
+    path("transfers/<uuid:ref>/document/", matters.show_document, TRANSFER, name="transfer_document"),
+    path("titles/new/", asking.new_title_change, name="new_title_change"),
+    path("titles/<uuid:ref>/", matters.show_matter, TITLE, name="title_change"),
+    path("titles/<uuid:ref>/edit/", asking.edit_title_change, name="edit_title_change"),
+    path("titles/<uuid:ref>/withdraw/", matters.withdraw_matter, TITLE, name="withdraw_title_change"),
+    path("titles/<uuid:ref>/document/", matters.show_document, TITLE, name="title_change_document"),
+    path("corrections/new/name/", asking.new_correction, {"what": "name"}, name="correct_name"),
+    path("corrections/new/id-number/", asking.new_correction, {"what": "id_number"}, name="correct_id_number"),
+    path("corrections/new/phone/", asking.new_correction, {"what": "phone"}, name="correct_phone"),
+    path("corrections/<uuid:ref>/", matters.show_matter, CORRECTION, name="correction"),
+    path("corrections/<uuid:ref>/edit/", asking.edit_correction, name="edit_correction"),
+    path("corrections/<uuid:ref>/withdraw/", matters.withdraw_matter, CORRECTION, name="withdraw_correction"),
+    path("corrections/<uuid:ref>/document/", matters.show_document, CORRECTION, name="correction_document"),
     path("units/stationing/", stationing.stationings, name="stationings"),
     path("units/stationing/ask/", stationing.ask_stationing, name="ask_stationing"),
     path("units/stationing/propose/", stationing.propose_stationing, name="propose_stationing"),

@@ -17,6 +17,7 @@ from credits.views import (
     roster_files,
     rosters,
     standards,
+    unit_people,
     year_rules,
 )
 
@@ -62,6 +63,8 @@ urlpatterns = [
     path("outside/<uuid:ref>/decide/", outside.decide_outside_hours, name="decide_outside_hours"),
     path("outside/<uuid:ref>/withdraw/", requests.withdraw, {"kind": "outside"}, name="withdraw_outside_hours"),
     path("outside/<uuid:ref>/document/", requests.show_document, {"kind": "outside"}, name="outside_hours_document"),
+    path("people/hours/", unit_people.show_people, name="people_hours"),
+    path("people/<uuid:ref>/hours/", unit_people.show_person, name="person_hours"),
     path("rosters/", rosters.show_rosters, name="rosters"),
     path("rosters/new/", rosters.new_roster, name="new_roster"),
     path("rosters/<uuid:ref>/", rosters.show_roster, name="roster"),

@@ -49,4 +49,7 @@ def _shape(facts: CorrectionFacts, today: date) -> list[Refusal]:
     if facts.id_kind is None:
         return [Refusal("id_kind", "请选择证件种类。", field="id_kind")]
     found = reasons_not_to_accept_number(facts.id_kind, facts.value, today=today)
-    return [Refusal(reason.code, reason.message, field="number") for reason in found]
+    return [
+        Refusal(reason.code, reason.message, field="id_kind" if reason.field == "id_kind" else "number")
+        for reason in found
+    ]

@@ -22,7 +22,11 @@ from accounts.selectors.requests import requests_seen_by, requests_waiting_for
 
 Row = TypeVar("Row", bound=PersonMatter)
 # By the word of the address.
-KINDS: dict[str, type[PersonMatter]] = {"transfer": Transfer, "title": TitleChange, "correction": Correction}
+KINDS: dict[str, type[PersonMatter]] = {
+    "transfer": Transfer,
+    "title": TitleChange,
+    "correction": Correction,
+}
 OF_THE_UNIT = (Duty.APPROVE_PEOPLE, Duty.MANAGE_UNIT)
 OPEN = (RequestState.WAITING, RequestState.RETURNED)
 _PENDING_SHOWN = 20

@@ -5,10 +5,11 @@ from datetime import date
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
-from accounts.enums import Duty, RegistrationState, UnitState
+from accounts.enums import Duty, UnitState
 from accounts.fields import id_indexes
-from accounts.models import Area, Employment, Membership, Organization, PersonRegistration, Professional, User
+from accounts.models import Area, Employment, Membership, Organization, Professional, User
 from accounts.selectors.duties import below
+from accounts.selectors.matters import came_to_bureaus
 from accounts.selectors.unit_changes import named_before
 from ceportal.kernel.rules.id_number import normalise, reasons_not_to_accept_uscc
 from ceportal.kernel.rules.text import comparable
@@ -50,7 +51,7 @@ def find_units(area: Area, text: str) -> QuerySet[Organization]:
 def people_of(user: User, text: str = "") -> QuerySet[Professional]:
     """The approved people of the units `user` manages or approves people for, by the start of the name.
 
-    A bureau has those who registered with it because they have no employer.
+    A bureau has those who came to it because they have no employer.
     """
     held = Membership.objects.filter(
         user=user,
@@ -59,10 +60,9 @@ def people_of(user: User, text: str = "") -> QuerySet[Professional]:
         organization__state=UnitState.ACTIVE,
     ).values("organization")
     current = Employment.objects.filter(ended_on__isnull=True)
-    registered = PersonRegistration.objects.filter(organization__in=held, state=RegistrationState.APPROVED)
     here = Q(pk__in=current.filter(organization__in=held).values("professional"))
     unemployed = ~Exists(current.filter(professional=OuterRef("pk")))
-    people = Professional.objects.filter(here | Q(unemployed, pk__in=registered.values("professional")))
+    people = Professional.objects.filter(here | Q(unemployed, pk__in=came_to_bureaus(held).values("pk")))
     people = people.filter(approved_at__isnull=False, left_at__isnull=True)
     if start := text.replace("\0", "").strip():
         people = people.filter(name__startswith=start)

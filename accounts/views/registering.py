@@ -54,9 +54,9 @@ def register(request: HttpRequest) -> HttpResponse:
     person = Professional.objects.filter(user=user).first() if user else None
     if person and (person.approved_at or person.registrations.filter(state=RegistrationState.WAITING).exists()):
         return redirect("accounts:registration")
-    chosen = _chosen(request)
+    chosen = chosen_unit(request)
     if chosen is None:
-        return render(request, "accounts/choose_employer.html", _search(request) | {"again": person is not None})
+        return render(request, "accounts/choose_employer.html", search(request) | {"again": person is not None})
     organization, place = chosen
     form = _person_form(request, place, user, person, has_unit=organization is not None)
     status, headers = 200, dict[str, str]()
@@ -104,7 +104,7 @@ def register_account(request: HttpRequest) -> HttpResponse:
 @require_safe
 def find_units(request: HttpRequest) -> HttpResponse:
     """The fragment that the search page swaps in while one types; the page does the same without script."""
-    return render(request, "accounts/units_found.html", _search(request))
+    return render(request, "accounts/units_found.html", search(request))
 
 
 def registration(request: PersonRequest) -> HttpResponse:
@@ -140,7 +140,7 @@ def _withdraw(request: PersonRequest) -> HttpResponse:
     return redirect("accounts:registration")
 
 
-def _chosen(request: HttpRequest) -> tuple[Organization | None, Area] | None:
+def chosen_unit(request: HttpRequest) -> tuple[Organization | None, Area] | None:
     """The employer chosen by its ref, or the place of somebody without one; None while nothing is chosen."""
     if ref := request.GET.get("organization"):
         units = Organization.objects.filter(is_employer=True, state=UnitState.ACTIVE)
@@ -164,7 +164,8 @@ def _uuid(text: str) -> Any:
         raise Http404 from error
 
 
-def _search(request: HttpRequest) -> dict[str, Any]:
+def search(request: HttpRequest) -> dict[str, Any]:
+    """What the page that looks for a unit shows, by the place and words in the address."""
     form = FindUnitForm(request.GET if "city" in request.GET else None)
     place = form.place()
     text = form.cleaned_data.get("text", "") if place else ""

@@ -19,7 +19,7 @@ from accounts.models import KnownDevice, Professional, User
 from accounts.rules.duties import DUTIES
 from accounts.rules.recovery import in_groups
 from accounts.selectors.duties import duties_of
-from accounts.selectors.people import employer_of
+from accounts.selectors.matters import jobs_of
 from accounts.selectors.proposals import proposal_of
 from accounts.selectors.safety import (
     factor_of,
@@ -44,7 +44,7 @@ def profile(request: PersonRequest) -> HttpResponse:
     duties = [(held, DUTIES[held.duty]) for held in duties_of(request.user)]  # type: ignore[index]
     context = {
         "person": person,
-        "employer": employer_of(person) if person else None,
+        "jobs": jobs_of(person) if person else [],
         "proposal": proposal_of(person) if person else None,
         "duties": duties,
     }

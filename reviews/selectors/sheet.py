@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Organization, User
 from accounts.selectors.duties import second_reviewer_of
+from accounts.selectors.people import employer_of
 from ceportal.kernel.rules.refusal import Refusal
 from credits.enums import DeclarationState
 from credits.models import Declaration, Evidence
@@ -76,7 +77,8 @@ def sheet_of(declaration: Declaration, reviewer: User, *, now: datetime) -> Shee
     asked = requirements_of(declaration.professional, declaration.year or now.year, today=timezone.localdate(now))
     limits = limits_in(asked) if asked else None
     worked = worked_out(declaration, limits)
-    similar = alike(declaration)
+    is_theirs = _is_still_theirs(declaration)
+    similar = alike(declaration) if is_theirs else []
     before, after = neighbours(inbox_of(reviewer), declaration) if declaration.due_at else (None, None)
     return Sheet(
         declaration=declaration,
@@ -88,8 +90,10 @@ def sheet_of(declaration: Declaration, reviewer: User, *, now: datetime) -> Shee
             *_doubts(declaration, worked),
             *_warnings(declaration, similar),
             *_of_the_rule(declaration, limits, asked, now),
-        ],
-        thresholds=_thresholds(declaration, asked),
+        ]
+        if is_theirs
+        else [],
+        thresholds=_thresholds(declaration, asked) if is_theirs else [],
         worked=worked,
         per_day_clause=limits.per_day_clause if limits else "",
         details=details_of(declaration),
@@ -99,6 +103,16 @@ def sheet_of(declaration: Declaration, reviewer: User, *, now: datetime) -> Shee
         before=before,
         after=after,
     )
+
+
+def _is_still_theirs(declaration: Declaration) -> bool:
+    """Who decided on it reads it for ever; what else became of the person they read no more once the person has gone
+    to another unit (A23).
+    """
+    if declaration.waiting_on_id is not None:
+        return True
+    employer = employer_of(declaration.professional)
+    return (employer.pk if employer else None) == declaration.organization_id
 
 
 def _passes_to(declaration: Declaration) -> Organization | None:

@@ -4,14 +4,16 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from accounts.enums import IdKind, TitleLevel, UnitChangeKind
-from accounts.models import Organization, Professional, Stationing, UnitProposal, User
+from accounts.enums import CorrectionKind, Duty, IdKind, TitleLevel, UnitChangeKind
+from accounts.models import Organization, Professional, Stationing, Transfer, UnitProposal, User
 from accounts.rules.proposing import Proposed
 from accounts.services.handing_over import ask_to_hand_over
 from accounts.services.people import register_person
+from accounts.services.requests import hand_in
 from accounts.services.stationing import ask_to_answer
 from accounts.services.unit_changes import WantedChange, ask_for_change
 from tests import factories as make
+from tests.accounts import moving
 from tests.credits import asking
 
 PAGES = {
@@ -28,6 +30,9 @@ PAGES = {
         ),
         "held": ("held_person",),
         "hand_over": ("hand_over", "decide_hand_over", "edit_hand_over", "withdraw_hand_over", "hand_over_document"),
+        "transfer": ("transfer", "edit_transfer", "withdraw_transfer", "transfer_document"),
+        "title_change": ("title_change", "edit_title_change", "withdraw_title_change", "title_change_document"),
+        "correction": ("correction", "edit_correction", "withdraw_correction", "correction_document"),
     },
 }  # fmt: skip
 
@@ -35,7 +40,12 @@ PAGES = {
 def addresses() -> dict[str, Callable[[Any], Mapping[str, Any]]]:
     """By the key of the table, what of the town to ask for."""
     found: dict[str, Callable[[Any], Mapping[str, Any]]] = {
-        "credits:new_exemption_for": lambda town: {"person": town.exemption.professional.ref}
+        "credits:new_exemption_for": lambda town: {"person": town.exemption.professional.ref},
+        "accounts:record_leaving": lambda town: {"ref": town.exemption.professional.ref},
+        "accounts:undo_leaving": lambda town: {"ref": town.exemption.professional.ref},
+        "credits:person_hours": lambda town: {"ref": town.exemption.professional.ref},
+        "accounts:new_transfer_for": lambda town: {"person": town.exemption.professional.ref},
+        "accounts:find_target_for": lambda town: {"person": town.exemption.professional.ref},
     }
     for room, things in PAGES.items():
         for thing, pages in things.items():
@@ -46,6 +56,10 @@ def addresses() -> dict[str, Callable[[Any], Mapping[str, Any]]]:
 def ask(town: Any, person: Professional, units: Mapping[str, Organization], *, now: datetime) -> None:
     """An exemption that waits with the county, outside hours that wait with the employer, a unit that wants away."""
     town.exemption, town.outside = asking.easing(person, now=now), asking.outside(person, now=now)
+    town.transfer = _transfer(person, units, now=now)
+    town.title_change, town.correction = (
+        moving.title(person, now=now), moving.correction(person, CorrectionKind.NAME, "申报人乙", now=now),
+    )  # fmt: skip
     town.stationing = _station(town.people["employer"], units, now=now)
     colleague = town.people["colleague"]
     town.hand_over = ask_to_hand_over(
@@ -80,3 +94,13 @@ def _station(by: User, units: Mapping[str, Organization], *, now: datetime) -> S
         units["employer"], units["foreign_city"], by_bureau=False, reason="本单位人员在平顶山市参加职称评审。",
         document=asking.paper(by, now=now), by=by, now=now,
     )  # fmt: skip
+
+
+def _transfer(person: Professional, units: Mapping[str, Organization], *, now: datetime) -> Transfer:
+    """Other things of theirs wait, so that it could not be asked: the row alone, to go on without an employer."""
+    made = Transfer.objects.create(
+        professional=person, organization=units["employer"], target=units["county"], declarant=person.user,
+        asked_by=person.user, reason="因工作调动。", document=asking.paper(person.user, now=now), made_at=now,
+    )  # fmt: skip
+    hand_in(made, to=made.target, duty=Duty.APPROVE_PEOPLE, by=person.user, now=now)
+    return made

@@ -58,12 +58,10 @@ from tests.people import BUREAU_DUTIES, EMPLOYER_DUTIES
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 TODAY = NOW.date()
 
-
 ROSTERS_DONE = ("roster", "edit_roster", "undo_roster", "drop_roster")
 ROSTER_PAGES = (
     *ROSTERS_DONE, "roster_template", "roster_file", "roster_problems", "roster_progress", "confirm_roster",
 )  # fmt: skip
-
 
 EXCEPTION_PAGES = ("exception", "edit_exception", "withdraw_exception", "rule_exception", "exception_document")
 
@@ -106,6 +104,9 @@ class Town:
     hand_over: Any = None
     unit_change: Any = None
     held: Any = None
+    transfer: Any = None
+    title_change: Any = None
+    correction: Any = None
 
 
 Given = Callable[[Town], Mapping[str, Any]]

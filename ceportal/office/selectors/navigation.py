@@ -60,6 +60,7 @@ PERSONAL = Section(
         Entry("credits:requests", "减免和认定"),
         Entry("certificates:mine", "我的证书"),
         Entry("certificates:transcript", "学时证明"),
+        Entry("accounts:matters", "调转和变更"),
     ),
 )
 JOINING = Section("我的", (Entry("accounts:registration", "我的注册"),))
@@ -89,6 +90,9 @@ _OF_DUTIES: tuple[tuple[str, tuple[tuple[frozenset[Duty], Entry], ...]], ...] = 
         (
             (frozenset({Duty.APPROVE_PEOPLE}), Entry("accounts:people_to_approve", "人员注册")),
             (frozenset({Duty.APPROVE_PEOPLE, Duty.MANAGE_UNIT}), Entry("accounts:people", "本单位人员")),
+            (frozenset({Duty.APPROVE_PEOPLE, Duty.MANAGE_UNIT}), Entry("accounts:matters", "人员变动")),
+            (frozenset({Duty.APPROVE_PEOPLE, Duty.MANAGE_UNIT}), Entry("accounts:leavings", "离职和退休")),
+            (frozenset({Duty.APPROVE_PEOPLE, Duty.MANAGE_UNIT}), Entry("credits:people_hours", "人员学时")),
             (frozenset({Duty.MANAGE_UNIT}), Entry("credits:standards", "认定标准")),
             (frozenset({Duty.APPROVE_UNITS}), Entry("accounts:units_to_approve", "单位注册")),
             (frozenset({Duty.APPROVE_PEOPLE, Duty.MANAGE_UNIT}), Entry("credits:exceptions", "补报申请")),
