@@ -12,6 +12,7 @@ import pytest
 import time_machine
 from django.contrib.sessions.backends.db import SessionStore
 from django.core import mail
+from django.core.cache import cache
 from django.core.management import call_command
 
 from accounts.models import Organization, Professional, User
@@ -21,7 +22,7 @@ from ceportal.kernel.web.limits import forget_all
 from certificates.enums import CertificateState
 from certificates.models import Certificate
 from tests.canary import places
-from tests.canary.journey import NOW, Planted, travel_through
+from tests.canary.journey import NOW, PLANTED, Planted, travel_through
 from tests.databases.servers import Broker
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +65,7 @@ def everywhere(log: str, broker: Broker | None = None) -> Iterator[tuple[str, An
     yield from places.sessions()
     yield from places.letters()
     yield from places.stored()
+    yield from places.cached()
     yield "the log", log
     if broker:
         yield from places.queued(str(broker.socket))
@@ -99,8 +101,8 @@ def test_a_planted_number_is_found_nowhere(
 
 def _assert_it_all_happened(planted: Planted, log: str) -> None:
     """Nothing is proved by a journey that stopped half-way."""
-    assert len(planted.ids) >= 7
-    assert len(planted.phones) >= 7
+    assert len(planted.ids) >= PLANTED
+    assert len(planted.phones) >= PLANTED
     assert planted.contacts
     assert Professional.objects.count() == 3
     assert Certificate.objects.filter(state=CertificateState.REVOKED).count() == 1
@@ -132,6 +134,10 @@ def plant_in_the_log() -> None:
     logging.getLogger("ceportal").debug("sign-in of %s failed", NUMBER)
 
 
+def plant_in_the_cache() -> None:
+    cache.set(f"tries-of-{NUMBER}", 1)
+
+
 def plant_in_a_file_name(settings: Any) -> None:
     folder = settings.DATA_DIR / "files" / "41"
     folder.mkdir(parents=True)
@@ -145,13 +151,16 @@ def plant_in_a_file_name(settings: Any) -> None:
         (plant_in_a_session, "a session"),
         (plant_in_a_letter, "letter “学时”"),
         (plant_in_the_log, "the log"),
+        (plant_in_the_cache, "cache"),
     ],
 )
 def test_a_number_in_a_wrong_place_is_found(plant: Any, place: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     assert hits(everywhere(caplog.text), [NUMBER]) == set()
     plant()
-    assert f"{place}: in clear" in hits(everywhere(caplog.text), [NUMBER])
+    found = hits(everywhere(caplog.text), [NUMBER])
+    cache.clear()
+    assert f"{place}: in clear" in found
 
 
 def test_a_number_in_a_file_name_is_found(settings: Any) -> None:

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from ceportal.office.views import health, home, my_year, notices, operation, public
+from ceportal.office.views import health, home, my_data, my_year, notices, operation, public
 
 app_name = "office"
 urlpatterns: list[URLPattern] = [
@@ -12,6 +12,8 @@ urlpatterns: list[URLPattern] = [
     path("operation/retry/", operation.retry, name="retry"),
     path("my-year/", my_year.show_my_year, name="my_year"),
     path("my-year/<int:year>/", my_year.show_my_year, name="my_year_of"),
+    path("my-data/", my_data.show_my_data, name="my_data"),
+    path("my-data/download/", my_data.download_my_data, name="download_my_data"),
     path("notices/", notices.show_notices, name="notices"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.SessionLimits",
+    "accounts.middleware.AskedToAgree",
     "ceportal.kernel.middleware.PersonalPages",
     "ceportal.kernel.middleware.DesksAtTheirPlace",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -124,6 +125,10 @@ AUTH_PASSWORD_VALIDATORS = [
 ]  # fmt: skip
 # Whether those who act for others must have a second factor, or may (everybody may).
 SECOND_FACTOR = env.one_of("SECOND_FACTOR", "required", "offered")
+# Whether everybody agrees to the notice of how data are handled before anything else, or may.
+PRIVACY_NOTICE = env.one_of("PRIVACY_NOTICE", "required", "offered")
+# Years after which who has left is no longer kept by name (ceportal.office.services.erasing).
+RETENTION_YEARS = env.number("RETENTION_YEARS", 3)
 # Days for which a device is remembered that was not seen again.
 DEVICE_DAYS = env.number("DEVICE_DAYS", 180)
 # Minutes without a click after which a session ends, for those on duty and the others; hours after which any does.
@@ -299,6 +304,7 @@ CLOCK_JOBS = (
     "certificates.settle_changed_accounts",
     "certificates.make_sheets",
     "accounts.deliver_notices",
+    "office.erase_people",
     "office.rotate_keys",
 )
 CELERY_BEAT_SCHEDULE = {

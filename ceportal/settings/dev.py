@@ -11,4 +11,5 @@ SEALING_KEY_FILE, INDEX_KEY_FILE = env.secret_file("sealing_key"), env.secret_fi
 SIGNING_KEY_MAY_BE_MADE = True
 # The demo's people sign in with the password alone; anybody may set a second factor up and see it asked for.
 SECOND_FACTOR = env.one_of("SECOND_FACTOR", "offered", "required")
+PRIVACY_NOTICE = env.one_of("PRIVACY_NOTICE", "offered", "required")
 PASSWORD_MAX_DAYS = env.number("PASSWORD_MAX_DAYS", 0)

@@ -24,6 +24,8 @@ from tests import factories as make
 from tests.canary import places
 from tests.credits import rosters as make_roster
 
+# So many ID numbers and phones at least.
+PLANTED = 100
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
@@ -47,8 +49,8 @@ class Planted:
     contacts: list[str] = field(default_factory=list)
 
     def id_number(self) -> str:
-        serial = 970 + len(self.ids)
-        self.ids.append(make.id_number("410225", date(1987, 6, 5), serial))
+        day, serial = divmod(len(self.ids), 20)
+        self.ids.append(make.id_number("410225", date(1987, 6, 5 + day), 970 + serial))
         return self.ids[-1]
 
     def phone(self) -> str:
@@ -191,6 +193,30 @@ def fail_to_sign_in(planted: Planted) -> None:
     strict.post(reverse("accounts:sign_in"), {"login": planted.ids[0], "password": make.PASSWORD})
 
 
+def stuff(planted: Planted) -> None:
+    """Many who do not exist, each once by number and once by phone."""
+    visitor = Visitor()
+    for _ in range(PLANTED - len(planted.phones)):
+        visitor.send("accounts:sign_in", login=planted.phone(), password="wrong-word-2026")
+    for _ in range(10):
+        visitor.send("accounts:sign_in", login=planted.id_number(), password="wrong-word-2026")
+
+
+def use_rights(planted: Planted, person: Visitor, clerk: Visitor) -> None:
+    """The notice agreed to, a number looked at in full for a purpose, and one's own data taken along."""
+    person.see("accounts:consent")
+    person.send("accounts:consent")
+    whose = PersonRegistration.objects.order_by("id")[0].professional.ref
+    clerk.see("accounts:unmask", whose)
+    said = {"purpose": "identity", "why": f"核对 {planted.ids[0]} 和 {planted.phones[0]}"}
+    assert planted.ids[0] in clerk.send("accounts:unmask", whose, **said).content.decode()
+    person.see("office:my_data")
+    for kind in ("json", "html"):
+        taken = person.send("office:download_my_data", format=kind)
+        assert "核对" in taken.content.decode()
+        person.shown.append((f"own data as {kind}", taken.content.decode()))
+
+
 def forget_the_password(planted: Planted) -> None:
     """With known and unknown numbers: a code on its way to whoever exists, and wrong ones typed."""
     for login in (planted.ids[0], planted.phones[0], planted.id_number(), planted.phone(), planted.mistyped()):
@@ -265,6 +291,8 @@ def roster(planted: Planted, teacher: Visitor, base: Organization) -> None:
         make_roster.row(id_number=planted.mistyped()), make_roster.row(id_number=int(f"{number[:17]}0")),
         make_roster.row(id_number=f"{number}\n", name=number), make_roster.row(name=planted.phone(), result=number),
     ]  # fmt: skip
+    many = [make_roster.row(id_number=planted.id_number(), name="很多的人") for _ in range(PLANTED - len(planted.ids))]
+    good += many
     for lines in ([*good, *bad], good):
         file = make_roster.saved(make_roster.workbook(lines), name=f"{number}.xlsx")
         assert teacher.send("credits:roster_file", made.ref, file=file).status_code == 302
@@ -306,6 +334,7 @@ def travel_through(
     by_phone, person = sign_in(planted.phones[1]), sign_in(first)
     fail_to_sign_in(planted)
     forget_the_password(planted)
+    use_rights(planted, person, at["employer"])
     person.see("accounts:profile")
     person.send("accounts:change_password", old_password=make.PASSWORD, password="Another-River-9", password_again="x")
     name = f"{first}-{planted.phones[0]}-结业证书.jpg"
@@ -322,6 +351,7 @@ def travel_through(
         clerk(planted, at[role])
     at["operator"].see("office:operation")
     roster(planted, at["base"], base)
+    stuff(planted)
     applicant = register_unit(planted, at["authority"], employer.supervisor)
     break_things(planted, person)
     tick()

@@ -31,5 +31,6 @@ PARTS = {
     "certificates.settle_changed_accounts": "年度账户的结算",
     "certificates.make_sheets": "证书制作",
     "accounts.deliver_notices": "消息和短信的送出",
+    "office.erase_people": "清除离开多年的人员信息",
     "office.rotate_keys": "密钥轮换",
 }

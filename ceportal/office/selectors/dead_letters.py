@@ -32,6 +32,7 @@ _JOBS = {
     "rules.judge": "规则变动后的重新核算",
     "roster.credit": "名单的学时计入",
     "roster.undo": "名单的撤销",
+    "office.erase_people": "清除离开多年的人员信息",
     "keys.rotate": "密钥轮换",
 }
 

@@ -61,6 +61,7 @@ PERSONAL = Section(
         Entry("certificates:mine", "我的证书"),
         Entry("certificates:transcript", "学时证明"),
         Entry("accounts:matters", "调转和变更"),
+        Entry("office:my_data", "我的数据"),
     ),
 )
 JOINING = Section("我的", (Entry("accounts:registration", "我的注册"),))
@@ -73,6 +74,7 @@ FOOTER = (
     Entry("office:front", "首页"),
     Entry("office:policy", "政策依据"),
     Entry("certificates:look_up", "证书查验"),
+    Entry("accounts:privacy", "个人信息保护"),
     Entry("office:help", "帮助"),
 )
 _OF_DUTIES: tuple[tuple[str, tuple[tuple[frozenset[Duty], Entry], ...]], ...] = (

@@ -11,7 +11,7 @@ from datetime import datetime
 from accounts.services import clients, codes, delivery, devices, registration_clock, request_clock
 from ceportal.kernel.models import Heartbeat
 from ceportal.kernel.services import quarantine, sweeping
-from ceportal.office.services import key_rotation
+from ceportal.office.services import erasing, key_rotation
 from certificates.services import issuing, sheets
 from credits.services import (
     batches,
@@ -65,6 +65,7 @@ JOBS: tuple[ClockJob, ...] = (
     ClockJob("certificates.settle_changed_accounts", issuing.settle_changed_accounts),
     ClockJob("certificates.make_sheets", sheets.make_sheets),
     ClockJob("accounts.deliver_notices", delivery.deliver_notices),
+    ClockJob("office.erase_people", erasing.erase_people),
     ClockJob("office.rotate_keys", key_rotation.work_on_rotation),
 )
 

@@ -25,7 +25,7 @@ from ceportal.office.services.sealed_columns import LOOKED_UP, SEALED, SealedCol
 
 ROTATE = "keys.rotate"
 AWAIT, RESEAL, ALIGN = "await", "reseal", "align"
-CHUNK = 200
+CHUNK = 500
 ALIGN_CHUNK = 1000
 # Longer than any request: none that began under the old keys alone is still at work.
 SETTLING = timedelta(seconds=90)
@@ -97,7 +97,7 @@ def _reseal(job: Job, now: datetime) -> bool:
     locked = rows.select_related(*column.beside).select_for_update(of=("self",), skip_locked=True)
     if chunk := list(locked.order_by("pk")[:CHUNK]):
         good = [row for row in chunk if _changed_keys(job, column, row)]
-        column.model._default_manager.bulk_update(good, column.fields)
+        column.save(good)
         job.params |= {"after": chunk[-1].pk, "found": job.params["found"] + 1}
         return _note(job, len(chunk))
     job.params["found"] += rows.exists()

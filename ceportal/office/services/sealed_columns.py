@@ -9,6 +9,7 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import BinaryField, F, Model, QuerySet, Value
 from django.db.models.functions import Substr
 
@@ -67,6 +68,14 @@ class SealedColumn:
         setattr(row, self.name, seal(clear, **where))
         for name, value in self.indexed(row, clear).items():
             setattr(row, name, value)
+
+    def save(self, rows: list[Any]) -> None:
+        """`fields` of all of them in one statement, many times quicker than Django's own of cases."""
+        quote, meta = connection.ops.quote_name, self.model._meta
+        said = ", ".join(f"{quote(name)} = %s" for name in self.fields)
+        sql = f"UPDATE {quote(meta.db_table)} SET {said} WHERE {quote('id')} = %s"  # noqa: S608
+        with connection.cursor() as cursor:
+            cursor.executemany(sql, [[*(getattr(row, name) for name in self.fields), row.pk] for row in rows])
 
 
 def _by_phone(row: Any, clear: str) -> dict[str, Any]:

@@ -1,0 +1,22 @@
+"""What somebody agreed to, and whose numbers one may ask to see."""
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import Consent, Professional, User
+from accounts.rules.privacy import VERSION
+from accounts.selectors.people import people_of
+from accounts.selectors.registrations import people_seen_by
+
+REQUIRED = "required"
+
+
+def has_agreed(user: User) -> bool:
+    """To the notice as it is now."""
+    return Consent.objects.filter(user=user, version=VERSION).exists()
+
+
+def people_within_reach(user: User) -> QuerySet[Professional]:
+    """Those of one's units, and those whose registration one decides or has decided."""
+    registered = people_seen_by(user).values("professional")
+    own = people_of(user).order_by().values("pk")
+    return Professional.objects.filter(Q(pk__in=registered) | Q(pk__in=own)).select_related("user")
