@@ -41,6 +41,7 @@ def addresses() -> dict[str, Callable[[Any], Mapping[str, Any]]]:
     """By the key of the table, what of the town to ask for."""
     found: dict[str, Callable[[Any], Mapping[str, Any]]] = {
         "credits:new_exemption_for": lambda town: {"person": town.exemption.professional.ref},
+        "accounts:unmask": lambda town: {"ref": town.registration.professional.ref},
         "accounts:record_leaving": lambda town: {"ref": town.exemption.professional.ref},
         "accounts:undo_leaving": lambda town: {"ref": town.exemption.professional.ref},
         "credits:person_hours": lambda town: {"ref": town.exemption.professional.ref},

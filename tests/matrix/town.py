@@ -129,7 +129,6 @@ def objects() -> dict[str, Given]:
     """What to ask for at each address that takes a parameter, by the key of its line in the table."""
     return {
         "accounts:review_person": lambda town: {"ref": town.registration.ref},
-        "accounts:unmask": lambda town: {"ref": town.registration.professional.ref},
         "accounts:review_unit": lambda town: {"ref": town.unit_registration.ref},
         "credits:declaration": lambda town: {"ref": town.submitted.ref},
         "credits:declaration@draft": lambda town: {"ref": town.draft.ref},

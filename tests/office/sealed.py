@@ -60,7 +60,7 @@ def _claimed(waits_for: str, now: datetime) -> None:
         door=Door.PLATFORM, source="platform:x", external_id="r-1", year=2026, activity_key="k",
         state=ClaimState.UNMATCHED, made_at=now, **said,
     )  # fmt: skip
-    unmatched_person(claim, Record("r-1", waits_for, "后来的人", **said), now).save()
+    unmatched_person(claim.pk, Record("r-1", waits_for, "后来的人", **said), now).save()
     asked = Correction(claim=claim, action=CorrectionAction.REPLACE, reason="x", asked_at=now, by_label="x")
     asked.replacement_sealed = seal("{}", table=corrections._TABLE, column=corrections._COLUMN, ref=asked.ref)
     asked.save()
