@@ -1,7 +1,7 @@
 """`python -m tests.benches.posting`: batches over HTTP against the limit, the framework's own ways and other sizes.
 
-A full run lays down twenty million entries, which takes hours and some 40 GB; `--large` asks for fewer and the output
-says so. What was laid down stays in `--folder` and is gone on with when a run was ended.
+A full run lays down twenty million entries, which takes an hour or more and tens of GB; `--large` asks for fewer and
+the output says so. What was laid down stays in `--folder` and is gone on with when a run was ended.
 """
 
 import argparse

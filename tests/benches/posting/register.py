@@ -5,7 +5,6 @@ What is there already is kept: a run that was ended goes on where it stopped, a 
 
 import sys
 import time
-from collections.abc import Iterator
 from datetime import date, timedelta
 from io import StringIO
 
@@ -28,9 +27,6 @@ UNITS = 200
 PLATFORM = "测速平台"
 _DAYS = 16_000
 _FIRST_BORN = date(1960, 1, 1)
-# What stands in the way of laying down millions of rows, and is put back by the definition it had.
-_SLOW_FROM = 1_000_000
-_LAID = ("credits_claim", "credits_hourentry")
 
 
 def person(number: int) -> tuple[str, str]:
@@ -51,7 +47,7 @@ def build(entries: int) -> int:
     missing = entries - HourEntry.objects.count()
     if missing > 0:
         _say(f"laying down {missing:,} entries")
-        _lay(people, is_slow=missing >= _SLOW_FROM)
+        _lay(people)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM (ANALYZE, FREEZE)")
         cursor.execute("CHECKPOINT")
@@ -84,10 +80,9 @@ def _register(numbers: range) -> None:
             cursor.execute(_PEOPLE, {"first": start, "units": UNITS})
 
 
-def _lay(people: int, *, is_slow: bool) -> None:
+def _lay(people: int) -> None:
     """Person by person, so that the number of entries says how far it has come."""
     first = HourEntry.objects.count() // ENTRIES_EACH
-    dropped = list(_drop_keys()) if is_slow else []
     began = time.monotonic()
     for start in range(first, people, PORTION):
         with transaction.atomic(), connection.cursor() as cursor:
@@ -97,26 +92,6 @@ def _lay(people: int, *, is_slow: bool) -> None:
                 cursor.execute(statement, these)
         done = min(start + PORTION, people)
         _say(f"  {done * ENTRIES_EACH:,} entries after {time.monotonic() - began:.0f} s")
-    with connection.cursor() as cursor:
-        for definition in dropped:
-            cursor.execute(definition)
-    if dropped:
-        _say(f"  keys made after {time.monotonic() - began:.0f} s")
-
-
-def _drop_keys() -> Iterator[str]:
-    """Drop the plain indexes of the two large tables; gives what makes them again."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = ANY(%s) AND indexname NOT IN"
-            " (SELECT conname FROM pg_constraint)",
-            [list(_LAID)],
-        )
-        found = cursor.fetchall()
-        for name, _ in found:
-            cursor.execute(f'DROP INDEX "{name}"')
-    for _, definition in found:
-        yield definition.replace("INDEX ", "INDEX IF NOT EXISTS ", 1)
 
 
 def _say(text: str) -> None:
