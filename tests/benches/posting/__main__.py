@@ -58,10 +58,12 @@ def on(name: str, environment: dict[str, str]) -> dict[str, str]:
 
 
 def write(said: str) -> None:
-    """In place of what stood below the heading."""
+    """In place of what stood below the heading, up to the next one."""
     path = ROOT / "docs" / "benchmarks.md"
-    before = path.read_text(encoding="utf-8").partition(f"\n{HEADING}")[0].rstrip("\n")
-    path.write_text(f"{before}\n\n{HEADING}\n\n{ABOUT}\n\n```\n{said}```\n", encoding="utf-8")
+    before, _, rest = path.read_text(encoding="utf-8").partition(f"\n{HEADING}")
+    _, following, after = rest.partition("\n## ")
+    section = f"{HEADING}\n\n{ABOUT}\n\n```\n{said}```\n"
+    path.write_text(f"{before.rstrip()}\n\n{section}{following}{after}", encoding="utf-8")
 
 
 HEADING = "## Batches of hours over HTTP"
