@@ -54,6 +54,21 @@ FILES ?=
 clauses: install-dev ## Write docs/clauses.md: which test shows which clause of the documents kept
 	@$(PYTHON) -m tests.clauses.table
 
+.PHONY: asvs
+asvs: install-dev ## Write docs/security/asvs.md: which test speaks to which requirement of OWASP ASVS 5.0.0
+	@$(PYTHON) -m tests.security.asvs
+
+.PHONY: sbom
+sbom: .venv/audit.stamp ## List what the portal installs (CycloneDX): DATA_DIR/sbom.cdx.json
+	@mkdir -p $(DATA_DIR)
+	@PYTHONPATH=.venv/audit $(PYTHON) -m cyclonedx_py requirements --output-reproducible --output-file $(DATA_DIR)/sbom.cdx.json requirements.txt
+	@echo "$(DATA_DIR)/sbom.cdx.json"
+
+.PHONY: audit
+audit: .venv/audit.stamp ## Ask an outside service for known vulnerabilities; says so where none answers
+	@PYTHONPATH=.venv/audit $(PYTHON) -m tests.house.audit $(AUDIT)
+AUDIT ?=
+
 .PHONY: bench-uploads
 bench-uploads: install-dev ## 500 honest scans through the checks of uploads: how many are taken, how fast
 	@$(PYTHON) -m tests.benches uploads
@@ -72,6 +87,7 @@ lock: .venv/dev.stamp ## Pin requirements*.in anew
 	@.venv/bin/uv pip compile $(LOCK_FLAGS) --upgrade requirements.in --output-file requirements.txt
 	@.venv/bin/uv pip compile $(LOCK_FLAGS) --upgrade requirements-dev.in --output-file requirements-dev.txt
 	@.venv/bin/uv pip compile $(LOCK_FLAGS) --upgrade requirements-mutants.in --output-file requirements-mutants.txt
+	@.venv/bin/uv pip compile $(LOCK_FLAGS) --upgrade requirements-audit.in --output-file requirements-audit.txt
 LOCK_FLAGS := --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11
 
 .PHONY: clean
@@ -97,4 +113,9 @@ clean: ## Remove the virtual environment and caches (the data stays)
 .venv/mutants.stamp: .venv/dev.stamp requirements-mutants.txt
 	@echo "Installing Python packages for rules made wrong"
 	@$(PIP) --target .venv/mutants --upgrade --requirement requirements-mutants.txt
+	@touch $@
+
+.venv/audit.stamp: .venv/made.stamp requirements-audit.txt
+	@echo "Installing what lists and audits packages"
+	@$(PIP) --target .venv/audit --upgrade --requirement requirements-audit.txt
 	@touch $@

@@ -6,7 +6,10 @@ Threads, because a request mostly waits for the database; a slow client is nginx
 import ctypes
 import os
 import signal
+from socket import socket
 
+from django.template.loader import get_template
+from gunicorn import util
 from gunicorn.http import message
 
 bind = os.environ.get("BIND", f"127.0.0.1:{os.environ.get('PORT', '8000')}")
@@ -27,6 +30,28 @@ control_socket_disable = True
 errorlog = "-"
 # nginx keeps the access log.
 accesslog = None
+
+# What gunicorn refuses by itself never reaches the portal; these are the portal's words for it.
+PAGES = {414: "414.html", 500: "500.html", 501: "500.html"}
+RULES = {
+    "Content-Type": "text/html; charset=utf-8",
+    "Content-Security-Policy": "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+    "Connection": "close",
+}
+
+
+def answer_in_our_words(sock: socket, status: int, reason: str, said: str) -> None:
+    """Instead of a bare line in English, which repeats what was sent. gunicorn has no other hook for it."""
+    page = get_template(PAGES.get(status, "400.html")).render().encode()
+    head = {**RULES, "Content-Length": str(len(page))}
+    lines = [f"HTTP/1.1 {status} {reason}", *(f"{name}: {value}" for name, value in head.items()), "", ""]
+    util.write_nonblock(sock, "\r\n".join(lines).encode("latin-1") + page)
+
+
+util.write_error = answer_in_our_words
 
 _master = os.getpid()
 PR_SET_PDEATHSIG = 1

@@ -71,6 +71,7 @@ def everywhere(log: str, broker: Broker | None = None) -> Iterator[tuple[str, An
         yield from places.queued(str(broker.socket))
 
 
+@pytest.mark.asvs("v5.0.0-14.2.1", "v5.0.0-14.2.2", "v5.0.0-16.2.5")
 def test_a_planted_number_is_found_nowhere(
     shanghai: None,
     employer: Organization,

@@ -154,6 +154,7 @@ def test_nginx_speaks_to_the_web_server_and_takes_what_the_portal_takes() -> Non
         assert path.startswith("/etc/nginx/tls/")
 
 
+@pytest.mark.asvs("v5.0.0-4.1.3")
 def test_nginx_itself_says_who_asks_and_how() -> None:
     """A client's own X-Forwarded-For never arrives; the portal trusts exactly one proxy."""
     text = _text("deploy/nginx.conf")

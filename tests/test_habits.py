@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from django.conf import settings
 from django.contrib import admin
 
@@ -16,6 +17,7 @@ def found_in(texts: dict[str, str], check: Any) -> dict[str, Any]:
     return {name: found for name, text in texts.items() if (found := check(text))}
 
 
+@pytest.mark.asvs("v5.0.0-1.2.1")
 def test_no_template_prints_text_unescaped() -> None:
     assert found_in(pages(), habits.unescaped) == {}
     assert habits.unescaped("{{ name|safe }}{% autoescape off %}") == ["|safe", "{% autoescape off"]
@@ -30,6 +32,7 @@ def test_no_code_marks_text_as_safe() -> None:
     assert habits.called("def name() -> SafeString: ...", "SafeString") == []
 
 
+@pytest.mark.asvs("v5.0.0-3.5.1")
 def test_no_page_does_without_the_csrf_token() -> None:
     assert found_in(sources(), lambda source: habits.called(source, "csrf_exempt")) == {}
     assert habits.called("@csrf_exempt\ndef view(request): ...", "csrf_exempt") == ["line 1: csrf_exempt"]
@@ -62,6 +65,7 @@ def test_no_desk_edits_in_lists_or_deletes() -> None:
     assert "delete_selected" not in dict(admin.site.actions)
 
 
+@pytest.mark.asvs("v5.0.0-8.2.1")
 def test_every_page_asks_for_a_sign_in_unless_it_says_otherwise() -> None:
     assert "django.contrib.auth.middleware.LoginRequiredMiddleware" in settings.MIDDLEWARE
 

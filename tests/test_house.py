@@ -310,7 +310,8 @@ def test_no_file_names_a_registry() -> None:
     assert {name: addresses for name, addresses in found.items() if addresses} == {}
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.asvs("v5.0.0-15.2.4")
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "requirements-audit.txt"])
 def test_every_requirement_is_pinned_with_its_hash(name: str) -> None:
     assert files.unpinned(files.text_of(files.ROOT / name).splitlines()) == []
 

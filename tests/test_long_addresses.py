@@ -4,6 +4,7 @@ import http.client
 import importlib.util
 import os
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -71,8 +72,22 @@ def test_a_long_question_is_answered_too(port: int) -> None:
     assert ask(port, "/no-such-page/?q=" + "%00" * 4_000)[0] in {302, 404}
 
 
-def test_the_server_has_bounds_all_the_same(port: int) -> None:
-    assert ask(port, "/v/" + "a" * (LONGEST + 100))[0] == 414
+def test_the_server_has_bounds_all_the_same_and_says_so_in_our_words(port: int) -> None:
+    status, page = ask(port, "/v/" + "a" * (LONGEST + 100))
+    assert status == 414
+    assert "地址太长" in page
+    assert "aaaa" not in page
+
+
+@pytest.mark.asvs("v5.0.0-16.5.1")
+def test_what_is_no_request_at_all_is_not_repeated(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as wire:
+        wire.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nA<script> header\r\n\r\n")
+        answer = b"".join(iter(lambda: wire.recv(65536), b"")).decode()
+    assert answer.startswith("HTTP/1.1 400 ")
+    assert "无法读懂这个请求" in answer
+    assert "script" not in answer
+    assert "X-Content-Type-Options: nosniff" in answer
 
 
 def test_nginx_lets_as_much_through() -> None:

@@ -4,7 +4,8 @@ import uuid
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.middleware.common import CommonMiddleware
 from django.shortcuts import render
 
 from ceportal.kernel.rules.circumstances import Circumstances, circumstances
@@ -19,6 +20,9 @@ _NOT_ASKED_FOR = (
     *("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer"),
     *("microphone", "midi", "payment", "serial", "usb"),
 )
+
+
+_PAGES_KNOW = ("GET", "HEAD", "POST")
 
 
 class BrowserRules:
@@ -52,6 +56,20 @@ class RequestFacts:
         return response
 
 
+class KnownMethods:
+    """Pages are looked at and sent to, nothing else: any other method is refused before anybody looks who asks for
+    what, so that it tells nobody anything. The machine interface knows its own methods.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method in _PAGES_KNOW or request.path_info.startswith("/api/"):
+            return self.get_response(request)
+        return HttpResponseNotAllowed(_PAGES_KNOW)
+
+
 class ReadableForms:
     """Answers 400 to a form in another encoding than UTF-8, before the guard of forms asks for its fields (C48).
 
@@ -81,6 +99,19 @@ class PersonalPages:
         return response
 
 
+def _is_hidden(request: HttpRequest) -> bool:
+    """Whether a desk is asked for from where there are none."""
+    is_desk = f"{request.path_info}/".startswith(f"/{settings.ADMIN_PATH}")
+    return bool(is_desk and settings.ADMIN_ADDRESSES and not is_admitted(request, settings.ADMIN_ADDRESSES))
+
+
+class CommonRules(CommonMiddleware):
+    """Django's, but a slash is not added to the address of a desk that does not exist: that would tell that it does."""
+
+    def should_redirect_with_slash(self, request: HttpRequest) -> bool:
+        return not _is_hidden(request) and super().should_redirect_with_slash(request)
+
+
 class DesksAtTheirPlace:
     """The bureaus' desks do not exist outside the networks they are for (`ADMIN_ADDRESSES`, GB/T 22239 8.1.4.4)."""
 
@@ -88,8 +119,7 @@ class DesksAtTheirPlace:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        is_desk = f"{request.path_info}/".startswith(f"/{settings.ADMIN_PATH}")
-        if is_desk and settings.ADMIN_ADDRESSES and not is_admitted(request, settings.ADMIN_ADDRESSES):
+        if _is_hidden(request):
             raise Http404
         return self.get_response(request)
 

@@ -51,9 +51,10 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "ceportal.kernel.middleware.RequestFacts",
+    "ceportal.kernel.middleware.KnownMethods",
     "ceportal.kernel.middleware.ReadableForms",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "ceportal.kernel.middleware.CommonRules",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.SessionLimits",
@@ -216,7 +217,7 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
         "frame-src": [SELF],
         "frame-ancestors": [SELF],
-        "base-uri": [SELF],
+        "base-uri": [NONE],
         "form-action": [SELF],
     }
 }

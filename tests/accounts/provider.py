@@ -18,7 +18,7 @@ KEY = JWK.generate(kty="RSA", size=2048, kid="2026", use="sig")
 
 class Provider:
     """`people` maps who may sign in there to their claims. Whatever a test sets in `lies` stands in the next token;
-    `signs_with` and `header` are how it is signed.
+    `signs_with` and `header` are how it is signed; `visitor` is who a browser that comes by has signed in as.
     """
 
     def __init__(self) -> None:
@@ -28,6 +28,7 @@ class Provider:
         self.says: dict[str, Any] = {}
         self.codes: dict[str, dict[str, Any]] = {}
         self.asked: list[str] = []
+        self.visitor = ""
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 
@@ -94,7 +95,15 @@ class Provider:
 def _handler(provider: Provider) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self._answer({})
+            if self.path.startswith("/authorization?"):
+                return self._send_back()
+            return self._answer({})
+
+        def _send_back(self) -> None:
+            """As its page does for a browser in which `visitor` has signed in there already."""
+            self.send_response(302)
+            self.send_header("Location", provider.sign_in(self.path, provider.visitor))
+            self.end_headers()
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()

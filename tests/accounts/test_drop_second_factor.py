@@ -29,6 +29,7 @@ def operator(monkeypatch):
     return types
 
 
+@pytest.mark.asvs("v5.0.0-6.5.6")
 def test_it_ends_told_and_traced(operator):
     user = make.user("丢了手机", number=PHONE)
     app_for(user)

@@ -52,6 +52,7 @@ def test_there_and_back_opens_the_account_of_that_number(client, provider, perso
     assert Notice.objects.filter(to=person, text__contains="绑定").count() == 1
 
 
+@pytest.mark.asvs("v5.0.0-10.5.2")
 def test_the_second_time_the_subject_is_enough(client, provider, person, settings):
     comes_back(client, provider)
     settings.OIDC_NUMBER_CLAIM = ""
@@ -67,6 +68,7 @@ def test_a_number_that_only_the_page_of_the_person_tells(client, provider, perso
     assert is_in(client)
 
 
+@pytest.mark.asvs("v5.0.0-6.3.4")
 def test_our_own_second_factor_is_asked_all_the_same(client, provider, person, employer):
     make.give(person, employer, Duty.REVIEW_HOURS)
     app_for(person)
@@ -86,6 +88,7 @@ def test_without_the_claim_nobody_is_found_by_a_number(client, provider, person,
     assert not is_in(client)
 
 
+@pytest.mark.asvs("v5.0.0-10.5.2")
 def test_one_account_has_one_subject(client, provider, person):
     comes_back(client, provider)
     provider.people["second"] = {"id_number": NUMBER}
@@ -105,6 +108,7 @@ def test_an_account_put_out_of_use_stays_shut(client, provider, person):
 # --- lies
 
 
+@pytest.mark.asvs("v5.0.0-9.2.1", "v5.0.0-9.2.3", "v5.0.0-10.5.1", "v5.0.0-10.5.4")
 @pytest.mark.parametrize(
     "lies",
     [
@@ -133,18 +137,21 @@ def test_a_token_that_is_not_for_this_browser_now_is_not_believed(client, provid
     assert NOT_BELIEVED in told(client)
 
 
+@pytest.mark.asvs("v5.0.0-6.8.2", "v5.0.0-9.1.1", "v5.0.0-9.1.3")
 def test_nor_one_that_another_key_signed(client, provider, person):
     provider.signs_with = JWK.generate(kty="RSA", size=2048, kid="2026")
     comes_back(client, provider)
     assert not is_in(client)
 
 
+@pytest.mark.asvs("v5.0.0-6.8.2", "v5.0.0-9.1.2")
 def test_nor_one_that_nobody_signed(client, provider, person):
     provider.header = {"alg": "none"}
     comes_back(client, provider)
     assert not is_in(client)
 
 
+@pytest.mark.asvs("v5.0.0-9.1.2")
 @pytest.mark.parametrize("secret", ["public key", "client secret"])
 def test_nor_one_that_was_signed_with_what_others_know(client, provider, person, secret):
     """The public key taken for a shared secret, the client's secret taken for the provider's (HS256)."""
@@ -155,6 +162,7 @@ def test_nor_one_that_was_signed_with_what_others_know(client, provider, person,
     assert not is_in(client)
 
 
+@pytest.mark.asvs("v5.0.0-10.1.2", "v5.0.0-10.2.1")
 def test_what_somebody_else_began_is_not_finished_here(client, provider, person):
     """A link back, planted with a stranger's code, signs nobody in as the stranger."""
     stranger = Client()
@@ -163,6 +171,7 @@ def test_what_somebody_else_began_is_not_finished_here(client, provider, person)
     assert not is_in(client)
 
 
+@pytest.mark.asvs("v5.0.0-10.1.2")
 def test_a_way_back_is_good_once(client, provider, person):
     address = provider.sign_in(client.get(GO).url, "zhang").removeprefix("http://testserver")
     client.get(address)
@@ -187,6 +196,7 @@ def test_an_answer_of_another_issuer_is_refused(client, provider, person):
 # --- the provider itself
 
 
+@pytest.mark.asvs("v5.0.0-10.5.3")
 @pytest.mark.parametrize(
     "says",
     [

@@ -61,6 +61,7 @@ def wrong(**changes: Any) -> list[str]:
     return [reason.code.removeprefix("outside_") for reason in found]
 
 
+@pytest.mark.asvs("v5.0.0-9.2.1", "v5.0.0-9.2.3", "v5.0.0-10.5.1", "v5.0.0-10.5.4")
 @pytest.mark.parametrize(
     ("changes", "codes"),
     [

@@ -69,6 +69,7 @@ def test_by_a_code_to_the_phone(client, person, login):
     assert give_password(Client(), PHONE, NEW).status_code == 302
 
 
+@pytest.mark.asvs("v5.0.0-6.3.8")
 def test_who_asks_is_not_told_who_exists(person):
     """The same answer to the byte, the same pages after it, the same rows written (F141)."""
     told, work = [], []
@@ -107,6 +108,7 @@ def test_the_code_stands_nowhere_in_clear(person):
     assert code.code_sealed is None
 
 
+@pytest.mark.asvs("v5.0.0-6.5.1")
 def test_a_code_is_good_once(client, person):
     asked(client)
     ref, code = OneTimeCode.objects.get().ref, last_code()
@@ -134,6 +136,7 @@ def test_it_runs_out_after_ten_minutes(client, person):
     assert OneTimeCode.objects.get().code_sealed is None
 
 
+@pytest.mark.asvs("v5.0.0-6.6.3")
 def test_it_is_void_after_five_wrong_tries(client, person):
     asked(client)
     code = last_code()
@@ -153,6 +156,7 @@ def test_a_password_that_cannot_be_does_not_use_the_code_up(client, person):
     assert sets(client, code).status_code == 302
 
 
+@pytest.mark.asvs("v5.0.0-2.4.1", "v5.0.0-6.6.3")
 def test_one_a_minute_five_a_day_and_the_answer_stays_the_same(client, person):
     for _ in range(3):
         assert asked(client).url == ANEW
@@ -160,6 +164,7 @@ def test_one_a_minute_five_a_day_and_the_answer_stays_the_same(client, person):
     assert OneTimeCode.objects.count() == 1
 
 
+@pytest.mark.asvs("v5.0.0-6.6.2")
 def test_somebody_elses_code_is_of_no_use(client, person):
     asked(client)
     code = last_code()
@@ -178,6 +183,7 @@ def test_without_having_asked_one_is_led_to_ask(client, db):
     assert sets(client, "123456").url == ASK
 
 
+@pytest.mark.asvs("v5.0.0-6.4.3", "v5.0.0-7.4.3")
 def test_all_sessions_end_and_the_second_factor_is_still_asked(client, person):
     app_for(person.user)
     inside = Client()

@@ -79,6 +79,7 @@ def test_what_has_not_the_shape_is_no_recovery_code(typed):
     assert recovery.halves(typed) is None
 
 
+@pytest.mark.asvs("v5.0.0-6.2.1")
 @pytest.mark.parametrize(
     ("policy", "password", "has_factor", "code"),
     [
@@ -140,6 +141,7 @@ def test_a_stamp_is_within_its_span():
     assert not is_within(None, timedelta(minutes=10), NOW)
 
 
+@pytest.mark.asvs("v5.0.0-6.5.4")
 def test_codes_that_are_sent_are_six_digits():
     made = {new_code() for _ in range(200)}
     assert all(len(code) == CODE_DIGITS and code.isdecimal() for code in made)

@@ -55,6 +55,7 @@ def test_the_page_that_was_wanted_is_reached_after_the_code(client, reviewer):
     assert client.post(CODE, {"code": app.code()}).url == "/profile/"
 
 
+@pytest.mark.asvs("v5.0.0-6.5.1")
 def test_a_code_is_good_once(client, reviewer):
     """Replayed within its own thirty seconds, from another browser, it opens nothing (T22)."""
     app, other = app_for(reviewer), Client()
@@ -75,6 +76,7 @@ def test_a_code_of_before_the_last_one_is_refused_too(reviewer):
     assert accept_code(reviewer, app.code(now, steps=2), now=now + timedelta(seconds=30))
 
 
+@pytest.mark.asvs("v5.0.0-6.5.1", "v5.0.0-15.4.2")
 @pytest.mark.django_db(transaction=True)
 def test_of_two_hands_with_one_code_one_gets_in():
     user = make.user("两只手")
@@ -107,6 +109,7 @@ def test_wrong_codes_are_told_kindly(client, reviewer, typed):
     assert not is_in(client)
 
 
+@pytest.mark.asvs("v5.0.0-6.3.1")
 def test_codes_cannot_be_guessed_on_and_on(client, reviewer):
     app = app_for(reviewer)
     give_password(client, PHONE)
@@ -127,6 +130,7 @@ def test_nor_from_ever_new_addresses(reviewer):
     assert last.post(CODE, {"code": app.code()}).status_code == 429
 
 
+@pytest.mark.asvs("v5.0.0-2.3.1")
 @pytest.mark.parametrize("page", [CODE, SET_UP, reverse("accounts:sign_in_password")])
 def test_no_step_is_reached_without_the_one_before(client, page):
     for answer in (client.get(page), client.post(page, {"code": "123456"})):
@@ -199,6 +203,7 @@ def test_who_must_have_one_cannot_end_it(client, reviewer, settings):
 # --- recovery codes
 
 
+@pytest.mark.asvs("v5.0.0-6.5.1")
 def test_a_recovery_code_opens_once(client, reviewer):
     codes: list[str] = []
     app_for(reviewer, codes=codes)
@@ -211,6 +216,7 @@ def test_a_recovery_code_opens_once(client, reviewer):
     assert Notice.objects.filter(to=reviewer, text__contains="还剩 8 个").exists()
 
 
+@pytest.mark.asvs("v5.0.0-6.5.2")
 def test_recovery_codes_are_kept_hashed(reviewer):
     codes: list[str] = []
     app_for(reviewer, codes=codes)

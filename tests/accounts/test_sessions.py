@@ -46,6 +46,7 @@ def browser(agent=WINDOWS, **more):
     return opened
 
 
+@pytest.mark.asvs("v5.0.0-7.3.1")
 @pytest.mark.parametrize(("is_on_duty", "minutes"), [(False, 30), (True, 15)])
 def test_a_session_that_lies_idle_ends(client, person, employer, clock, is_on_duty, minutes):
     if is_on_duty:
@@ -60,6 +61,7 @@ def test_a_session_that_lies_idle_ends(client, person, employer, clock, is_on_du
     assert "自动退出" not in client.get(reverse("accounts:sign_in")).content.decode()
 
 
+@pytest.mark.asvs("v5.0.0-7.3.2")
 def test_no_session_outlasts_a_days_work(client, person, clock):
     client.force_login(person)
     for _ in range(8 * 3 - 1):
@@ -82,6 +84,7 @@ def test_the_stamp_of_use_is_renewed_once_a_minute(client, person, clock):
     assert SignedIn.objects.get(user=person).seen_at > stamped
 
 
+@pytest.mark.asvs("v5.0.0-7.4.2", "v5.0.0-7.4.3", "v5.0.0-8.3.2")
 @pytest.mark.parametrize("change", ["grant", "end", "password", "leaving"])
 def test_what_changes_ends_every_session_with_the_next_click(person, employer, change):
     make.give(person, employer, Duty.REVIEW_HOURS)
@@ -147,6 +150,7 @@ def test_signing_out_takes_it_off_the_list(person):
     assert not SignedIn.objects.exists()
 
 
+@pytest.mark.asvs("v5.0.0-6.3.5")
 def test_of_a_new_device_the_owner_is_told_of_the_first_and_of_old_ones_not(person):
     first = browser()
     first.post(reverse("accounts:sign_out"))
@@ -184,6 +188,7 @@ def test_the_clock_forgets_what_has_ended(person):
     assert not KnownDevice.objects.exists()
 
 
+@pytest.mark.asvs("v5.0.0-7.2.4")
 def test_signing_in_gives_another_session(client, person):
     """What a stranger has planted in the browser before becomes nobody's session (fixation)."""
     client.get(reverse("accounts:sign_in"))

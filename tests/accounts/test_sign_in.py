@@ -45,6 +45,7 @@ def test_by_id_number_or_phone(client, person, login):
     assert client.session["_auth_user_id"] == str(person.user.pk)
 
 
+@pytest.mark.asvs("v5.0.0-6.3.8")
 @pytest.mark.parametrize(
     ("login", "password"),
     [
@@ -64,6 +65,7 @@ def test_one_answer_for_whatever_does_not_match(client, person, login, password)
     assert "_auth_user_id" not in client.session
 
 
+@pytest.mark.asvs("v5.0.0-6.3.8")
 def test_unknown_and_known_hash_as_often(person, settings):
     settings.PASSWORD_HASHERS = ["tests.accounts.test_sign_in.CountingHasher"]
     person.user.set_password(make.PASSWORD)
@@ -98,6 +100,7 @@ def test_the_wait_is_the_same_for_an_unknown_account(client, person):
     assert sign(client, PHONE).status_code == 302
 
 
+@pytest.mark.asvs("v5.0.0-3.7.2")
 @pytest.mark.parametrize(
     ("wanted", "led"), [("/profile/", "/profile/"), ("https://evil.example/", "/home/"), ("//evil.example", "/home/")]
 )
@@ -106,6 +109,7 @@ def test_only_to_a_page_of_ours(client, person, wanted, led):
     assert sign(client, PHONE, next=wanted).url == led
 
 
+@pytest.mark.asvs("v5.0.0-3.5.3", "v5.0.0-7.4.1")
 def test_sign_out_is_a_post(client, person):
     client.force_login(person.user)
     assert client.get(reverse("accounts:sign_out")).status_code == 405
@@ -113,6 +117,7 @@ def test_sign_out_is_a_post(client, person):
     assert "_auth_user_id" not in client.session
 
 
+@pytest.mark.asvs("v5.0.0-8.2.1")
 def test_a_page_that_needs_somebody_leads_to_sign_in(client, db):
     assert client.get(reverse("accounts:profile")).url == f"{SIGN_IN}?next=/profile/"
 
@@ -124,6 +129,7 @@ def test_the_session_ends_with_the_duty(client, employer, employer_reviewer):
     assert client.get(reverse("accounts:profile")).status_code == 302
 
 
+@pytest.mark.asvs("v5.0.0-6.2.2", "v5.0.0-7.4.3")
 def test_another_password_ends_other_sessions_and_keeps_this_one(client, person):
     other = Client()
     client.force_login(person.user)
@@ -136,6 +142,7 @@ def test_another_password_ends_other_sessions_and_keeps_this_one(client, person)
     assert sign(Client(), PHONE, NEW).status_code == 302
 
 
+@pytest.mark.asvs("v5.0.0-6.2.3")
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
@@ -155,6 +162,7 @@ def test_a_password_that_cannot_be(client, person, changes, words):
     assert person.user.check_password(make.PASSWORD)
 
 
+@pytest.mark.asvs("v5.0.0-14.2.6")
 def test_the_profile_masks_numbers_and_tells_duties(client, person, employer):
     make.give(person.user, employer, *[])
     client.force_login(person.user)

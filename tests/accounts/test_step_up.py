@@ -48,6 +48,7 @@ def test_fresh_from_sign_in_nothing_is_asked(client, person):
     assert ASKS not in shows(client.get(MAIL))
 
 
+@pytest.mark.asvs("v5.0.0-7.5.3")
 def test_after_ten_minutes_the_password_is_asked_of_who_has_no_factor(stale):
     assert ASKS in shows(stale.get(MAIL))
     answer = stale.post(MAIL, {"proof": make.PASSWORD, "proof_way": "GET"})
@@ -104,6 +105,7 @@ def test_who_must_have_a_factor_and_has_none_is_led_to_set_it_up(client, employe
         assert ASKS in shows(client.get(reverse("accounts:set_up_factor")))
 
 
+@pytest.mark.asvs("v5.0.0-7.5.3")
 @pytest.mark.parametrize(
     ("page", "parts"),
     [

@@ -86,6 +86,7 @@ def stuff(server, count):
     return answers
 
 
+@pytest.mark.asvs("v5.0.0-6.3.1")
 @pytest.mark.parametrize("count", [300, pytest.param(10_000, marks=[pytest.mark.deep, pytest.mark.timeout(3600)])])
 def test_stuffed_sign_ins_get_nowhere_and_the_owner_gets_in(live_server, victim, count):
     at_home = Browser(live_server, HOME)
@@ -113,6 +114,7 @@ def test_from_a_new_place_and_device_the_wait_ends(live_server, victim):
         assert Browser(live_server, OFFICE).tries(PHONE, make.PASSWORD) == 302
 
 
+@pytest.mark.asvs("v5.0.0-6.3.1")
 def test_a_sweep_over_many_accounts_from_one_place_is_slowed(live_server, victim):
     phones = [make.phone() for _ in range(20)]
     for phone in phones:
@@ -162,6 +164,7 @@ def test_the_race_above_would_find_a_count_that_is_read_first():
     assert at_once([careless] * hands).count(True) > OF_A_PAIR
 
 
+@pytest.mark.asvs("v5.0.0-6.3.8")
 @pytest.mark.django_db
 def test_known_and_unknown_accounts_hear_the_same_words_after_the_same_work():
     make.user("有此人", number=PHONE)
@@ -179,6 +182,7 @@ def test_known_and_unknown_accounts_hear_the_same_words_after_the_same_work():
     assert work[0] == work[1]
 
 
+@pytest.mark.asvs("v5.0.0-16.2.5")
 @pytest.mark.django_db
 def test_nothing_that_was_typed_stands_in_the_count_or_the_log(caplog):
     number = make.id_number(serial=633)

@@ -31,6 +31,7 @@ def look_up(client: Client, number: str, name: str) -> "tuple[int, str]":
     return response.status_code, response.content.decode()
 
 
+@pytest.mark.asvs("v5.0.0-14.2.6")
 def test_a_stranger_reads_the_status_and_a_masked_name(client: Client, declarant: Professional) -> None:
     certificate = make.issued(declarant)
     text = page(client, certificate)
@@ -175,6 +176,7 @@ def test_look_ups_are_counted_by_day_and_nobody_is_remembered(client: Client, de
     assert Counter.objects.get(name__startswith="verification-missed:").value == 1
 
 
+@pytest.mark.asvs("v5.0.0-2.4.1")
 def test_tries_from_one_address_are_limited(client: Client, settings: Any) -> None:
     settings.VERIFICATION_RATE = "3/hour"
     address = {"REMOTE_ADDR": "198.51.100.7"}

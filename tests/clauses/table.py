@@ -52,43 +52,43 @@ def documents() -> dict[str, str]:
     return _data()["documents"]
 
 
-def shown(folder: Path = ROOT / "tests") -> list[Shown]:
-    """Every marked test below `folder`."""
+def shown(folder: Path = ROOT / "tests", mark: str = "clause") -> list[Shown]:
+    """Every test below `folder` that carries `mark`."""
     found = []
     for path in sorted(folder.rglob("test_*.py")):
         file = path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name
-        found += [Shown(file, name, ids) for name, ids in marked(path.read_text(encoding="utf-8"))]
+        found += [Shown(file, name, ids) for name, ids in marked(path.read_text(encoding="utf-8"), mark)]
     return found
 
 
-def marked(source: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+def marked(source: str, mark: str = "clause") -> Iterator[tuple[str, tuple[str, ...]]]:
     """The tests of a module that carry the mark, with the ids they name."""
     body = ast.parse(source).body
     of_module = [
         given
         for node in body
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "pytestmark"
-        for given in _ids(node.value.elts if isinstance(node.value, ast.List | ast.Tuple) else [node.value])
+        for given in _ids(node.value.elts if isinstance(node.value, ast.List | ast.Tuple) else [node.value], mark)
     ]
-    yield from _marked(body, "", of_module)
+    yield from _marked(body, "", of_module, mark)
 
 
-def _marked(body: list[ast.stmt], prefix: str, above: list[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _marked(body: list[ast.stmt], prefix: str, above: list[str], mark: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     for node in body:
         if isinstance(node, ast.ClassDef) and node.name.startswith("Test"):
-            yield from _marked(node.body, f"{prefix}{node.name}::", above + _ids(node.decorator_list))
+            yield from _marked(node.body, f"{prefix}{node.name}::", above + _ids(node.decorator_list, mark), mark)
         elif isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-            ids = above + _ids(node.decorator_list)
+            ids = above + _ids(node.decorator_list, mark)
             if ids:
                 yield f"{prefix}{node.name}", tuple(dict.fromkeys(ids))
 
 
-def _ids(decorators: list[ast.expr]) -> list[str]:
-    """The ids in every `pytest.mark.clause(…)` among `decorators`."""
-    marks = [
-        node for node in decorators if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("mark.clause")
+def _ids(decorators: list[ast.expr], mark: str) -> list[str]:
+    """The ids in every `pytest.mark.<mark>(…)` among `decorators`."""
+    calls = [
+        node for node in decorators if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(f"mark.{mark}")
     ]
-    return [argument.value for mark in marks for argument in mark.args if isinstance(argument, ast.Constant)]
+    return [argument.value for call in calls for argument in call.args if isinstance(argument, ast.Constant)]
 
 
 def table(every: list[Clause], tests: list[Shown]) -> str:

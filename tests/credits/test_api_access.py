@@ -47,6 +47,7 @@ def test_a_token_lasts_an_hour_with_the_scopes_allowed(machine: Machine) -> None
         assert forget_tokens(now=timezone.now()) == 3
 
 
+@pytest.mark.asvs("v5.0.0-10.4.11")
 def test_no_scope_beyond_those_allowed() -> None:
     client = api_client(platform(), scopes="hours:read")
     assert ask_token(client, scope="hours:write").json()["error"] == "invalid_scope"
@@ -64,6 +65,7 @@ def refused(client: ApiClient, **fields: str) -> tuple[int, bytes]:
     return response.status_code, response.content
 
 
+@pytest.mark.asvs("v5.0.0-10.4.10")
 def test_wrong_revoked_and_unreleased_keys_look_the_same(machine: Machine) -> None:
     wrong = refused(machine.client, secret="wrong")
     assert wrong[0] == 401
@@ -85,6 +87,7 @@ def test_a_revoked_key_is_out_at_once(machine: Machine, declarant: Professional)
     assert nobody["Content-Type"] == "application/problem+json"
 
 
+@pytest.mark.asvs("v5.0.0-10.4.4")
 @pytest.mark.parametrize(
     "fields",
     [
@@ -119,6 +122,7 @@ def test_wrong_keys_from_one_address_are_slowed(machine: Machine) -> None:
     assert set(answers[:60]) == {401}
 
 
+@pytest.mark.asvs("v5.0.0-10.3.2")
 def test_each_scope_opens_its_own_calls(declarant: Professional) -> None:
     reader = Machine(scopes="hours:read")
     response = reader.send(BATCHES, "{}")
@@ -135,6 +139,7 @@ def test_a_closed_platform_and_who_is_none_are_forbidden(machine: Machine, base:
     assert Machine(base).get(HOURS).json()["code"] == "not_a_platform"
 
 
+@pytest.mark.asvs("v5.0.0-2.4.1", "v5.0.0-4.1.3")
 def test_a_rate_is_kept_and_told_whatever_the_headers_say(machine: Machine, settings: Any) -> None:
     settings.API_REQUEST_RATE = "3/minute"
     answers = [
@@ -159,6 +164,7 @@ def test_records_have_a_rate_of_their_own_and_none_is_lost(
     assert conf.API_REQUEST_RATE == "600/minute"
 
 
+@pytest.mark.asvs("v5.0.0-4.1.4")
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "TRACE", "GET"])
 def test_another_method_is_no_page(machine: Machine, method: str) -> None:
     response = Client().generic(method, BATCHES, headers=machine.headers)

@@ -189,11 +189,13 @@ def fault(machine: Machine, record: dict[str, Any]) -> dict[str, str]:
     return item["errors"][0]
 
 
+@pytest.mark.asvs("v5.0.0-2.2.1")
 @pytest.mark.parametrize("value", HOURS, ids=lambda value: repr(value)[:20])
 def test_hours_are_read_strictly(machine: Machine, declarant: Professional, value: str) -> None:
     assert fault(machine, posted(declarant, hours=value))["pointer"] == "/records/0/hours"
 
 
+@pytest.mark.asvs("v5.0.0-2.2.1")
 @pytest.mark.parametrize("value", DAYS, ids=lambda value: repr(value)[:20])
 def test_days_are_read_strictly(machine: Machine, declarant: Professional, value: str) -> None:
     assert fault(machine, posted(declarant, completed_on=value))["pointer"] == "/records/0/completed_on"
@@ -289,6 +291,7 @@ def test_ids_of_records_are_plain(machine: Machine, declarant: Professional, val
     assert fault(machine, posted(declarant, value, title="课"))["code"] == "record_id_shape"
 
 
+@pytest.mark.asvs("v5.0.0-15.3.3")
 @pytest.mark.parametrize(
     ("key", "value", "code"),
     [

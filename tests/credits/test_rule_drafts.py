@@ -79,6 +79,7 @@ def test_drafted_approved_by_another_and_in_force_on_its_day(henan: RuleSet, dra
     assert (event.before["figures"]["total"][0], event.after["figures"]["total"][0]) == ("90", "95")
 
 
+@pytest.mark.asvs("v5.0.0-2.3.5")
 def test_the_same_hand_does_not_draft_and_approve(henan: RuleSet, drafter: User, approver: User) -> None:
     draft = rules.submitted(rules.change(henan, drafter, total="95"), drafter)
     with pytest.raises(Refused) as refused:

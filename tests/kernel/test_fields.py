@@ -30,6 +30,7 @@ def sealed() -> bytes:
     return seal(NUMBER, table="t", column="c", ref=REF)
 
 
+@pytest.mark.asvs("v5.0.0-11.3.2")
 def test_a_sealed_value_opens_in_its_own_cell() -> None:
     assert unseal(sealed(), table="t", column="c", ref=REF) == NUMBER
     assert unseal(memoryview(sealed()), table="t", column="c", ref=REF) == NUMBER
@@ -42,6 +43,7 @@ def test_moved_into_another_cell_it_does_not_open(cell: tuple[str, str, uuid.UUI
         unseal(sealed(), table=table, column=column, ref=ref)
 
 
+@pytest.mark.asvs("v5.0.0-11.3.3")
 def test_a_changed_byte_is_noticed() -> None:
     changed = bytearray(sealed())
     changed[-1] ^= 1
@@ -54,6 +56,7 @@ def test_an_unknown_suite_is_refused() -> None:
         unseal(b"\x7f" + sealed()[1:], table="t", column="c", ref=REF)
 
 
+@pytest.mark.asvs("v5.0.0-11.3.4")
 def test_the_same_value_is_sealed_differently_each_time_and_never_shows() -> None:
     assert sealed() != sealed()
     assert NUMBER.encode() not in sealed()

@@ -25,6 +25,7 @@ def test_a_file_has_something_in_it_and_not_too_much(size: int, code: str | None
     assert [reason.code for reason in rules.reasons_not_to_take_size(size, most=100)] == ([code] if code else [])
 
 
+@pytest.mark.asvs("v5.0.0-5.2.2")
 @pytest.mark.parametrize(
     ("data", "claimed", "says"),
     [

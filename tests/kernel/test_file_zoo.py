@@ -209,6 +209,7 @@ HOSTILE = [
 ]
 
 
+@pytest.mark.asvs("v5.0.0-5.2.1", "v5.0.0-5.2.2", "v5.0.0-5.2.6")
 @pytest.mark.parametrize("sample", HOSTILE, ids=lambda sample: sample.name)
 def test_a_hostile_file_is_refused_and_nothing_kept(sample: Sample, owner: User) -> None:
     data = sample.make()

@@ -29,6 +29,7 @@ from tests.kernel.keeping import files_kept, keep, upload
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.asvs("v5.0.0-14.2.8")
 def test_a_picture_keeps_its_pixels_and_nothing_else(owner: User) -> None:
     stored = keep(zoo.phone_photo() + zoo.SCRIPT, owner)
     shown = path_of(stored).read_bytes()
@@ -110,6 +111,7 @@ def _keep_and_close(data: bytes, owner: User) -> int:
         connection.close()
 
 
+@pytest.mark.asvs("v5.0.0-5.3.2")
 @pytest.mark.parametrize(
     ("given", "shown"),
     [
@@ -131,6 +133,7 @@ def test_a_name_is_for_reading_only(given: str, shown: str) -> None:
     assert display_name(given, Kind.PDF) == shown
 
 
+@pytest.mark.asvs("v5.0.0-5.3.2")
 def test_a_file_lies_under_its_digest_for_us_alone(owner: User) -> None:
     stored = keep(zoo.pdf(), owner, name="../../etc/passwd")
     path = path_of(stored)
@@ -180,6 +183,7 @@ def test_a_killed_writer_leaves_no_file_under_its_name(owner: User) -> None:
     assert [path.suffix for path in files_kept()] == [".part"]
 
 
+@pytest.mark.asvs("v5.0.0-3.2.1", "v5.0.0-5.4.1", "v5.0.0-5.4.2")
 def test_serving_tells_the_browser_to_show_and_do_nothing(owner: User) -> None:
     for data in (zoo.pdf(), zoo.png(), zoo.jpeg()):
         response = serve(keep(data, owner, name="410203198503120011.pdf"))

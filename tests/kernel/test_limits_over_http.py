@@ -54,6 +54,7 @@ def passed(answers: list[tuple[int, str | None, str]]) -> int:
     return sum(status == 404 for status, _, _ in answers)
 
 
+@pytest.mark.asvs("v5.0.0-2.4.1", "v5.0.0-4.1.3", "v5.0.0-15.3.4")
 def test_rotated_headers_pass_no_oftener(live_server: LiveServer, counted: None) -> None:
     """Without a proxy, none of them is believed."""
     answers = [ask(live_server, **dict.fromkeys(CLAIMS, f"203.0.113.{turn}")) for turn in range(3 * ALLOWED)]
@@ -65,6 +66,7 @@ def test_rotated_headers_pass_no_oftener(live_server: LiveServer, counted: None)
     assert "过于频繁" in page
 
 
+@pytest.mark.asvs("v5.0.0-4.1.3", "v5.0.0-15.3.4")
 def test_behind_a_proxy_the_proxy_is_believed_alone(live_server: LiveServer, counted: None, settings: Any) -> None:
     """The last entry is the proxy's; what a client put before it rotates."""
     settings.TRUSTED_PROXY_COUNT = 1

@@ -26,6 +26,7 @@ from tests.house.files import sources
 PUBLIC = "93.184.216.34"
 
 
+@pytest.mark.asvs("v5.0.0-1.3.6")
 @pytest.mark.parametrize(
     "address",
     [
@@ -177,6 +178,7 @@ def test_an_answer_comes_back(neighbour: Callable[..., Neighbour]) -> None:
     assert b"Host: portal.example:" in one.heard[0]
 
 
+@pytest.mark.asvs("v5.0.0-15.3.2")
 def test_a_redirect_is_not_followed(neighbour: Callable[..., Neighbour]) -> None:
     one = neighbour(saying(b"HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/\r\nContent-Length: 0\r\n\r\n"))
     assert ask(one).status == 302
@@ -246,6 +248,7 @@ def certificate_for(name: str, folder: Path) -> Path:
     return path
 
 
+@pytest.mark.asvs("v5.0.0-12.3.2")
 @pytest.mark.parametrize(("name", "is_answered"), [("portal.example", True), ("other.example", False)])
 def test_the_certificate_is_that_of_the_name(
     neighbour: Callable[..., Neighbour], tmp_path: Path, name: str, is_answered: bool
@@ -286,6 +289,7 @@ CALLERS = re.compile(
 SUPERVISOR = "ceportal/supervise.py"
 
 
+@pytest.mark.asvs("v5.0.0-1.3.6")
 def test_nothing_else_calls_out() -> None:
     callers = {name for name, source in sources().items() if CALLERS.search(source)}
     assert callers - {SUPERVISOR} == {"ceportal/kernel/services/outgoing.py"}

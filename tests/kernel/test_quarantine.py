@@ -59,6 +59,7 @@ def test_the_scanner_sees_what_will_be_shown(owner: User, clamd: FakeClamd) -> N
     assert clamd.seen == [path_of(stored).read_bytes()]
 
 
+@pytest.mark.asvs("v5.0.0-5.4.3")
 def test_what_the_scanner_finds_is_refused_and_not_kept(owner: User, clamd: FakeClamd) -> None:
     clamd.says = b"stream: Pdf.Exploit.CVE_2013_2729-1 FOUND"
     with pytest.raises(Refused, match="病毒") as refused:

@@ -182,6 +182,7 @@ def test_a_form_of_another_site_begins_nothing(owner: User) -> None:
     assert not PartialUpload.objects.exists()
 
 
+@pytest.mark.asvs("v5.0.0-5.2.4")
 def test_only_so_many_at_once_and_so_often(signed_in: Client, settings: Any) -> None:
     settings.UPLOADS_AT_ONCE = 2
     for _ in range(2):

@@ -193,6 +193,7 @@ def bomb_by_cells() -> bytes:
     return forged(rows_of(100, "<c/>".replace("/", " /") * 16_000))
 
 
+@pytest.mark.asvs("v5.0.0-5.2.3")
 @pytest.mark.parametrize("make", [bomb_by_rows, bomb_by_ratio, bomb_by_styles, bomb_by_cells])
 def test_a_bomb_is_refused_within_a_second(make: Callable[[], bytes]) -> None:
     data = make()
@@ -266,6 +267,7 @@ def test_what_goes_out_is_text_to_the_last_cell() -> None:
 SOUND = [Part("[Content_Types].xml", 1000), Part("xl/workbook.xml", 1000), Part("xl/worksheets/sheet1.xml", 1000)]
 
 
+@pytest.mark.asvs("v5.0.0-5.2.3")
 @pytest.mark.parametrize(
     ("more", "packed", "code"),
     [

@@ -20,6 +20,7 @@ def subject() -> StoredFile:
     )
 
 
+@pytest.mark.asvs("v5.0.0-16.2.1")
 def test_an_event_says_who_did_what_to_what_from_where(employer_reviewer: User) -> None:
     file = subject()
     token = circumstances.set(Circumstances(address="192.0.2.1", request_id="r-1"))
@@ -39,6 +40,7 @@ def test_the_clock_acts_by_its_name() -> None:
     assert (event.actor_id, event.actor_label, event.address, event.before) == (None, CLOCK_LABEL, "", {})
 
 
+@pytest.mark.asvs("v5.0.0-2.3.3")
 @pytest.mark.django_db(transaction=True)
 def test_what_is_rolled_back_leaves_no_event() -> None:
     file = subject()

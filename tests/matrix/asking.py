@@ -59,7 +59,9 @@ def ask(cookies: SimpleCookie, method: str, address: str, parameters: Mapping[st
 
 def _send(client: Client, method: str, address: str, parameters: Mapping[str, Any], data: Any) -> HttpResponse:
     path = reverse(address, kwargs=dict(parameters))
-    return client.get(path, data or {}) if method == "GET" else client.post(path, data or {})
+    if method in {"GET", "HEAD", "POST"}:
+        return getattr(client, method.lower())(path, data or {})
+    return client.generic(method, path)
 
 
 def _tell(response: HttpResponse, parameters: Mapping[str, Any]) -> Told:

@@ -1,6 +1,8 @@
-"""Every address × every role × own, foreign, absent × GET and POST: what `table.yaml` says, and nothing else.
+"""Every address × every role × own, same unit, foreign, absent × method: what `table.yaml` says, and nothing else.
 
-For whom an object is foreign it is as if it were not there: the same status, headers and body, byte for byte.
+Whose a thing is stands in the roles (`declarant`, `colleague` and so on). For whom it is foreign it is as if it were
+not there: the same status, headers and body, byte for byte. HEAD is GET without a body; any other method is refused
+before anybody looks who asks for what.
 """
 
 import uuid
@@ -25,9 +27,13 @@ from tests.matrix.expectations import (
 )
 from tests.matrix.town import Town, absent, objects
 
-# The town is built in a transaction of its own around the module; the mark gives each test one inside it.
-pytestmark = pytest.mark.django_db
+# The town is built in a transaction of its own around the module; the mark gives each test one inside it. One process
+# of a run has it, so that it is built once.
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("matrix")]
 LINES = lines()
+OTHER_METHODS = ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
+# The machine interface speaks of methods in its own words, after it has asked for a key.
+MACHINES = ("credits_api:", "token", "no_such_address")
 # Things named in fields, and whose they are.
 SENT = [
     ("POST", "accounts:registration", "application", "registration"),
@@ -57,6 +63,7 @@ def test_every_address_that_names_an_object_has_one_to_ask_for() -> None:
     assert wanted - set(objects()) == set()
 
 
+@pytest.mark.asvs("v5.0.0-8.2.1", "v5.0.0-8.2.2", "v5.0.0-8.3.1")
 @pytest.mark.parametrize("line", LINES, ids=lambda line: line.key)
 def test_everybody_gets_what_the_table_says(line: Line, town: Town, pytestconfig: pytest.Config) -> None:
     given = objects().get(line.key)
@@ -74,6 +81,46 @@ def test_everybody_gets_what_the_table_says(line: Line, town: Town, pytestconfig
     assert wrong == [], "\n" + "\n".join(wrong)
 
 
+@pytest.mark.parametrize("all_roles", [False, pytest.param(True, marks=pytest.mark.deep)], ids=["some", "all"])
+def test_to_look_without_a_body_is_to_look(town: Town, all_roles: bool) -> None:
+    """HEAD answers as GET does: each of the line's answers as somebody who gets it, or as everybody."""
+    wrong = []
+    for line in LINES:
+        given = objects().get(line.key)
+        things = [given(town), absent(given(town))] if given else [{}]
+        for role in roles() if all_roles else _one_for_each_answer(line):
+            for thing in things:
+                looked, head = (ask(town.cookies[role], method, line.address, thing) for method in ("GET", "HEAD"))
+                if (head.answer, head.headers, head.body) != (looked.answer, looked.headers, b""):
+                    wrong.append(f"{line.key} as {role}: {head.answer}, not {looked.answer}")
+    assert wrong == [], "\n" + "\n".join(wrong)
+
+
+@pytest.mark.parametrize("all_roles", [False, pytest.param(True, marks=pytest.mark.deep)], ids=["some", "all"])
+@pytest.mark.asvs("v5.0.0-4.1.4")
+def test_no_other_method_is_answered_whoever_asks_for_whatever(town: Town, all_roles: bool) -> None:
+    """Pages refuse it in one and the same answer, machines in one and the same for own, foreign and absent."""
+    told: dict[str, set[Told]] = {}
+    for line in LINES:
+        given = objects().get(line.key)
+        things = [given(town), absent(given(town))] if given else [{}]
+        of = line.address if line.address.startswith(MACHINES) else "pages"
+        for role in roles() if all_roles else _one_for_each_answer(line):
+            for method in OTHER_METHODS:
+                told.setdefault(f"{method} {of}", set()).update(
+                    ask(town.cookies[role], method, line.address, thing) for thing in things
+                )
+    apart = {key: {each.answer for each in answers} for key, answers in told.items() if len(answers) > 1}
+    assert apart == {}
+    assert {each.answer for key in told if key.endswith(" pages") for each in told[key]} == {405}
+    assert {each.answer for answers in told.values() for each in answers} <= {401, 404, 405}
+
+
+def _one_for_each_answer(line: Line) -> list[str]:
+    by_answer = {(line.answers["GET"][role], line.answers["POST"][role]): role for role in reversed(roles())}
+    return list(by_answer.values())
+
+
 def _told_apart(who: str, own: Told, none: Told, expected: Answer = "") -> list[str]:
     """Complaints where an absent object is answered in another way than it should be; `expected` is the table's."""
     wanted = of_absent(READS if expected == READS else own.answer)
@@ -85,6 +132,7 @@ def _told_apart(who: str, own: Told, none: Told, expected: Answer = "") -> list[
     return []
 
 
+@pytest.mark.asvs("v5.0.0-8.2.2")
 @pytest.mark.parametrize(("method", "address", "field", "thing"), SENT)
 def test_a_foreign_ref_that_is_sent_in_a_field_is_as_if_absent(
     method: str, address: str, field: str, thing: str, town: Town
@@ -97,6 +145,7 @@ def test_a_foreign_ref_that_is_sent_in_a_field_is_as_if_absent(
         assert (role, foreign) == (role, none)
 
 
+@pytest.mark.asvs("v5.0.0-8.2.2")
 @pytest.mark.parametrize("line", [line for line in LINES if line.key not in objects()], ids=lambda line: line.key)
 def test_no_page_shows_an_outsider_what_is_not_theirs(line: Line, town: Town) -> None:
     """Lists too: neither the name of a person or unit here nor what they declared stands on a stranger's page."""

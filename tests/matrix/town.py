@@ -2,6 +2,7 @@
 theirs, and beside each role the same role elsewhere. Built once, through services; every request is undone.
 """
 
+import os
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -395,6 +396,6 @@ def built(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytes
 @pytest.fixture
 def town(built: tuple[Town, Path], django_db_blocker: Any) -> Iterator[Town]:
     town, kept = built
-    copytree(kept, settings.DATA_DIR / "files", dirs_exist_ok=True)
+    copytree(kept, settings.DATA_DIR / "files", copy_function=os.link, dirs_exist_ok=True)
     with django_db_blocker.unblock(), time_machine.travel(NOW, tick=False):
         yield town

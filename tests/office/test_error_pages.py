@@ -30,8 +30,10 @@ def odd_pages(settings: Any) -> None:
     settings.ROOT_URLCONF = __name__
 
 
+@pytest.mark.asvs("v5.0.0-16.5.1")
 def test_the_last_resorts_need_neither_context_nor_database() -> None:
-    for name, words in (("500.html", "这是平台的故障"), ("400.html", "不完整"), ("413.html", "内容太多")):
+    resorts = {"500.html": "这是平台的故障", "400.html": "不完整", "413.html": "内容太多", "414.html": "地址太长"}
+    for name, words in resorts.items():
         page = get_template(name).render()
         assert words in page
         assert 'href="/static/kernel/text.css"' in page
@@ -124,6 +126,7 @@ def test_too_much_text_in_parts_or_too_many_files(client: Client, employer_revie
     assert "20 个文件" in answer.content.decode()
 
 
+@pytest.mark.asvs("v5.0.0-14.3.2")
 @pytest.mark.django_db
 @pytest.mark.parametrize("address", ["/reviews/", "/people/", "/profile/", "/help/", "/no-such-page/"])
 def test_no_browser_keeps_a_page_made_for_somebody(client: Client, employer_reviewer: User, address: str) -> None:

@@ -25,6 +25,7 @@ def told(answer: Any) -> dict[str, str]:
     return {name.lower(): value for name, value in answer.headers.items()}
 
 
+@pytest.mark.asvs("v5.0.0-3.4.3", "v5.0.0-3.4.4", "v5.0.0-3.4.5", "v5.0.0-3.4.8", "v5.0.0-3.5.8")
 @pytest.mark.parametrize("address", [*ANSWERS, STATIC])
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_every_answer_has_the_rules_for_browsers(client: Client, address: str, method: str) -> None:
@@ -37,6 +38,7 @@ def test_every_answer_has_the_rules_for_browsers(client: Client, address: str, m
     policy = headers["content-security-policy"]
     assert "script-src 'self';" in policy
     assert "object-src 'none'" in policy
+    assert "base-uri 'none'" in policy
     assert "unsafe" not in policy
     assert "frame-ancestors 'self'" in policy
 
@@ -52,6 +54,7 @@ def test_another_host_is_no_host_of_ours() -> None:
     assert "evil.example" not in forwarded.content.decode()
 
 
+@pytest.mark.asvs("v5.0.0-3.5.1")
 def test_a_form_sent_without_its_token_changes_nothing(employer_reviewer: User) -> None:
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(employer_reviewer)
@@ -59,6 +62,7 @@ def test_a_form_sent_without_its_token_changes_nothing(employer_reviewer: User) 
     assert "/sign-in/" not in strict.get("/home/")["Location"], "still signed in"
 
 
+@pytest.mark.asvs("v5.0.0-3.3.2", "v5.0.0-3.3.4")
 def test_cookies_are_for_the_server_alone(client: Client) -> None:
     cookie = client.get("/sign-in/").cookies["csrftoken"]
     assert cookie["httponly"]
@@ -68,11 +72,13 @@ def test_cookies_are_for_the_server_alone(client: Client) -> None:
     assert portal.SESSION_COOKIE_SAMESITE == "Lax"
 
 
+@pytest.mark.asvs("v5.0.0-3.3.1", "v5.0.0-3.3.3", "v5.0.0-3.4.1")
 def test_in_production_cookies_belong_to_this_host_and_need_tls() -> None:
     names = ("SESSION_COOKIE", "CSRF_COOKIE")
     code = (
         "import ceportal.settings.production as s;"
-        f"print([getattr(s, n + '_NAME')[:7] + str(getattr(s, n + '_SECURE')) for n in {names}], s.SECURE_HSTS_SECONDS)"
+        f"print([getattr(s, n + '_NAME')[:7] + str(getattr(s, n + '_SECURE')) for n in {names}], "
+        "s.SECURE_HSTS_SECONDS, s.SECURE_HSTS_INCLUDE_SUBDOMAINS)"
     )
     given = {
         "CEPORTAL_SECRET_KEY": "k" * 50, "CEPORTAL_SEALING_KEY": "0" * 64, "CEPORTAL_INDEX_KEY": "1" * 64,
@@ -86,7 +92,7 @@ def test_in_production_cookies_belong_to_this_host_and_need_tls() -> None:
         text=True,
         check=True,
     )
-    assert done.stdout.strip() == "['__Host-True', '__Host-True'] 31536000"
+    assert done.stdout.strip() == "['__Host-True', '__Host-True'] 31536000 True"
 
 
 def test_the_desks_do_not_exist_outside_their_networks(settings: Any, employer_reviewer: User) -> None:
@@ -94,15 +100,17 @@ def test_the_desks_do_not_exist_outside_their_networks(settings: Any, employer_r
     assert Client(REMOTE_ADDR="10.1.2.3").get("/admin/").status_code == 302
     outside = Client(REMOTE_ADDR="192.0.2.1")
     absent = outside.get("/no-such-page/")
-    for method in ("get", "post"):
-        desk = getattr(outside, method)("/admin/reviews/filing/")
-        assert desk.status_code == 404
-        assert desk.content == absent.content
+    for address in ("/admin/reviews/filing/", "/admin/reviews/filing", "/admin/", "/admin", "/admin/no-such-desk"):
+        for method in ("get", "head", "post"):
+            desk = getattr(outside, method)(address)
+            assert desk.status_code == 404, "not even that a slash is missing"
+            assert desk.content == (absent.content if method != "head" else b"")
     outside.force_login(employer_reviewer)
     assert outside.get("/admin/reviews/filing/").status_code == 404
     assert outside.get("/reviews/").status_code == 200
 
 
+@pytest.mark.asvs("v5.0.0-4.1.3", "v5.0.0-15.3.4")
 def test_a_forged_header_leads_no_stranger_to_the_desks(settings: Any) -> None:
     settings.ADMIN_ADDRESSES, settings.TRUSTED_PROXY_COUNT = ["10.1.0.0/16"], 1
     visitor = Client(REMOTE_ADDR="10.1.0.1")
@@ -125,7 +133,13 @@ def _read_addresses_anew() -> None:
 
 
 def test_the_desks_stand_at_their_own_path(desks_elsewhere: None, client: Client, settings: Any) -> None:
-    assert client.get("/admin/").status_code == 404
+    for old in ("/admin/", "/admin", "/admin/login/"):
+        answer = client.get(old)
+        assert answer.status_code == 404, "nor does it lead to where they are"
+        assert "desks-of-henan" not in answer.content.decode()
+    assert "desks-of-henan" not in client.get("/sign-in/").content.decode()
     assert client.get("/desks-of-henan/").status_code == 302
+    assert client.get("/desks-of-henan").status_code == 301
     settings.ADMIN_ADDRESSES = ["10.1.0.0/16"]
-    assert client.get("/desks-of-henan/").status_code == 404
+    for address in ("/desks-of-henan/", "/desks-of-henan", "/desks-of-henan/reviews/filing"):
+        assert client.get(address).status_code == 404

@@ -35,6 +35,7 @@ def send_back(declaration: Declaration, by: User) -> Decision:
     return decide(declaration, version=1, move="return", reason_code="other", reason="请补正", by=by, now=MONDAY)
 
 
+@pytest.mark.asvs("v5.0.0-15.4.2")
 def test_of_two_reviewers_exactly_one_wins_each_of_200_times(
     declarant: Professional, employer_reviewer: User, colleague: User
 ) -> None:

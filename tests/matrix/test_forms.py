@@ -1,0 +1,138 @@
+"""Every form of every page, as the roles that are shown it, with hostile values: never a fault of ours, and never
+a number or a name of somebody else in the answer.
+
+300 requests in the suite, 50,000 before a release; each is undone.
+"""
+
+import random
+import re
+from collections import Counter
+from http.cookies import SimpleCookie
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from accounts.fields import id_in_clear, phone_in_clear
+from accounts.models import Professional, User
+from ceportal.kernel.web.limits import forget_all
+from tests.matrix.expectations import lines, roles
+from tests.matrix.forms import Form, Sent, forms_of, sent
+from tests.matrix.test_matrix import OUTSIDERS
+from tests.matrix.town import Town, objects
+
+# The town is built in a transaction of its own around the module; the mark gives each test one inside it. One process
+# of a run has it, so that it is built once.
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("matrix")]
+SEED = 20261120
+# Forms that a reader of the page as a browser would send honestly are the town's; these end the session itself.
+APART = {reverse("accounts:sign_out")}
+
+
+class Walk:
+    """Somebody of each role before the pages of the portal, and what is nobody else's to read."""
+
+    def __init__(self, town: Town, seed: int) -> None:
+        self.town, self.choice = town, random.Random(seed)
+        self.planted = _numbers(town)
+        things = (
+            getattr(town, name) for name in ("submitted", "draft", "registration", "roster", "exemption", "outside")
+        )
+        self.refs = [str(thing.ref) for thing in things] + [str(town.claim.ref), str(town.stationing.ref)]
+        self.answers: Counter[int] = Counter()
+        self.wrong: list[str] = []
+
+    def forms(self, role: str) -> list[Form]:
+        """Those on all pages that `role` is shown."""
+        found: dict[tuple[Any, ...], Form] = {}
+        for line in lines():
+            if line.answers["GET"][role] != 200:
+                continue
+            given = objects().get(line.key)
+            page = reverse(line.address, kwargs=dict(given(self.town)) if given else {})
+            for form in forms_of(page, self._ask(role, Sent("GET", page, "", b"", ""))[1]):
+                names = tuple(each.name for each in form.fields)
+                if form.action not in APART and (form.fields or form.buttons):
+                    found.setdefault((form.method, form.action, names), form)
+        return list(found.values())
+
+    def tries(self, role: str, form: Form) -> None:
+        request = sent(form, self.choice, self.refs)
+        status, page = self._ask(role, request)
+        self.answers[status] += 1
+        who = f"{role}: {request.method} {request.address[:80]} from {form.page}: {request.what}"
+        if status >= 500:
+            self.wrong.append(f"{status} {who}")
+        typed = request.body.decode("utf-8", "replace") + request.address
+        leaks = [number for owner, number in self.planted if owner != role and number in page and number not in typed]
+        if role in OUTSIDERS:
+            leaks += [secret for secret in self.town.secrets if secret in page and secret not in typed]
+        self.wrong += [f"{leak} read by {who}" for leak in leaks]
+
+    def _ask(self, role: str, request: Sent) -> tuple[int, str]:
+        client = Client(raise_request_exception=False)
+        client.cookies = SimpleCookie({name: each.value for name, each in self.town.cookies[role].items()})
+        forget_all()
+        with transaction.atomic():
+            answer = client.generic(request.method, request.address, request.body, content_type=request.content_type)
+            page = b"".join(answer).decode("utf-8", "replace")
+            transaction.set_rollback(True)
+        return answer.status_code, page
+
+
+def _numbers(town: Town) -> list[tuple[str, str]]:
+    """Every ID number and mobile of the town, with the role whose it is."""
+    role_of = {user.pk: role for role, user in town.people.items() if user}
+    found = [
+        (role_of.get(user.pk, ""), phone_in_clear(user.phone_sealed, ref=user.ref))
+        for user in User.objects.exclude(phone_sealed=None)
+    ]
+    return found + [
+        (role_of.get(person.user_id or 0, ""), id_in_clear(person.id_sealed, ref=person.ref))
+        for person in Professional.objects.exclude(id_sealed=None)
+    ]
+
+
+@pytest.mark.parametrize("count", [300, pytest.param(50_000, marks=[pytest.mark.deep, pytest.mark.timeout(7200)])])
+@pytest.mark.asvs("v5.0.0-2.2.1", "v5.0.0-8.2.2")
+def test_hostile_forms_find_no_fault_and_no_leak(town: Town, count: int) -> None:
+    walk = Walk(town, SEED)
+    of_each = {role: walk.forms(role) for role in (roles() if count > 1_000 else _readers(town))}
+    pairs = [(role, form) for role, forms in of_each.items() for form in forms]
+    walk.choice.shuffle(pairs)
+    for number in range(count):
+        walk.tries(*pairs[number % len(pairs)])
+    assert walk.wrong == [], "\n" + "\n".join(walk.wrong[:40])
+    assert len(walk.answers) > 3, "forms that are all answered alike were not read"
+
+
+def _readers(town: Town) -> list[str]:
+    """A few roles that see most of the pages between them."""
+    return ["anonymous", "declarant", "employer", "county", "city", "base"]
+
+
+def test_a_form_is_read_as_a_browser_sends_it() -> None:
+    page = """<form method="post" action="?a=1" id="f" enctype="multipart/form-data"><input name="t" value="x">
+      <input type="checkbox" name="c" value="1" checked><select name="s"><option value="1">一<option value="2" selected>
+      </select><textarea name="w">字</textarea><input type="file" name="d"><button name="move" value="go">去</button>
+      </form>
+      <input form="f" name="beside" value="y"><form action="https://elsewhere.example/"></form>"""
+    form, *_ = forms_of("/there/", page)
+    assert (form.method, form.action, form.has_files) == ("POST", "/there/?a=1", True)
+    chosen = {each.name: each.chosen for each in form.fields}
+    assert chosen == {"t": ["x"], "c": ["1"], "s": ["2"], "w": ["字"], "d": [""], "beside": ["y"]}
+    assert form.buttons == [("move", "go", "")]
+    request = sent(form, random.Random(1), [])
+    assert re.search(rb'name="move"\r\n\r\ngo', request.body)
+
+
+def test_a_fault_or_a_leak_would_be_found(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    walk = Walk(town, SEED)
+    form = Form("/help/", "GET", "/help/")
+    owner, number = walk.planted[0]
+    for told in ((500, ""), (200, f"……{number}……")):
+        monkeypatch.setattr(walk, "_ask", lambda role, request, told=told: told)
+        walk.tries("nobody" if owner != "nobody" else "declarant", form)
+    assert len(walk.wrong) == 2
