@@ -58,6 +58,10 @@ clauses: install-dev ## Write docs/clauses.md: which test shows which clause of 
 asvs: install-dev ## Write docs/security/asvs.md: which test speaks to which requirement of OWASP ASVS 5.0.0
 	@$(PYTHON) -m tests.security.asvs
 
+.PHONY: policy
+policy: install-dev ## Write docs/policy.md: which duty lets whom do what to whose
+	@$(PYTHON) -m tests.security.policy
+
 .PHONY: sbom
 sbom: .venv/audit.stamp ## List what the portal installs (CycloneDX): DATA_DIR/sbom.cdx.json
 	@mkdir -p $(DATA_DIR)

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from accounts.enums import Duty
 from accounts.models import Professional, User
-from accounts.selectors.duties import duties_of
+from accounts.rules.policy import Act
+from accounts.selectors.duties import duties_of, may
 from accounts.selectors.safety import factor_of, needs_factor
 from accounts.services.guessing import FACTOR, may_try, was_right
 from accounts.services.second_factor import accept_code
@@ -50,19 +51,27 @@ def professionals_only(view: View) -> View:
     return entered
 
 
-def holders_only(*duties: Duty) -> Callable[[View], View]:
-    """For people who hold one of `duties` at any organization; anybody else gets 403."""
+def only_who_may(*acts: Act) -> Callable[[View], View]:
+    """For people whose duties let them do one of `acts` (accounts.rules.policy); anybody else gets 403."""
+    return _entered_by(lambda user: may(user, *acts))
 
+
+def _entered_by(is_let_in: Callable[[User], bool]) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def entered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not duties_of(cast(User, request.user)).filter(duty__in=duties).exists():
+            if not is_let_in(cast(User, request.user)):
                 raise PermissionDenied("这一页供承担相应职责的人员使用。")
             return view(request, *args, **kwargs)
 
         return entered
 
     return decorate
+
+
+def holders_only(*duties: Duty) -> Callable[[View], View]:
+    """For people who hold one of `duties` at any organization. `only_who_may` says why; prefer it."""
+    return _entered_by(lambda user: duties_of(user).filter(duty__in=duties).exists())
 
 
 def recently_proved(view: View) -> View:

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from django.db.models import Q, QuerySet
 
-from accounts.enums import Duty
 from accounts.models import Organization, Professional, User
-from accounts.selectors.duties import organizations_with
+from accounts.rules.policy import Act
+from accounts.selectors.duties import units_for
 from ceportal.kernel.rules.text import comparable
 from certificates.models import LIVE, Certificate
 from certificates.rules.entitlement import Printed
@@ -93,7 +93,7 @@ def oversees_certificates(user: User) -> bool:
 
 
 def _bureaus_of(user: User) -> QuerySet[Organization]:
-    return organizations_with(user, Duty.OVERSEE).filter(is_bureau=True)
+    return units_for(user, Act.SEE_CERTIFICATES)
 
 
 def _public() -> QuerySet[Certificate]:

@@ -17,8 +17,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import recently_proved
-from accounts.enums import Duty
+from accounts.enums import OrganizationKind
 from accounts.models import User
+from accounts.rules.policy import POLICY, Act
 from accounts.selectors.duties import duties_of
 from accounts.selectors.people import find_by_id_number
 from ceportal.kernel.models import AuditEvent
@@ -71,17 +72,18 @@ def _unit_of(claim: CreditedHours) -> str:
 
 
 class OverseersRegister(Register):
-    """For holders of `duty` at a bureau, or at an authority too; read once a request, however many desks ask."""
+    """For those who may do `act` (accounts.rules.policy); their duties are read once a request, for all desks."""
 
-    duty: Duty = Duty.OVERSEE
-    is_bureaus_own: bool = False
+    act: Act = Act.OVERSEE
 
     def allows(self, request: HttpRequest) -> bool:
         if not hasattr(request, "duties_above"):
             held = duties_of(_user(request)).values_list("duty", "organization__is_bureau")
             request.duties_above = frozenset(held)  # type: ignore[attr-defined]
-        at_bureau = (self.duty, True) in request.duties_above  # type: ignore[attr-defined]
-        return at_bureau or (not self.is_bureaus_own and (self.duty, False) in request.duties_above)  # type: ignore[attr-defined]
+        permission = POLICY[self.act]
+        places = (True,) if permission.at == (OrganizationKind.BUREAU,) else (True, False)
+        wanted = {(duty, is_bureau) for duty in permission.duties for is_bureau in places}
+        return not wanted.isdisjoint(request.duties_above)  # type: ignore[attr-defined]
 
 
 @admin.register(Decision)
@@ -149,8 +151,7 @@ class TrailRegister(Register):
 class FilingDesk(OverseersRegister):
     """每月备案: the months to be filed, a page to confirm, the frozen lists (S2-07, A10)."""
 
-    duty = Duty.FILE_MONTHS
-    is_bureaus_own = True
+    act = Act.SEE_FILINGS
     lead = "每月最后一个工作日起集中备案一次。备案不影响学时计入：学时在主管部门审核通过时已经计入。"
     nothing = ("还没有备案过", "第一次备案后，名单会固定保存在这里。")
     order = ("-month", "-id")
@@ -166,10 +167,6 @@ class FilingDesk(OverseersRegister):
         Column("备案人", lambda f: f.filed_by.name),
         Column("备案时间", lambda f: _moment(f.filed_at)),
     )
-
-    def allows(self, request: HttpRequest) -> bool:
-        """Who files, and who oversees from a bureau."""
-        return super().allows(request) or (Duty.OVERSEE, True) in request.duties_above  # type: ignore[attr-defined]
 
     def rows(self, request: HttpRequest) -> QuerySet[Filing]:
         return filings_seen_by(_user(request))
@@ -258,7 +255,7 @@ def _csv_row(line: dict[str, Any]) -> tuple[object, ...]:
 class ReversalDesk(OverseersRegister):
     """学时撤销: find what was credited, say why, take it back (S3-10, S4-16, A14)."""
 
-    duty = Duty.REVERSE_HOURS
+    act = Act.REVERSE_HOURS
     lead = "查实有问题的学时，由您撤销。撤销会另记一笔，本人会收到通知；已生成的证书会随之撤销或重新生成。"
     nothing = ("没有找到学时", "换个姓名或名称再找，或用身份证号码查找。")
     link_label = "撤销"

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from typing import TypeVar
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.enums import Duty, UnitState
 from accounts.models import Area, Membership, Organization, Routed, User
+from accounts.rules.policy import POLICY, Act, duties_for
 
 Row = TypeVar("Row", bound=Routed)
 
@@ -24,6 +25,20 @@ def organizations_with(user: User, duty: Duty) -> QuerySet[Organization]:
     """The organizations for which `user` holds `duty` now."""
     held = Membership.objects.filter(user=user, duty=duty, ended_at__isnull=True)
     return Organization.objects.filter(pk__in=held.values("organization"), state=UnitState.ACTIVE)
+
+
+def units_for(user: User, act: Act) -> QuerySet[Organization]:
+    """The organizations for which `user` may do `act` now, as the policy says (accounts.rules.policy)."""
+    held = Membership.objects.filter(user=user, duty__in=POLICY[act].duties, ended_at__isnull=True)
+    counts = Q(**{f"is_{kind}": True for kind in POLICY[act].at[:1]})
+    for kind in POLICY[act].at[1:]:
+        counts |= Q(**{f"is_{kind}": True})
+    return Organization.objects.filter(counts, pk__in=held.values("organization"), state=UnitState.ACTIVE)
+
+
+def may(user: User, *acts: Act) -> bool:
+    """Whether `user` holds, anywhere, a duty that lets them do one of `acts`. What of it is theirs, selectors say."""
+    return duties_of(user).filter(duty__in=duties_for(*acts)).exists()
 
 
 def holders_of(organization: Organization, duty: Duty) -> QuerySet[User]:

@@ -5,10 +5,11 @@ from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from accounts.enums import Duty, UnitState
 from accounts.fields import phone_indexes
 from accounts.models import Employment, HandOver, Membership, Organization, User
-from accounts.selectors.duties import in_charge, organizations_with, place_of
+from accounts.rules.policy import Act, duties_for
+from accounts.selectors.duties import in_charge, place_of, units_for
 from accounts.selectors.requests import requests_seen_by
 
-SIDES = (Duty.MANAGE_UNIT, Duty.APPROVE_UNITS)
+SIDES = duties_for(Act.SEE_HAND_OVERS)
 
 
 def hand_overs_seen_by(user: User) -> QuerySet[HandOver]:
@@ -39,7 +40,7 @@ def is_elsewhere(user: User) -> bool:
 def is_above(user: User, unit: Organization) -> bool:
     """Approves units in the supervisor of `unit` or in a bureau of its place."""
     bureaus = Q(is_bureau=True, area__in=unit.area.codes)
-    offices = organizations_with(user, Duty.APPROVE_UNITS).exclude(pk=unit.pk)
+    offices = units_for(user, Act.APPOINT_SUCCESSORS).exclude(pk=unit.pk)
     return offices.filter(bureaus | Q(pk=unit.supervisor_id)).exists()
 
 
@@ -74,7 +75,7 @@ def units_without_administrator(user: User) -> QuerySet[Organization]:
     """Units for which `user` answers and which nobody manages: those under their authority, and under a bureau those
     of its own place without one.
     """
-    offices = organizations_with(user, Duty.APPROVE_UNITS)
+    offices = units_for(user, Act.APPOINT_SUCCESSORS)
     bureaus = offices.filter(is_bureau=True)
     managed = Membership.objects.filter(
         organization=OuterRef("pk"), duty=Duty.MANAGE_UNIT, ended_at__isnull=True, user__is_active=True

@@ -4,7 +4,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from accounts.enums import Duty, RegistrationState, RequestState, TransferKind
+from accounts.enums import RegistrationState, RequestState, TransferKind
 from accounts.models import (
     Correction,
     Employment,
@@ -16,8 +16,9 @@ from accounts.models import (
     Transfer,
     User,
 )
+from accounts.rules.policy import Act, duties_for
 from accounts.selectors.dues import routed_models
-from accounts.selectors.duties import organizations_with
+from accounts.selectors.duties import units_for
 from accounts.selectors.requests import requests_seen_by, requests_waiting_for
 
 Row = TypeVar("Row", bound=PersonMatter)
@@ -27,7 +28,7 @@ KINDS: dict[str, type[PersonMatter]] = {
     "title": TitleChange,
     "correction": Correction,
 }
-OF_THE_UNIT = (Duty.APPROVE_PEOPLE, Duty.MANAGE_UNIT)
+OF_THE_UNIT = duties_for(Act.ACT_ON_PEOPLE)
 OPEN = (RequestState.WAITING, RequestState.RETURNED)
 _PENDING_SHOWN = 20
 
@@ -61,10 +62,7 @@ def pending_words(person: Professional) -> list[str]:
 
 def units_let_go_by(user: User) -> QuerySet[Organization]:
     """The units for whose people `user` acts: their employers."""
-    units = Organization.objects.none()
-    for duty in OF_THE_UNIT:
-        units = units | organizations_with(user, duty)
-    return units.filter(is_employer=True).distinct()
+    return units_for(user, Act.ACT_ON_PEOPLE).filter(is_employer=True)
 
 
 def people_employed_by(user: User) -> QuerySet[Professional]:

@@ -5,10 +5,11 @@ from datetime import date
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
-from accounts.enums import Duty, UnitState
+from accounts.enums import UnitState
 from accounts.fields import id_indexes
-from accounts.models import Area, Employment, Membership, Organization, Professional, User
-from accounts.selectors.duties import below
+from accounts.models import Area, Employment, Organization, Professional, User
+from accounts.rules.policy import Act
+from accounts.selectors.duties import below, units_for
 from accounts.selectors.matters import came_to_bureaus
 from accounts.selectors.unit_changes import named_before
 from ceportal.kernel.rules.id_number import normalise, reasons_not_to_accept_uscc
@@ -53,12 +54,7 @@ def people_of(user: User, text: str = "") -> QuerySet[Professional]:
 
     A bureau has those who came to it because they have no employer.
     """
-    held = Membership.objects.filter(
-        user=user,
-        ended_at__isnull=True,
-        duty__in=[Duty.MANAGE_UNIT, Duty.APPROVE_PEOPLE],
-        organization__state=UnitState.ACTIVE,
-    ).values("organization")
+    held = units_for(user, Act.SEE_PEOPLE).values("pk")
     current = Employment.objects.filter(ended_on__isnull=True)
     here = Q(pk__in=current.filter(organization__in=held).values("professional"))
     unemployed = ~Exists(current.filter(professional=OuterRef("pk")))

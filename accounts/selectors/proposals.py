@@ -2,10 +2,11 @@
 
 from django.db.models import Q, QuerySet
 
-from accounts.enums import Duty, UnitState
+from accounts.enums import UnitState
 from accounts.models import Area, Organization, Professional, UnitProposal, User
+from accounts.rules.policy import Act
 from accounts.rules.proposing import Proposed
-from accounts.selectors.duties import organizations_with
+from accounts.selectors.duties import units_for
 from ceportal.kernel.rules.text import comparable
 
 
@@ -31,7 +32,7 @@ def proposals_for(unit: Organization) -> QuerySet[UnitProposal]:
 
 def proposals_held_by(user: User) -> QuerySet[UnitProposal]:
     """Those whose people registered, or want to, with a bureau for which `user` approves people."""
-    bureaus = organizations_with(user, Duty.APPROVE_PEOPLE).filter(is_bureau=True)
+    bureaus = units_for(user, Act.HOLD_PEOPLE)
     return open_proposals().filter(registration__organization__in=bureaus).order_by("id")
 
 

@@ -4,9 +4,9 @@ from typing import TypeVar
 
 from django.db.models import Q, QuerySet
 
-from accounts.enums import Duty
 from accounts.models import PersonRegistration, UnitRegistration, User
-from accounts.selectors.duties import organizations_with, waiting_for
+from accounts.rules.policy import Act
+from accounts.selectors.duties import units_for, waiting_for
 
 Application = TypeVar("Application", PersonRegistration, UnitRegistration)
 
@@ -42,7 +42,7 @@ def units_waiting_for(user: User) -> QuerySet[UnitRegistration]:
 
 def people_seen_by(user: User) -> QuerySet[PersonRegistration]:
     """Those that wait for `user`, and those somebody of the same unit has decided."""
-    seen = _seen(user, PersonRegistration.objects.all(), Duty.APPROVE_PEOPLE)
+    seen = _seen(user, PersonRegistration.objects.all(), Act.APPROVE_PEOPLE)
     return seen.select_related(
         "professional__title_series", "professional__area", "professional__user", "organization__area", "waiting_on",
         "proposal",
@@ -50,12 +50,12 @@ def people_seen_by(user: User) -> QuerySet[PersonRegistration]:
 
 
 def units_seen_by(user: User) -> QuerySet[UnitRegistration]:
-    seen = _seen(user, UnitRegistration.objects.all(), Duty.APPROVE_UNITS)
+    seen = _seen(user, UnitRegistration.objects.all(), Act.APPROVE_UNITS)
     return seen.select_related("organization__area", "organization__supervisor", "declarant", "waiting_on")
 
 
-def _seen(user: User, rows: QuerySet[Application], duty: Duty) -> QuerySet[Application]:
-    units = organizations_with(user, duty)
+def _seen(user: User, rows: QuerySet[Application], act: Act) -> QuerySet[Application]:
+    units = units_for(user, act)
     waiting = waiting_for(user, rows)
     decided = rows.filter(rulings__organization__in=units)
     seen = rows.filter(Q(pk__in=waiting.values("pk")) | Q(pk__in=decided.values("pk")))

@@ -7,12 +7,13 @@ from django.db.models import Q, QuerySet
 
 from accounts.enums import Duty, RequestState, UnitChangeKind, UnitState
 from accounts.models import Organization, UnitChange, User
-from accounts.selectors.duties import holders_of, in_charge, organizations_with, place_of
+from accounts.rules.policy import Act, duties_for
+from accounts.selectors.duties import holders_of, in_charge, place_of, units_for
 from accounts.selectors.handing_over import decides_on
 from accounts.selectors.requests import requests_seen_by
 from ceportal.kernel.rules.text import comparable
 
-SIDES = (Duty.MANAGE_UNIT, Duty.APPROVE_UNITS)
+SIDES = duties_for(Act.SEE_UNIT_CHANGES)
 # The side that gives its unit away, or that takes it in, has a say first; who is above decides.
 STAGE_OTHER_SIDE, STAGE_LAST = 0, 1
 Stop = tuple[Organization | None, Duty]
@@ -26,7 +27,7 @@ def unit_changes_seen_by(user: User) -> QuerySet[UnitChange]:
 
 def units_to_change(user: User) -> QuerySet[Organization]:
     """The units in whose name `user` may ask."""
-    units = organizations_with(user, Duty.MANAGE_UNIT).filter(is_employer=True, is_bureau=False, is_authority=False)
+    units = units_for(user, Act.CHANGE_UNITS).filter(is_bureau=False, is_authority=False)
     return units.select_related("area", "supervisor").order_by("id")
 
 

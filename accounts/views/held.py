@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.access import PersonRequest, holders_only
-from accounts.enums import Duty
+from accounts.access import PersonRequest, only_who_may
 from accounts.forms.registering import MatchUnitForm
 from accounts.models import UnitProposal
+from accounts.rules.policy import Act
 from accounts.selectors.proposals import alike, proposals_held_by
 from accounts.services.proposals import match_proposal
 from ceportal.kernel.rules.refusal import Refused
@@ -23,7 +23,7 @@ _ALIKE_SHOWN = 50
 
 @never_cache
 @require_safe
-@holders_only(Duty.APPROVE_PEOPLE)
+@only_who_may(Act.HOLD_PEOPLE)
 def held_people(request: PersonRequest) -> HttpResponse:
     page = keyset_page(proposals_held_by(request.user), order=("id",), cursor=request.GET.get("after", ""))
     return render(request, "accounts/held_people.html", {"page": page})
@@ -31,7 +31,7 @@ def held_people(request: PersonRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@holders_only(Duty.APPROVE_PEOPLE)
+@only_who_may(Act.HOLD_PEOPLE)
 def held_person(request: PersonRequest, ref: UUID) -> HttpResponse:
     """One unit as people have named it; POST says which registered unit it is."""
     proposal = get_object_or_404(proposals_held_by(request.user), ref=ref)

@@ -8,10 +8,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.access import PersonRequest, holders_only
-from accounts.enums import Duty
+from accounts.access import PersonRequest, only_who_may
 from accounts.forms.registering import RulingForm
 from accounts.models import PersonRegistration
+from accounts.rules.policy import Act
 from accounts.selectors.people import people_of
 from accounts.selectors.proposals import proposals_held_by
 from accounts.selectors.registrations import people_seen_by, people_waiting_for
@@ -24,7 +24,7 @@ BY_ID = ("id",)
 
 
 @require_safe
-@holders_only(Duty.APPROVE_PEOPLE)
+@only_who_may(Act.APPROVE_PEOPLE)
 def people_to_approve(request: PersonRequest) -> HttpResponse:
     rows = people_waiting_for(request.user)
     page = keyset_page(rows, order=OLDEST_DUE, cursor=request.GET.get("after", ""))
@@ -32,7 +32,7 @@ def people_to_approve(request: PersonRequest) -> HttpResponse:
     return render(request, "accounts/people_to_approve.html", context)
 
 
-@holders_only(Duty.APPROVE_PEOPLE)
+@only_who_may(Act.APPROVE_PEOPLE)
 def review_person(request: PersonRequest, ref: UUID) -> HttpResponse:
     registration = get_object_or_404(people_seen_by(request.user), ref=ref)
     form = RulingForm(request.POST or None)
@@ -70,7 +70,7 @@ def _review_page(
 
 
 @require_safe
-@holders_only(Duty.APPROVE_PEOPLE, Duty.MANAGE_UNIT)
+@only_who_may(Act.SEE_PEOPLE)
 def people(request: PersonRequest) -> HttpResponse:
     text = request.GET.get("name", "")[:50]
     page = keyset_page(people_of(request.user, text), order=BY_ID, cursor=request.GET.get("after", ""))

@@ -11,14 +11,14 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import PersonRequest, holders_only
-from accounts.enums import Duty, Move
+from accounts.access import PersonRequest, only_who_may
+from accounts.enums import Move
 from accounts.forms.stationing import AskToAnswerForm, ProposeForm, ReasonAndPaper, StationingRulingForm
 from accounts.models import Organization, Stationing
+from accounts.rules.policy import Act
 from accounts.rules.requesting import reasons_not_to_ask
 from accounts.selectors.requests import steps_of, who_can_decide
 from accounts.selectors.stationing import (
-    SIDES,
     bureaus_represented_by,
     bureaus_to_ask,
     stationings_seen_by,
@@ -35,7 +35,7 @@ from ceportal.kernel.web.serving import serve
 
 @never_cache
 @require_safe
-@holders_only(*SIDES)
+@only_who_may(Act.SEE_STATIONINGS)
 def stationings(request: PersonRequest) -> HttpResponse:
     page = keyset_page(stationings_seen_by(request.user), order=("-id",), cursor=request.GET.get("after", ""))
     context = {
@@ -48,7 +48,7 @@ def stationings(request: PersonRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@holders_only(Duty.MANAGE_UNIT)
+@only_who_may(Act.ASK_STATIONING)
 def ask_stationing(request: PersonRequest) -> HttpResponse:
     """In the name of a unit."""
     units = units_managed_by(request.user)
@@ -58,7 +58,7 @@ def ask_stationing(request: PersonRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@holders_only(Duty.APPROVE_UNITS)
+@only_who_may(Act.PROPOSE_STATIONING)
 def propose_stationing(request: PersonRequest) -> HttpResponse:
     """In the name of a bureau; the unit is named by its credit code."""
     form = ProposeForm(*sent_to(request), bureaus=bureaus_represented_by(request.user))
@@ -67,7 +67,7 @@ def propose_stationing(request: PersonRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@holders_only(*SIDES)
+@only_who_may(Act.SEE_STATIONINGS)
 def stationing(request: PersonRequest, ref: UUID) -> HttpResponse:
     """One request as either side sees it; POST decides."""
     asked = get_object_or_404(stationings_seen_by(request.user), ref=ref)
@@ -92,7 +92,7 @@ def stationing(request: PersonRequest, ref: UUID) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@holders_only(*SIDES)
+@only_who_may(Act.SEE_STATIONINGS)
 def edit_stationing(request: PersonRequest, ref: UUID) -> HttpResponse:
     """A returned one: the words and the paper can be mended."""
     asked = get_object_or_404(stationings_seen_by(request.user), ref=ref)
@@ -107,7 +107,7 @@ def edit_stationing(request: PersonRequest, ref: UUID) -> HttpResponse:
 
 
 @require_POST
-@holders_only(*SIDES)
+@only_who_may(Act.SEE_STATIONINGS)
 def withdraw_stationing(request: PersonRequest, ref: UUID) -> HttpResponse:
     asked = get_object_or_404(stationings_seen_by(request.user), ref=ref)
     take_back(asked, by=request.user, now=timezone.now())
@@ -117,7 +117,7 @@ def withdraw_stationing(request: PersonRequest, ref: UUID) -> HttpResponse:
 
 @never_cache
 @require_safe
-@holders_only(*SIDES)
+@only_who_may(Act.SEE_STATIONINGS)
 def stationing_document(request: PersonRequest, ref: UUID) -> HttpResponse:
     asked = get_object_or_404(stationings_seen_by(request.user), ref=ref)
     return cast(HttpResponse, serve(asked.document))

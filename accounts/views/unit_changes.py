@@ -10,15 +10,16 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import PersonRequest, holders_only, recently_proved
-from accounts.enums import Duty, Move, RequestState, UnitChangeKind
+from accounts.access import PersonRequest, only_who_may, recently_proved
+from accounts.enums import Move, RequestState, UnitChangeKind
 from accounts.forms.stationing import ReasonAndPaper
 from accounts.forms.unit_changes import FORMS, UnitChangeRulingForm
 from accounts.models import Organization, UnitChange
+from accounts.rules.policy import Act
 from accounts.rules.requesting import reasons_not_to_ask
 from accounts.selectors.duties import authorities_for
 from accounts.selectors.requests import steps_of, who_can_decide
-from accounts.selectors.unit_changes import SIDES, history_of, unit_changes_seen_by, units_to_change
+from accounts.selectors.unit_changes import history_of, unit_changes_seen_by, units_to_change
 from accounts.services.requests import withdraw as take_back
 from accounts.services.unit_changes import agree, ask_again, ask_for_change, turn_down
 from accounts.web.requests import sent_to, take_document
@@ -31,7 +32,7 @@ _HISTORY_SHOWN = 50
 
 @never_cache
 @require_safe
-@holders_only(*SIDES)
+@only_who_may(Act.SEE_UNIT_CHANGES)
 def unit_changes(request: PersonRequest) -> HttpResponse:
     page = keyset_page(unit_changes_seen_by(request.user), order=("-id",), cursor=request.GET.get("after", ""))
     units = list(units_to_change(request.user))
@@ -41,7 +42,7 @@ def unit_changes(request: PersonRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@holders_only(Duty.MANAGE_UNIT)
+@only_who_may(Act.CHANGE_UNITS)
 def ask_unit_change(request: PersonRequest) -> HttpResponse:
     """Which unit and what about it stand in the address."""
     kind, unit = request.GET.get("kind", ""), _unit(request)
@@ -59,7 +60,7 @@ def ask_unit_change(request: PersonRequest) -> HttpResponse:
 
 @never_cache
 @require_safe
-@holders_only(*SIDES)
+@only_who_may(Act.SEE_UNIT_CHANGES)
 def unit_change(request: PersonRequest, ref: UUID) -> HttpResponse:
     asked = get_object_or_404(unit_changes_seen_by(request.user), ref=ref)
     form = UnitChangeRulingForm(initial={"round": asked.round, "stage": asked.stage})
@@ -68,7 +69,7 @@ def unit_change(request: PersonRequest, ref: UUID) -> HttpResponse:
 
 @never_cache
 @require_POST
-@holders_only(*SIDES)
+@only_who_may(Act.SEE_UNIT_CHANGES)
 @recently_proved
 def decide_unit_change(request: PersonRequest, ref: UUID) -> HttpResponse:
     asked = get_object_or_404(unit_changes_seen_by(request.user), ref=ref)
@@ -81,7 +82,7 @@ def decide_unit_change(request: PersonRequest, ref: UUID) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@holders_only(*SIDES)
+@only_who_may(Act.SEE_UNIT_CHANGES)
 def edit_unit_change(request: PersonRequest, ref: UUID) -> HttpResponse:
     """A returned one: the words and the paper can be mended."""
     asked = get_object_or_404(unit_changes_seen_by(request.user), ref=ref)
@@ -97,7 +98,7 @@ def edit_unit_change(request: PersonRequest, ref: UUID) -> HttpResponse:
 
 
 @require_POST
-@holders_only(*SIDES)
+@only_who_may(Act.SEE_UNIT_CHANGES)
 def withdraw_unit_change(request: PersonRequest, ref: UUID) -> HttpResponse:
     asked = get_object_or_404(unit_changes_seen_by(request.user), ref=ref)
     take_back(asked, by=request.user, now=timezone.now())
@@ -107,7 +108,7 @@ def withdraw_unit_change(request: PersonRequest, ref: UUID) -> HttpResponse:
 
 @never_cache
 @require_safe
-@holders_only(*SIDES)
+@only_who_may(Act.SEE_UNIT_CHANGES)
 def unit_change_document(request: PersonRequest, ref: UUID) -> HttpResponse:
     asked = get_object_or_404(unit_changes_seen_by(request.user), ref=ref)
     return cast(HttpResponse, serve(asked.document))

@@ -12,10 +12,11 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
-from accounts.access import PersonRequest, holders_only
-from accounts.enums import Duty, UnitNature
+from accounts.access import PersonRequest, only_who_may, recently_proved
+from accounts.enums import UnitNature
 from accounts.forms.registering import NewUnitForm, PlaceForm, RulingForm, UnitFields
 from accounts.models import Area, UnitRegistration, User
+from accounts.rules.policy import Act
 from accounts.selectors.duties import authorities_for
 from accounts.selectors.registrations import units_seen_by, units_waiting_for
 from accounts.services.units import approve_unit, refuse_unit
@@ -75,18 +76,31 @@ def _register(request: HttpRequest, form: UnitFields, place: Area, user: User | 
 
 
 @require_safe
-@holders_only(Duty.APPROVE_UNITS)
+@only_who_may(Act.APPROVE_UNITS)
 def units_to_approve(request: PersonRequest) -> HttpResponse:
     page = keyset_page(units_waiting_for(request.user), order=("due_at", "id"), cursor=request.GET.get("after", ""))
     return render(request, "accounts/units_to_approve.html", {"page": page})
 
 
-@holders_only(Duty.APPROVE_UNITS)
+@only_who_may(Act.APPROVE_UNITS)
 def review_unit(request: PersonRequest, ref: UUID) -> HttpResponse:
+    """To approve a unit is to give somebody its duties: that asks once more who it is."""
     registration = get_object_or_404(units_seen_by(request.user), ref=ref)
     form = RulingForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and _rule(request, registration, form):
+    if request.method != "POST" or not form.is_valid():
+        return _review_page(request, registration, form)
+    gives_duties = form.cleaned_data["move"] == "approve"
+    rule = recently_proved(_rule_on) if gives_duties else _rule_on
+    return rule(request, registration, form)
+
+
+def _rule_on(request: PersonRequest, registration: UnitRegistration, form: RulingForm) -> HttpResponse:
+    if _rule(request, registration, form):
         return redirect("accounts:units_to_approve")
+    return _review_page(request, registration, form)
+
+
+def _review_page(request: PersonRequest, registration: UnitRegistration, form: RulingForm) -> HttpResponse:
     ruling = registration.rulings.select_related("by").first()
     context = {"registration": registration, "unit": registration.organization, "form": form, "ruling": ruling}
     status = 200 if request.method != "POST" else 422

@@ -9,9 +9,9 @@ from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_safe
 
-from accounts.enums import Duty
 from accounts.models import User
-from accounts.selectors.duties import organizations_with
+from accounts.rules.policy import Act
+from accounts.selectors.duties import units_for
 from ceportal.kernel.web.desks import Register
 from ceportal.kernel.web.keyset import keyset_page
 from credits.models import BackYearRequest
@@ -26,7 +26,7 @@ class ExceptionDesk(Register):
 
     def allows(self, request: HttpRequest) -> bool:
         if not hasattr(request, "grants_exceptions"):
-            bureaus = organizations_with(cast(User, request.user), Duty.GRANT_EXCEPTIONS)
+            bureaus = units_for(cast(User, request.user), Act.GRANT_EXCEPTIONS)
             request.grants_exceptions = bureaus.exists()  # type: ignore[attr-defined]
         return bool(request.grants_exceptions)  # type: ignore[attr-defined]
 

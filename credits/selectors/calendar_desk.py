@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from accounts.enums import Duty
 from accounts.models import User
+from accounts.rules.policy import Act
 from accounts.selectors.dues import Moved, moved_by
-from accounts.selectors.duties import organizations_with
+from accounts.selectors.duties import units_for
 from ceportal.kernel.models import CalendarNotice
 from ceportal.kernel.rules.months import Month, changed_days, months_of
 from ceportal.kernel.selectors.calendar import (
@@ -39,7 +39,7 @@ class NoticePreview:
 
 def keeps_the_calendar(user: User) -> bool:
     """Who regulates at the province's bureau: the calendar is one for all places."""
-    provinces = organizations_with(user, Duty.REGULATE).filter(is_bureau=True, area__parent__isnull=True)
+    provinces = units_for(user, Act.KEEP_CALENDAR).filter(area__parent__isnull=True)
     return provinces.exists()
 
 

@@ -2,12 +2,13 @@
 
 from django.db.models import QuerySet
 
-from accounts.enums import Duty, RequestState
+from accounts.enums import RequestState
 from accounts.models import Professional, User
-from accounts.selectors.duties import organizations_with
+from accounts.rules.policy import Act
+from accounts.selectors.duties import units_for
 from accounts.selectors.people import people_of
 from credits.models import BackYearRequest
-from credits.selectors.requests import OF_THE_UNIT, seen, waiting
+from credits.selectors.requests import seen, waiting
 
 PEOPLE_SHOWN = 10
 _OPEN = (RequestState.WAITING, RequestState.RETURNED)
@@ -31,7 +32,7 @@ def exceptions_waiting_for(user: User) -> QuerySet[BackYearRequest]:
 
 def exceptions_at_bureau(user: User) -> QuerySet[BackYearRequest]:
     """What went through the hands of the bureaus for which `user` grants exceptions, but is not about themselves."""
-    bureaus = organizations_with(user, Duty.GRANT_EXCEPTIONS)
+    bureaus = units_for(user, Act.GRANT_EXCEPTIONS)
     ruled = BackYearRequest.objects.filter(rulings__organization__in=bureaus).exclude(declarant=user)
     rows = BackYearRequest.objects.filter(pk__in=ruled.values("pk")).select_related("professional", "organization")
     return rows.prefetch_related("years").order_by("-id")
@@ -43,7 +44,7 @@ def open_exception_of(professional: Professional) -> BackYearRequest | None:
 
 
 def looks_after_people(user: User) -> bool:
-    return any(organizations_with(user, duty).exists() for duty in OF_THE_UNIT)
+    return units_for(user, Act.ACT_ON_PEOPLE).exists()
 
 
 def people_named(user: User, name: str) -> list[Professional]:

@@ -6,7 +6,8 @@ from django.db.models import Q, QuerySet
 
 from accounts.enums import Duty, RequestState
 from accounts.models import Organization, Professional, Request, User
-from accounts.selectors.duties import in_charge, organizations_with
+from accounts.rules.policy import Act, duties_for
+from accounts.selectors.duties import in_charge, units_for
 from accounts.selectors.people import people_of
 from accounts.selectors.requests import requests_seen_by, requests_waiting_for, who_can_decide
 from credits.models import ObligationRequest, OutsideHours
@@ -18,16 +19,13 @@ KINDS: dict[str, type[ObligationRequest] | type[OutsideHours]] = {
     "outside": OutsideHours,
 }
 # An employer's officers see what its people ask. What somebody is ill with is no affair of who reviews hours.
-OF_THE_UNIT = (Duty.MANAGE_UNIT, Duty.APPROVE_PEOPLE)
-_BESIDES: dict[type[Request], tuple[Duty, ...]] = {OutsideHours: (Duty.REVIEW_HOURS,)}
-_SEES = (*OF_THE_UNIT, Duty.GRANT_EXCEPTIONS)
-DECIDING = (Duty.GRANT_EXCEPTIONS, Duty.REVIEW_HOURS)
+_SEEING: dict[type[Request], Act] = {OutsideHours: Act.SEE_OUTSIDE_HOURS}
 
 
 def seen(user: User, model: type[Row]) -> QuerySet[Row]:
     """What of a kind `user` asked, is about them, is or was theirs to decide, or comes from their unit."""
     rows: QuerySet[Row] = model._default_manager.all()
-    return _told(requests_seen_by(user, rows, duties=(*_SEES, *_BESIDES.get(model, ()))))
+    return _told(requests_seen_by(user, rows, duties=duties_for(_SEEING.get(model, Act.SEE_REQUESTS))))
 
 
 def waiting(user: User, model: type[Row]) -> QuerySet[Row]:
@@ -61,7 +59,7 @@ def is_deciders(user: User, asked: ObligationRequest | OutsideHours) -> bool:
     if user.pk in {asked.declarant_id, asked.asked_by_id}:
         return False
     offices = {ruling.organization_id for ruling in asked.rulings.all()}
-    return any(organizations_with(user, duty).filter(pk__in=offices).exists() for duty in DECIDING)
+    return units_for(user, Act.RULE_ON_REQUESTS).filter(pk__in=offices).exists()
 
 
 def may_end(user: User, asked: ObligationRequest) -> bool:

@@ -7,9 +7,9 @@ from uuid import UUID
 from django.db.models import Count, QuerySet
 from django.utils.dateparse import parse_datetime
 
-from accounts.enums import Duty
 from accounts.models import Organization, User
-from accounts.selectors.duties import organizations_with
+from accounts.rules.policy import Act
+from accounts.selectors.duties import units_for
 from bases.enums import RecognitionKind
 from bases.models import Recognition
 from bases.rules.recognition import Recognised
@@ -60,7 +60,7 @@ class Progress:
 
 def bases_of(user: User) -> QuerySet[Organization]:
     """The bases for which `user` holds classes and uploads rosters."""
-    return organizations_with(user, Duty.TEACH).filter(is_base=True).select_related("area").order_by("id")
+    return units_for(user, Act.TEACH).select_related("area").order_by("id")
 
 
 def rosters_of(user: User) -> QuerySet[Roster]:

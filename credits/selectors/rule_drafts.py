@@ -5,9 +5,9 @@ from datetime import date
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from accounts.enums import Duty
 from accounts.models import Area, Organization, User
-from accounts.selectors.duties import organizations_with, who_can_rule
+from accounts.rules.policy import Act
+from accounts.selectors.duties import units_for, who_can_rule
 from ceportal.kernel.rules.dated import COUNTRY, EVERYWHERE, DatedRule, overlap
 from ceportal.kernel.rules.refusal import Refusal
 from credits.enums import RuleDraftState, RunKind
@@ -33,7 +33,7 @@ _NAME = Subquery(Area.objects.filter(pk=OuterRef("area_code")).values("name")[:1
 
 def regulating_bureaus(user: User) -> QuerySet[Organization]:
     """The bureaus for which `user` keeps the rules."""
-    return organizations_with(user, Duty.REGULATE).filter(is_bureau=True).select_related("area").order_by("id")
+    return units_for(user, Act.REGULATE).select_related("area").order_by("id")
 
 
 def own_areas(user: User) -> QuerySet[Area]:

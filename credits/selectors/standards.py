@@ -6,9 +6,10 @@ from decimal import Decimal
 
 from django.db.models import QuerySet
 
-from accounts.enums import Duty, TitleLevel
+from accounts.enums import TitleLevel
 from accounts.models import Area, Organization, User
-from accounts.selectors.duties import organizations_with
+from accounts.rules.policy import Act
+from accounts.selectors.duties import units_for
 from ceportal.kernel.rules.dated import COUNTRY, EVERYWHERE
 from credits.enums import Unit
 from credits.models import Activity, UnitStandard
@@ -44,7 +45,7 @@ class Version:
 
 def units_setting_standards(user: User) -> QuerySet[Organization]:
     """The employers for which `user` may keep a standard."""
-    units = organizations_with(user, Duty.MANAGE_UNIT).filter(is_employer=True)
+    units = units_for(user, Act.KEEP_STANDARDS)
     return units.select_related("area").order_by("id")
 
 

@@ -10,9 +10,10 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import PersonRequest, holders_only
+from accounts.access import PersonRequest, only_who_may
 from accounts.enums import Move
 from accounts.models import Professional, User
+from accounts.rules.policy import Act
 from accounts.selectors.people import people_of
 from accounts.web.requests import sent_to, take_document
 from ceportal.kernel.rules.refusal import MovedOn, Refused
@@ -20,14 +21,14 @@ from ceportal.kernel.web.keyset import keyset_page
 from credits.forms.requests import EasingRulingForm, EndingForm, ExemptionForm, exemption_initial
 from credits.models import ObligationRequest
 from credits.selectors.bench import requirements_of
-from credits.selectors.requests import OF_THE_UNIT, bureau_to_ask, may_end, people_to_ask_for
+from credits.selectors.requests import bureau_to_ask, may_end, people_to_ask_for
 from credits.services.exemptions import ask_again, ask_for_easing, end_easing, grant_easing, turn_down
 from credits.views.requests import page_context, request_or_404, to_decide
 
 
 @never_cache
 @require_safe
-@holders_only(*OF_THE_UNIT)
+@only_who_may(Act.ACT_ON_PEOPLE)
 def choose_person(request: PersonRequest) -> HttpResponse:
     """For whom of the unit; `?name=` finds by the start of the name."""
     text = request.GET.get("name", "")[:50]

@@ -12,13 +12,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Professional, Request, User
+from accounts.rules.policy import Act, duties_for
 from accounts.selectors.duties import duties_of
 from accounts.selectors.requests import steps_of, who_can_decide
 from accounts.services.requests import withdraw as take_back
 from ceportal.kernel.web.keyset import keyset_page
 from ceportal.kernel.web.serving import serve
 from credits.models import ObligationRequest, OutsideHours
-from credits.selectors.requests import DECIDING, KINDS, OF_THE_UNIT, is_deciders, seen, waiting
+from credits.selectors.requests import KINDS, is_deciders, seen, waiting
 
 Kind = ObligationRequest | OutsideHours
 _OLDEST_DUE = ("due_at", "id")
@@ -31,7 +32,8 @@ def show_requests(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
     duties = set(duties_of(user).values_list("duty", flat=True))
     person = Professional.objects.filter(user=user, approved_at__isnull=False).first()
-    decides, looks_after = bool(duties & set(DECIDING)), bool(duties & set(OF_THE_UNIT))
+    decides = not duties.isdisjoint(duties_for(Act.RULE_ON_REQUESTS))
+    looks_after = not duties.isdisjoint(duties_for(Act.ACT_ON_PEOPLE))
     if person is None and not decides and not looks_after:
         raise PermissionDenied("这一页供专业技术人员和承担相应职责的人员使用。")
     kind = request.GET.get("kind", "")

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.access import recently_proved
 from accounts.models import User
 from ceportal.kernel.rules.refusal import MovedOn, Refusal, Refused
 from ceportal.kernel.web.exports import csv_file
@@ -61,6 +62,7 @@ def take_file(request: HttpRequest, ref: UUID) -> HttpResponse:
 @teachers_only
 @never_cache
 @require_safe
+@recently_proved
 def download_problems(request: HttpRequest, ref: UUID) -> HttpResponse:
     """Every wrong row with column and reason, made as it is fetched; numbers are masked."""
     roster = own_roster(request, ref)

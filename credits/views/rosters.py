@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.access import holders_only
-from accounts.enums import Duty
+from accounts.access import only_who_may
 from accounts.models import User
+from accounts.rules.policy import Act
 from ceportal.kernel.rules.refusal import Refusal, Refused, refuse_if_any
 from ceportal.kernel.services.claims import MAX_ATTEMPTS
 from ceportal.kernel.web.keyset import keyset_page
@@ -23,7 +23,7 @@ from credits.rules.rosters import AT_WORK, OPEN, reasons_not_to_confirm, reasons
 from credits.selectors.rosters import bases_of, counted_since, progress_of, rosters_of, rows_of
 from credits.services.rosters import TO_CREDIT, change_roster, start_roster
 
-teachers_only = holders_only(Duty.TEACH)
+teachers_only = only_who_may(Act.TEACH)
 # What has to be mended stands first, what counts next.
 _IN_ORDER = (
     RowState.WRONG, RowState.NEW, RowState.CREDITED, RowState.DUPLICATE, RowState.UNKNOWN, RowState.WAITING,

@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.access import PersonRequest, holders_only
-from accounts.enums import Duty
+from accounts.access import PersonRequest, only_who_may
 from accounts.models import Organization
+from accounts.rules.policy import Act
 from ceportal.kernel.rules.refusal import MovedOn, Refused
 from credits.forms.standards import StandardForm, standard_initial
 from credits.models import Activity
@@ -22,7 +22,7 @@ from credits.services.standards import lift_standard, set_standard
 
 @require_safe
 @never_cache
-@holders_only(Duty.MANAGE_UNIT)
+@only_who_may(Act.KEEP_STANDARDS)
 def show_standards(request: PersonRequest, ref: UUID | None = None) -> HttpResponse:
     """Every activity with its rule and the unit's standard. Without `ref` the first of one's units."""
     units = list(units_setting_standards(request.user))
@@ -38,7 +38,7 @@ def show_standards(request: PersonRequest, ref: UUID | None = None) -> HttpRespo
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@holders_only(Duty.MANAGE_UNIT)
+@only_who_may(Act.KEEP_STANDARDS)
 def edit_standard(request: PersonRequest, ref: UUID, activity: str) -> HttpResponse:
     """The next version of one standard, or its end; below, every version so far."""
     unit = get_object_or_404(units_setting_standards(request.user), ref=ref)

@@ -9,9 +9,9 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 from django.utils import timezone
 
-from accounts.enums import Duty
 from accounts.models import Area, Organization, User
-from accounts.selectors.duties import below, organizations_with
+from accounts.rules.policy import Act
+from accounts.selectors.duties import below, units_for
 from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.selectors.calendar import work_calendar
 from credits.enums import Subject
@@ -55,7 +55,7 @@ class Unfiled:
 
 def filing_bureaus(user: User) -> QuerySet[Organization]:
     """The bureaus for which `user` files: of a city, of what stands directly below the province, or of the province."""
-    bureaus = organizations_with(user, Duty.FILE_MONTHS).filter(is_bureau=True).select_related("area", "area__parent")
+    bureaus = units_for(user, Act.FILE_MONTHS).select_related("area", "area__parent")
     return bureaus.filter(area__parent__parent__isnull=True)
 
 
@@ -160,12 +160,7 @@ def _as_filed(filing: Filing | None) -> FiledMonth | None:
 
 def filings_seen_by(user: User) -> QuerySet[Filing]:
     """The filings of the places `user` files for or oversees, each place's own and those below it."""
-    areas = Area.objects.filter(
-        pk__in=[
-            *organizations_with(user, Duty.FILE_MONTHS).filter(is_bureau=True).values_list("area", flat=True),
-            *organizations_with(user, Duty.OVERSEE).filter(is_bureau=True).values_list("area", flat=True),
-        ]
-    )
+    areas = Area.objects.filter(pk__in=units_for(user, Act.SEE_FILINGS).values("area"))
     seen = Filing.objects.none()
     for area in areas:
         seen = seen | Filing.objects.filter(**below(area))

@@ -5,9 +5,10 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from accounts.enums import Duty, Level
+from accounts.enums import Level
 from accounts.models import Area, Employment, Organization, User
-from accounts.selectors.duties import below, organizations_with
+from accounts.rules.policy import Act
+from accounts.selectors.duties import below, units_for
 from ceportal.kernel.models import AuditEvent
 from credits.enums import ClaimState
 from credits.selectors.records import open_corrections
@@ -33,16 +34,16 @@ class Reach:
         return Q(**{f"{prefix}__in": self.authorities}) | Q(**{f"{prefix}__supervisor__in": self.authorities})
 
 
-def reach_of(user: User, duty: Duty) -> Reach:
-    """Where `user` holds `duty` now, at bureaus and at authorities."""
-    units = list(organizations_with(user, duty).select_related("area"))
+def reach_of(user: User, act: Act) -> Reach:
+    """Where `user` may do `act` now, at bureaus and at authorities."""
+    units = list(units_for(user, act).select_related("area"))
     places = tuple(unit.area for unit in units if unit.is_bureau)
     return Reach(places, tuple(unit.pk for unit in units if unit.is_authority and not unit.is_bureau))
 
 
 def hours_in_reach(user: User) -> QuerySet[CreditedHours]:
     """Hours of the people whose hours `user` may take back (S2-07), in any state; never their own (A24)."""
-    reach = reach_of(user, Duty.REVERSE_HOURS)
+    reach = reach_of(user, Act.REVERSE_HOURS)
     works_below = Employment.objects.filter(reach.of_units("organization"), ended_on__isnull=True)
     rows = CreditedHours.objects.filter(
         reach.of_places("professional__area")
@@ -75,27 +76,27 @@ def reversing_unit(user: User, claim: CreditedHours) -> Organization | None:
     """In whose name `user` takes these hours back: the nearest bureau of the person's place, else an authority."""
     if claim.professional is None or not hours_in_reach(user).filter(pk=claim.pk).exists():
         return None
-    units = organizations_with(user, Duty.REVERSE_HOURS)
+    units = units_for(user, Act.REVERSE_HOURS)
     bureaus = units.filter(is_bureau=True, area__in=claim.professional.area.codes)
     return bureaus.order_by("-area__path").first() or units.filter(is_authority=True).first()
 
 
 def decisions_seen_by(user: User) -> QuerySet[Decision]:
     """What the reviewers overseen by `user` decided."""
-    reach = reach_of(user, Duty.OVERSEE)
+    reach = reach_of(user, Act.OVERSEE)
     rows = Decision.objects.filter(reach.of_places("organization__area") | reach.of_units("organization"))
     return rows.select_related("by", "organization", "subject", "subject__professional")
 
 
 def entries_seen_by(user: User) -> QuerySet[RecordedHours]:
-    reach = reach_of(user, Duty.OVERSEE)
+    reach = reach_of(user, Act.OVERSEE)
     rows = RecordedHours.objects.filter(reach.of_places("area") | reach.of_units("organization"))
     return rows.select_related("professional", "organization", "area")
 
 
 def sees_the_trail(user: User) -> bool:
     """The trail knows no places: only who oversees the whole province reads it."""
-    return organizations_with(user, Duty.OVERSEE).filter(is_bureau=True, level=Level.PROVINCE).exists()
+    return units_for(user, Act.READ_TRAIL).filter(level=Level.PROVINCE).exists()
 
 
 def trail_seen_by(user: User) -> QuerySet[AuditEvent]:

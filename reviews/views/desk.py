@@ -3,18 +3,19 @@
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
-from accounts.access import PersonRequest, holders_only
+from accounts.access import PersonRequest, only_who_may
 from accounts.models import Organization
+from accounts.rules.policy import Act
 from ceportal.kernel.web.keyset import keyset_page
-from reviews.enums import REVIEWING, DueGroup
+from reviews.enums import DueGroup
 from reviews.selectors.desk import ORDER, decisions_of, inbox, units_reviewed_by
 from reviews.selectors.dues import due_counts, due_in
 
 
-@require_GET
-@holders_only(REVIEWING)
+@require_safe
+@only_who_may(Act.REVIEW_HOURS)
 def show_inbox(request: PersonRequest) -> HttpResponse:
     """What waits for this reviewer, the most pressing first; `?due=` and `?unit=` narrow it."""
     now = timezone.now()
@@ -38,8 +39,8 @@ def show_inbox(request: PersonRequest) -> HttpResponse:
     return render(request, "reviews/inbox.html", context)
 
 
-@require_GET
-@holders_only(REVIEWING)
+@require_safe
+@only_who_may(Act.REVIEW_HOURS)
 def show_done(request: PersonRequest) -> HttpResponse:
     """What this reviewer decided, the latest first."""
     page = keyset_page(decisions_of(request.user), order=("-id",), cursor=request.GET.get("after", ""))

@@ -8,17 +8,17 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import PersonRequest, holders_only
+from accounts.access import PersonRequest, only_who_may
 from accounts.enums import Move
+from accounts.rules.policy import Act
 from ceportal.kernel.rules.refusal import MovedOn, Refusal, Refused
 from ceportal.kernel.web.serving import serve
 from credits.enums import STAGE_EMPLOYER
 from credits.models import Declaration
 from credits.selectors.conversions import is_open
 from credits.services.steps import moved_on
-from reviews.enums import REVIEWING
 from reviews.forms import FORMS, ActForm, ApproveForm
 from reviews.rules.deciding import UNSEEN
 from reviews.selectors.desk import (
@@ -38,9 +38,9 @@ from reviews.services.openings import record_opening
 _DONE = {Move.APPROVE: "已通过", Move.RETURN: "已退回补正", Move.REJECT: "已决定不予通过"}
 
 
-@require_GET
+@require_safe
 @never_cache
-@holders_only(REVIEWING)
+@only_who_may(Act.REVIEW_HOURS)
 def review_declaration(request: PersonRequest, ref: UUID) -> HttpResponse:
     """Facts, evidence, rule and the three acts; read-only for who has decided it. Being shown it is recorded (T4)."""
     declaration = inbox(request.user).filter(ref=ref).first()
@@ -52,7 +52,7 @@ def review_declaration(request: PersonRequest, ref: UUID) -> HttpResponse:
 
 
 @require_POST
-@holders_only(REVIEWING)
+@only_who_may(Act.REVIEW_HOURS)
 def decide_declaration(request: PersonRequest, ref: UUID) -> HttpResponse:
     """Decide and go on to the next item; with faults the page again, each beside its field."""
     declaration = inbox(request.user).filter(ref=ref).first()
@@ -78,17 +78,17 @@ def decide_declaration(request: PersonRequest, ref: UUID) -> HttpResponse:
     return _on_to_next(request, declaration, move)
 
 
-@require_GET
+@require_safe
 @never_cache
-@holders_only(REVIEWING)
+@only_who_may(Act.REVIEW_HOURS)
 def show_not_opened(request: PersonRequest, ref: UUID) -> HttpResponse:
     """The list of what is still to be looked at, for the page to keep itself up to date."""
     declaration = get_object_or_404(inbox(request.user), ref=ref)
     return render(request, "reviews/not_opened.html", {"unseen": not_yet_opened(declaration, request.user)})
 
 
-@require_GET
-@holders_only(REVIEWING)
+@require_safe
+@only_who_may(Act.REVIEW_HOURS)
 def show_evidence(request: PersonRequest, ref: UUID, evidence: UUID) -> HttpResponse:
     """One file, for whom it waits with or who decided it. That it was served is recorded (T4)."""
     declaration = get_object_or_404(readable(request.user), ref=ref)

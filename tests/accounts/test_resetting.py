@@ -164,6 +164,16 @@ def test_one_a_minute_five_a_day_and_the_answer_stays_the_same(client, person):
     assert OneTimeCode.objects.count() == 1
 
 
+@pytest.mark.asvs("v5.0.0-4.1.3", "v5.0.0-6.6.3")
+def test_a_place_that_gives_itself_other_names_rings_no_more_phones(db, settings):
+    settings.TRUSTED_PROXY_COUNT = 1
+    for number in range(32):
+        asked(Client(HTTP_X_FORWARDED_FOR=f"203.0.113.{number}, 198.51.100.7"), f"1389999{number:04d}")
+    assert OneTimeCode.objects.count() == 30
+    asked(Client(HTTP_X_FORWARDED_FOR="203.0.113.1, 198.51.100.8"), "13899990099")
+    assert OneTimeCode.objects.count() == 31
+
+
 @pytest.mark.asvs("v5.0.0-6.6.2")
 def test_somebody_elses_code_is_of_no_use(client, person):
     asked(client)

@@ -9,9 +9,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.enums import Duty
+from accounts.enums import Duty, UnitNature
 from accounts.models import MailAddress
 from accounts.rules.guessing import OF_A_PAIR
+from accounts.services.units import register_unit
 from tests import factories as make
 from tests.accounts.factors import app_for
 
@@ -120,6 +121,30 @@ def test_exports_filings_and_reversals_ask(client, city_officer, page, parts):
     assert ASKS not in shows(client.get(address))
     with time_machine.travel(timezone.now() + timedelta(minutes=11)):
         assert ASKS in shows(client.get(address))
+
+
+def test_a_list_of_people_to_take_away_asks_too(client, base_teacher):
+    client.force_login(base_teacher)
+    with time_machine.travel(timezone.now() + timedelta(minutes=11)):
+        assert ASKS in shows(client.get(reverse("credits:roster_problems", args=[uuid4()])))
+
+
+def test_to_approve_a_unit_gives_duties_and_asks_to_refuse_it_does_not(client, authority, authority_reviewer):
+    asked = register_unit(
+        name="新单位", uscc=make.uscc(), area=authority.area, nature=UnitNature.INSTITUTION, supervisor=authority,
+        contact_name="人事科", contact_phone="0371-22000001", applicant_name="申请人", applicant_phone=make.phone(),
+        password=make.PASSWORD, now=timezone.now(),
+    )  # fmt: skip
+    page = reverse("accounts:review_unit", args=[asked.ref])
+    client.force_login(authority_reviewer)
+    with time_machine.travel(timezone.now() + timedelta(minutes=11)):
+        assert ASKS not in shows(client.get(page))
+        assert ASKS not in shows(client.post(page, {"move": "refuse", "reason": ""}))
+        assert ASKS in shows(client.post(page, {"move": "approve"}))
+        assert not asked.declarant.memberships.exists()
+        proved = client.post(page, {"move": "approve", "proof": make.PASSWORD, "proof_way": "POST"})
+    assert proved.url == reverse("accounts:units_to_approve")
+    assert asked.declarant.memberships.exists()
 
 
 def test_who_may_not_act_is_not_asked_but_refused(client, employer_reviewer):

@@ -38,6 +38,18 @@ class Told:
     body: bytes
 
 
+# One for all requests: to make one anew builds the whole chain of middleware.
+_client = Client()
+_lenient = Client(raise_request_exception=False)
+
+
+def client_of(cookies: SimpleCookie, *, raises: bool = True) -> Client:
+    """A client with these cookies and no others; good until the next is asked for."""
+    client = _client if raises else _lenient
+    client.cookies = SimpleCookie({name: morsel.value for name, morsel in cookies.items()})
+    return client
+
+
 def sign_in(user: User | None) -> SimpleCookie:
     """The cookies of somebody who has signed in; nobody's are empty."""
     client = Client()
@@ -48,8 +60,7 @@ def sign_in(user: User | None) -> SimpleCookie:
 
 def ask(cookies: SimpleCookie, method: str, address: str, parameters: Mapping[str, Any], data: Any = None) -> Told:
     """One request, undone afterwards: the next role finds everything as it was."""
-    client = Client()
-    client.cookies = SimpleCookie({name: morsel.value for name, morsel in cookies.items()})
+    client = client_of(cookies)
     with transaction.atomic():
         response = _send(client, method, address, parameters, data)
         told = _tell(response, {**parameters, **(data or {})})

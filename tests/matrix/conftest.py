@@ -1,5 +1,50 @@
 """The town of the matrix, built once for its module."""
 
-from tests.matrix.town import built, town
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import copytree
+from typing import Any
 
-__all__ = ["built", "town"]
+import pytest
+import time_machine
+from django.conf import settings
+from django.db import connection, transaction
+
+from tests.matrix.asking import sign_in
+from tests.matrix.town import NOW, Town, build
+
+
+def _let_the_planner_see() -> None:
+    """Nothing of this is committed, so nobody else gathers statistics: PostgreSQL would take every table for empty."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+
+
+@pytest.fixture(scope="module")
+def built(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The town, and a copy of the files it stored (each test's end sweeps the files folder)."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        with time_machine.travel(NOW, tick=False):
+            town = build()
+            town.cookies = {role: sign_in(user) for role, user in town.people.items()}
+        _let_the_planner_see()
+        kept = tmp_path_factory.mktemp("town")
+        copytree(settings.DATA_DIR / "files", kept, dirs_exist_ok=True)
+        yield town, kept
+        transaction.set_rollback(True)
+
+
+def _lie_there_too(source: str, target: str) -> None:
+    """Without a copy: nobody writes into a file that lies under its digest."""
+    if not os.path.exists(target):
+        os.link(source, target)
+
+
+@pytest.fixture
+def town(built: tuple[Town, Path], django_db_blocker: Any) -> Iterator[Town]:
+    town, kept = built
+    copytree(kept, settings.DATA_DIR / "files", copy_function=_lie_there_too, dirs_exist_ok=True)
+    with django_db_blocker.unblock(), time_machine.travel(NOW, tick=False):
+        yield town

@@ -7,17 +7,16 @@ a number or a name of somebody else in the answer.
 import random
 import re
 from collections import Counter
-from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
 from django.db import transaction
-from django.test import Client
 from django.urls import reverse
 
 from accounts.fields import id_in_clear, phone_in_clear
 from accounts.models import Professional, User
 from ceportal.kernel.web.limits import forget_all
+from tests.matrix.asking import client_of
 from tests.matrix.expectations import lines, roles
 from tests.matrix.forms import Form, Sent, forms_of, sent
 from tests.matrix.test_matrix import OUTSIDERS
@@ -27,6 +26,7 @@ from tests.matrix.town import Town, objects
 # of a run has it, so that it is built once.
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("matrix")]
 SEED = 20261120
+LINES = lines()
 # Forms that a reader of the page as a browser would send honestly are the town's; these end the session itself.
 APART = {reverse("accounts:sign_out")}
 
@@ -47,7 +47,7 @@ class Walk:
     def forms(self, role: str) -> list[Form]:
         """Those on all pages that `role` is shown."""
         found: dict[tuple[Any, ...], Form] = {}
-        for line in lines():
+        for line in LINES:
             if line.answers["GET"][role] != 200:
                 continue
             given = objects().get(line.key)
@@ -72,8 +72,7 @@ class Walk:
         self.wrong += [f"{leak} read by {who}" for leak in leaks]
 
     def _ask(self, role: str, request: Sent) -> tuple[int, str]:
-        client = Client(raise_request_exception=False)
-        client.cookies = SimpleCookie({name: each.value for name, each in self.town.cookies[role].items()})
+        client = client_of(self.town.cookies[role], raises=False)
         forget_all()
         with transaction.atomic():
             answer = client.generic(request.method, request.address, request.body, content_type=request.content_type)

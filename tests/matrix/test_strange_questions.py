@@ -12,9 +12,10 @@ import pytest
 from django.conf import settings
 from django.db import transaction
 from django.http import QueryDict
-from django.test import Client, RequestFactory
+from django.test import RequestFactory
 from django.urls import Resolver404, resolve, reverse
 
+from tests.matrix.asking import client_of
 from tests.matrix.expectations import Line, lines
 from tests.matrix.town import Town, objects
 
@@ -83,8 +84,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> set[str]:
 
 def _status(cookies: SimpleCookie, method: str, address: str) -> int:
     """The status of one request, undone afterwards."""
-    client = Client(raise_request_exception=False)
-    client.cookies = SimpleCookie({name: morsel.value for name, morsel in cookies.items()})
+    client = client_of(cookies, raises=False)
     with transaction.atomic():
         response = client.generic(method, address)
         b"".join(response)

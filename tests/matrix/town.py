@@ -2,25 +2,18 @@
 theirs, and beside each role the same role elsewhere. Built once, through services; every request is undone.
 """
 
-import os
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from http.cookies import SimpleCookie
 from io import BytesIO
-from pathlib import Path
-from shutil import copytree
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pytest
-import time_machine
-from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
-from django.db import connection, transaction
 from PIL import Image
 
 from accounts.enums import Duty, IdKind, Move, TitleLevel, UnitNature
@@ -53,7 +46,6 @@ from reviews.services.openings import record_opening
 from tests import factories as make
 from tests.credits import rosters as make_roster
 from tests.matrix import asked, rule_things
-from tests.matrix.asking import sign_in
 from tests.people import BUREAU_DUTIES, EMPLOYER_DUTIES
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -370,32 +362,3 @@ def picture() -> SimpleUploadedFile:
     content = BytesIO()
     Image.new("RGB", (320, 200), (240, 240, 235)).save(content, "PNG")
     return SimpleUploadedFile("结业证书.png", content.getvalue(), "image/png")
-
-
-def _let_the_planner_see() -> None:
-    """Nothing of this is committed, so nobody else gathers statistics: PostgreSQL would take every table for empty."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
-
-
-@pytest.fixture(scope="module")
-def built(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """The town, and a copy of the files it stored (each test's end sweeps the files folder)."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        with time_machine.travel(NOW, tick=False):
-            town = build()
-            town.cookies = {role: sign_in(user) for role, user in town.people.items()}
-        _let_the_planner_see()
-        kept = tmp_path_factory.mktemp("town")
-        copytree(settings.DATA_DIR / "files", kept, dirs_exist_ok=True)
-        yield town, kept
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def town(built: tuple[Town, Path], django_db_blocker: Any) -> Iterator[Town]:
-    town, kept = built
-    copytree(kept, settings.DATA_DIR / "files", copy_function=os.link, dirs_exist_ok=True)
-    with django_db_blocker.unblock(), time_machine.travel(NOW, tick=False):
-        yield town

@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import holders_only
-from accounts.enums import Duty
+from accounts.access import only_who_may
 from accounts.models import User
+from accounts.rules.policy import Act
 from ceportal.kernel.rules.refusal import refuse
 from ceportal.office.selectors.dead_letters import KINDS, dead_letters
 from ceportal.office.selectors.operation import last_published_year, queues, signs_of_life
@@ -20,7 +20,7 @@ from ceportal.office.selectors.rotation import last_rotation, told
 from ceportal.office.services.dead_letters import retry_dead_letter, retry_dead_letters
 
 
-@holders_only(Duty.OPERATE)
+@only_who_may(Act.OPERATE)
 @require_safe
 @never_cache
 def show_operation(request: HttpRequest) -> HttpResponse:
@@ -36,7 +36,7 @@ def show_operation(request: HttpRequest) -> HttpResponse:
     return render(request, "office/operation.html", context)
 
 
-@holders_only(Duty.OPERATE)
+@only_who_may(Act.OPERATE)
 @require_POST
 def retry(request: HttpRequest) -> HttpResponse:
     """One dead letter (`letter`, its ref) of a `kind`, or all of it."""

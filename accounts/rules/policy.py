@@ -1,0 +1,108 @@
+"""Who may do what to whose: the one table of duty × action × scope. Selectors and doors are built on it.
+
+To add an action, add a line; `make policy` writes docs/policy.md. What people do with their own (declare, ask, read,
+withdraw) needs no duty and stands in no line. Nobody ever decides on what is their own (A24).
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from accounts.enums import Duty, OrganizationKind
+
+
+class Scope(StrEnum):
+    """Whose things an action reaches, from the unit at which the duty is held."""
+
+    WAITING = "交本单位处理、由本单位处理过的"
+    UNIT = "本单位的"
+    PEOPLE = "本单位人员的"
+    REACH = "本行业下属单位、本地区及以下的"
+    PLACE = "本地区及以下的"
+    PROVINCE = "全省的"
+    SYSTEM = "系统的，不含个人信息"
+
+
+class Act(StrEnum):
+    """What a duty lets a person do; the name says it in code."""
+
+    APPROVE_PEOPLE = "核准人员注册"
+    SEE_PEOPLE = "查看人员名单"
+    APPROVE_UNITS = "核准单位注册"
+    ASK_STATIONING = "申请变更职称评审归属"
+    PROPOSE_STATIONING = "提出把单位划归本地区评审"
+    SEE_STATIONINGS = "查看职称评审归属"
+    CHANGE_UNITS = "申请单位更名、合并或变更主管"
+    SEE_UNIT_CHANGES = "查看单位变更"
+    HOLD_PEOPLE = "接收单位尚未注册的人员"
+    SEE_HAND_OVERS = "查看单位管理交接"
+    APPOINT_SUCCESSORS = "核准单位管理交接"
+    ACT_ON_PEOPLE = "查看、办理人员调动和信息更正"
+    REVIEW_HOURS = "审核学时"
+    SEE_REQUESTS = "查看减免、补报和外省学时申请"
+    SEE_OUTSIDE_HOURS = "查看外省学时申请"
+    RULE_ON_REQUESTS = "处理减免、补报和外省学时申请"
+    GRANT_EXCEPTIONS = "批准往年补报"
+    KEEP_STANDARDS = "制定认定标准"
+    TEACH = "办班、上传名单"
+    REGULATE = "起草、核准学时规则"
+    KEEP_CALENDAR = "维护工作日历"
+    FILE_MONTHS = "集中备案"
+    SEE_FILINGS = "查看备案清单"
+    REVERSE_HOURS = "撤销学时"
+    OVERSEE = "查看审核和学时记录"
+    SEE_CERTIFICATES = "查看证书登记"
+    READ_TRAIL = "查看操作日志"
+    OPERATE = "查看运行状态、重试"
+
+
+@dataclass(frozen=True)
+class Permission:
+    """`duties`: any of them is enough. `at`: the kinds of unit where it counts; none: wherever the duty can be held.
+    `proof`: who acts proves once more who they are. `two`: a second person has to agree.
+    """
+
+    duties: tuple[Duty, ...]
+    scope: Scope
+    at: tuple[OrganizationKind, ...] = ()
+    proof: bool = False
+    two: bool = False
+
+
+_EMPLOYER, _BUREAU, _BASE = OrganizationKind.EMPLOYER, OrganizationKind.BUREAU, OrganizationKind.BASE
+_OF_PEOPLE = (Duty.MANAGE_UNIT, Duty.APPROVE_PEOPLE)
+
+POLICY: dict[Act, Permission] = {
+    Act.APPROVE_PEOPLE: Permission((Duty.APPROVE_PEOPLE,), Scope.WAITING),
+    Act.SEE_PEOPLE: Permission(_OF_PEOPLE, Scope.PEOPLE),
+    Act.APPROVE_UNITS: Permission((Duty.APPROVE_UNITS,), Scope.WAITING),
+    Act.ASK_STATIONING: Permission((Duty.MANAGE_UNIT,), Scope.UNIT, at=(_EMPLOYER,), two=True),
+    Act.PROPOSE_STATIONING: Permission((Duty.APPROVE_UNITS,), Scope.PLACE, at=(_BUREAU,), two=True),
+    Act.SEE_STATIONINGS: Permission((Duty.MANAGE_UNIT, Duty.APPROVE_UNITS), Scope.WAITING),
+    Act.CHANGE_UNITS: Permission((Duty.MANAGE_UNIT,), Scope.UNIT, at=(_EMPLOYER,), two=True),
+    Act.SEE_UNIT_CHANGES: Permission((Duty.MANAGE_UNIT, Duty.APPROVE_UNITS), Scope.WAITING),
+    Act.HOLD_PEOPLE: Permission((Duty.APPROVE_PEOPLE,), Scope.WAITING, at=(_BUREAU,)),
+    Act.SEE_HAND_OVERS: Permission((Duty.MANAGE_UNIT, Duty.APPROVE_UNITS), Scope.WAITING),
+    Act.APPOINT_SUCCESSORS: Permission((Duty.APPROVE_UNITS,), Scope.REACH),
+    Act.ACT_ON_PEOPLE: Permission(_OF_PEOPLE, Scope.PEOPLE),
+    Act.REVIEW_HOURS: Permission((Duty.REVIEW_HOURS,), Scope.WAITING),
+    Act.SEE_REQUESTS: Permission((*_OF_PEOPLE, Duty.GRANT_EXCEPTIONS), Scope.WAITING),
+    Act.SEE_OUTSIDE_HOURS: Permission((*_OF_PEOPLE, Duty.GRANT_EXCEPTIONS, Duty.REVIEW_HOURS), Scope.WAITING),
+    Act.RULE_ON_REQUESTS: Permission((Duty.GRANT_EXCEPTIONS, Duty.REVIEW_HOURS), Scope.WAITING),
+    Act.GRANT_EXCEPTIONS: Permission((Duty.GRANT_EXCEPTIONS,), Scope.WAITING, two=True),
+    Act.KEEP_STANDARDS: Permission((Duty.MANAGE_UNIT,), Scope.UNIT, at=(_EMPLOYER,)),
+    Act.TEACH: Permission((Duty.TEACH,), Scope.UNIT, at=(_BASE,)),
+    Act.REGULATE: Permission((Duty.REGULATE,), Scope.PLACE, at=(_BUREAU,), proof=True, two=True),
+    Act.KEEP_CALENDAR: Permission((Duty.REGULATE,), Scope.PROVINCE, at=(_BUREAU,)),
+    Act.FILE_MONTHS: Permission((Duty.FILE_MONTHS,), Scope.PLACE, at=(_BUREAU,), proof=True),
+    Act.SEE_FILINGS: Permission((Duty.FILE_MONTHS, Duty.OVERSEE), Scope.PLACE, at=(_BUREAU,), proof=True),
+    Act.REVERSE_HOURS: Permission((Duty.REVERSE_HOURS,), Scope.REACH, proof=True),
+    Act.OVERSEE: Permission((Duty.OVERSEE,), Scope.REACH),
+    Act.SEE_CERTIFICATES: Permission((Duty.OVERSEE,), Scope.PLACE, at=(_BUREAU,)),
+    Act.READ_TRAIL: Permission((Duty.OVERSEE,), Scope.PROVINCE, at=(_BUREAU,)),
+    Act.OPERATE: Permission((Duty.OPERATE,), Scope.SYSTEM),
+}
+
+
+def duties_for(*acts: Act) -> tuple[Duty, ...]:
+    """Any of which lets a person do any of `acts`."""
+    return tuple(dict.fromkeys(duty for act in acts for duty in POLICY[act].duties))
