@@ -119,6 +119,7 @@ class NoticeEvent(TextChoices):
     REVIEW_OVERDUE = "review_overdue", "审核已超期"
     DECLARATION_DECIDED = "declaration_decided", "学时申报有结果"
     HOURS_REVERSED = "hours_reversed", "学时被撤销"
+    HOURS_CREDITED = "hours_credited", "学时已计入"
     REVERSAL_WAITING = "reversal_waiting", "有学时等待撤销"
     CERTIFICATE_ISSUED = "certificate_issued", "证书已生成"
     CERTIFICATE_REVOKED = "certificate_revoked", "证书已撤销"

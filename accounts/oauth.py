@@ -8,7 +8,8 @@ from oauth2_provider.scopes import BaseScopes
 from oauth2_provider.settings import oauth2_settings
 
 from accounts.models import ApiClient
-from accounts.selectors.clients import is_in_force
+from accounts.selectors.clients import is_at_home, is_in_force
+from ceportal.kernel.rules.circumstances import circumstances
 
 
 class ClientScopes(BaseScopes):
@@ -25,7 +26,7 @@ class ClientScopes(BaseScopes):
 
 
 class ClientValidator(OAuth2Validator):
-    """No token for a key that is revoked, not yet released, or of a unit that is closed: as for a wrong key."""
+    """No token for a key that is revoked, not yet released, or used from elsewhere: as for a wrong key."""
 
     def _load_application(self, client_id: Any, request: Any) -> Any:
         """The parent's own, without the character that PostgreSQL will not be asked for."""
@@ -33,6 +34,8 @@ class ClientValidator(OAuth2Validator):
 
     def authenticate_client(self, request: Any, *args: Any, **kwargs: Any) -> bool:
         if not super().authenticate_client(request, *args, **kwargs) or not is_in_force(request.client):
+            return False
+        if not is_at_home(request.client, circumstances.get().address):
             return False
         ApiClient.objects.filter(pk=request.client.pk).update(last_used_at=timezone.now())
         return True

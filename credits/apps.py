@@ -5,7 +5,9 @@ from django.apps import AppConfig
 # Django by itself looks into `admin` alone; each desk has a file of its own.
 DESKS = (
     "calendar",
+    "clients",
     "exceptions",
+    "held",
     "rule_drafts",
     "rule_runs",
     "rule_sets",

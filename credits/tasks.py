@@ -6,6 +6,8 @@ from django.utils import timezone
 from credits.services import (
     batches,
     corrections,
+    digests,
+    holding_jobs,
     matching,
     person_changes,
     reviving,
@@ -44,6 +46,16 @@ def work_on_rosters() -> None:
 @shared_task(name="credits.forget_rosters")
 def forget_rosters() -> None:
     roster_jobs.forget_rosters(now=timezone.now())
+
+
+@shared_task(name="credits.work_on_held")
+def work_on_held() -> None:
+    holding_jobs.work_on_held(now=timezone.now())
+
+
+@shared_task(name="credits.tell_of_credits")
+def tell_of_credits() -> None:
+    digests.tell_of_credits(now=timezone.now())
 
 
 @shared_task(name="credits.match_people")

@@ -77,7 +77,12 @@ class Organization(Referenced):
 
 
 class ApiClient(AbstractApplication):
-    """A machine that may call the interface for an organization (design/api.md)."""
+    """A key by which a machine calls the interface for an organization (design/api.md).
+
+    A key that was rotated names the `first_key` of its line: two of a line live at once, and share its daily ceiling
+    (records a day; 0: none). `address_list` holds networks, a line each; empty: from everywhere. A key in earnest is in
+    force from `released_at`, after a bureau has seen the `report` of its conformance, asked for at `asked_at`.
+    """
 
     organization = models.ForeignKey(
         Organization, null=True, blank=True, on_delete=models.PROTECT, related_name="api_clients"
@@ -86,6 +91,10 @@ class ApiClient(AbstractApplication):
     address_list = models.TextField(blank=True)
     daily_ceiling = models.PositiveIntegerField(default=0)
     is_sandbox = models.BooleanField(default=False)
+    first_key = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="later_keys")
+    report = models.JSONField(default=dict, blank=True)
+    asked_at = models.DateTimeField(null=True, blank=True)
+    refusal = models.CharField(max_length=300, blank=True)
     released_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)

@@ -11,7 +11,8 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from accounts.models import ApiClient, Organization
-from accounts.selectors.clients import Pass, is_suspended, pass_of
+from accounts.selectors.clients import Pass, is_at_home, is_suspended, line_of, pass_of
+from ceportal.kernel.rules.circumstances import circumstances
 from ceportal.kernel.web.limits import Allowance, take
 from ceportal.kernel.web.problems import Problem
 from ceportal.kernel.web.strict_json import read_json
@@ -42,6 +43,8 @@ class MachineView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         self.machine = _pass(request)
+        if not is_at_home(self.client, circumstances.get().address):
+            raise Problem(403, "address", "这个地址不在密钥允许的范围内，请核对密钥的地址设置。")
         self.spend("requests", settings.API_REQUEST_RATE)
         scope = self.scopes.get(request.method or "")
         if scope and scope not in self.machine.scopes:
@@ -59,9 +62,15 @@ class MachineView(APIView):
             raise Problem(403, "suspended", "这个密钥不属于任何单位。")
         return self.client.organization
 
-    def spend(self, what: str, rate: str, cost: int = 1) -> None:
+    def spend_records(self, count: int) -> None:
+        """Count records against the rate of all clients, and against the ceiling of the key's line a day."""
+        self.spend("records", settings.API_RECORD_RATE, cost=count)
+        if ceiling := self.client.daily_ceiling:
+            self.spend("day", f"{ceiling}/day", cost=count, of=f"line:{line_of(self.client)}")
+
+    def spend(self, what: str, rate: str, cost: int = 1, of: str = "") -> None:
         """Count `cost` against the client's rate; 429 when it is used up. The tightest rate stands in the headers."""
-        allowance = take(rate, "api", what, self.client.client_id, cost=cost)
+        allowance = take(rate, "api", what, of or self.client.client_id, cost=cost)
         if self.allowance is None or not allowance.is_granted:
             self.allowance = allowance
         if not allowance.is_granted:

@@ -27,10 +27,17 @@ def load_recognitions() -> dict[str, int]:
     for row in rows:
         if known := held.get(_key(row)):
             row.pk, row.ref, row.ended_on = known.pk, known.ref, known.ended_on
+            _keep_what_a_bureau_said(row, known)
     Recognition.objects.bulk_create([row for row in rows if row.pk is None])
     Recognition.objects.bulk_update([row for row in rows if row.pk is not None], _FIELDS)
     verified = sum(row.status == RecognitionStatus.VERIFIED for row in rows)
     return {"recognitions": verified, "recognitions_assumed": len(rows) - verified}
+
+
+def _keep_what_a_bureau_said(row: Recognition, known: Recognition) -> None:
+    """An assumed line that was confirmed or ended at the desk stays so."""
+    if row.status == RecognitionStatus.ASSUMED and (known.status == RecognitionStatus.VERIFIED or known.ended_on):
+        row.status, row.document, row.clause, row.note = known.status, known.document, known.clause, known.note
 
 
 _FIELDS = ["subjects", "sequence", "url", "phones", "is_free", "document", "clause", "status", "note"]

@@ -48,6 +48,7 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
         "unread_notices": roles.unread,
         "reader_places": roles.places,
         "is_demo": settings.DEMO,
+        "is_sandbox": settings.SANDBOX,
         "front_href": reverse("office:front"),
         "home_href": reverse("office:home") if signed_in else reverse("office:front"),
         "policy_href": reverse("office:policy"),

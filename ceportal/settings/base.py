@@ -16,6 +16,8 @@ DEBUG = False
 TESTING = False
 # Demo accounts, `tick --now` and the like exist only where this is on.
 DEMO = env.flag("CEPORTAL_DEMO", default=False)
+# A place to try the interface: every key is in force at once, seeded people bring about every outcome (docs/api).
+SANDBOX = env.flag("CEPORTAL_SANDBOX", default=False)
 
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", "127.0.0.1,localhost")
 CSRF_TRUSTED_ORIGINS = env.names("CSRF_TRUSTED_ORIGINS")
@@ -281,10 +283,12 @@ CLOCK_JOBS = (
     "kernel.scan_quarantined",
     "kernel.sweep",
     "accounts.send_codes",
+    "bases.carry_recognitions",
     "credits.handle_person_changes",
     "credits.put_rules_in_force",
     "credits.work_on_rule_runs",
     "credits.watch_rule_drafts",
+    "credits.work_on_held",
     "credits.match_people",
     "credits.finish_corrections",
     "credits.revive_duplicates",
@@ -304,6 +308,7 @@ CLOCK_JOBS = (
     "reviews.redate",
     "reviews.remind_reviewers",
     "reviews.mark_overdue",
+    "credits.tell_of_credits",
     "certificates.settle_changed_accounts",
     "certificates.make_sheets",
     "accounts.deliver_notices",

@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from django.conf import settings
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.utils import timezone
 from rest_framework.request import Request
@@ -59,13 +59,17 @@ class Corrections(HoursView):
         if not is_record_id(record_id):
             raise Http404
         asked, _ = self.body(request)
-        self.spend("records", settings.API_RECORD_RATE)
+        self.spend_records(1)
         refuse_malformed(asked, record_id)
+        if self.is_rehearsal_alone:
+            raise Problem(403, "sandbox_key", "沙箱密钥不能更正正式环境的记录，请在沙箱环境中试用。")
         reason = asked["reason"].strip()
-        if asked["action"] == CorrectionAction.WITHDRAW:
-            corrected = withdraw_record(record_id, reason=reason, speaker=speaker, now=now)
-        else:
-            corrected = replace_record(asked["record"], reason=reason, speaker=speaker, now=now)
+        with transaction.atomic():
+            if asked["action"] == CorrectionAction.WITHDRAW:
+                corrected = withdraw_record(record_id, reason=reason, speaker=speaker, now=now)
+            else:
+                corrected = replace_record(asked["record"], reason=reason, speaker=speaker, now=now)
+            self.refuse_if_revoked()
         return _answer(corrected)
 
 

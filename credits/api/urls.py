@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from credits.api import explanations, records, requirements, schema, views
+from credits.api import explanations, records, reference, requirements, schema, views
 
 app_name = "credits_api"
 urlpatterns = [
     path("schema", schema.schema, name="schema"),
+    path("reference", reference.show_reference, name="reference"),
     path("requirements", requirements.RequirementsInForce.as_view(), name="requirements"),
     path("explanations", explanations.Explanations.as_view(), name="explanations"),
     path("explanations/<str:year>", explanations.OwnExplanation.as_view(), name="own_explanation"),

@@ -3,6 +3,7 @@
 from credits.models.back_years import BackYear, BackYearRequest, BackYearRuling
 from credits.models.conversions import Conversion, UnitStandard
 from credits.models.declarations import Declaration, DeclarationStep, Evidence
+from credits.models.held import HeldHours
 from credits.models.incoming import ClaimSession, Correction, HourBatch, UnmatchedPerson
 from credits.models.ledger import ChangedAccount, Claim, ClosedMonth, HandledChange, HourEntry, YearAccount
 from credits.models.obligation_requests import ObligationRequest, ObligationRequestRuling
@@ -27,6 +28,7 @@ __all__ = [
     "DeclarationStep",
     "Evidence",
     "HandledChange",
+    "HeldHours",
     "HourBatch",
     "HourEntry",
     "Obligation",

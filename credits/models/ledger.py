@@ -75,6 +75,9 @@ class Claim(Referenced):
                 name="claims_are_in_steps_of_a_half",
             ),
         ]
+        indexes: ClassVar = [
+            models.Index(fields=["id"], condition=Q(state=ClaimState.HELD), name="claims_that_are_held")
+        ]
 
     def __str__(self) -> str:
         return f"{self.title} {self.hours}"

@@ -38,9 +38,10 @@ _CLAIMS_OF_NO_DOOR = f"""
 """  # noqa: S608
 _CLAIMS_OF_NOBODY = f"""
     SELECT c.ref, c.year FROM {_CLAIMS} c LEFT JOIN {_UNMATCHED} u ON u.claim_id = c.id
-     WHERE (c.state IN ('live', 'held', 'duplicate') AND c.professional_id IS NULL)
+     WHERE (c.state IN ('live', 'duplicate') AND c.professional_id IS NULL)
         OR (c.state = 'unmatched' AND c.professional_id IS NOT NULL)
-        OR (c.state = 'unmatched' AND u.id IS NULL) OR (c.state <> 'unmatched' AND u.id IS NOT NULL)
+        OR (c.state IN ('unmatched', 'held') AND c.professional_id IS NULL AND u.id IS NULL)
+        OR (u.id IS NOT NULL AND (c.state NOT IN ('unmatched', 'held') OR c.professional_id IS NOT NULL))
 """  # noqa: S608
 _TWINS_OF_ANOTHER = f"""
     SELECT c.ref, c.year FROM {_CLAIMS} c LEFT JOIN {_CLAIMS} t ON t.id = c.twin_id

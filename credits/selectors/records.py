@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from accounts.models import Organization
-from credits.enums import ClaimState
+from credits.enums import ClaimState, Door
 from credits.models import Claim, ClosedMonth, Correction, HourBatch, HourEntry
 
 
@@ -43,6 +43,13 @@ def open_corrections() -> QuerySet[Correction]:
 def batches_of(organization: Organization, *, now: datetime) -> QuerySet[HourBatch]:
     """The stored answers an organization may still ask for."""
     return HourBatch.objects.filter(organization=organization, keep_until__gte=now)
+
+
+def reporter_of(claim: Claim) -> str:
+    """The name of who reported it; for what nobody reported the door."""
+    ref = claim.source.partition(":")[2]
+    name = Organization.objects.filter(ref=ref).values_list("name", flat=True).first() if ref else None
+    return name or Door(claim.door).label
 
 
 def is_filed(claim: Claim) -> bool:

@@ -35,6 +35,7 @@ from credits.selectors.regulation import rule_book
 from credits.services.account_sets import Place, lock_accounts
 from credits.services.claim_sets import NewClaim, new_claim
 from credits.services.crediting import Candidate, Speaker, enter, find_people, save_new, settle
+from credits.services.holding import Word, let_go
 from credits.services.ledger import reverse_claim
 
 JOB = "credits.finish_corrections"
@@ -141,7 +142,7 @@ def _locked(record_id: str, speaker: Speaker, now: datetime, new: Record | None 
 def _lock_accounts(claim: Claim, new: Record | None, now: datetime) -> None:
     """Both the old account and the new one, in the ledger's order."""
     people: dict[Place, Person] = {}
-    if claim.professional and claim.state == ClaimState.LIVE:
+    if claim.professional and claim.state in {ClaimState.LIVE, ClaimState.HELD}:
         people[claim.year, claim.professional.pk] = claim.professional
     for person in find_people([(new.id_number, new.name)] if new else []).values():
         people[new.ended_on.year if new else claim.year, person.pk] = person
@@ -172,6 +173,8 @@ def _end(claim: Claim, reason: str, speaker: Speaker, now: datetime) -> str | No
     """The claim counts no longer; its reversing entry if it did."""
     if claim.state == ClaimState.LIVE:
         return str(reverse_claim(claim, reason=reason, by=speaker, now=now).ref)
+    if claim.state == ClaimState.HELD:
+        let_go(claim, Word(reason, speaker, now, claim))
     if claim.state in _NOT_COUNTED:
         Claim.objects.filter(pk=claim.pk).update(state=ClaimState.WITHDRAWN, state_reason=reason[:300])
         UnmatchedPerson.objects.filter(claim=claim).delete()

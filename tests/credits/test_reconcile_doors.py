@@ -134,8 +134,9 @@ ERRORS: dict[str, tuple[Callable[[], object], set[str]]] = {
     "unmatched without whom to wait for": (
         lambda: UnmatchedPerson.objects.all().delete(), {"claim_of_nobody"},
     ),
-    "nobody's, held": (
-        lambda: Claim.objects.filter(state=ClaimState.UNMATCHED).update(state=ClaimState.HELD), {"claim_of_nobody"},
+    "nobody's, ended, still waited for": (
+        lambda: Claim.objects.filter(state=ClaimState.UNMATCHED).update(state=ClaimState.WITHDRAWN),
+        {"claim_of_nobody"},
     ),
     "a twin of somebody else": (give_the_twin_to_another, {"claim_of_other_content", "twin_of_another"}),
     "corrected and still counted": (correct_a_living_claim, {"corrected_but_there"}),

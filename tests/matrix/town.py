@@ -45,19 +45,16 @@ from reviews.services.filing import file_month
 from reviews.services.openings import record_opening
 from tests import factories as make
 from tests.credits import rosters as make_roster
-from tests.matrix import asked, rule_things
+from tests.matrix import asked, machine_things, rule_things
 from tests.people import BUREAU_DUTIES, EMPLOYER_DUTIES
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 TODAY = NOW.date()
 
 ROSTERS_DONE = ("roster", "edit_roster", "undo_roster", "drop_roster")
-ROSTER_PAGES = (
-    *ROSTERS_DONE, "roster_template", "roster_file", "roster_problems", "roster_progress", "confirm_roster",
-)  # fmt: skip
+ROSTER_PAGES = (*ROSTERS_DONE, "roster_template", "roster_file", "roster_problems", "roster_progress", "confirm_roster")
 
 EXCEPTION_PAGES = ("exception", "edit_exception", "withdraw_exception", "rule_exception", "exception_document")
-
 # Parameters of which the address itself lets only known values in.
 CHOOSE = {"app_label", "act"}
 
@@ -96,6 +93,7 @@ class Town:
     stationing: Any = None
     hand_over: Any = None
     unit_change: Any = None
+    key: Any = None
     held: Any = None
     transfer: Any = None
     title_change: Any = None
@@ -162,6 +160,7 @@ def objects() -> dict[str, Given]:
         "credits:ask_exception": lambda town: {"person": town.exception.professional.ref},
         "admin:kernel_calendarnotice_year": lambda town: {"year": 2026},
         **rule_things.given(),
+        **machine_things.given(),
         "admin:reviews_filing_csv": lambda town: {"ref": town.filing.ref},
         "admin:reviews_creditedhours_reverse": lambda town: {"ref": town.claim.ref},
         "kernel:upload": lambda town: {"ref": town.upload.ref},
@@ -216,6 +215,7 @@ def build() -> Town:
     town.notice = Notice.objects.filter(to=person.user).latest("id")
     asked.ask(town, person, units, now=NOW)
     town.foreign_person = Professional.objects.get(user=town.people["foreign_declarant"])
+    machine_things.begin(town, person, units["platform"], now=NOW)
     rule_things.begin(town, town.people["city"], now=NOW)
     return town
 
@@ -281,7 +281,7 @@ def _hire(town: Town, units: Mapping[str, Organization]) -> None:
         "foreign_county": BUREAU_DUTIES,
         "city": (*BUREAU_DUTIES, Duty.FILE_MONTHS, Duty.GRANT_EXCEPTIONS, Duty.REGULATE),
         "foreign_city": (*BUREAU_DUTIES, Duty.FILE_MONTHS, Duty.REGULATE),
-        "province": (*BUREAU_DUTIES, Duty.GRANT_EXCEPTIONS, Duty.REGULATE),
+        "province": (*BUREAU_DUTIES, Duty.GRANT_EXCEPTIONS, Duty.REGULATE, Duty.MANAGE_CLIENTS),
         "platform": (Duty.MANAGE_CLIENTS,),
         "base": (Duty.TEACH,),
         "foreign_base": (Duty.TEACH,),

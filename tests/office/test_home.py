@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.enums import Duty
-from accounts.models import Organization, Professional, User
+from accounts.models import Membership, Organization, Professional, User
 from ceportal.office.selectors.navigation import Roles, sections_for
 from tests import factories as make
 
@@ -47,11 +47,15 @@ def test_who_waits_to_be_approved_lands_on_their_registration(client: Client, em
     assert lands(client, waiting.user) == reverse("accounts:registration")
 
 
-@pytest.mark.parametrize(("who", "duty"), [("platform_manager", "管理接口")])
-def test_who_has_no_page_yet_is_told_so(client: Client, request: Any, who: str, duty: str) -> None:
-    client.force_login(request.getfixturevalue(who))
+def test_who_keeps_keys_lands_on_them(client: Client, platform_manager: User) -> None:
+    assert lands(client, platform_manager) == reverse("credits:clients")
+
+
+def test_who_has_no_page_yet_is_told_so(client: Client, platform_manager: User) -> None:
+    Membership.objects.filter(user=platform_manager).update(duty=Duty.MANAGE_UNIT)
+    client.force_login(platform_manager)
     page = client.get("/home/").content.decode()
-    assert duty in page
+    assert "管理单位信息" in page
     assert "后续版本" in page
 
 

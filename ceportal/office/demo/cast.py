@@ -13,6 +13,8 @@ CITY = "410200"
 COUNTY = "410225"
 PROVINCE = "410000"
 PLATFORM = "示例学习平台"
+# Where the demo platform is recognised in a sandbox: whoever works elsewhere brings about `held`.
+SANDBOX_PLACES = (CITY, "410100")
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ class Person:
 
 _BUREAU = (Duty.APPROVE_PEOPLE, Duty.APPROVE_UNITS, Duty.REVIEW_HOURS, Duty.OVERSEE, Duty.GRANT_EXCEPTIONS)
 _TWO_PEOPLE = (Duty.REGULATE, Duty.GRANT_EXCEPTIONS)
-_CITY_BUREAU = (*_BUREAU, Duty.FILE_MONTHS, Duty.REVERSE_HOURS, Duty.REGULATE)
+_CITY_BUREAU = (*_BUREAU, Duty.FILE_MONTHS, Duty.REVERSE_HOURS, Duty.REGULATE, Duty.MANAGE_CLIENTS)
 _AUTHORITY = (Duty.REVIEW_HOURS, Duty.APPROVE_UNITS, Duty.OVERSEE)
 
 # The first clerk of a role is the one `demo.json` names for it.

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from django.conf import settings
+
 from accounts.enums import Duty, IdKind, Move
 from accounts.models import Area, Organization, PersonRegistration, Professional, TitleSeries, User
 from accounts.services.accounts import make_user
@@ -24,6 +26,7 @@ from ceportal.office.demo.cast import (
     FRESH,
     PROFESSIONAL,
     PROVINCE,
+    SANDBOX_PLACES,
     UNITS,
     Clerk,
     Person,
@@ -81,11 +84,12 @@ def _platform(stage: Stage) -> None:
     platform = Organization.objects.create(
         name="示例学习平台", name_key=comparable("示例学习平台"), area=area, is_platform=True, registered_at=stage.now
     )
-    Recognition.objects.create(
-        organization=platform, kind=RecognitionKind.PLATFORM, year=stage.today.year, area=area,
-        subjects=[Subject.PUBLIC, Subject.PROFESSIONAL], site_name="示例学习平台", is_free=True,
-        document="演示数据", clause="S4-09", status=RecognitionStatus.ASSUMED,
-    )  # fmt: skip
+    for place in SANDBOX_PLACES if settings.SANDBOX else (PROVINCE,):
+        Recognition.objects.create(
+            organization=platform, kind=RecognitionKind.PLATFORM, year=stage.today.year, area_id=place,
+            subjects=[Subject.PUBLIC, Subject.PROFESSIONAL], site_name="示例学习平台", is_free=True,
+            document="演示数据", clause="S4-09", status=RecognitionStatus.ASSUMED,
+        )  # fmt: skip
 
 
 def _appoint(stage: Stage, clerk: Clerk, when: datetime) -> None:

@@ -14,6 +14,7 @@ HOMES: tuple[tuple[frozenset[Duty], str], ...] = (
     (frozenset({Duty.APPROVE_UNITS}), "accounts:units_to_approve"),
     (frozenset({Duty.OVERSEE, Duty.REGULATE, Duty.GRANT_EXCEPTIONS}), "admin:index"),
     (frozenset({Duty.TEACH}), "credits:rosters"),
+    (frozenset({Duty.MANAGE_CLIENTS}), "credits:clients"),
     (frozenset({Duty.OPERATE}), "office:operation"),
 )
 

@@ -86,6 +86,7 @@ _OF_DUTIES: tuple[tuple[str, tuple[tuple[frozenset[Duty], Entry], ...]], ...] = 
             (ASKED, Entry("credits:requests", "减免和认定")),
         ),
     ),
+    ("接口", ((frozenset({Duty.MANAGE_CLIENTS}), Entry("credits:clients", "接口密钥")),)),
     ("施教", ((frozenset({Duty.TEACH}), Entry("credits:rosters", "名单上传")),)),
     (
         "人员与单位",
@@ -132,7 +133,8 @@ def roles_of(user: User) -> Roles:
 
 
 def may_enter_desks(user: User) -> bool:
-    return duties_of(user).filter(duty__in=DESK_DUTIES).exists()
+    of_bureau = Q(duty=Duty.MANAGE_CLIENTS, organization__is_bureau=True)
+    return duties_of(user).filter(Q(duty__in=DESK_DUTIES) | of_bureau).exists()
 
 
 def sections_for(roles: Roles) -> tuple[Section, ...]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.services import clients, codes, delivery, devices, registration_clock, request_clock
+from bases.services import carrying
 from ceportal.kernel.models import Heartbeat
 from ceportal.kernel.services import quarantine, sweeping
 from ceportal.office.services import erasing, key_rotation
@@ -16,6 +17,8 @@ from certificates.services import issuing, sheets
 from credits.services import (
     batches,
     corrections,
+    digests,
+    holding_jobs,
     matching,
     person_changes,
     reviving,
@@ -39,10 +42,12 @@ JOBS: tuple[ClockJob, ...] = (
     ClockJob("kernel.scan_quarantined", quarantine.scan_quarantined),
     ClockJob("kernel.sweep", sweeping.sweep),
     ClockJob("accounts.send_codes", codes.send_codes),
+    ClockJob("bases.carry_recognitions", carrying.carry_recognitions),
     ClockJob("credits.handle_person_changes", person_changes.handle_person_changes),
     ClockJob("credits.put_rules_in_force", rule_drafts.put_rules_in_force),
     ClockJob("credits.work_on_rule_runs", rule_runs.work_on_rule_runs),
     ClockJob("credits.watch_rule_drafts", rule_reminding.watch_rule_drafts),
+    ClockJob("credits.work_on_held", holding_jobs.work_on_held),
     ClockJob("credits.match_people", matching.match_people),
     ClockJob("credits.finish_corrections", corrections.finish_corrections),
     ClockJob("credits.revive_duplicates", reviving.revive_duplicates),
@@ -62,6 +67,7 @@ JOBS: tuple[ClockJob, ...] = (
     ClockJob("reviews.redate", reminding.redate),
     ClockJob("reviews.remind_reviewers", reminding.remind_reviewers),
     ClockJob("reviews.mark_overdue", reminding.mark_overdue),
+    ClockJob("credits.tell_of_credits", digests.tell_of_credits),
     ClockJob("certificates.settle_changed_accounts", issuing.settle_changed_accounts),
     ClockJob("certificates.make_sheets", sheets.make_sheets),
     ClockJob("accounts.deliver_notices", delivery.deliver_notices),

@@ -71,7 +71,9 @@ def _machine(path: Path, now: datetime) -> dict[str, str]:
     for lost in live:
         revoke_client(lost, by=None, now=now)
     scopes = tuple(settings.OAUTH2_PROVIDER["SCOPES"])
-    client, secret = make_client(platform, name=PLATFORM, scopes=scopes, by=None, now=now, released_at=now)
+    client, secret = make_client(
+        platform, name=PLATFORM, scopes=scopes, by=None, now=now, released_at=now, is_sandbox=settings.SANDBOX
+    )
     return {"client_id": client.client_id, "client_secret": secret, "platform": PLATFORM}
 
 

@@ -1,0 +1,135 @@
+"""Keys of machines: how many, from where, how much a day, and what lets one call in earnest (design: api)."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from typing import Any
+
+from ceportal.kernel.rules.moments import moment_in
+from ceportal.kernel.rules.refusal import Refusal
+
+PLATFORM_SCOPES = ("hours:write", "hours:read", "identity:check")
+REVIEW_SCOPES = ("identity:check", "eligibility:read")
+# Two of a line, so that a machine can change over to the next one.
+MOST_LIVE = 2
+MOST_LINES = 10
+MOST_ADDRESSES = 20
+NAME_LIMIT = 50
+CEILING_LIMIT = 100_000_000
+# What a report must say was tried, and how old it may be.
+REPORT_KIND = "ceportal-conformance/1"
+REPORT_AGE = timedelta(days=30)
+MOST_CHECKS = 200
+
+
+@dataclass(frozen=True)
+class KeyFacts:
+    """A key as the rules see it: which line it is of, and whether it lives."""
+
+    line: int
+    is_sandbox: bool
+    is_live: bool
+
+
+def reasons_not_to_make(keys: Iterable[KeyFacts], *, is_sandbox: bool, is_for_review: bool) -> Iterator[Refusal]:
+    """Why no new line begins: a platform has one line of each kind, and rotates its key."""
+    lines = {key.line for key in keys if key.is_live and key.is_sandbox == is_sandbox}
+    if lines and not is_for_review:
+        kind = "沙箱密钥" if is_sandbox else "正式密钥"
+        yield Refusal("has_key", f"已经有{kind}。需要换新的，请点“更换”；旧的停用前两个都能用。")
+    elif len(lines) >= MOST_LINES:
+        yield Refusal("many_keys", f"同时最多有 {MOST_LINES} 个系统的密钥，请先停用不再使用的。")
+
+
+def reasons_not_to_rotate(keys: Iterable[KeyFacts], line: int) -> Iterator[Refusal]:
+    """Why no further key of a line: two live at once are enough to change over."""
+    if sum(key.is_live and key.line == line for key in keys) >= MOST_LIVE:
+        yield Refusal("two_live", "已有两个密钥同时有效。请先停用旧的，再更换。")
+
+
+def reasons_not_to_call_it(name: str) -> Iterator[Refusal]:
+    if not name.strip():
+        yield Refusal("name", "请填写用途，例如“学习平台正式环境”。", field="name")
+    elif len(name.strip()) > NAME_LIMIT:
+        yield Refusal("name", f"用途最多 {NAME_LIMIT} 个字。", field="name")
+
+
+def networks_in(text: str) -> list[str]:
+    """The networks of a list, a line each, as they are kept. Give it a list without faults."""
+    return [str(_network(line)) for line in _lines(text)]
+
+
+def reasons_not_to_admit(text: str) -> Iterator[Refusal]:
+    """What is wrong with a list of addresses (`203.0.113.7`, `10.1.0.0/16`, IPv6 too)."""
+    lines = _lines(text)
+    if len(lines) > MOST_ADDRESSES:
+        yield Refusal("many_addresses", f"最多填写 {MOST_ADDRESSES} 个地址。", field="addresses")
+    for number, line in enumerate(lines, start=1):
+        network = _network(line)
+        if network is None:
+            yield Refusal("address", f"第 {number} 行不是 IP 地址或网段，例如 203.0.113.7。", field="addresses")
+        elif network.prefixlen == 0:
+            yield Refusal("everywhere", f"第 {number} 行包括所有地址。不限制时请留空。", field="addresses")
+
+
+def is_admitted(address: str, networks: Sequence[str]) -> bool:
+    """Whether a key bound to `networks` (none: to nothing) may be used from `address`. What cannot be read may not."""
+    if not networks:
+        return True
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return False
+    plain = getattr(found, "ipv4_mapped", None) or found
+    return any(plain in ip_network(network) for network in networks)
+
+
+def reasons_not_to_bound(ceiling: int) -> Iterator[Refusal]:
+    """Records a day; 0 is no bound of its own."""
+    if not 0 <= ceiling <= CEILING_LIMIT:
+        yield Refusal("ceiling", f"每日上限应在 0 至 {CEILING_LIMIT} 之间，0 表示不另设上限。", field="ceiling")
+
+
+def reasons_not_to_take_report(report: object, *, now: datetime) -> Iterator[Refusal]:
+    """Why a report does not open the way to a key in earnest: not ours, too old, or something failed."""
+    if not isinstance(report, Mapping) or report.get("kind") != REPORT_KIND:
+        yield Refusal("report", "这不是一致性测试报告。请用 scripts/conformance.py 的 --report 生成。", field="report")
+        return
+    said, checks = report.get("made_at"), report.get("checks")
+    made = moment_in(said) if isinstance(said, str) else None
+    if made is None or made.tzinfo is None or not isinstance(checks, list) or not _are_checks(checks):
+        yield Refusal("report_shape", "报告内容不完整，请重新运行测试。", field="report")
+        return
+    if not now - REPORT_AGE <= made <= now + timedelta(hours=1):
+        yield Refusal("report_old", f"报告应是最近 {REPORT_AGE.days} 天内的。请重新运行测试。", field="report")
+    failed = [check["name"][:80] for check in checks if not check["passed"]]
+    if failed:
+        named = "、".join(failed[:3])
+        yield Refusal("report_failed", f"有 {len(failed)} 项没有通过：{named}。改好后请重新运行测试。", field="report")
+
+
+def told_of_report(report: Mapping[str, Any]) -> dict[str, Any]:
+    """What is kept of a report without faults."""
+    checks = [{"name": check["name"][:80], "passed": True} for check in report["checks"]]
+    return {"made_at": report["made_at"], "url": str(report.get("url", ""))[:200], "checks": checks}
+
+
+def _are_checks(checks: Sequence[Any]) -> bool:
+    if not 0 < len(checks) <= MOST_CHECKS:
+        return False
+    return all(
+        isinstance(check, Mapping) and isinstance(check.get("name"), str) and isinstance(check.get("passed"), bool)
+        for check in checks
+    )
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.replace(",", "\n").replace("，", "\n").splitlines() if line.strip()]
+
+
+def _network(line: str) -> IPv4Network | IPv6Network | None:
+    try:
+        return ip_network(line, strict=False)
+    except ValueError:
+        return None

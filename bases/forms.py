@@ -1,0 +1,73 @@
+"""What a bureau says about a line of the lists."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+
+from accounts.models import Area, Organization
+from bases.enums import RecognitionKind
+from ceportal.kernel.rules.refusal import Refusal
+from ceportal.kernel.rules.text import reasons_not_to_accept
+
+_DOCUMENT = "文件名称和文号，例如 豫人社办〔2026〕1号。"
+_DOCUMENT_LIMIT, _REASON_LIMIT = 120, 200
+
+
+class LineField(forms.CharField):
+    """One line that may be read aloud."""
+
+    def __init__(self, *, limit: int, label: str, **options: Any) -> None:
+        self.limit = limit
+        super().__init__(label=label, error_messages={"required": f"请填写{label}。"}, **options)
+        self.validators = []
+
+    def clean(self, value: Any) -> str:
+        text = str(super().clean(value)).strip()
+        if faults := reasons_not_to_accept(text, field="", label=str(self.label), limit=self.limit):
+            raise forms.ValidationError([fault.message for fault in faults])
+        return text
+
+
+class _Shown(forms.Form):
+    marks_optional = False
+
+    def show(self, reasons: Iterable[Refusal]) -> None:
+        """Each beside its field."""
+        for reason in reasons:
+            self.add_error(reason.field if reason.field in self.fields else None, reason.message)
+
+
+class ConfirmForm(_Shown):
+    document = LineField(label="依据", limit=_DOCUMENT_LIMIT, help_text=_DOCUMENT)
+
+
+class EndForm(_Shown):
+    reason = LineField(label="终止原因", limit=_REASON_LIMIT)
+
+
+class AddForm(_Shown):
+    organization = forms.ModelChoiceField(label="单位", queryset=Organization.objects.none(), empty_label="请选择")
+    kind = forms.ChoiceField(label="种类", choices=RecognitionKind.choices)
+    year = forms.ChoiceField(label="年度")
+    area = forms.ModelChoiceField(label="适用地区", queryset=Area.objects.none(), empty_label=None)
+    subjects = forms.MultipleChoiceField(
+        label="科目",
+        choices=(("public", "公需科目"), ("professional", "专业科目")),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    trade = forms.ChoiceField(
+        label="行业", required=False, choices=(("", "不限"), ("会计", "会计（会计专区）")),
+        help_text="选会计的，只对会计人员有效。",
+    )  # fmt: skip
+    document = LineField(label="依据", limit=_DOCUMENT_LIMIT, help_text=_DOCUMENT)
+
+    def __init__(self, *args: Any, units: Any, places: Any, years: list[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        unit, place, year = (self.fields[name] for name in ("organization", "area", "year"))
+        unit.queryset, place.queryset = units, places  # type: ignore[attr-defined]
+        year.choices = [(str(each), f"{each} 年度") for each in years]  # type: ignore[attr-defined]
+        for field in self.fields.values():
+            field.error_messages["required"] = f"请填写{field.label}。"
+            field.error_messages["invalid_choice"] = f"请从列表中选择{field.label}。"
+        self.order_fields(("organization", "kind", "year", "area", "subjects", "trade", "document"))

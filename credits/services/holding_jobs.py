@@ -1,0 +1,141 @@
+"""Many held hours at once, in the background: a leaked key's hours put aside, and what a desk's filter finds ruled on.
+
+Revoking the key is the first thing, in the transaction that makes the job: from then on it opens nothing, and what it
+had sent is put aside batch by batch. A chunk that was done before a kill is not done again.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Max, Sum
+
+from accounts.models import ApiClient, Organization, User
+from accounts.services.clients import revoke_client
+from ceportal.kernel.enums import JobState
+from ceportal.kernel.models import Job
+from ceportal.kernel.rules.refusal import refuse, refuse_if_any
+from ceportal.kernel.services.jobs import renew, work_off
+from ceportal.kernel.services.trail import record
+from credits.enums import CorrectionAction, Door, Outcome
+from credits.models import Claim, Correction
+from credits.rules.holding import reasons_not_to_rule
+from credits.selectors.holding import (
+    HOLD_CLIENT,
+    KINDS,
+    RULE_HELD,
+    Asked,
+    claims_in,
+    counted_of_batches,
+    held_by,
+    held_seen_by,
+)
+from credits.services.crediting import Speaker
+from credits.services.holding import Word, hold_claims, refuse_claims, release_claims
+
+CHUNK = 500
+# Of these the batch has made a claim; a duplicate repeats what was there.
+_MADE = {Outcome.ACCEPTED.value, Outcome.UNMATCHED_PERSON.value, Outcome.HELD.value}
+_ACTS = {"release": release_claims, "refuse": refuse_claims}
+
+
+@transaction.atomic
+def revoke_and_hold(client: ApiClient, *, since: datetime, reason: str, by: User, now: datetime) -> Job:
+    """The key is out from this moment; everything it has posted since `since` stops counting, batch by batch."""
+    refuse_if_any(reasons_not_to_rule(reason))
+    organization = client.organization
+    if organization is None or since > now:
+        raise refuse("since", "时间不能晚于现在。", field="since")
+    revoke_client(client, by=by, now=now)
+    total = counted_of_batches(organization, client.pk, since).aggregate(sum=Sum("received"))["sum"] or 0
+    params = {"act": "hold", "client": client.client_id, "since": since.isoformat(), "reason": reason.strip()}
+    return _begin(HOLD_CLIENT, params, total=total, about=organization, by=by, now=now)
+
+
+@transaction.atomic
+def rule_on_held(asked: Asked, act: str, *, reason: str, by: User, now: datetime, mark: str = "") -> Job:
+    """Release or refuse all that `asked` finds among what `by` may rule on, as it is now. With `mark` all that one hold
+    has put aside (whoever may undo that hold has been asked before).
+    """
+    refuse_if_any(reasons_not_to_rule(reason))
+    rows = held_by(mark) if mark else held_seen_by(by, asked)
+    last = rows.aggregate(last=Max("pk"))["last"] or 0
+    told = {"code": asked.code, "source": asked.source, "year": asked.year, "title": asked.title}
+    params = {"act": act, "asked": told, "mark": mark, "reason": reason.strip(), "after": 0, "last": last}
+    total = rows.count()
+    if not total:
+        raise refuse("nothing", "没有符合条件的待核实学时。")
+    return _begin(RULE_HELD, params, total=total, about=None, by=by, now=now)
+
+
+def work_on_held(*, now: datetime) -> int:
+    """Work on what is to be held, released or refused; gives how many chunks were done."""
+    return work_off(KINDS, work_on, now=now)
+
+
+@transaction.atomic
+def work_on(job: Job, *, now: datetime) -> bool:
+    """One chunk of a job whose lease the caller holds. False when nothing is left, or it is lost."""
+    if not renew(job, now=now):
+        return False
+    by = User.objects.get(pk=job.owner_id or 0)
+    done = _hold(job, by, now) if job.kind == HOLD_CLIENT else _rule(job, by, now)
+    if done is None:
+        Job.objects.filter(pk=job.pk).update(state=JobState.DONE, done=F("total"), finished_at=now, claimed_until=None)
+        return False
+    seen, moved = done
+    job.result["claims"] = job.result.get("claims", 0) + moved
+    Job.objects.filter(pk=job.pk).update(
+        done=min(job.done + seen, job.total), params=job.params, result=job.result, attempts=1
+    )
+    return True
+
+
+def _begin(
+    kind: str, params: dict[str, Any], *, total: int, about: Organization | None, by: User, now: datetime
+) -> Job:
+    job = Job.objects.create(kind=kind, params=params, total=total, owner_id=by.pk, created_at=now)
+    after = {"job": str(job.ref), "act": params["act"], "total": total, "reason": params["reason"]}
+    record(f"held.{params['act']}", about or job, by=by, now=now, after=after)
+    return job
+
+
+def _hold(job: Job, by: User, now: datetime) -> tuple[int, int] | None:
+    """The next batch of the key; last of all the records that were put right since, whoever asked for it."""
+    client = ApiClient.objects.select_related("organization").get(client_id=job.params["client"])
+    if client.organization is None or job.params.get("is_through"):
+        return None
+    source = Speaker(Door.PLATFORM, client.organization).source
+    since = datetime.fromisoformat(job.params["since"])
+    batches = counted_of_batches(client.organization, client.pk, since).filter(pk__gt=job.params.get("batch", 0))
+    batch = batches.first()
+    word = Word(job.params["reason"], by, now, job)
+    if batch is None:
+        job.params["is_through"] = True
+        return 0, hold_claims(_put_right(source, since), word, code="key_leaked", mark=str(job.ref))
+    job.params["batch"] = batch.pk
+    made = [item["record_id"] for item in batch.answer["items"] if item["outcome"] in _MADE]
+    return batch.received, hold_claims(claims_in(source, made), word, code="key_leaked", mark=str(job.ref))
+
+
+def _put_right(source: str, since: datetime) -> list[int]:
+    asked = Correction.objects.filter(claim__source=source, asked_at__gte=since, action=CorrectionAction.REPLACE)
+    ids = list(asked.values_list("claim__external_id", flat=True).distinct())
+    return [key for at in range(0, len(ids), CHUNK) for key in claims_in(source, ids[at : at + CHUNK])]
+
+
+def _rule(job: Job, by: User, now: datetime) -> tuple[int, int] | None:
+    params = job.params
+    mark = params["mark"]
+    rows = held_by(mark) if mark else held_seen_by(by, Asked(**params["asked"]))
+    found = rows.filter(pk__gt=params["after"], pk__lte=params["last"]).order_by("pk")
+    keys: list[int] = list(found.values_list("pk", flat=True)[:CHUNK])
+    if not keys:
+        return None
+    params["after"] = keys[-1]
+    return len(keys), _ACTS[params["act"]](keys, Word(params["reason"], by, now, job))
+
+
+def rule_on_one(claim: Claim, act: str, *, reason: str, by: User, now: datetime) -> bool:
+    """Release or refuse one. False when somebody else was first."""
+    return _ACTS[act]([claim.pk], Word(reason, by, now, claim)) == 1

@@ -1,0 +1,51 @@
+"""What the matrix asks for of the interface: a platform's key, a batch it sent, held hours of the declarant."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from accounts.models import Organization, Professional
+from accounts.services.clients import make_client
+from bases.models import Recognition
+from credits.enums import ClaimState, Door
+from credits.models import Claim, HourBatch
+from credits.services.batches import post_batch
+from credits.services.crediting import Speaker
+from tests.credits.machines import posted
+
+OWN_PAGES = ("client", "bound_client", "rotate_client", "revoke_client", "leaked_client", "ask_client")
+DESK_PAGES = ("show", "release", "refuse", "rotate", "revoke", "leak", "bounds", "restore")
+
+
+def given() -> dict[str, Callable[[Any], Mapping[str, Any]]]:
+    """What to ask for at each address, by the key of its line in the table."""
+    return {
+        **{f"credits:{name}": lambda town: {"client_id": town.key.client_id} for name in OWN_PAGES},
+        "credits:client_call": lambda town: {
+            "client_id": town.key.client_id,
+            "ref": HourBatch.objects.get(client=town.key).ref,
+        },
+        **{f"admin:accounts_apiclient_{name}": lambda town: {"client_id": town.key.client_id} for name in DESK_PAGES},
+        "credits:contest": lambda _: {"ref": _doubted().ref},
+        "admin:bases_recognition_rule": lambda _: {"ref": _listed().ref},
+        "admin:credits_heldhours_rule": lambda _: {"ref": _doubted().ref},
+    }
+
+
+def _doubted() -> Claim:
+    """What the platform says of the declarant."""
+    return Claim.objects.get(external_id="held-1", state=ClaimState.HELD)
+
+
+def _listed() -> Recognition:
+    """Of the province's list."""
+    return Recognition.objects.filter(area="410000").latest("id")
+
+
+def begin(town: Any, person: Professional, platform: Organization, *, now: datetime) -> None:
+    """The platform is on no list: what it says of the declarant is held."""
+    town.key, _ = make_client(platform, name="矩阵平台", scopes=("hours:write",), by=None, now=now, released_at=now)
+    post_batch(
+        [posted(person, "held-1", title="平台待核实的课程")], speaker=Speaker(Door.PLATFORM, platform), digest="0" * 64,
+        now=now, client=town.key,
+    )  # fmt: skip
