@@ -152,7 +152,8 @@ def unused(names: set[str], used: set[str]) -> set[str]:
 def test_every_template_is_used() -> None:
     shown = pages()
     used = set().union(*(templates.templates_named(text) for text in shown.values()))
-    used |= set().union(*(python.templates_named(source) for source in sources().values()))
+    server = files.text_of(files.ROOT / "deploy/gunicorn.conf.py")
+    used |= set().union(*(python.templates_named(source) for source in [*sources().values(), server]))
     assert unused(set(shown), used) == set()
 
 
