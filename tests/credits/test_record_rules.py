@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ceportal.kernel.rules.refusal import Refusal
-from credits.rules.records import MOST_SESSIONS, Record, is_record_id, read, reasons_not_to_read
+from credits.rules.records import MOST_SESSIONS, Record, digest_of, is_record_id, read, reasons_not_to_read
 from tests import factories as make
 
 TODAY = date(2026, 11, 20)
@@ -61,6 +61,13 @@ def test_what_is_no_object_is_no_record(posted: object) -> None:
 @pytest.mark.parametrize("key", list(RECORD))
 def test_every_required_key_is_missed(key: str) -> None:
     assert faults(**{key: GONE}) == [("missing", f"/{key}")]
+
+
+def test_the_digest_follows_the_content_not_how_it_is_written() -> None:
+    same = read({**RECORD, "hours": "2.0" if RECORD["hours"] == "2" else RECORD["hours"]})
+    assert digest_of(read(RECORD)) == digest_of(same)
+    assert digest_of(read(RECORD)) != digest_of(read({**RECORD, "title": "另一门课"}))
+    assert digest_of(read(RECORD), person="1") != digest_of(read(RECORD), person="2")
 
 
 def test_a_missing_key_is_named() -> None:

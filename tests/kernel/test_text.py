@@ -32,7 +32,7 @@ def test_characters_that_cannot_be_seen_are_refused(character: str) -> None:
     assert [reason.code for reason in reasons] == ["strange_character"]
 
 
-@pytest.mark.parametrize("text", ["张三", "𠮷野", "<script>", "{{7*7}}", "' OR 1=1--", "新课标（2022年版）"])
+@pytest.mark.parametrize("text", ["张三", "张　三", "𠮷野", "<script>", "{{7*7}}", "' OR 1=1--", "新课标（2022年版）"])
 def test_ordinary_and_odd_looking_text_is_kept_as_it_is(text: str) -> None:
     assert not reasons_not_to_accept(text, field="title", label="名称", limit=120)
 

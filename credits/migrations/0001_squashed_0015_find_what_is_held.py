@@ -10,14 +10,14 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    replaces = [('credits', '0001_initial'), ('credits', '0002_know_courses_and_revisions'), ('credits', '0003_keep_what_comes_in'), ('credits', '0004_take_rosters'), ('credits', '0005_know_two_more_duties'), ('credits', '0006_ease_obligations'), ('credits', '0007_convert_activities'), ('credits', '0008_ask_for_easings_and_recognition'), ('credits', '0009_draft_changes_of_the_regulation'), ('credits', '0010_count_electives'), ('credits', '0011_open_closed_years_by_exception'), ('credits', '0012_call_the_desks_by_name')]
+    replaces = [('credits', '0001_initial'), ('credits', '0002_know_courses_and_revisions'), ('credits', '0003_keep_what_comes_in'), ('credits', '0004_take_rosters'), ('credits', '0005_know_two_more_duties'), ('credits', '0006_ease_obligations'), ('credits', '0007_convert_activities'), ('credits', '0008_ask_for_easings_and_recognition'), ('credits', '0009_draft_changes_of_the_regulation'), ('credits', '0010_count_electives'), ('credits', '0011_open_closed_years_by_exception'), ('credits', '0012_call_the_desks_by_name'), ('credits', '0013_know_the_older_index'), ('credits', '0014_fill_the_older_index'), ('credits', '0015_find_what_is_held')]
 
     initial = True
 
     dependencies = [
         # Before ours: what comes after many models costs much longer.
         ("oauth2_provider", "0022_refreshtoken_token_family_index"),
-        ('accounts', '0001_squashed_0007_guard_accounts'),
+        ('accounts', '0001_squashed_0014_rotate_and_release_keys'),
         ('kernel', '0001_squashed_0008_call_the_desks_by_name'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         migrations.swappable_dependency(settings.OAUTH2_PROVIDER_APPLICATION_MODEL),
@@ -152,8 +152,22 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '学时来源',
                 'verbose_name_plural': '学时来源',
+                'indexes': [models.Index(condition=models.Q(('state', 'held')), fields=['id'], name='claims_that_are_held')],
                 'constraints': [models.UniqueConstraint(fields=('source', 'external_id', 'revision'), name='a_source_names_a_thing_once'), models.UniqueConstraint(condition=models.Q(('state', 'live')), fields=('year', 'professional', 'activity_key'), name='a_training_counts_once_a_person_and_year'), models.UniqueConstraint(condition=models.Q(('state', 'live'), models.Q(('course_key', ''), _negated=True)), fields=('year', 'professional', 'course_key'), name='a_course_counts_once_a_person_and_year'), models.CheckConstraint(condition=models.Q(('year', django.db.models.functions.datetime.ExtractYear('ended_on'))), name='a_claim_counts_in_the_year_it_ended'), models.CheckConstraint(condition=models.Q(('hours', django.db.models.expressions.CombinedExpression(django.db.models.functions.math.Round(django.db.models.expressions.CombinedExpression(models.F('hours'), '*', models.Value(2))), '/', models.Value(Decimal('2')))), ('hours__gte', 0)), name='claims_are_in_steps_of_a_half')],
             },
+        ),
+        migrations.CreateModel(
+            name='HeldHours',
+            fields=[
+            ],
+            options={
+                'verbose_name': '待核实学时',
+                'verbose_name_plural': '待核实学时',
+                'proxy': True,
+                'indexes': [],
+                'constraints': [],
+            },
+            bases=('credits.claim',),
         ),
         migrations.CreateModel(
             name='ClaimSession',
@@ -815,6 +829,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('ref', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('id_index', models.CharField(db_index=True, max_length=64)),
+                ('id_index_before', models.CharField(db_index=True, max_length=64)),
                 ('id_sealed', models.BinaryField()),
                 ('name', models.CharField(max_length=50)),
                 ('keep_until', models.DateTimeField(db_index=True)),
