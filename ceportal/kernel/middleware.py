@@ -23,6 +23,8 @@ _NOT_ASKED_FOR = (
 
 
 _PAGES_KNOW = ("GET", "HEAD", "POST")
+# The machine interface, and the pieces of a file that a script sends, gives up and sends again.
+_KNOW_THEIR_OWN = ("/api/", "/uploads/")
 
 
 class BrowserRules:
@@ -58,14 +60,14 @@ class RequestFacts:
 
 class KnownMethods:
     """Pages are looked at and sent to, nothing else: any other method is refused before anybody looks who asks for
-    what, so that it tells nobody anything. The machine interface knows its own methods.
+    what, so that it tells nobody anything.
     """
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.method in _PAGES_KNOW or request.path_info.startswith("/api/"):
+        if request.method in _PAGES_KNOW or request.path_info.startswith(_KNOW_THEIR_OWN):
             return self.get_response(request)
         return HttpResponseNotAllowed(_PAGES_KNOW)
 

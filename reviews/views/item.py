@@ -47,7 +47,7 @@ def review_declaration(request: PersonRequest, ref: UUID) -> HttpResponse:
     if declaration is None:
         decided = decided_by(request.user).filter(ref=ref).first()
         return _sheet(request, decided, {}) if decided else _gone(request, ref)
-    record_opening(declaration, reviewer=request.user, now=timezone.now())
+    _note_opening(request, declaration)
     return _sheet(request, declaration, _acts(declaration))
 
 
@@ -94,8 +94,14 @@ def show_evidence(request: PersonRequest, ref: UUID, evidence: UUID) -> HttpResp
     declaration = get_object_or_404(readable(request.user), ref=ref)
     found = get_object_or_404(files_of(declaration), ref=evidence)
     response = serve(found.file, inline=True)
-    record_opening(declaration, reviewer=request.user, file_digest=found.file.digest, now=timezone.now())
+    _note_opening(request, declaration, found.file.digest)
     return cast(HttpResponse, response)
+
+
+def _note_opening(request: PersonRequest, declaration: Declaration, file_digest: str = "") -> None:
+    """Who asks for the headers alone (HEAD) has seen nothing."""
+    if request.method == "GET":
+        record_opening(declaration, reviewer=request.user, file_digest=file_digest, now=timezone.now())
 
 
 def _acts(declaration: Declaration, move: str = "", data: Any = None) -> dict[str, ActForm]:

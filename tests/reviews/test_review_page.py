@@ -88,6 +88,9 @@ def test_evidence_is_served_and_that_is_recorded(
     declaration = submitted(declarant, files=0)
     kept_file(declaration)
     client.force_login(employer_reviewer)
+    for address in (page_of(declaration), file_of(declaration)):
+        assert b"".join(client.head(address)) == b""
+    assert not Opening.objects.exists()
     client.get(page_of(declaration))
     answer = client.get(file_of(declaration))
     assert answer.status_code == 200
@@ -95,7 +98,6 @@ def test_evidence_is_served_and_that_is_recorded(
     assert b"".join(answer.streaming_content).startswith(b"\x89PNG")
     left = client.get(reverse("reviews:not_opened", args=[declaration.ref]))
     assert "全部材料您都已查看" in left.content.decode()
-    assert client.head(file_of(declaration)).status_code == 405
 
 
 def test_a_file_of_another_declaration_is_not_found_here(
