@@ -20,6 +20,7 @@ from accounts.views import (
 )
 
 TRANSFER, TITLE, CORRECTION = {"kind": "transfer"}, {"kind": "title"}, {"kind": "correction"}
+MERGE = {"kind": "merge"}
 app_name = "accounts"
 urlpatterns = [
     path("sign-in/", sign_in.sign_in, name="sign_in"),
@@ -77,6 +78,12 @@ urlpatterns = [
     path("corrections/<uuid:ref>/edit/", asking.edit_correction, name="edit_correction"),
     path("corrections/<uuid:ref>/withdraw/", matters.withdraw_matter, CORRECTION, name="withdraw_correction"),
     path("corrections/<uuid:ref>/document/", matters.show_document, CORRECTION, name="correction_document"),
+    path("merges/new/", asking.new_merge, name="new_merge"),
+    path("merges/propose/", asking.propose_merge, name="propose_merge"),
+    path("merges/<uuid:ref>/", matters.show_matter, MERGE, name="merge"),
+    path("merges/<uuid:ref>/edit/", asking.edit_merge, name="edit_merge"),
+    path("merges/<uuid:ref>/withdraw/", matters.withdraw_matter, MERGE, name="withdraw_merge"),
+    path("merges/<uuid:ref>/document/", matters.show_document, MERGE, name="merge_document"),
     path("units/stationing/", stationing.stationings, name="stationings"),
     path("units/stationing/ask/", stationing.ask_stationing, name="ask_stationing"),
     path("units/stationing/propose/", stationing.propose_stationing, name="propose_stationing"),

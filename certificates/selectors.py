@@ -22,8 +22,9 @@ _NOTHING = "-"
 
 
 def certificates_of(professional: Professional) -> QuerySet[Certificate]:
-    """A person's own certificates, every year and edition."""
-    return Certificate.objects.filter(professional=professional).select_related("successor")
+    """A person's own certificates, every year and edition, with those of an account merged into theirs."""
+    whose = Q(professional=professional) | Q(professional__merged_into=professional)
+    return Certificate.objects.filter(whose).select_related("successor")
 
 
 def live_certificate(professional_id: int, year: int) -> Certificate | None:

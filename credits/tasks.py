@@ -9,6 +9,7 @@ from credits.services import (
     digests,
     holding_jobs,
     matching,
+    merging,
     person_changes,
     reviving,
     roster_jobs,
@@ -56,6 +57,11 @@ def work_on_held() -> None:
 @shared_task(name="credits.tell_of_credits")
 def tell_of_credits() -> None:
     digests.tell_of_credits(now=timezone.now())
+
+
+@shared_task(name="credits.merge_accounts")
+def merge_accounts() -> None:
+    merging.merge_accounts(now=timezone.now())
 
 
 @shared_task(name="credits.match_people")

@@ -107,6 +107,32 @@ class CorrectionForm(ReasonAndPaper):
         return {"value": data.get("name") or data.get("number") or "", "id_kind": kind}
 
 
+class MergeForm(ReasonAndPaper):
+    """`kept` numbers are asked of a bureau alone: the person is in the account that goes on."""
+
+    goes_on = forms.CharField(
+        label="继续使用的账号",
+        max_length=SLACK,
+        strip=False,
+        help_text="该账号的证件号码或手机号码。",
+        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+    )
+    number = forms.CharField(
+        label="要停用的账号",
+        max_length=SLACK,
+        strip=False,
+        help_text="另一个账号登录用的证件号码或手机号码。两个账号的姓名要相同。",
+        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+    )
+    field_order = ("goes_on", "number", "reason", "document")
+
+    def __init__(self, *args: Any, by_bureau: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not by_bureau:
+            del self.fields["goes_on"]
+        self.fields["document"].help_text = "能证明两个账号是同一人的材料，例如身份证件。照片或 PDF。"
+
+
 class MatterRulingForm(ReasonedForm):
     """`number` is what the paper says, for a correction of a number."""
 

@@ -7,6 +7,8 @@ from accounts.models.handing_over import HandOver, HandOverRuling
 from accounts.models.moves import (
     Correction,
     CorrectionRuling,
+    Merge,
+    MergeRuling,
     PersonMatter,
     TitleChange,
     TitleChangeRuling,
@@ -24,7 +26,7 @@ from accounts.models.registration import (
     UnitRegistrationRuling,
 )
 from accounts.models.requests import Request
-from accounts.models.routing import Routed, Ruling
+from accounts.models.routing import Routed, Ruling, Unsettled
 from accounts.models.safety import KnownDevice, PasswordRecord, RecoveryCode, SecondFactor, SignedIn
 from accounts.models.stationing import Stationing, StationingRuling
 from accounts.models.unit_changes import UnitChange, UnitChangeRuling
@@ -41,6 +43,8 @@ __all__ = [
     "KnownDevice",
     "MailAddress",
     "Membership",
+    "Merge",
+    "MergeRuling",
     "Notice",
     "OneTimeCode",
     "Organization",
@@ -70,5 +74,6 @@ __all__ = [
     "UnitProposal",
     "UnitRegistration",
     "UnitRegistrationRuling",
+    "Unsettled",
     "User",
 ]

@@ -137,3 +137,33 @@ class CorrectionRuling(Ruling):
 
     class Meta(Ruling.Meta):
         verbose_name = verbose_name_plural = "登记信息更正决定"
+
+
+class Merge(PersonMatter):
+    """That `other` is the same human: its hours go to `professional`, whose account goes on, and it is closed.
+
+    Asked by the person, or found by a bureau whose officer is then the first of the two.
+    """
+
+    page: ClassVar = "accounts:merge"
+
+    other = models.ForeignKey(Professional, on_delete=models.PROTECT, related_name="+")
+
+    class Meta(PersonMatter.Meta):
+        verbose_name = verbose_name_plural = "合并账号申请"
+        constraints: ClassVar = [
+            *PersonMatter.Meta.constraints,
+            models.UniqueConstraint(fields=["professional"], condition=_OPEN, name="one_open_merge_a_person"),
+            models.UniqueConstraint(fields=["other"], condition=_OPEN, name="one_open_merge_of_an_account"),
+            models.CheckConstraint(condition=~Q(other=F("professional")), name="a_merge_is_of_two_accounts"),
+        ]
+
+    def __str__(self) -> str:
+        return f"合并账号：{self.other.id_mask}"
+
+
+class MergeRuling(Ruling):
+    subject = models.ForeignKey(Merge, on_delete=models.PROTECT, related_name="rulings")
+
+    class Meta(Ruling.Meta):
+        verbose_name = verbose_name_plural = "合并账号决定"

@@ -5,15 +5,23 @@ Each procedure has its own concrete table (house.md 7): the mechanism is here, t
 foreign key `subject` to it.
 """
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from accounts.enums import Duty, Move
 from accounts.models.organizations import Organization
-from accounts.models.people import User
+from accounts.models.people import Professional, User
 from ceportal.kernel.models import Referenced
+
+
+class Unsettled:
+    """Beside a model: what of a person is under way outside our own courses; no account is closed over it."""
+
+    @classmethod
+    def open_of(cls, professional: Professional) -> QuerySet[Any]:
+        raise NotImplementedError
 
 
 class Routed(Referenced):

@@ -37,6 +37,7 @@ class Act(StrEnum):
     SEE_HAND_OVERS = "查看单位管理交接"
     APPOINT_SUCCESSORS = "核准单位管理交接"
     ACT_ON_PEOPLE = "查看、办理人员调动和信息更正"
+    PROPOSE_MERGES = "提出合并重复账号"
     REVIEW_HOURS = "审核学时"
     SEE_REQUESTS = "查看减免、补报和外省学时申请"
     SEE_OUTSIDE_HOURS = "查看外省学时申请"
@@ -84,6 +85,7 @@ POLICY: dict[Act, Permission] = {
     Act.SEE_HAND_OVERS: Permission((Duty.MANAGE_UNIT, Duty.APPROVE_UNITS), Scope.WAITING),
     Act.APPOINT_SUCCESSORS: Permission((Duty.APPROVE_UNITS,), Scope.REACH),
     Act.ACT_ON_PEOPLE: Permission(_OF_PEOPLE, Scope.PEOPLE),
+    Act.PROPOSE_MERGES: Permission((Duty.APPROVE_PEOPLE,), Scope.PLACE, at=(_BUREAU,), two=True),
     Act.REVIEW_HOURS: Permission((Duty.REVIEW_HOURS,), Scope.WAITING),
     Act.SEE_REQUESTS: Permission((*_OF_PEOPLE, Duty.GRANT_EXCEPTIONS), Scope.WAITING),
     Act.SEE_OUTSIDE_HOURS: Permission((*_OF_PEOPLE, Duty.GRANT_EXCEPTIONS, Duty.REVIEW_HOURS), Scope.WAITING),

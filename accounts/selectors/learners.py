@@ -15,9 +15,10 @@ from ceportal.kernel.selectors.given import given
 
 _PEOPLE, _JOBS, _AREAS, _SERIES = (model._meta.db_table for model in (Professional, Employment, Area, TitleSeries))
 _READ = (
-    "SELECT p.id, p.id_index, p.name, p.title_level, p.title_since, p.left_at, j.organization_id,"  # noqa: S608
+    "SELECT p.id, named.id_index, named.name, p.title_level, p.title_since, p.left_at, j.organization_id,"  # noqa: S608
     " a.code, a.name, a.kind, a.parent_id, a.path, s.code, s.name"
-    f" FROM {{source}} JOIN {_PEOPLE} p ON p.id_index = given.id_index AND p.approved_at IS NOT NULL"
+    f" FROM {{source}} JOIN {_PEOPLE} named ON named.id_index = given.id_index AND named.approved_at IS NOT NULL"
+    f" JOIN {_PEOPLE} p ON p.id = COALESCE(named.merged_into_id, named.id)"
     f" JOIN {_AREAS} a ON a.code = p.area_id LEFT JOIN {_SERIES} s ON s.code = p.title_series_id"
     f" LEFT JOIN {_JOBS} j ON j.professional_id = p.id AND j.is_principal AND j.ended_on IS NULL"
 )
@@ -47,7 +48,9 @@ Person = Professional | Learner
 
 
 def learners(id_indexes: Iterable[str]) -> list[Learner]:
-    """The registered and approved people with one of these blind indexes: one statement."""
+    """The registered and approved people with one of these blind indexes: one statement. By the number and name of an
+    account that was merged into another, whoever has that other one.
+    """
     source, text = given([{"id_index": each} for each in id_indexes], {"id_index": "text"})
     areas: dict[str, Area] = {}
     series: dict[str, TitleSeries] = {}
@@ -82,4 +85,5 @@ def _day(value: Any) -> date | None:
 
 
 def _moment(value: Any) -> datetime | None:
-    return datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else value
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment

@@ -2,18 +2,21 @@
 
 from typing import Any, TypeVar
 
+from django.apps import apps
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.enums import RegistrationState, RequestState, TransferKind
 from accounts.models import (
     Correction,
     Employment,
+    Merge,
     Organization,
     PersonMatter,
     PersonRegistration,
     Professional,
     TitleChange,
     Transfer,
+    Unsettled,
     User,
 )
 from accounts.rules.policy import Act, duties_for
@@ -27,6 +30,7 @@ KINDS: dict[str, type[PersonMatter]] = {
     "transfer": Transfer,
     "title": TitleChange,
     "correction": Correction,
+    "merge": Merge,
 }
 OF_THE_UNIT = duties_for(Act.ACT_ON_PEOPLE)
 OPEN = (RequestState.WAITING, RequestState.RETURNED)
@@ -58,6 +62,12 @@ def pending_of(person: Professional) -> list[Any]:
 
 def pending_words(person: Professional) -> list[str]:
     return [f"{row._meta.verbose_name}“{row}”（在{row.waiting_on.name}）" for row in pending_of(person)]
+
+
+def unsettled_words(person: Professional) -> list[str]:
+    """What others have asked about what is this person's, waiting outside our own courses."""
+    found = [row for model in apps.get_models() if issubclass(model, Unsettled) for row in model.open_of(person)]
+    return [f"{row._meta.verbose_name}“{row}”" for row in found[:_PENDING_SHOWN]]
 
 
 def units_let_go_by(user: User) -> QuerySet[Organization]:
@@ -93,4 +103,4 @@ def came_to_bureaus(held: Any) -> QuerySet[Professional]:
 def _told(rows: QuerySet[Row]) -> QuerySet[Row]:
     shown = ["professional__area", "professional__user", "organization", "waiting_on", "document", "asked_by"]
     names = {field.name for field in rows.model._meta.fields}
-    return rows.select_related(*shown, *({"target", "title_series"} & names))
+    return rows.select_related(*shown, *({"target", "title_series", "other"} & names))

@@ -71,7 +71,12 @@ def people_of(user: User, text: str = "") -> QuerySet[Professional]:
 def approved_people(id_indexes: Iterable[str]) -> QuerySet[Professional]:
     """The registered and approved people with one of these blind indexes."""
     found = Professional.objects.filter(id_index__in=id_indexes, approved_at__isnull=False)
-    return found.select_related("area", "title_series")
+    return found.select_related("area", "title_series", "merged_into__area", "merged_into__title_series")
+
+
+def goes_on(person: Professional) -> Professional:
+    """Whoever has the account into which this one was merged, or the person."""
+    return person.merged_into or person
 
 
 def employers_of(professionals: Iterable[int], on: date | None = None) -> dict[int, int]:

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,21 +14,25 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.access import PersonRequest, holders_only, professionals_only
+from accounts.access import PersonRequest, holders_only, only_who_may, professionals_only
 from accounts.enums import CorrectionKind, RequestState, TransferKind
-from accounts.forms.matters import CorrectionForm, TitleForm, TransferForm, title_initial
+from accounts.forms.matters import CorrectionForm, MergeForm, TitleForm, TransferForm, title_initial
 from accounts.forms.stationing import ReasonAndPaper
-from accounts.models import Correction, Organization, Professional, TitleChange, Transfer
+from accounts.models import Correction, Merge, Organization, Professional, TitleChange, Transfer
+from accounts.rules.policy import Act
 from accounts.rules.requesting import reasons_not_to_ask
-from accounts.selectors.duties import bureau_of
+from accounts.selectors.duties import bureau_of, units_for
 from accounts.selectors.matters import OF_THE_UNIT, jobs_of, pending_of, people_employed_by
-from accounts.services import corrections, titles, transfers
+from accounts.services import corrections, merging, titles, transfers
 from accounts.views.matters import matter_or_404
 from accounts.views.registering import chosen_unit, search
 from accounts.web.requests import sent_to, take_document
 from ceportal.kernel.models import StoredFile
 from ceportal.kernel.rules.refusal import MovedOn, Refused
+from ceportal.kernel.web.limits import count_one, is_used_up
 
+# Looking for another account of one's own: enough for a wrong digit, not for a sweep (T16).
+LOOK_UP_RATE = "10 per hour"
 _FORM = "accounts/matter_form.html"
 # Hand over what was typed and the paper; gives what was made.
 Hand = Callable[[StoredFile | None], Any]
@@ -97,12 +102,40 @@ def new_correction(request: PersonRequest, what: str) -> HttpResponse:
 
 
 @never_cache
+@professionals_only
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("number")
+def new_merge(request: PersonRequest) -> HttpResponse:
+    """The account one is in goes on."""
+    return _merge(request, request.professional)
+
+
+@never_cache
+@only_who_may(Act.PROPOSE_MERGES)
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("number", "goes_on")
+def propose_merge(request: PersonRequest) -> HttpResponse:
+    """Found by a bureau: both accounts are named by a number."""
+    if not units_for(request.user, Act.PROPOSE_MERGES).exists():
+        raise PermissionDenied("这一页供人社部门使用。")
+    return _merge(request, None)
+
+
+@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_transfer(request: PersonRequest, ref: UUID) -> HttpResponse:
     """The words and the paper can be mended; for another unit one asks anew."""
     asked: Transfer = matter_or_404(request, "transfer", ref)
     form = ReasonAndPaper(*sent_to(request), initial={"reason": asked.reason, "round": asked.round})
     return _mend(request, asked, form, transfers.ask_again, dict)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_merge(request: PersonRequest, ref: UUID) -> HttpResponse:
+    asked: Merge = matter_or_404(request, "merge", ref)
+    form = ReasonAndPaper(*sent_to(request), initial={"reason": asked.reason, "round": asked.round})
+    return _mend(request, asked, form, merging.ask_again, dict)
 
 
 @never_cache
@@ -147,6 +180,24 @@ def _transfer(request: PersonRequest, person: Professional, *, here: str, find: 
     return _answer(request, form, hand, context)
 
 
+def _merge(request: PersonRequest, person: Professional | None) -> HttpResponse:
+    """Numbers are looked up so often an hour and no oftener: the answer says whether there is such an account."""
+    form = MergeForm(*sent_to(request), by_bureau=person is None)
+    if request.method == "POST" and is_used_up(LOOK_UP_RATE, "merge", str(request.user.pk)):
+        form.add_error(None, "查找的次数太多，请一小时后再试。")
+
+    def hand(document: StoredFile | None) -> Merge:
+        data = form.cleaned_data
+        count_one(LOOK_UP_RATE, "merge", str(request.user.pk))
+        kept = person or merging.person_of(data["goes_on"])
+        return merging.ask_to_merge(
+            kept, number=data["number"], reason=data["reason"], document=document, by=request.user,
+            now=timezone.now(),
+        )  # fmt: skip
+
+    return _answer(request, form, hand, {"kind": "merge", "person": person})
+
+
 def _kinds(person: Professional, target: Organization, *, is_own: bool) -> list[TransferKind]:
     """What the person could do with that unit; the unit that lets somebody go asks for one thing alone."""
     jobs = list(jobs_of(person))
@@ -173,7 +224,7 @@ def _mend(request: PersonRequest, asked: Any, form: Any, again: Callable[..., An
             asked, **said(), reason=data["reason"], document=document, by=request.user, now=timezone.now()
         )  # fmt: skip
 
-    kind = {"transfer": "transfer", "titlechange": "title"}.get(asked._meta.model_name, "correction")
+    kind = {"transfer": "transfer", "titlechange": "title", "merge": "merge"}.get(asked._meta.model_name, "correction")
     return _answer(request, form, hand, {"kind": kind, "person": asked.professional, "asked": asked})
 
 
@@ -182,7 +233,7 @@ def _answer(request: HttpRequest, form: ReasonAndPaper, hand: Hand, context: dic
         messages.success(request, f"申请已提交，由{made.waiting_on}处理。")
         return redirect(made.page, made.ref)
     whole = {"asked": None, "target": None, "what": None, "now": "", "pending": []} | context
-    whole |= {"form": form, "is_own": context["person"].user_id == request.user.pk}
+    whole |= {"form": form, "is_own": context["person"] is not None and context["person"].user_id == request.user.pk}
     return render(request, _FORM, whole, status=422 if request.method == "POST" else 200)
 
 

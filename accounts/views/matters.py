@@ -17,10 +17,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.enums import CorrectionKind, Duty, Move, RequestState
 from accounts.forms.matters import MatterRulingForm
 from accounts.models import Professional, User
-from accounts.selectors.duties import duties_of, organizations_with
+from accounts.rules.policy import Act
+from accounts.selectors.duties import duties_of, organizations_with, units_for
 from accounts.selectors.matters import KINDS, OF_THE_UNIT, matters_seen_by, matters_waiting_for, pending_of
 from accounts.selectors.requests import steps_of, who_can_decide
-from accounts.services import corrections, titles, transfers
+from accounts.services import corrections, merging, titles, transfers
 from accounts.services.requests import withdraw
 from ceportal.kernel.rules.refusal import MovedOn, Refused
 from ceportal.kernel.web.keyset import keyset_page
@@ -48,6 +49,7 @@ ACTS = {
     "transfer": Acts(transfers.take_in, transfers.turn_down, withdraw),
     "title": Acts(titles.record_title, titles.turn_down, withdraw),
     "correction": Acts(corrections.confirm, corrections.turn_down, corrections.take_back),
+    "merge": Acts(merging.confirm, merging.turn_down, withdraw),
 }
 
 
@@ -69,6 +71,7 @@ def show_matters(request: HttpRequest) -> HttpResponse:
     for row in page.items:
         row.tone = TONES.get(row.state, "idle")
     context = {"page": page, "kind": kind, "is_inbox": is_inbox, "looks_after": looks_after, "person": person}
+    context["is_bureau"] = units_for(user, Act.PROPOSE_MERGES).exists()
     return render(request, "accounts/matters.html", context)
 
 

@@ -289,6 +289,7 @@ CLOCK_JOBS = (
     "credits.work_on_rule_runs",
     "credits.watch_rule_drafts",
     "credits.work_on_held",
+    "credits.merge_accounts",
     "credits.match_people",
     "credits.finish_corrections",
     "credits.revive_duplicates",

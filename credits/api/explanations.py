@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from accounts.fields import id_indexes
 from accounts.models import Professional
-from accounts.selectors.people import approved_people
+from accounts.selectors.people import approved_people, goes_on
 from accounts.web.machines import JsonAlone, MachineView
 from ceportal.kernel.rules.dated import year_in
 from ceportal.kernel.rules.id_number import normalise
@@ -65,7 +65,7 @@ class Explanations(MachineView):
         person = next((each for each in found if each.name == name), None)
         if person is None:
             raise Problem(404, "no_match", "没有证件号码和姓名都相符的人员。")
-        return json_answer(told_why(explanation_of(person, year, now=timezone.now()), is_own=False))
+        return json_answer(told_why(explanation_of(goes_on(person), year, now=timezone.now()), is_own=False))
 
 
 def _faults(asked: Any) -> Iterator[Refusal]:

@@ -3,9 +3,9 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
-from accounts.models import ApiClient, Organization, Professional
+from accounts.models import ApiClient, Organization, Professional, Unsettled
 from ceportal.kernel.models import Referenced
 from credits.enums import CorrectionAction
 from credits.models.ledger import Claim
@@ -69,7 +69,7 @@ class ClaimSession(models.Model):
         return f"{self.started_at} – {self.ended_at}"
 
 
-class Correction(Referenced):
+class Correction(Unsettled, Referenced):
     """What a source asked to be done about a thing it had sent. `done_at` is empty while the bureau must act first.
 
     `replacement` is the new content, sealed: it names a person.
@@ -95,3 +95,8 @@ class Correction(Referenced):
 
     def __str__(self) -> str:
         return f"{self.get_action_display()} {self.asked_at:%Y-%m-%d}"
+
+    @classmethod
+    def open_of(cls, professional: Professional) -> QuerySet["Correction"]:
+        """Waits with the bureau, because what it is about was filed."""
+        return cls.objects.filter(claim__professional=professional, done_at__isnull=True)

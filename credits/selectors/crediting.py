@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from django.db import connection
 
 from accounts.fields import id_indexes
+from accounts.models import Professional
 from ceportal.kernel.selectors.given import as_day, as_hours, given
 from credits.enums import ClaimState
 from credits.models import Claim, ClaimSession
@@ -79,7 +80,13 @@ def is_same(claim: Claim, record: Record) -> bool:
     if claim.content_digest != digest_of(record):
         return False
     named: Any = claim.professional or getattr(claim, "unmatched", None)
-    return named is None or named.id_index in id_indexes(record.id_number)
+    indexes = id_indexes(record.id_number)
+    return named is None or named.id_index in indexes or _was_merged(claim.professional, indexes)
+
+
+def _was_merged(person: Professional | None, indexes: list[str]) -> bool:
+    """Whether that number is of an account merged into this person's."""
+    return person is not None and person.merged.filter(id_index__in=indexes).exists()
 
 
 def what_counts(claims: Iterable[Claimed], sittings: Iterable[tuple[datetime, datetime]]) -> dict[int, Known]:

@@ -6,6 +6,7 @@ While keys change, one of the two indexes is the same for the same number (kerne
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Professional
+from accounts.selectors.people import goes_on
 from credits.enums import ClaimState
 from credits.models import UnmatchedPerson
 
@@ -22,7 +23,8 @@ def ready_to_match() -> QuerySet[UnmatchedPerson]:
 def person_of(one: UnmatchedPerson) -> Professional | None:
     """Who is meant, if they are registered and approved by now."""
     people = Professional.objects.filter(_same_number(one), name=one.name, approved_at__isnull=False)
-    return people.select_related("area", "title_series").first()
+    found = people.select_related("area", "title_series", "merged_into__area", "merged_into__title_series").first()
+    return goes_on(found) if found else None
 
 
 def waiting_beside(one: UnmatchedPerson) -> QuerySet[UnmatchedPerson]:

@@ -1,5 +1,6 @@
 """The ledger: hours enter and are taken back, and the account of the year follows in the same transaction."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -163,6 +164,33 @@ def reverse_claim(
     record("claim.reverse", claim, by=by, now=now, before={"state": ClaimState.LIVE}, after=_facts(claim, entry))
     _tell_of_reversal(claim, claim.professional, reason, clause, now)
     return entry
+
+
+@transaction.atomic
+def stand_down(claim: Claim, *, reason: str, by: Actor | None, now: datetime) -> None:
+    """Withdraw what never counted (held, or beside what does), and with it the declaration it came by."""
+    Claim.objects.filter(pk=claim.pk).update(state=ClaimState.WITHDRAWN, state_reason=reason[:_REASON_LIMIT])
+    claim.state = ClaimState.WITHDRAWN
+    _reverse_declaration(claim, reason, None, by=by, now=now)
+
+
+def credit_again(claim: Claim, to: Professional, changes: Mapping[str, Any], *, now: datetime) -> Claim:
+    """The content of a withdrawn `claim` as another one, of `to`, whose account the caller holds. `changes` name it and
+    say its state (counting, where they do not).
+    """
+    same = ("door", "activity_key", "course_key", "content_digest", "subject", "public_kind", "title", "started_on",
+            "ended_on", "hours", "reasons", "year")  # fmt: skip
+    content = {name: getattr(claim, name) for name in same}
+    made = Claim.objects.create(
+        **(content | {"professional": to, "made_at": now, "state": ClaimState.LIVE} | dict(changes))
+    )
+    if made.state == ClaimState.LIVE:
+        first = claim.entries.select_related("organization").order_by("id").first()
+        employer = first.organization if first else None
+        entry = _enter(to, made, made.hours, employer, ("两个账号合并后转入", ""), by=None, now=now)
+        account = locked_account(to, made.year, now=now)
+        change_account(account, shares(made.subject, made.public_kind, entry.hours), now=now)
+    return made
 
 
 def _refuse_a_second_time(account: YearAccount, origin: Origin, key: str) -> None:

@@ -1,13 +1,14 @@
 """What is asked about people, as they ask it: through the services, with a real paper."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
 
 from accounts.enums import CorrectionKind, TitleLevel, TransferKind
-from accounts.models import Correction, Organization, Professional, TitleChange, Transfer, User
+from accounts.models import Correction, Merge, Organization, Professional, TitleChange, Transfer, User
 from accounts.services.corrections import ask_for_correction
+from accounts.services.merging import ask_to_merge
 from accounts.services.titles import ask_for_title
 from accounts.services.transfers import ask_for_transfer, take_in
 from tests import factories as make
@@ -44,3 +45,9 @@ def correction(person: Professional, what: CorrectionKind, value: str, **changes
     now = changes.pop("now", None) or timezone.now()
     facts: dict[str, Any] = {"id_kind": None, "reason": "登记时写错。", "document": paper(person.user, now=now)}
     return ask_for_correction(person, what=what, value=value, by=person.user, now=now, **(facts | changes))
+
+
+def merge(kept: Professional, number: str, *, by: User | None = None, now: datetime | None = None) -> Merge:
+    """`number` is of the other account."""
+    by, now = by or kept.user, now or timezone.now()
+    return ask_to_merge(kept, number=number, reason="注册了两次。", document=paper(by, now=now), by=by, now=now)

@@ -1,4 +1,4 @@
-"""What stands against a transfer, another title and a correction: tables of cases, no database."""
+"""What stands against a transfer, another title, a correction and a merge: tables of cases, no database."""
 
 from dataclasses import replace
 from datetime import date
@@ -7,6 +7,7 @@ import pytest
 
 from accounts.enums import CorrectionKind, IdKind, TransferKind
 from accounts.rules.correcting import CorrectionFacts, reasons_not_to_correct
+from accounts.rules.merging import MergeFacts, reasons_not_to_merge
 from accounts.rules.moving import TransferFacts, reasons_not_to_transfer
 from accounts.rules.titles import Title, reasons_not_to_change
 
@@ -92,3 +93,21 @@ def test_a_title_after_one_of_an_unknown_day() -> None:
 )
 def test_a_correction(facts: CorrectionFacts, fields: list[str]) -> None:
     assert [reason.field for reason in reasons_not_to_correct(facts, today=TODAY)] == fields
+
+
+@pytest.mark.parametrize(
+    ("facts", "codes"),
+    [
+        (MergeFacts(), []),
+        (MergeFacts(is_closed=True, is_open=True), ["closed"]),
+        (MergeFacts(is_open=True), ["still_open"]),
+        (MergeFacts(pending=("甲",)), ["pending"]),
+    ],
+)
+def test_a_merge(facts: MergeFacts, codes: list[str]) -> None:
+    assert [reason.code for reason in reasons_not_to_merge(facts)] == codes
+
+
+def test_of_what_waits_three_are_named() -> None:
+    (told,) = reasons_not_to_merge(MergeFacts(pending=tuple("甲乙丙丁")))
+    assert "甲、乙、丙。" in told.message

@@ -1,4 +1,4 @@
-"""A transfer and a wrong name in a browser, from every side: asked on a phone, decided at desks."""
+"""A transfer, a wrong name, a duplicate account in a browser, from every side: asked on a phone, decided at desks."""
 
 import re
 from collections.abc import Callable
@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import Organization, Professional, User
 from accounts.selectors.people import employer_of
+from tests import factories as people
 from tests.browser.test_legibility import assert_legible, enter
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -80,3 +81,35 @@ def test_a_transfer_and_a_wrong_name(
         ("/matters/", f"/{page}", "/transfers/new/", "/titles/new/", "/corrections/new/id-number/", "/profile/"),
         User.objects.get(pk=declarant.user_id),
     )
+
+
+def test_a_duplicate_account(
+    open_window: Callable[..., Page], phone: Page, declarant: Professional, employer: Organization,
+    employer_reviewer: User, county_officer: User, paper: Path,
+) -> None:  # fmt: skip
+    number = people.phone()
+    other = people.professional(declarant.name, works_at=employer, account=people.user(declarant.name, number=number))
+    enter(phone, declarant.user)
+    phone.goto("/profile/")
+    phone.get_by_role("link", name="合并账号").click()
+    phone.get_by_label("要停用的账号").fill("13900000000")
+    phone.get_by_label("情况说明").fill("换手机后又注册了一次。")
+    phone.get_by_label("证明文件").set_input_files(paper)
+    phone.get_by_role("button", name="提交申请").click()
+    expect(phone.get_by_text("没有找到姓名相同").first).to_be_visible()
+    phone.get_by_label("要停用的账号").fill(number)
+    phone.get_by_role("button", name="提交申请").click()
+    expect(phone.get_by_text("今天刚送到").first).to_be_visible()
+    page = phone.url.split("/", 3)[3]
+    old = open_window()
+    enter(old, other.user)
+    for who in (employer_reviewer, county_officer):
+        desk = open_window()
+        enter(desk, who)
+        agree(desk, "merge", "合并账号：")
+    old.goto("/profile/")
+    expect(old.get_by_role("heading", level=1)).to_contain_text("登录")
+    phone.goto(f"/{page}")
+    expect(phone.get_by_text("另一个账号已停用").first).to_be_visible()
+    assert_legible(open_window, (f"/{page}", "/merges/new/", "/matters/?kind=merge"), declarant.user)
+    assert_legible(open_window, ("/merges/propose/",), county_officer)

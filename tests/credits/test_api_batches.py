@@ -64,6 +64,12 @@ def test_every_outcome_in_one_batch(machine: Machine, declarant: Professional) -
     assert not list(mismatches())
 
 
+def test_somebody_who_has_left_is_told_like_anybody(machine: Machine, declarant: Professional) -> None:
+    Professional.objects.filter(pk=declarant.pk).update(left_at=NOW, title_since="2015-09-01")
+    assert machine.post(posted(declarant))["counts"]["accepted"] == 1
+    assert HourEntry.objects.get().professional == declarant
+
+
 def test_a_repeat_of_what_waits_is_a_duplicate(machine: Machine, declarant: Professional) -> None:
     records = (posted(declarant, "held", hours="40.0"), posted(declarant, "nobody", name="别人"))
     machine.post(*records)

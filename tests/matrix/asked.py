@@ -33,6 +33,7 @@ PAGES = {
         "transfer": ("transfer", "edit_transfer", "withdraw_transfer", "transfer_document"),
         "title_change": ("title_change", "edit_title_change", "withdraw_title_change", "title_change_document"),
         "correction": ("correction", "edit_correction", "withdraw_correction", "correction_document"),
+        "merge": ("merge", "edit_merge", "withdraw_merge", "merge_document"),
     },
 }  # fmt: skip
 
@@ -61,6 +62,9 @@ def ask(town: Any, person: Professional, units: Mapping[str, Organization], *, n
     town.title_change, town.correction = (
         moving.title(person, now=now), moving.correction(person, CorrectionKind.NAME, "申报人乙", now=now),
     )  # fmt: skip
+    number = make.phone()
+    make.professional(person.name, works_at=units["employer"], account=make.user(person.name, number=number))
+    town.merge = moving.merge(person, number, now=now)
     town.stationing = _station(town.people["employer"], units, now=now)
     colleague = town.people["colleague"]
     town.hand_over = ask_to_hand_over(

@@ -98,6 +98,7 @@ class Town:
     transfer: Any = None
     title_change: Any = None
     correction: Any = None
+    merge: Any = None
 
 
 Given = Callable[[Town], Mapping[str, Any]]

@@ -11,6 +11,7 @@ PARTS = {
     "credits.work_on_rule_runs": "规则变动的影响和重新核算",
     "credits.watch_rule_drafts": "规则草案核准的提醒",
     "credits.work_on_held": "待核实学时的批量处理",
+    "credits.merge_accounts": "账号合并后学时的转入",
     "credits.match_people": "注册后补计学时",
     "credits.finish_corrections": "学时更正的收尾",
     "credits.revive_duplicates": "重复记录的补计",

@@ -21,6 +21,7 @@ NO_WORD = "处理进程中断（被终止、内存不足或超时），没有留
 _JOBS = {
     "credits.handle_person_changes": "人员变动后的重新核算",
     "credits.put_rules_in_force": "规则按日生效",
+    "credits.merge_accounts": "账号合并后学时的转入",
     "credits.match_people": "注册后补计学时",
     "credits.finish_corrections": "学时更正的收尾",
     "credits.revive_duplicates": "重复记录的补计",
