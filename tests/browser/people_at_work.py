@@ -47,6 +47,7 @@ def sign_in(page: Page, login: str) -> None:
 
 
 def choose_place(page: Page, city: str, county: str) -> None:
+    page.wait_for_load_state()  # before that nobody listens to a choice
     page.get_by_label("市（或省直）").select_option(label=city)
     expect(page.get_by_label("县（市、区）").locator("option", has_text=county)).to_have_count(1)
     page.get_by_label("县（市、区）").select_option(label=county)
