@@ -1,6 +1,7 @@
 """A pytest plugin for the second database of a run: what asks for no database was tried with the first one.
 
-Only in rooms whose tests start no portal and no command by themselves, which read the address of the database.
+Only in rooms whose tests start no portal and no command by themselves, which read the address of the database; and what
+is about how pages look in a window, whatever database they come from.
 """
 
 from collections.abc import Sequence
@@ -12,14 +13,19 @@ import pytest
 Thing = TypeVar("Thing")
 NAME = "tests.databases.again"
 ROOMS = tuple(f"tests/{room}/" for room in ("accounts", "certificates", "credits", "kernel", "oracle", "reviews"))
+LOOKS = tuple(f"tests/browser/test_{name}.py" for name in ("legibility", "outside", "zones"))
 DATABASES = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    tried = [item for item in items if item.nodeid.startswith(ROOMS) and not wants_a_database(item)]
+    tried = [item for item in items if was_tried(item)]
     config.hook.pytest_deselected(items=tried)
     kept = set(items).difference(tried)
     items[:] = [item for item in items if item in kept]
+
+
+def was_tried(item: pytest.Item) -> bool:
+    return item.nodeid.startswith(LOOKS) or (item.nodeid.startswith(ROOMS) and not wants_a_database(item))
 
 
 def wants_a_database(item: pytest.Item) -> bool:
