@@ -52,7 +52,10 @@ def chromium(playwright_may_keep_its_event_loop: None) -> Iterator[Browser]:
 
 @pytest.fixture
 def open_window(chromium: Browser, live_server: LiveServer) -> Iterator[Callable[..., Page]]:
-    """`open_window(width=390)` gives a page of a new person: cookies of their own, addresses below the live server."""
+    """`open_window(width=390)` gives a page of a new person: cookies of their own, addresses below the live server.
+
+    Without motion: a page that still scrolls smoothly moves away from under a click.
+    """
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
@@ -61,6 +64,7 @@ def open_window(chromium: Browser, live_server: LiveServer) -> Iterator[Callable
             base_url=live_server.url,
             locale="zh-CN",
             viewport={"width": width, "height": height},
+            reduced_motion="reduce",
             **{"timezone_id": "Asia/Shanghai", **options},
         )
         context.set_default_timeout(OPENING_MS)
