@@ -47,7 +47,7 @@ check: install-dev ## The fast guard: format, lint, import contracts, types, tem
 
 .PHONY: mutants
 mutants: install-dev .venv/mutants.stamp ## Rules made wrong one by one: do their tests notice? FILES="credits/rules/window.py …" for some
-	@PYTHONPATH=.venv/mutants exec $(PYTHON) -m tests.house.mutants $(FILES)
+	@PYTHONPATH=$(CURDIR)/.venv/mutants exec $(PYTHON) -m tests.house.mutants $(FILES)
 FILES ?=
 
 .PHONY: clauses
