@@ -29,7 +29,10 @@ PLUGINS = ("pytest_django.plugin", "pytest_timeout", "_hypothesis_pytestplugin",
 # Collects all garbage twice a run, which takes longer than most of the tests.
 WITHOUT = ("no:unraisableexception",)
 # How mutmut says that a mutant lived; every other code (1: a test failed, 24: out of time …) is an end.
-LIVED = {0: "survived", 33: "no test"}
+NO_TEST = 33
+LIVED = {0: "survived", NO_TEST: "no test"}
+# It stops with 1 where the tests call nothing that it mutated.
+NONE_CALLED = "could not find any test case for any mutant"
 
 
 def kept() -> Path:
@@ -70,8 +73,13 @@ def mutate(path: Path) -> dict[str, int]:
             settings.write(_settings(name, tests))
         environment = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
         command = [sys.executable, "-m", "mutmut", "run", "--max-children", "1"]
-        subprocess.run(["nice", *command], cwd=copy, env=environment, check=True, stdout=subprocess.DEVNULL)
-        codes: dict[str, int] = json.loads((copy / "mutants" / f"{name}.meta").read_text())["exit_code_by_key"]
+        done = subprocess.run(
+            ["nice", *command], cwd=copy, env=environment, check=False, capture_output=True, text=True
+        )
+        if done.returncode and NONE_CALLED not in done.stdout:
+            raise SystemExit(f"{name}: mutmut ended with {done.returncode}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+        found: dict[str, int | None] = json.loads((copy / "mutants" / f"{name}.meta").read_text())["exit_code_by_key"]
+        codes = {mutant: NO_TEST if code is None else code for mutant, code in found.items()}
         lived = {mutant: _shown(mutant, copy) for mutant, code in codes.items() if code in LIVED}
     known = {"codes": codes, "lived": lived}
     (kept() / f"{name.replace('/', '.')}.json").write_text(json.dumps(known, ensure_ascii=False, indent=1))
