@@ -1,0 +1,76 @@
+"""The registers of what was decided and recorded, and the trail. They are read, never written."""
+
+from typing import cast
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from accounts.models import User
+from ceportal.kernel.models import AuditEvent
+from ceportal.kernel.rules.trail_words import in_words
+from ceportal.kernel.web.desks import Column, Register
+from reviews.models import Decision, RecordedHours
+from reviews.selectors.registers import decisions_seen_by, entries_seen_by, sees_the_trail, trail_seen_by
+from reviews.web.overseers import OverseersRegister, moment_of
+
+
+@admin.register(Decision)
+class DecisionRegister(OverseersRegister):
+    lead = "辖区内用人单位、主管部门和人社部门作出的每一次审核，最近的在最前。记录不能修改或删除。"
+    nothing = ("辖区内还没有审核记录", "有单位审核学时后会出现在这里。")
+    columns = (
+        Column("时间", lambda d: moment_of(d.at), is_short=True),
+        Column("审核单位", lambda d: d.organization.name),
+        Column("审核人", lambda d: d.by.name, is_short=True),
+        Column("申报人", lambda d: d.subject.professional.name, is_short=True),
+        Column("申报内容", lambda d: d.subject.title),
+        Column("决定", lambda d: d.get_move_display(), is_short=True),
+        Column("认定学时", "hours_recognised", is_number=True),
+        Column("理由", "reason"),
+        Column("时限", lambda d: "超期" if d.at > d.was_due_at else "按期", is_short=True),
+    )
+
+    def rows(self, request: HttpRequest) -> QuerySet[Decision]:
+        return decisions_seen_by(cast(User, request.user))
+
+
+@admin.register(RecordedHours)
+class EntryRegister(OverseersRegister):
+    lead = "辖区内每一笔记入和撤销，最近的在最前。记错了只能另记一笔撤销，原来的记录不会消失。"
+    nothing = ("辖区内还没有学时记录", "学时审核通过后会出现在这里。")
+    columns = (
+        Column("时间", lambda e: moment_of(e.recorded_at), is_short=True),
+        Column("姓名", lambda e: e.professional.name, is_short=True),
+        Column("单位", lambda e: e.organization.name if e.organization else "—"),
+        Column("年度", "year", is_short=True),
+        Column("科目", lambda e: e.get_subject_display(), is_short=True),
+        Column("名称", "title"),
+        Column("类型", lambda e: e.get_kind_display(), is_short=True),
+        Column("学时", "hours", is_number=True),
+        Column("原因", "reason"),
+        Column("经手", "by_label", is_short=True),
+    )
+
+    def rows(self, request: HttpRequest) -> QuerySet[RecordedHours]:
+        return entries_seen_by(cast(User, request.user))
+
+
+@admin.register(AuditEvent)
+class TrailRegister(Register):
+    lead = "全省的操作记录，供省级监督人员查阅。记录只增不改，不含身份证号码和电话。"
+    columns = (
+        Column("时间", lambda e: moment_of(e.at), is_short=True),
+        Column("谁", "actor_label"),
+        Column("做了什么", lambda e: in_words(e.action)),
+        Column("对象编号", lambda e: str(e.subject_ref)[:8]),
+        Column("从何处", "address"),
+    )
+
+    def allows(self, request: HttpRequest) -> bool:
+        if not hasattr(request, "sees_the_trail"):
+            request.sees_the_trail = sees_the_trail(cast(User, request.user))  # type: ignore[attr-defined]
+        return bool(request.sees_the_trail)  # type: ignore[attr-defined]
+
+    def rows(self, request: HttpRequest) -> QuerySet[AuditEvent]:
+        return trail_seen_by(cast(User, request.user))

@@ -1,0 +1,13 @@
+"""The tables of this room, each in the file of its subject."""
+
+from reviews.models.filing import Filing, FilingItem
+from reviews.models.reviewing import CreditedHours, Decision, Opening, RecordedHours
+
+__all__ = [
+    "CreditedHours",
+    "Decision",
+    "Filing",
+    "FilingItem",
+    "Opening",
+    "RecordedHours",
+]
