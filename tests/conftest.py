@@ -78,7 +78,7 @@ def committing_tests_empty_what_they_filled() -> None:
 def no_stored_file_outlives_its_test() -> Iterator[None]:
     """Nor a signing key: made on one test's day, it is not yet valid on another's."""
     yield
-    for folder in ("files", "keys", "mail", "sms", "uploads"):
+    for folder in ("files", "keys", "mail", "pages", "sms", "uploads"):
         shutil.rmtree(settings.DATA_DIR / folder, ignore_errors=True)
 
 

@@ -141,7 +141,10 @@ class Employment(models.Model):
 
 
 class Membership(models.Model):
-    """One duty of one user at one organization. Several rows make several roles; an ended one is kept."""
+    """One duty of one user at one organization. Several rows make several roles; an ended one is kept.
+
+    A deputy holds it for somebody who is away (`stands_in_for`), through the day `lasts_until`; the clock ends it.
+    """
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="memberships")
@@ -149,18 +152,30 @@ class Membership(models.Model):
     granted_at = models.DateTimeField()
     granted_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     ended_at = models.DateTimeField(null=True, blank=True)
+    lasts_until = models.DateField(null=True, blank=True)
+    stands_in_for = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         verbose_name = verbose_name_plural = "岗位职责"
         constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(stands_in_for__isnull=True, lasts_until__isnull=True)
+                | (Q(stands_in_for__isnull=False, lasts_until__isnull=False) & ~Q(stands_in_for=models.F("user"))),
+                name="a_deputy_stands_in_for_another_until_a_day",
+            ),
             models.UniqueConstraint(
                 fields=["user", "organization", "duty"],
                 condition=Q(ended_at__isnull=True),
                 name="a_duty_is_held_once",
-            )
+            ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["organization", "duty"], name="duties_at_a_unit", condition=Q(ended_at__isnull=True))
+            models.Index(fields=["organization", "duty"], name="duties_at_a_unit", condition=Q(ended_at__isnull=True)),
+            models.Index(
+                fields=["lasts_until"],
+                name="deputies_at_work",
+                condition=Q(ended_at__isnull=True, lasts_until__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

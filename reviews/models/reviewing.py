@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts.enums import Move
 from accounts.models import Ruling, User
@@ -14,7 +14,8 @@ from reviews.enums import ReasonCode
 class Opening(models.Model):
     """The server showed this reviewer the page (`file_digest` empty) or one evidence file of this version (T4).
 
-    Written when it is served, never by the browser. The first opening stands; later ones only count.
+    Written when it is served, never by the browser. The first opening stands; later ones only count. It is closed when
+    the same reviewer is served something else, or decides; opened again, it is open again.
     """
 
     declaration = models.ForeignKey(Declaration, on_delete=models.PROTECT, related_name="+")
@@ -30,7 +31,14 @@ class Opening(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["declaration", "version", "reviewer", "file_digest"], name="an_opening_is_recorded_once"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True) | Q(closed_at__gte=F("opened_at")),
+                name="what_is_closed_was_opened_before",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["reviewer"], name="openings_not_yet_closed", condition=Q(closed_at__isnull=True))
         ]
 
     def __str__(self) -> str:
@@ -49,6 +57,7 @@ class Decision(Ruling):
         verbose_name = verbose_name_plural = "审核记录"
         constraints: ClassVar = [
             *Ruling.Meta.constraints,
+            models.UniqueConstraint(fields=["subject", "round", "by"], name="one_hand_decides_one_stage_of_a_round"),
             models.CheckConstraint(
                 condition=~Q(move=Move.APPROVE) | Q(hours_recognised__isnull=False), name="approval_says_how_many_hours"
             ),

@@ -13,7 +13,7 @@ from tests.house.files import ROOMS, ROOT
 ENOUGH = 100.0
 # Programs that look into strangers' files in a process of their own, within limits: the zoo tries them there
 # (tests/kernel/test_file_zoo.py), and this process is not where a bomb is to go off.
-PROGRAMS = ("pdf_streams.py", "pdf_structure.py", "pictures.py")
+PROGRAMS = ("pdf_pages.py", "pdf_streams.py", "pdf_structure.py", "pictures.py")
 
 
 def main(arguments: list[str]) -> int:

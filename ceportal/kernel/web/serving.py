@@ -3,14 +3,17 @@
 Only views that have found the file through a selector of the reader may call `serve`.
 """
 
+from typing import TypeVar
 from urllib.parse import quote
 
-from django.http import FileResponse
+from django.http import FileResponse, HttpResponse
 
 from ceportal.kernel.models import StoredFile
 from ceportal.kernel.rules.files import SUFFIXES, Kind
 from ceportal.kernel.services.files import open_file
+from ceportal.kernel.services.page_pictures import page_picture
 
+Response = TypeVar("Response", FileResponse, HttpResponse)
 # No script, no form, no connection, no origin of ours; framed by our own pages alone. Chromium's viewer shows a PDF
 # under it (docs/decisions, evidence files).
 _POLICY = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox"
@@ -33,6 +36,17 @@ def serve(stored: StoredFile, *, inline: bool = True) -> FileResponse:
     kind = Kind(stored.content_type)
     response = FileResponse(open_file(stored), content_type=kind.value)
     response["Content-Disposition"] = _disposition(stored, SUFFIXES[kind], inline=inline)
+    return _guarded(response)
+
+
+def serve_page(stored: StoredFile, number: int) -> HttpResponse:
+    """One page of a PDF as a picture, under the same headers."""
+    response = HttpResponse(page_picture(stored, number), content_type=Kind.JPEG.value)
+    response["Content-Disposition"] = _disposition(stored, SUFFIXES[Kind.JPEG], inline=True)
+    return _guarded(response)
+
+
+def _guarded(response: Response) -> Response:
     response["Content-Security-Policy"] = _POLICY
     response["X-Content-Type-Options"] = "nosniff"
     response["Cross-Origin-Resource-Policy"] = "same-origin"
