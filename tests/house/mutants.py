@@ -42,13 +42,18 @@ def kept() -> Path:
 
 
 def tests_of(module: str) -> list[str]:
-    """The test files that import `module` (dotted) by its name, and are of rules."""
+    """The test files of rules that import `module` (dotted); of a helper that none does, those of who imports it."""
     found = []
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
         source = path.read_text(encoding="utf-8")
         if is_of_rules(source) and module in set(_imported(source)):
             found.append(path.relative_to(ROOT).as_posix())
-    return found
+    callers = (dotted(path) for path in MODULES if module in _imported(path.read_text(encoding="utf-8")))
+    return found or sorted({test for caller in callers for test in tests_of(caller)})
+
+
+def dotted(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix().removesuffix(".py").replace("/", ".")
 
 
 def _imported(source: str) -> Iterator[str]:
@@ -61,7 +66,7 @@ def _imported(source: str) -> Iterator[str]:
 def mutate(path: Path) -> dict[str, int]:
     """Mutants of one module by name, with mutmut's exit code of each. Raises where its tests do not pass unchanged."""
     name = path.relative_to(ROOT).as_posix()
-    tests = tests_of(name.removesuffix(".py").replace("/", "."))
+    tests = tests_of(dotted(path))
     if not tests:
         raise SystemExit(f"{name}: no test of rules imports it")
     with tempfile.TemporaryDirectory(prefix="ceportal-mutants-") as scratch:
