@@ -9,10 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from accounts.enums import Duty
 from accounts.models import Professional, User
 from accounts.rules.policy import Act
-from accounts.selectors.duties import duties_of, may
+from accounts.selectors.duties import may
 from accounts.selectors.safety import factor_of, needs_factor
 from accounts.services.guessing import FACTOR, may_try, was_right
 from accounts.services.second_factor import accept_code
@@ -67,11 +66,6 @@ def _entered_by(is_let_in: Callable[[User], bool]) -> Callable[[View], View]:
         return entered
 
     return decorate
-
-
-def holders_only(*duties: Duty) -> Callable[[View], View]:
-    """For people who hold one of `duties` at any organization. `only_who_may` says why; prefer it."""
-    return _entered_by(lambda user: duties_of(user).filter(duty__in=duties).exists())
 
 
 def recently_proved(view: View) -> View:

@@ -16,6 +16,7 @@ class Scope(StrEnum):
     WAITING = "交本单位处理、由本单位处理过的"
     UNIT = "本单位的"
     PEOPLE = "本单位人员的"
+    REGISTERED = "本单位人员的、由本单位核准注册的"
     REACH = "本行业下属单位、本地区及以下的"
     PLACE = "本地区及以下的"
     PROVINCE = "全省的"
@@ -37,7 +38,10 @@ class Act(StrEnum):
     SEE_HAND_OVERS = "查看单位管理交接"
     APPOINT_SUCCESSORS = "核准单位管理交接"
     ACT_ON_PEOPLE = "查看、办理人员调动和信息更正"
+    RECORD_LEAVING = "登记本地区人员离职、退休、去世"
+    UNMASK = "查看完整的证件号码和手机号"
     PROPOSE_MERGES = "提出合并重复账号"
+    SEE_HOURS = "查看本单位人员的学时"
     REVIEW_HOURS = "审核学时"
     SEE_REQUESTS = "查看减免、补报和外省学时申请"
     SEE_OUTSIDE_HOURS = "查看外省学时申请"
@@ -45,6 +49,10 @@ class Act(StrEnum):
     GRANT_EXCEPTIONS = "批准往年补报"
     KEEP_STANDARDS = "制定认定标准"
     TEACH = "办班、上传名单"
+    KEEP_KEYS = "管理本平台的接口密钥"
+    OVERSEE_KEYS = "启用、停用接口密钥"
+    RULE_ON_HELD = "处理待核实学时"
+    KEEP_LISTS = "维护认定名单"
     REGULATE = "起草、核准学时规则"
     KEEP_CALENDAR = "维护工作日历"
     FILE_MONTHS = "集中备案"
@@ -69,7 +77,8 @@ class Permission:
     two: bool = False
 
 
-_EMPLOYER, _BUREAU, _BASE = OrganizationKind.EMPLOYER, OrganizationKind.BUREAU, OrganizationKind.BASE
+_EMPLOYER, _BUREAU = OrganizationKind.EMPLOYER, OrganizationKind.BUREAU
+_BASE, _PLATFORM = OrganizationKind.BASE, OrganizationKind.PLATFORM
 _OF_PEOPLE = (Duty.MANAGE_UNIT, Duty.APPROVE_PEOPLE)
 
 POLICY: dict[Act, Permission] = {
@@ -85,7 +94,10 @@ POLICY: dict[Act, Permission] = {
     Act.SEE_HAND_OVERS: Permission((Duty.MANAGE_UNIT, Duty.APPROVE_UNITS), Scope.WAITING),
     Act.APPOINT_SUCCESSORS: Permission((Duty.APPROVE_UNITS,), Scope.REACH),
     Act.ACT_ON_PEOPLE: Permission(_OF_PEOPLE, Scope.PEOPLE),
+    Act.RECORD_LEAVING: Permission((Duty.APPROVE_PEOPLE,), Scope.PLACE, at=(_BUREAU,)),
+    Act.UNMASK: Permission(_OF_PEOPLE, Scope.REGISTERED),
     Act.PROPOSE_MERGES: Permission((Duty.APPROVE_PEOPLE,), Scope.PLACE, at=(_BUREAU,), two=True),
+    Act.SEE_HOURS: Permission(_OF_PEOPLE, Scope.PEOPLE),
     Act.REVIEW_HOURS: Permission((Duty.REVIEW_HOURS,), Scope.WAITING),
     Act.SEE_REQUESTS: Permission((*_OF_PEOPLE, Duty.GRANT_EXCEPTIONS), Scope.WAITING),
     Act.SEE_OUTSIDE_HOURS: Permission((*_OF_PEOPLE, Duty.GRANT_EXCEPTIONS, Duty.REVIEW_HOURS), Scope.WAITING),
@@ -93,6 +105,10 @@ POLICY: dict[Act, Permission] = {
     Act.GRANT_EXCEPTIONS: Permission((Duty.GRANT_EXCEPTIONS,), Scope.WAITING, two=True),
     Act.KEEP_STANDARDS: Permission((Duty.MANAGE_UNIT,), Scope.UNIT, at=(_EMPLOYER,)),
     Act.TEACH: Permission((Duty.TEACH,), Scope.UNIT, at=(_BASE,)),
+    Act.KEEP_KEYS: Permission((Duty.MANAGE_CLIENTS,), Scope.UNIT, at=(_PLATFORM,), proof=True),
+    Act.OVERSEE_KEYS: Permission((Duty.MANAGE_CLIENTS,), Scope.PLACE, at=(_BUREAU,), proof=True),
+    Act.RULE_ON_HELD: Permission((Duty.REVERSE_HOURS,), Scope.PLACE, at=(_BUREAU,), proof=True),
+    Act.KEEP_LISTS: Permission((Duty.REGULATE,), Scope.PLACE, at=(_BUREAU,)),
     Act.REGULATE: Permission((Duty.REGULATE,), Scope.PLACE, at=(_BUREAU,), proof=True, two=True),
     Act.KEEP_CALENDAR: Permission((Duty.REGULATE,), Scope.PROVINCE, at=(_BUREAU,)),
     Act.FILE_MONTHS: Permission((Duty.FILE_MONTHS,), Scope.PLACE, at=(_BUREAU,), proof=True),

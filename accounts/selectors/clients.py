@@ -7,10 +7,11 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 from oauth2_provider.models import get_access_token_model
 
-from accounts.enums import Duty, UnitState
+from accounts.enums import UnitState
 from accounts.models import ApiClient, Organization, User
 from accounts.rules.clients import KeyFacts, is_admitted
-from accounts.selectors.duties import below, organizations_with
+from accounts.rules.policy import Act
+from accounts.selectors.duties import below, units_for
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def facts_of_keys(organization: Organization) -> list[KeyFacts]:
 
 def platforms_of(user: User) -> QuerySet[Organization]:
     """The platforms whose keys `user` keeps."""
-    return organizations_with(user, Duty.MANAGE_CLIENTS).filter(is_platform=True).order_by("name_key")
+    return units_for(user, Act.KEEP_KEYS).order_by("name_key")
 
 
 def keys_of(user: User) -> QuerySet[ApiClient]:
@@ -69,7 +70,7 @@ def keys_of(user: User) -> QuerySet[ApiClient]:
 
 def key_bureaus(user: User) -> QuerySet[Organization]:
     """The bureaus in whose name `user` releases and revokes keys."""
-    return organizations_with(user, Duty.MANAGE_CLIENTS).filter(is_bureau=True).select_related("area")
+    return units_for(user, Act.OVERSEE_KEYS).select_related("area")
 
 
 def keys_seen_by(user: User) -> QuerySet[ApiClient]:

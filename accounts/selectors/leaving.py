@@ -2,9 +2,9 @@
 
 from django.db.models import Q, QuerySet
 
-from accounts.enums import Duty
 from accounts.models import Employment, Professional, User
-from accounts.selectors.duties import below, organizations_with
+from accounts.rules.policy import Act
+from accounts.selectors.duties import below, units_for
 from accounts.selectors.matters import jobs_of, units_let_go_by
 
 
@@ -16,7 +16,7 @@ def people_to_record(user: User, text: str = "", *, has_left: bool = False) -> Q
     jobs = Employment.objects.filter(organization__in=units_let_go_by(user).values("pk"))
     jobs = jobs.filter(ended_on__isnull=not has_left)
     found = Q(pk__in=jobs.values("professional"))
-    for bureau in organizations_with(user, Duty.APPROVE_PEOPLE).filter(is_bureau=True).select_related("area"):
+    for bureau in units_for(user, Act.RECORD_LEAVING).select_related("area"):
         found |= Q(**below(bureau.area))
     people = Professional.objects.filter(found, approved_at__isnull=False, left_at__isnull=not has_left)
     if start := text.replace("\0", "").strip():

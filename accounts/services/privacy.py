@@ -4,9 +4,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts.enums import Duty
 from accounts.fields import id_in_clear, phone_in_clear
 from accounts.models import Consent, Membership, Professional, User
+from accounts.rules.policy import Act, duties_for
 from accounts.rules.privacy import PURPOSES, UNMASK, VERSION, reasons_not_to_unmask
 from ceportal.kernel.rules.id_number import hide_numbers
 from ceportal.kernel.rules.refusal import refuse_if_any
@@ -26,7 +26,7 @@ def agree(user: User, *, now: datetime) -> Consent:
 def unmask(person: Professional, *, purpose: str, why: str, by: User, now: datetime) -> tuple[str, str]:
     """The ID number and the phone in full (empty where there is none). The look stands in the trail first."""
     refuse_if_any(reasons_not_to_unmask(purpose, why))
-    held = Membership.objects.filter(user=by, duty__in=[Duty.APPROVE_PEOPLE, Duty.MANAGE_UNIT], ended_at__isnull=True)
+    held = Membership.objects.filter(user=by, duty__in=duties_for(Act.UNMASK), ended_at__isnull=True)
     office = held.select_related("organization").first()
     said = {"purpose": PURPOSES[purpose], "why": hide_numbers(why.strip())}
     if office:

@@ -13,9 +13,10 @@ from django.utils import timezone
 
 from accounts.enums import Duty, Move, NoticeEvent, PersonField, RequestState, UnitState
 from accounts.models import Area, Employment, Organization, PersonChange, Professional, Stationing, User
+from accounts.rules.policy import Act
 from accounts.rules.requesting import reasons_not_to_ask
 from accounts.rules.stationing import StationingFacts, reasons_not_to_station
-from accounts.selectors.duties import bureau_for, bureau_of, holders_of, organizations_with, place_of
+from accounts.selectors.duties import bureau_for, bureau_of, holders_of, place_of, units_for
 from accounts.services.notices import tell
 from accounts.services.requests import hand_in, may_rule, rule
 from ceportal.kernel.models import StoredFile
@@ -36,7 +37,7 @@ def ask_to_answer(
     reasons = [*reasons_not_to_station(_facts(unit, bureau)), *reasons_not_to_ask(reason, has_document=bool(document))]
     refuse_if_any(reasons)
     unit = cast(Organization, unit)
-    held = organizations_with(by, Duty.APPROVE_UNITS if by_bureau else Duty.MANAGE_UNIT)
+    held = units_for(by, Act.PROPOSE_STATIONING if by_bureau else Act.ASK_STATIONING)
     if not held.filter(pk=bureau.pk if by_bureau else unit.pk).exists():
         raise refuse("not_your_duty", "只能为本单位申请，或由本部门提出。")
     try:

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.access import PersonRequest, holders_only, only_who_may, professionals_only
+from accounts.access import PersonRequest, only_who_may, professionals_only
 from accounts.enums import CorrectionKind, RequestState, TransferKind
 from accounts.forms.matters import CorrectionForm, MergeForm, TitleForm, TransferForm, title_initial
 from accounts.forms.stationing import ReasonAndPaper
@@ -22,7 +22,7 @@ from accounts.models import Correction, Merge, Organization, Professional, Title
 from accounts.rules.policy import Act
 from accounts.rules.requesting import reasons_not_to_ask
 from accounts.selectors.duties import bureau_of, units_for
-from accounts.selectors.matters import OF_THE_UNIT, jobs_of, pending_of, people_employed_by
+from accounts.selectors.matters import jobs_of, pending_of, people_employed_by
 from accounts.services import corrections, merging, titles, transfers
 from accounts.views.matters import matter_or_404
 from accounts.views.registering import chosen_unit, search
@@ -47,7 +47,7 @@ def new_transfer(request: PersonRequest) -> HttpResponse:
 
 
 @never_cache
-@holders_only(*OF_THE_UNIT)
+@only_who_may(Act.ACT_ON_PEOPLE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_transfer_for(request: PersonRequest, person: UUID) -> HttpResponse:
     """By the unit that lets somebody go."""
@@ -64,7 +64,7 @@ def find_target(request: PersonRequest) -> HttpResponse:
 
 
 @require_safe
-@holders_only(*OF_THE_UNIT)
+@only_who_may(Act.ACT_ON_PEOPLE)
 def find_target_for(request: PersonRequest, person: UUID) -> HttpResponse:
     found = get_object_or_404(people_employed_by(request.user), ref=person)
     return _found(request, reverse("accounts:new_transfer_for", args=[found.ref]))

@@ -9,11 +9,11 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import PersonRequest, holders_only
+from accounts.access import PersonRequest, only_who_may
 from accounts.forms.leaving import LeavingForm
 from accounts.models import Professional
+from accounts.rules.policy import Act
 from accounts.selectors.leaving import job_left, people_to_record
-from accounts.selectors.matters import OF_THE_UNIT
 from accounts.services.leaving import record_leaving, undo_leaving
 from ceportal.kernel.rules.refusal import MovedOn, Refused
 from ceportal.kernel.web.keyset import keyset_page
@@ -21,7 +21,7 @@ from ceportal.kernel.web.keyset import keyset_page
 
 @never_cache
 @require_safe
-@holders_only(*OF_THE_UNIT)
+@only_who_may(Act.ACT_ON_PEOPLE, Act.RECORD_LEAVING)
 def show_people(request: PersonRequest) -> HttpResponse:
     """`?view=left` of whom it was recorded; `?name=` finds by the start of the name."""
     text, has_left = request.GET.get("name", "")[:50], request.GET.get("view", "") == "left"
@@ -32,7 +32,7 @@ def show_people(request: PersonRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@holders_only(*OF_THE_UNIT)
+@only_who_may(Act.ACT_ON_PEOPLE, Act.RECORD_LEAVING)
 def record(request: PersonRequest, ref: UUID) -> HttpResponse:
     person = get_object_or_404(people_to_record(request.user), ref=ref)
     form = LeavingForm(request.POST if request.method == "POST" else None)
@@ -44,7 +44,7 @@ def record(request: PersonRequest, ref: UUID) -> HttpResponse:
 
 
 @require_POST
-@holders_only(*OF_THE_UNIT)
+@only_who_may(Act.ACT_ON_PEOPLE, Act.RECORD_LEAVING)
 def undo(request: PersonRequest, ref: UUID) -> HttpResponse:
     person = get_object_or_404(people_to_record(request.user, has_left=True), ref=ref)
     undo_leaving(person, by=request.user, now=timezone.now())

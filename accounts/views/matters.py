@@ -14,12 +14,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.enums import CorrectionKind, Duty, Move, RequestState
+from accounts.enums import CorrectionKind, Move, RequestState
 from accounts.forms.matters import MatterRulingForm
 from accounts.models import Professional, User
 from accounts.rules.policy import Act
-from accounts.selectors.duties import duties_of, organizations_with, units_for
-from accounts.selectors.matters import KINDS, OF_THE_UNIT, matters_seen_by, matters_waiting_for, pending_of
+from accounts.selectors.duties import may, units_for
+from accounts.selectors.matters import KINDS, matters_seen_by, matters_waiting_for, pending_of
 from accounts.selectors.requests import steps_of, who_can_decide
 from accounts.services import corrections, merging, titles, transfers
 from accounts.services.requests import withdraw
@@ -58,7 +58,7 @@ ACTS = {
 def show_matters(request: HttpRequest) -> HttpResponse:
     """`?kind=` chooses; `?view=waiting` what waits for the reader, else all they may see."""
     user = cast(User, request.user)
-    looks_after = duties_of(user).filter(duty__in=OF_THE_UNIT).exists()
+    looks_after = may(user, Act.ACT_ON_PEOPLE)
     person = Professional.objects.filter(user=user, approved_at__isnull=False).first()
     if person is None and not looks_after:
         raise PermissionDenied("这一页供专业技术人员和承担相应职责的人员使用。")
@@ -115,7 +115,7 @@ def _is_deciders(user: User, asked: Any) -> bool:
     """Whether it is `user`'s to rule on, or was their office's: who comes second is to read who was first."""
     if who_can_decide(asked).filter(pk=user.pk).exists():
         return True
-    offices = organizations_with(user, Duty.APPROVE_PEOPLE)
+    offices = units_for(user, Act.APPROVE_PEOPLE)
     return user.pk not in {asked.asked_by_id, asked.declarant_id} and bool(
         asked.rulings.filter(organization__in=offices).exists()
     )

@@ -12,10 +12,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.access import PersonRequest, holders_only
-from accounts.enums import Duty
+from accounts.access import PersonRequest, only_who_may
 from accounts.forms.privacy import UnmaskForm
 from accounts.models import Professional
+from accounts.rules.policy import Act
 from accounts.rules.privacy import NOTICE, VERSION
 from accounts.selectors.privacy import has_agreed, people_within_reach
 from accounts.services.privacy import agree, unmask
@@ -45,7 +45,7 @@ def consent(request: PersonRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@holders_only(Duty.APPROVE_PEOPLE, Duty.MANAGE_UNIT)
+@only_who_may(Act.UNMASK)
 @sensitive_variables("numbers")
 def unmask_person(request: PersonRequest, ref: UUID) -> HttpResponse:
     """The numbers stand in the answer to the question alone, and nowhere else."""

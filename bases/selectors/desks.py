@@ -5,15 +5,15 @@ from operator import or_
 
 from django.db.models import Q, QuerySet
 
-from accounts.enums import Duty
 from accounts.models import Area, Organization, User
-from accounts.selectors.duties import below, organizations_with
+from accounts.rules.policy import Act
+from accounts.selectors.duties import below, units_for
 from bases.models import Recognition
 
 
 def listing_bureaus(user: User) -> QuerySet[Organization]:
     """Those in whose name `user` keeps the lists of recognised institutions."""
-    return organizations_with(user, Duty.REGULATE).filter(is_bureau=True).select_related("area")
+    return units_for(user, Act.KEEP_LISTS).select_related("area")
 
 
 def recognitions_kept_by(user: User) -> QuerySet[Recognition]:

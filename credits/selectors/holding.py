@@ -9,9 +9,9 @@ from uuid import UUID
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
-from accounts.enums import Duty
 from accounts.models import Organization, User
-from accounts.selectors.duties import below, organizations_with
+from accounts.rules.policy import Act
+from accounts.selectors.duties import below, units_for
 from ceportal.kernel.models import MAX_ATTEMPTS, Job
 from credits.enums import ClaimState, Door
 from credits.models import Claim, HeldHours, HourBatch
@@ -57,7 +57,7 @@ class Progress:
 
 def holding_bureaus(user: User) -> QuerySet[Organization]:
     """Those in whose name `user` rules on held hours."""
-    return organizations_with(user, Duty.REVERSE_HOURS).filter(is_bureau=True).select_related("area")
+    return units_for(user, Act.RULE_ON_HELD).select_related("area")
 
 
 def held_seen_by(user: User, asked: Asked | None = None) -> QuerySet[HeldHours]:

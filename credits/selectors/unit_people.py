@@ -4,14 +4,12 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from accounts.enums import Duty
 from accounts.models import Employment, Organization, Professional, User
-from accounts.selectors.duties import organizations_with
+from accounts.rules.policy import Act
+from accounts.selectors.duties import units_for
 from accounts.selectors.people import people_of
 from credits.models import HourEntry, YearAccount
 from credits.selectors.accounts import account_of, entries_of
-
-DUTIES = (Duty.MANAGE_UNIT, Duty.APPROVE_PEOPLE)
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,4 @@ def jobs_seen_by(user: User, person: Professional) -> QuerySet[Employment]:
 
 
 def _units(user: User) -> QuerySet[Organization]:
-    units = Organization.objects.none()
-    for duty in DUTIES:
-        units = units | organizations_with(user, duty)
-    return units
+    return units_for(user, Act.SEE_HOURS)

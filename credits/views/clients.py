@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import holders_only, recently_proved
-from accounts.enums import Duty
+from accounts.access import only_who_may, recently_proved
 from accounts.models import ApiClient, User
+from accounts.rules.policy import Act
 from accounts.selectors.clients import key_bureaus, keys_of, platforms_of
 from accounts.services.clients import ask_release, begin_key, bound_client, revoke_client, rotate_client
 from ceportal.kernel.rules.refusal import Refused
@@ -22,7 +22,7 @@ from credits.selectors.clients import batches_of_key, state_of
 from credits.selectors.holding import holds_of, progress
 from credits.services.holding_jobs import revoke_and_hold
 
-keepers_only = holders_only(Duty.MANAGE_CLIENTS)
+keepers_only = only_who_may(Act.KEEP_KEYS, Act.OVERSEE_KEYS)
 _ITEMS = 200
 _FINE = {"accepted", "duplicate"}
 

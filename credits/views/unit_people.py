@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.access import PersonRequest, holders_only
+from accounts.access import PersonRequest, only_who_may
+from accounts.rules.policy import Act
 from accounts.selectors.people import people_of
 from ceportal.kernel.rules.dated import year_in
 from ceportal.kernel.web.keyset import keyset_page
@@ -16,7 +17,6 @@ from credits.rules.requirements import thresholds
 from credits.selectors.accounts import standing_of
 from credits.selectors.bench import requirements_of
 from credits.selectors.unit_people import (
-    DUTIES,
     former_people_of,
     insight_of,
     jobs_seen_by,
@@ -26,7 +26,7 @@ from credits.selectors.unit_people import (
 
 @never_cache
 @require_safe
-@holders_only(*DUTIES)
+@only_who_may(Act.SEE_HOURS)
 def show_people(request: PersonRequest) -> HttpResponse:
     """`?view=former` those who left; `?name=` finds by the start of the name."""
     text, is_former = request.GET.get("name", "")[:50], request.GET.get("view", "") == "former"
@@ -37,7 +37,7 @@ def show_people(request: PersonRequest) -> HttpResponse:
 
 @never_cache
 @require_safe
-@holders_only(*DUTIES)
+@only_who_may(Act.SEE_HOURS)
 def show_person(request: PersonRequest, ref: UUID) -> HttpResponse:
     """The entries of `?year=` (the latest when it cannot be read), as far as they are this reader's to see."""
     person = get_object_or_404(people_with_hours(request.user), ref=ref)

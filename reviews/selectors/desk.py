@@ -8,7 +8,8 @@ from decimal import Decimal
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Organization, User
-from accounts.selectors.duties import organizations_with, second_reviewer_of, waiting_for, who_can_rule
+from accounts.rules.policy import Act
+from accounts.selectors.duties import second_reviewer_of, units_for, waiting_for, who_can_rule
 from credits.enums import STAGE_AUTHORITY, DeclarationState
 from credits.models import Declaration, Evidence
 from reviews.enums import REVIEWING
@@ -35,7 +36,7 @@ def inbox(user: User) -> QuerySet[Declaration]:
     """
     if not user.is_active:
         return Declaration.objects.none()
-    units = list(organizations_with(user, REVIEWING).values_list("pk", flat=True))
+    units = list(units_for(user, Act.REVIEW_HOURS).values_list("pk", flat=True))
     mine = Decision.objects.filter(subject=OuterRef("pk"), round=OuterRef("round"), by=user)
     rows = waiting_for(user, Declaration.objects.filter(waiting_on__in=units, duty=REVIEWING))
     return rows.filter(~Exists(mine)).select_related(*_SHOWN_WITH).order_by(*ORDER)
@@ -67,7 +68,7 @@ def was_at_hand(user: User, declaration: Declaration) -> bool:
     """
     if declaration.declarant_id == user.pk or declaration.first_submitted_at is None:
         return False
-    units = set(organizations_with(user, REVIEWING).values_list("pk", flat=True))
+    units = set(units_for(user, Act.REVIEW_HOURS).values_list("pk", flat=True))
     return bool(units & _hands(declaration))
 
 
@@ -137,7 +138,7 @@ def decisions_of(user: User) -> QuerySet[Decision]:
 
 def units_reviewed_by(user: User) -> list[Organization]:
     """The units for which `user` reviews hours."""
-    return list(organizations_with(user, REVIEWING).order_by("id"))
+    return list(units_for(user, Act.REVIEW_HOURS).order_by("id"))
 
 
 def next_for(user: User, declaration: Declaration) -> Declaration | None:
