@@ -17,6 +17,7 @@ from django.template import engines
 
 from tests.databases import network
 from tests.databases.emptying import empty_quickly
+from tests.refusals import must_be_sentences
 
 pytest_plugins = ["tests.databases.fixtures", "tests.people"]
 BROWSER_LOOP = pytest.StashKey[asyncio.AbstractEventLoop | None]()
@@ -67,6 +68,12 @@ def nothing_leaves_this_machine() -> Iterator[None]:
     """A connection to anything but the loopback or a unix socket fails."""
     with network.loopback_only():
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def refusals_are_sentences() -> None:
+    """A refusal without a code, a Chinese sentence or a field's name raises where it is made."""
+    must_be_sentences()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.template import Context, Template, engines
 from kombu.exceptions import OperationalError
 
+from ceportal.kernel.rules.refusal import Refusal
 from tests.conftest import OUR_TEMPLATES, UndefinedVariable
 from tests.databases.network import OutsideConnection
 from tests.databases.servers import Broker
@@ -32,6 +33,21 @@ def test_a_default_says_that_a_variable_may_be_missing() -> None:
 
 def test_an_undefined_variable_in_a_template_of_a_library_is_its_own_affair() -> None:
     assert _render("<p>{{ absent }}</p>", "/site-packages/django/x.html") == "<p></p>"
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "field"),
+    [
+        ("Late", "已过截止日期。", ""),
+        ("late", "Too late.", ""),
+        ("late", "已过截止日期", ""),
+        ("late", "已过截止日期。", "Year"),
+    ],
+    ids=["code", "language", "no sentence", "field"],
+)
+def test_a_refusal_that_tells_nobody_anything_fails(code: str, message: str, field: str) -> None:
+    with pytest.raises(AssertionError, match="tells nobody"):
+        Refusal(code, message, field)
 
 
 def test_another_machine_is_out_of_reach() -> None:

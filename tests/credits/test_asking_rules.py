@@ -53,7 +53,7 @@ def test_an_exemption_takes_no_hours_off_whatever_was_typed() -> None:
 
 
 def test_reasons_of_the_total_stand_beside_a_field_there_is_once() -> None:
-    reasons = [Refusal("a", "一", "less_total"), Refusal("a", "二", "less_public"), Refusal("b", "三", "year_to")]
+    reasons = [Refusal("a", "一。", "less_total"), Refusal("a", "二。", "less_public"), Refusal("b", "三。", "year_to")]
     assert [(reason.code, reason.field) for reason in beside_fields(reasons)] == [
         ("a", "less_public"),
         ("b", "year_to"),

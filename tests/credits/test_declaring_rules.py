@@ -269,9 +269,9 @@ def test_evidence_that_is_asked_for_and_missing_is_named() -> None:
 
 def test_a_file_has_a_known_label_and_there_are_at_most_twenty() -> None:
     assert not list(reasons_not_to_add("成绩单", asked=["成绩单"], count=19))
-    assert [r.code for r in reasons_not_to_add("别的", asked=["成绩单"], count=20)] == [
-        "label_unknown",
-        "too_many_files",
+    assert [(r.code, r.field) for r in reasons_not_to_add("别的", asked=["成绩单"], count=20)] == [
+        ("label_unknown", "label"),
+        ("too_many_files", "files"),
     ]
 
 

@@ -196,5 +196,24 @@ def test_a_certificate_is_found_by_a_telling_number_or_beside_its_organiser() ->
     assert long == keys("", certificate_no="豫继教 2026000123", organiser="别的写法")
     assert short == keys("", certificate_no="003", title="别的题目")
     assert short != keys("", certificate_no="003", organiser="别的单位")
+    assert keys("", certificate_no="1234567") != keys("", certificate_no="1234567", organiser="别的单位")
+    assert keys("", certificate_no="12345678") == keys("", certificate_no="12345678", organiser="别的单位")
     assert not keys("")
     assert not keys("", certificate_no="—")
+
+
+def test_what_is_another_thing_has_another_key() -> None:
+    """Of another kind, title, place or number: none of these is any of the others."""
+    issue = {"issue": "2026 年第 3 期"}
+    number = "9787040555553"
+    works = [keys(), keys(title="别的题目"), keys(organiser="别的月刊"), keys(details={"issue": "2026 年第 13 期"})]
+    numbers = [
+        *(keys(details=issue | {"doi": doi}) for doi in ("10.1234/abc", "10.1234/abd", number)),
+        *(keys("patent", details={"patent_no": each}) for each in ("ZL202310123456.7", "ZL202310123457.5", number)),
+        *(keys("book", details={"isbn": each}) for each in (number, "9787040555560")),
+        *(keys("project", details={"project_no": each}) for each in ("24BJY001", "24BJY002", number)),
+        *(keys("", certificate_no=each) for each in (number, "豫继教2026-000123", "豫继教2026-000124", "003", "004")),
+    ]
+    assert len({each.work for each in works}) == len(works)
+    assert len({each.number for each in numbers}) == len(numbers)
+    assert "" not in {each.number for each in numbers}

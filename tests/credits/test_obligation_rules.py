@@ -321,10 +321,10 @@ def test_what_would_be_granted_follows_from_the_two_subjects() -> None:
 
 
 def test_a_reason_about_a_total_stands_beside_the_public_hours_of_the_form() -> None:
-    reason = Refusal("parts", "…", field="less_total", clause="A1")
+    reason = Refusal("parts", "合不上。", field="less_total", clause="A1")
     of_a_part, of_a_year = replace(reason, field="less_public_compulsory"), replace(reason, field="year_to")
     assert easing.beside_fields([reason, of_a_part, of_a_year]) == [
-        Refusal("parts", "…", field="less_public", clause="A1"),
+        Refusal("parts", "合不上。", field="less_public", clause="A1"),
         of_a_year,
     ]
 
@@ -349,18 +349,25 @@ def test_the_trades_that_begin_after_the_title_are_known_from_their_rules() -> N
 
 def test_where_the_regulation_is_silent_declaring_goes_by_what_is_usual() -> None:
     assert limits_in(asking()) == Limits(year=2026)
+    stricter = {
+        "ceiling_per_day_act": Setting("refuse", "S4-10", "verified"),
+        "back_years": Setting("exception", "S4-10", "verified"),
+    }
+    assert limits_in(replace(asking(), settings=stricter)) == Limits(year=2026, back_year_clause="S4-10")
     said = {
         "deadline": "2026-12-20", "back_years": "none", "back_years_closed_from": "2027-02-01",
         "ceiling_per_day_act": "show", "authority_clock_start": "declaration",
     }  # fmt: skip
     numbers = figures(
-        total="90", public_compulsory="10", ceiling_per_day="8", ceiling_person_day="10", correction_grace_days="3",
-        review_days_employer="4", review_days_authority="6",
+        total="90", public_compulsory="10", elective="6", ceiling_per_day="7", ceiling_person_day="10",
+        correction_grace_days="3", review_days_employer="4", review_days_authority="6",
     )  # fmt: skip
     settings = {name: Setting(value, "S4-10", "verified") for name, value in said.items()}
-    assert limits_in(replace(asking(), figures=numbers, settings=settings)) == Limits(
-        per_day=Decimal(8), per_day_clause="S4-02", per_day_refuses=False, person_day=Decimal(10),
-        deadline=date(2026, 12, 20), deadline_clause="S4-10", asks_compulsory=True, compulsory_clause="S4-02",
+    settings["deadline"] = Setting("2026-12-20", "S2-07", "verified")
+    assert limits_in(replace(asking(), figures=numbers, settings=settings, trade="会计")) == Limits(
+        per_day=Decimal(7), per_day_clause="S4-02", per_day_refuses=False, person_day=Decimal(10),
+        deadline=date(2026, 12, 20), deadline_clause="S2-07", asks_compulsory=True,
+        asks_elective=True, trade="会计", compulsory_clause="S4-02",
         back_year_clause="S4-10", has_exception=False, closed_from=date(2027, 2, 1), grace_days=3, employer_days=4,
         authority_days=6, authority_days_clause="S4-02", authority_starts_at_declaration=True, year=2026,
     )  # fmt: skip

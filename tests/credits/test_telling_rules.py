@@ -98,7 +98,7 @@ def test_electives_are_declared_where_the_place_asks_for_them() -> None:
 
 
 def test_a_place_that_opens_no_former_year_says_so_once() -> None:
-    shut = Refusal("no_exception", "…", field="years", clause="S2-08")
+    shut = Refusal("no_exception", "不补报。", field="years", clause="S2-08")
     years = [ClosedYear(year, date(year, 12, 31), "S2-08", (shut,)) for year in (2024, 2025)]
     assert shut_everywhere(years) == shut
     assert shut_everywhere([*years, ClosedYear(2023, date(2023, 12, 31), "S0-14")]) is None

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, Phase, settings
 
 from tests.databases.again import wants_a_database
 from tests.house.files import RIVER
+from tests.refusals import must_be_sentences
 
 # mutmut runs a test several times in one process, and may make it slow: neither is a fault of the test. That it fails
 # is enough: no time is spent on finding the smallest example.
@@ -24,6 +25,7 @@ settings.register_profile(
     suppress_health_check=list(HealthCheck),
 )
 settings.load_profile("alone")
+must_be_sentences()
 ROOMS = frozenset(RIVER)
 
 
