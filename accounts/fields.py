@@ -1,11 +1,12 @@
 """The columns by which a person is found: sealed, masked and blind-indexed, always all three together."""
 
 import hmac
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from accounts.rules.registration import mobile_in
-from ceportal.kernel.fields import blind_index, blind_indexes, index_columns, seal, unseal
+from ceportal.kernel.fields import blind_index, blind_indexes, index_columns, many_blind_indexes, seal, unseal
 from ceportal.kernel.rules.id_number import lasting, mask_id, mask_phone
 
 _USER, _PROFESSIONAL, _UNIT = "accounts_user", "accounts_professional", "accounts_organization"
@@ -39,6 +40,17 @@ def id_index(number: str) -> str:
 
 def id_indexes(number: str) -> list[str]:
     return blind_indexes(lasting(number), purpose=_ID)
+
+
+def many_id_indexes(numbers: Iterable[str]) -> dict[str, set[str]]:
+    """Which of `numbers` are looked for by each index: many at once."""
+    lasts = {number: lasting(number) for number in numbers}
+    found: dict[str, set[str]] = {}
+    indexes = many_blind_indexes(lasts.values(), purpose=_ID)
+    for number, last in lasts.items():
+        for index in indexes[last]:
+            found.setdefault(index, set()).add(number)
+    return found
 
 
 def id_index_columns(number: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ Threads, because a request mostly waits for the database; a slow client is nginx
 """
 
 import ctypes
+import gc
 import os
 import signal
 from socket import socket
@@ -55,6 +56,12 @@ util.write_error = answer_in_our_words
 
 _master = os.getpid()
 PR_SET_PDEATHSIG = 1
+
+
+def when_ready(server: object) -> None:
+    """What was loaded by now stays: the collector need not look through it again in every worker."""
+    gc.collect()
+    gc.freeze()
 
 
 def post_fork(server: object, worker: object) -> None:

@@ -3,7 +3,7 @@
 A `Professional` will do in its place everywhere; a thousand of those cost more than all their hours.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -13,15 +13,16 @@ from django.db import connection
 from accounts.models import Area, Employment, Professional, TitleSeries
 from ceportal.kernel.selectors.given import given
 
-_PEOPLE, _JOBS, _AREAS, _SERIES = (model._meta.db_table for model in (Professional, Employment, Area, TitleSeries))
+_PEOPLE, _JOBS = Professional._meta.db_table, Employment._meta.db_table
 _READ = (
-    "SELECT p.id, named.id_index, named.name, p.title_level, p.title_since, p.left_at, j.organization_id,"  # noqa: S608
-    " a.code, a.name, a.kind, a.parent_id, a.path, s.code, s.name"
-    f" FROM {{source}} JOIN {_PEOPLE} named ON named.id_index = given.id_index AND named.approved_at IS NOT NULL"
-    f" JOIN {_PEOPLE} p ON p.id = COALESCE(named.merged_into_id, named.id)"
-    f" JOIN {_AREAS} a ON a.code = p.area_id LEFT JOIN {_SERIES} s ON s.code = p.title_series_id"
+    "SELECT p.id, {named}.id_index, {named}.name, p.area_id, p.title_series_id, p.title_level, p.title_since,"  # noqa: S608
+    " p.left_at, j.organization_id FROM {source}"
+    f" JOIN {_PEOPLE} {{named}} ON {{named}}.id_index = given.id_index AND {{named}}.approved_at IS NOT NULL{{on}}"
     f" LEFT JOIN {_JOBS} j ON j.professional_id = p.id AND j.is_principal AND j.ended_on IS NULL"
 )
+# Most accounts are their person's; a merged one leads to another.
+_OWN = {"named": "p", "on": " AND p.merged_into_id IS NULL"}
+_MERGED = {"named": "named", "on": f" JOIN {_PEOPLE} p ON p.id = named.merged_into_id"}
 
 
 @dataclass(slots=True, eq=False)
@@ -48,35 +49,26 @@ Person = Professional | Learner
 
 
 def learners(id_indexes: Iterable[str]) -> list[Learner]:
-    """The registered and approved people with one of these blind indexes: one statement. By the number and name of an
-    account that was merged into another, whoever has that other one.
+    """The registered and approved people with one of these blind indexes: a few statements, however many. By the number
+    and name of an account that was merged into another, whoever has that other one.
     """
+    indexes = set(id_indexes)
+    rows = _rows(indexes, _OWN)
+    if missing := indexes.difference([row[1] for row in rows]):
+        rows += _rows(missing, _MERGED)
+    areas = Area.objects.in_bulk({row[3] for row in rows})
+    series: dict[str | None, TitleSeries] = {**TitleSeries.objects.in_bulk({row[4] for row in rows if row[4]})}
+    return [
+        Learner(key, index, name, code, areas[code], series.get(title), level, _day(since), _moment(left), employer)
+        for key, index, name, code, title, level, since, left, employer in rows
+    ]
+
+
+def _rows(id_indexes: Iterable[str], whose: Mapping[str, str]) -> list[tuple[Any, ...]]:
     source, text = given([{"id_index": each} for each in id_indexes], {"id_index": "text"})
-    areas: dict[str, Area] = {}
-    series: dict[str, TitleSeries] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_READ.format(source=source), [text])
-        return [_learner(row, areas, series) for row in cursor.fetchall()]
-
-
-def _learner(row: tuple[Any, ...], areas: dict[str, Area], series: dict[str, TitleSeries]) -> Learner:
-    key, index, name, level, since, left, employer, code, place, kind, parent, path, title, titled = row
-    if code not in areas:
-        areas[code] = Area(code=code, name=place, kind=kind, parent_id=parent, path=path)
-    if title and title not in series:
-        series[title] = TitleSeries(code=title, name=titled)
-    return Learner(
-        key,
-        index,
-        name,
-        code,
-        areas[code],
-        series[title] if title else None,
-        level,
-        _day(since),
-        _moment(left),
-        employer,
-    )
+        cursor.execute(_READ.format(source=source, **whose), [text])
+        return cursor.fetchall()
 
 
 def _day(value: Any) -> date | None:

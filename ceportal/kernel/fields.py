@@ -15,6 +15,7 @@ import logging
 import os
 import re
 import secrets
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -105,6 +106,12 @@ def blind_index(value: str, *, purpose: str, key: bytes | None = None) -> str:
 def blind_indexes(value: str, *, purpose: str) -> list[str]:
     """The same by every key of the ring: look for these, so that who was entered under an older key is found."""
     return [blind_index(value, purpose=purpose, key=key) for key in ring(INDEX)]
+
+
+def many_blind_indexes(values: Iterable[str], *, purpose: str) -> dict[str, list[str]]:
+    """The same of many values, by value: the ring is looked at once."""
+    keys = ring(INDEX)
+    return {value: [blind_index(value, purpose=purpose, key=key) for key in keys] for value in values}
 
 
 def index_columns(name: str, value: str, *, purpose: str) -> dict[str, Any]:

@@ -33,7 +33,9 @@ class Claim(Referenced):
     source = models.CharField(max_length=60)
     external_id = models.CharField(max_length=64)
     revision = models.PositiveSmallIntegerField(default=0)
-    professional = models.ForeignKey(Professional, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    professional = models.ForeignKey(
+        Professional, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     year = models.PositiveSmallIntegerField()
     activity_key = models.CharField(max_length=64)
     course_key = models.CharField(max_length=64, blank=True)
@@ -76,7 +78,8 @@ class Claim(Referenced):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["id"], condition=Q(state=ClaimState.HELD), name="claims_that_are_held")
+            models.Index(fields=["id"], condition=Q(state=ClaimState.HELD), name="claims_that_are_held"),
+            models.Index(fields=["professional", "ended_on", "started_on"], name="claims_of_a_persons_days"),
         ]
 
     def __str__(self) -> str:

@@ -34,7 +34,7 @@ Span = tuple[date, date]
 Sitting = tuple[datetime, datetime]
 
 
-class Standing(Struct, frozen=True):
+class Standing(Struct, frozen=True, gc=False):
     """A training that counts already. `source` names who reported it."""
 
     number: int

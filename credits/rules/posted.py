@@ -25,7 +25,7 @@ class _Assessment(Struct, forbid_unknown_fields=True):
     score: Annotated[str, Meta(max_length=SCORE_LIMIT)] | UnsetType = UNSET
 
 
-class _Posted(Struct, forbid_unknown_fields=True):
+class _Posted(Struct, forbid_unknown_fields=True, gc=False):
     record_id: Annotated[str, Meta(pattern=r"^[A-Za-z0-9._:-]{1,64}\Z")]
     id_number: str
     name: Annotated[str, Meta(max_length=NAME_LIMIT)]

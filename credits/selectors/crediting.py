@@ -20,7 +20,6 @@ _CLAIMS = Claim._meta.db_table
 _ASKED = {
     "professional_id": "bigint",
     "year": "smallint",
-    "activity_key": "text",
     "course_key": "text",
     "started_on": "date",
     "ended_on": "date",
@@ -30,10 +29,10 @@ _TRAINING = (
     "SELECT c.professional_id, c.id, c.source, c.door, c.title, c.started_on, c.ended_on, c.hours, c.activity_key,"  # noqa: S608
     f" c.course_key FROM given JOIN {_CLAIMS} c ON c.professional_id = given.professional_id AND c.state = 'live' AND "
 )
-# On the same days there is only so much time; the same training counts once a year.
+# On the same days there is only so much time; the same course counts once a year. The same training, whose key holds
+# its days, is among those of its days.
 _BEARS_UPON = (
     "c.ended_on >= given.started_on AND c.started_on <= given.ended_on",
-    "c.year = given.year AND c.activity_key = given.activity_key",
     "c.year = given.year AND c.course_key = given.course_key AND NOT c.course_key = ''",
 )
 
@@ -45,8 +44,6 @@ class Claimed(Protocol):
     def professional_id(self) -> int | None: ...
     @property
     def year(self) -> int: ...
-    @property
-    def activity_key(self) -> str: ...
     @property
     def course_key(self) -> str: ...
     @property
@@ -106,7 +103,7 @@ def _trainings(asked: Sequence[Claimed]) -> Iterable[tuple[int, Standing]]:
     if not asked:
         return
     source, text = given([dict(zip(_ASKED, _ASKED_OF(claim), strict=True)) for claim in asked], _ASKED)
-    parts = _BEARS_UPON if any(claim.course_key for claim in asked) else _BEARS_UPON[:2]
+    parts = _BEARS_UPON if any(claim.course_key for claim in asked) else _BEARS_UPON[:1]
     question = " UNION ".join(f"{_TRAINING}{bears_upon}" for bears_upon in parts)
     with connection.cursor() as cursor:
         cursor.execute(f"WITH given AS (SELECT * FROM {source}) {question} ORDER BY 2", [text])  # noqa: S608

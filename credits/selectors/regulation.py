@@ -1,19 +1,31 @@
 """What the regulation asks: its rows, as the rules want them."""
 
+from collections import defaultdict
+
 from accounts.models import Area, TitleSeries
 from ceportal.kernel.rules.dated import COUNTRY, EVERYWHERE, DatedFigure, DatedRule, places_of
 from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.rules.text import reasons_not_to_accept
-from credits.models import Activity, RuleSet
+from credits.models import Activity, RuleSet, RuleValue
 from credits.rules.requirements import Requirements
 from credits.rules.ruleset import TRADE_LIMIT, requirements_in, trade_named
 
 RuleBook = tuple[DatedRule, ...]
+_FIGURE = ("value", "clause", "status", "rule_set__document")
+_RULE = ("code", "name", "area_code", "year_from", "year_to", "trade", "document", "note")
 
 
 def rule_book() -> RuleBook:
     """The whole regulation in two queries: read it once where many people are judged."""
-    return tuple(as_rule(row) for row in RuleSet.objects.prefetch_related("values"))
+    figures: dict[int, dict[str, DatedFigure]] = defaultdict(dict)
+    said = RuleValue.objects.order_by("id").values_list("rule_set", "field", *_FIGURE)
+    for rule_set, field, *figure in said:
+        figures[rule_set][field] = DatedFigure(*figure)
+    rows = RuleSet.objects.values_list("pk", "levels", *_RULE)
+    return tuple(
+        DatedRule(**dict(zip(_RULE, columns, strict=True)), levels=frozenset(levels), figures=figures[key])
+        for key, levels, *columns in rows
+    )
 
 
 def requirements(

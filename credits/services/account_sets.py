@@ -11,7 +11,7 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from accounts.models import Area
 from accounts.selectors.learners import Person
@@ -83,10 +83,15 @@ def lock_accounts(people: Mapping[Place, Person], bench: Bench) -> dict[Place, A
     bench.learn_employers(people.values(), years)
     in_order = sorted(people)
     source, text = given([{"year": year, "person": person} for year, person in in_order], _PLACES)
-    _make([_new(people[place], place[0], bench) for place in _missing(source, text)], bench)
-    accounts = {}
-    for account in _locked(source, text, people):
-        accounts[account.place] = account
+    with transaction.atomic():
+        accounts = _locked(source, text, people)
+        missing = [place for place in in_order if place not in accounts]
+        # What was locked is let go of before any is made.
+        transaction.set_rollback(bool(missing))
+    if missing:
+        _make([_new(people[place], place[0], bench) for place in missing], bench)
+        accounts = _locked(source, text, people)
+    for account in accounts.values():
         if account.year >= bench.this_year:
             _follow(account, bench)
     return accounts
@@ -141,20 +146,16 @@ def _make(firsts: list[Account], bench: Bench) -> None:
     )
 
 
-def _missing(source: str, text: str) -> list[Place]:
-    question = f"SELECT given.year, given.person FROM {source} LEFT JOIN {_ACCOUNTS} a ON {_IS_OF}"  # noqa: S608
-    with connection.cursor() as cursor:
-        cursor.execute(f"{question} WHERE a.id IS NULL ORDER BY 1, 2", [text])
-        return cursor.fetchall()
-
-
-def _locked(source: str, text: str, people: Mapping[Place, Person]) -> list[Account]:
+def _locked(source: str, text: str, people: Mapping[Place, Person]) -> dict[Place, Account]:
     """In the order of the ledger. On SQLite the transaction itself is the lock."""
     lock = " FOR UPDATE OF a" if connection.features.has_select_for_update else ""
     question = f"SELECT {_READ} FROM {source} JOIN {_ACCOUNTS} a ON {_IS_OF}"  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(f"{question} ORDER BY a.year, a.professional_id{lock}", [text])
-        return [Account(people[row[4], row[5]], row[4], *row[6:], *map(as_hours, row[:4])) for row in cursor.fetchall()]
+        return {
+            (row[4], row[5]): Account(people[row[4], row[5]], row[4], *row[6:], *map(as_hours, row[:4]))
+            for row in cursor.fetchall()
+        }
 
 
 def _new(person: Person, year: int, bench: Bench) -> Account:

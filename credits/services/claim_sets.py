@@ -14,9 +14,8 @@ import msgspec
 from django.db import connection
 
 from accounts.selectors.learners import Person
-from ceportal.kernel.rules.refs import new_refs
 from ceportal.kernel.rules.text import comparable
-from ceportal.kernel.selectors.given import given
+from ceportal.kernel.selectors.given import given, new_ref
 from credits.enums import ClaimState, EntryKind
 from credits.models import Claim, HourEntry
 from credits.rules.activity_key import activity_key
@@ -25,10 +24,9 @@ from credits.rules.records import Record
 _CLAIMS, _ENTRIES = Claim._meta.db_table, HourEntry._meta.db_table
 
 
-class NewClaim(msgspec.Struct, kw_only=True):
+class NewClaim(msgspec.Struct, kw_only=True, gc=False):
     """A row of `Claim` that is not written yet; `id` is 0 until it is. Its `state` is settled on the way."""
 
-    ref: str = ""
     door: str
     source: str
     external_id: str
@@ -55,23 +53,16 @@ class NewClaim(msgspec.Struct, kw_only=True):
         return self.id
 
 
-class NewEntry(msgspec.Struct):
-    """A row of `HourEntry` that credits what a claim says."""
+class NewEntry(msgspec.Struct, gc=False):
+    """A row of `HourEntry` that credits what a claim says, for who worked there at that time."""
 
     ref: str
     claim_id: int
-    professional_id: int
-    year: int
-    subject: str
-    public_kind: str
-    hours: Decimal
     organization_id: int | None
     area_id: str
-    title: str
 
 
 _CLAIM_COLUMNS = {
-    "ref": "uuid",
     "door": "text",
     "source": "text",
     "external_id": "text",
@@ -91,18 +82,9 @@ _CLAIM_COLUMNS = {
     "reasons": "jsonb",
     "twin_id": "bigint",
 }
-_ENTRY_COLUMNS = {
-    "ref": "uuid",
-    "claim_id": "bigint",
-    "professional_id": "bigint",
-    "year": "smallint",
-    "subject": "text",
-    "public_kind": "text",
-    "hours": "numeric",
-    "organization_id": "bigint",
-    "area_id": "text",
-    "title": "text",
-}
+_ENTRY_COLUMNS = {"ref": "uuid", "claim_id": "bigint", "organization_id": "bigint", "area_id": "text"}
+# What an entry has of its claim.
+_CLAIMED = "professional_id, year, subject, public_kind, hours, title"
 
 
 def new_claim(
@@ -131,16 +113,18 @@ def new_claim(
 
 
 def put_claims(claims: Iterable[NewClaim], now: datetime) -> None:
-    """Write them, by their names in order; those that are not there already get their `id`."""
+    """Write them, by their names in order; those that are not there already get their `id`.
+
+    Whoever writes a claim of somebody holds the account: only its name can be taken meanwhile.
+    """
     in_order = sorted(claims, key=attrgetter("external_id"))
-    for claim, ref in zip(in_order, new_refs(len(in_order)), strict=True):
-        claim.ref = ref
     columns = ", ".join(_CLAIM_COLUMNS)
     source, text = given(in_order, _CLAIM_COLUMNS)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {_CLAIMS} ({columns}, made_at, state_reason) SELECT {columns}, %s, '' FROM {source}"  # noqa: S608
-            " WHERE true ON CONFLICT DO NOTHING RETURNING id, external_id",
+            f"INSERT INTO {_CLAIMS} ({columns}, ref, made_at, state_reason)"  # noqa: S608
+            f" SELECT {columns}, {new_ref()}, %s, '' FROM {source} WHERE true"
+            " ON CONFLICT (source, external_id, revision) DO NOTHING RETURNING id, external_id",
             [connection.ops.adapt_datetimefield_value(now), text],
         )
         keys = {external_id: key for key, external_id in cursor.fetchall()}
@@ -155,8 +139,9 @@ def put_entries(entries: Sequence[NewEntry], *, reason: str, label: str, now: da
     at = connection.ops.adapt_datetimefield_value(now)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {_ENTRIES} ({columns}, kind, reason, clause, by_label, recorded_at)"  # noqa: S608
-            f" SELECT {columns}, %s, %s, '', %s, %s FROM {source}",
+            f"INSERT INTO {_ENTRIES} ({columns}, {_CLAIMED}, kind, reason, clause, by_label, recorded_at)"  # noqa: S608
+            f" SELECT {', '.join(f'given.{name}' for name in _ENTRY_COLUMNS)}, {_CLAIMED}, %s, %s, '', %s, %s"
+            f" FROM {source} JOIN {_CLAIMS} claim ON claim.id = given.claim_id",
             [EntryKind.CREDIT.value, reason, label, at, text],
         )
 

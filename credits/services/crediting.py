@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.fields import id_index, id_index_columns, id_indexes
+from accounts.fields import id_index, id_index_columns, many_id_indexes
 from accounts.models import Organization
 from accounts.selectors.learners import Learner, Person, learners
 from bases.rules.recognition import Recognised, is_recognised
@@ -183,10 +183,7 @@ def _candidates(
 
 def find_people(named: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Learner]:
     """Who is registered and approved with both: the number, and the name as it is kept (reliability T10)."""
-    asked: dict[str, set[str]] = {}
-    for number, _ in named:
-        for index in id_indexes(number):
-            asked.setdefault(index, set()).add(number)
+    asked = many_id_indexes(number for number, _ in named)
     if not asked:
         return {}
     found = learners(asked)
@@ -299,19 +296,7 @@ def unmatched_person(claim: int, record: Record, now: datetime) -> UnmatchedPers
 
 
 def _entry(candidate: Candidate, account: Account, ref: str) -> NewEntry:
-    claim, person = candidate.claim, account.professional
-    return NewEntry(
-        ref,
-        claim.pk,
-        person.pk,
-        claim.year,
-        claim.subject,
-        claim.public_kind,
-        claim.hours,
-        account.organization_id,
-        person.area_id,
-        claim.title,
-    )
+    return NewEntry(ref, candidate.claim.pk, account.organization_id, account.professional.area_id)
 
 
 def _fill_tombstones(records: Sequence[Record], known: Mapping[str, list[Claim]], digests: Mapping[str, str]) -> None:

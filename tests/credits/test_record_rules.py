@@ -1,5 +1,7 @@
 """A record as a machine sends it: every fault by its pointer, every boundary from both sides."""
 
+import hashlib
+import json
 from copy import deepcopy
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
@@ -68,6 +70,24 @@ def test_the_digest_follows_the_content_not_how_it_is_written() -> None:
     assert digest_of(read(RECORD)) == digest_of(same)
     assert digest_of(read(RECORD)) != digest_of(read({**RECORD, "title": "另一门课"}))
     assert digest_of(read(RECORD), person="1") != digest_of(read(RECORD), person="2")
+
+
+def test_the_digest_is_that_of_the_content_as_json_with_its_keys_in_order() -> None:
+    """What was counted under a digest must be known again by it for ever."""
+    posted = RECORD | {
+        "title": '说"明\\" \u2028 𠮷',
+        "course_code": "甲-1",
+        "assessment": {"result": "passed", "score": '"9'},
+    }
+    one = read(posted | {"sessions": [{"started_at": f"{posted['started_on']}T09:00:00.5+08:00",
+                                       "ended_at": f"{posted['started_on']}T10:30:00+08:00"}]})  # fmt: skip
+    content = {
+        "person": "", "name": one.name, 
+        "training": [one.subject, one.public_kind, one.title, "甲-1", f"{one.hours:.1f}"],
+        "days": [one.started_on.isoformat(), one.ended_on.isoformat()], "assessment": ["passed", '"9'],
+        "sessions": [[start.timestamp(), end.timestamp()] for start, end in one.sessions],
+    }  # fmt: skip
+    assert digest_of(one) == hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def test_a_missing_key_is_named() -> None:

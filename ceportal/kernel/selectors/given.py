@@ -33,6 +33,11 @@ def given(rows: Sequence[Any], columns: Mapping[str, str]) -> tuple[str, str]:
     return source, _ENCODER.encode(rows).decode()
 
 
+def new_ref() -> str:
+    """What makes a random name of a row in a statement, where nobody needs to know it."""
+    return "gen_random_uuid()" if connection.vendor == "postgresql" else "lower(hex(randomblob(16)))"
+
+
 def as_hours(value: Any) -> Decimal:
     """A number as it was written down: SQLite gives back what it made of it."""
     return value if isinstance(value, Decimal) else Decimal(str(value))
