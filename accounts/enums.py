@@ -148,6 +148,8 @@ class PersonField(TextChoices):
     AREA = "area", "工作地"
     EMPLOYER = "employer", "单位"
     TITLE = "title", "职称"
+    ID_NUMBER = "id_number", "证件号码"
+    ACCOUNT = "account", "合并账号"
 
 
 class TransferKind(TextChoices):

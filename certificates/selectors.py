@@ -10,6 +10,7 @@ from accounts.models import Organization, Professional, User
 from accounts.rules.policy import Act
 from accounts.selectors.duties import units_for
 from ceportal.kernel.rules.text import comparable
+from certificates.enums import CertificateState
 from certificates.models import LIVE, Certificate
 from certificates.rules.entitlement import Printed
 from certificates.rules.numbers import read_number
@@ -42,6 +43,26 @@ def published_under(number: str, name: str) -> Certificate | None:
     found = _public().filter(number=read_number(number) or _NOTHING).first()
     wanted, printed = comparable(name[:100]), comparable(found.snapshot["person"]["name"] if found else _NOTHING)
     return found if found and wanted and wanted == printed else None
+
+
+def after(certificate: Certificate) -> Certificate | None:
+    """What is published in its place: the edition after it, or that of the account into which its own was merged."""
+    later: Certificate | None = getattr(certificate, "successor", None)
+    kept = certificate.professional.merged_into_id
+    if later is None and kept is not None and certificate.state == CertificateState.SUPERSEDED:
+        later = _public().filter(professional=kept, year=certificate.year).order_by("-edition").first()
+    return later if later is not None and later.issued_at else None
+
+
+def goes_on_met(merged: Professional, year: int) -> bool:
+    """Whether the account into which `merged` went meets the year."""
+    return YearAccount.objects.filter(professional=merged.merged_into_id, year=year, is_met=True).exists()
+
+
+def has_hours(professional_id: int, year: int) -> bool:
+    """Whether anything counts, or may count, in a person's year."""
+    states = [ClaimState.LIVE, ClaimState.HELD]
+    return Claim.objects.filter(professional_id=professional_id, year=year, state__in=states).exists()
 
 
 def is_under_review(certificate: Certificate) -> bool:
@@ -99,7 +120,7 @@ def _bureaus_of(user: User) -> QuerySet[Organization]:
 
 def _public() -> QuerySet[Certificate]:
     """Published once: `issued_at` stays when a certificate ends."""
-    return Certificate.objects.filter(issued_at__isnull=False).select_related("successor")
+    return Certificate.objects.filter(issued_at__isnull=False).select_related("successor", "professional")
 
 
 def _printed(item: dict[str, str], claim: Claim | None) -> Printed:

@@ -2,7 +2,7 @@
 
 from accounts.models.areas import Area, TitleSeries
 from accounts.models.codes import MailAddress, OneTimeCode, OutsideIdentity
-from accounts.models.consents import Consent
+from accounts.models.consents import Consent, Erasure
 from accounts.models.handing_over import HandOver, HandOverRuling
 from accounts.models.moves import (
     Correction,
@@ -38,6 +38,7 @@ __all__ = [
     "Correction",
     "CorrectionRuling",
     "Employment",
+    "Erasure",
     "HandOver",
     "HandOverRuling",
     "KnownDevice",

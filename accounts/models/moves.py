@@ -93,11 +93,15 @@ class TitleChangeRuling(Ruling):
 class Correction(PersonMatter):
     """Another name, ID number or phone than the one registered, confirmed by two people one after the other.
 
-    A name stands in `name`; a number sealed for this row, with its mask and blind index, as long as it is asked for.
+    `professional` is null for an account that only acts for others; `declarant` is whose it is in any case. A name
+    stands in `name`; a number sealed for this row, with its mask and blind index, as long as it is asked for.
     """
 
     page: ClassVar = "accounts:correction"
 
+    professional = models.ForeignKey(  # type: ignore[assignment]
+        Professional, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     what = models.CharField(max_length=10, choices=CorrectionKind.choices)
     name = models.CharField(max_length=50, blank=True)
     id_kind = models.CharField(max_length=16, choices=IdKind.choices, blank=True)
@@ -110,7 +114,7 @@ class Correction(PersonMatter):
         constraints: ClassVar = [
             *PersonMatter.Meta.constraints,
             models.UniqueConstraint(
-                fields=["professional", "what"], condition=_OPEN, name="one_open_correction_of_a_kind_a_person"
+                fields=["declarant", "what"], condition=_OPEN, name="one_open_correction_of_a_kind_an_account"
             ),
             models.CheckConstraint(
                 condition=(Q(what=CorrectionKind.NAME) & ~Q(name="") & Q(number_index=""))
@@ -123,12 +127,18 @@ class Correction(PersonMatter):
         return f"更正{self.get_what_display()}"
 
     @property
+    def whose(self) -> str:
+        return self.declarant.name
+
+    @property
     def told(self) -> dict[str, Any]:
         """What is on record and what shall stand there, as a page may show it."""
-        person = self.professional
         if self.what == CorrectionKind.NAME:
-            return {"now": person.name, "wanted": self.name}
-        now = person.id_mask if self.what == CorrectionKind.ID_NUMBER else person.user.phone_mask
+            return {"now": self.declarant.name, "wanted": self.name}
+        if self.what == CorrectionKind.ID_NUMBER:
+            now = self.professional.id_mask if self.professional else ""
+        else:
+            now = self.declarant.phone_mask
         return {"now": now, "wanted": self.number_mask}
 
 

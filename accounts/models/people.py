@@ -186,7 +186,8 @@ class PersonChange(Referenced):
     """What about a person changed, from when on. Append-only; downstream reads it and keeps its own mark.
 
     `before` and `after` hold an AREA as `{"area": code}`, a TITLE as `{"series": code, "level": …, "since": ISO date or
-    null}`, an EMPLOYER as `{"organization": ref}`; empty says that nothing was or is known.
+    null}`, an EMPLOYER as `{"organization": ref}`, an ACCOUNT as `{"into": ref}` of the account that goes on, a
+    NAME and an ID_NUMBER as `{"digest": …}`; empty says that nothing was or is known.
     """
 
     professional = models.ForeignKey(Professional, on_delete=models.PROTECT, related_name="changes")

@@ -9,7 +9,7 @@ from accounts.enums import UnitState
 from accounts.fields import id_indexes
 from accounts.models import Area, Employment, Organization, Professional, User
 from accounts.rules.policy import Act
-from accounts.selectors.duties import below, units_for
+from accounts.selectors.duties import below, duties_of, units_for
 from accounts.selectors.matters import came_to_bureaus
 from accounts.selectors.unit_changes import named_before
 from ceportal.kernel.rules.id_number import normalise, reasons_not_to_accept_uscc
@@ -27,6 +27,21 @@ def employer_of(professional: Professional, on: date | None = None) -> Organizat
         jobs = jobs.filter(Q(ended_on__isnull=True) | Q(ended_on__gte=on), started_on__lte=on)
     job = jobs.select_related("organization__area", "organization__supervisor").order_by("-started_on", "-pk").first()
     return job.organization if job else None
+
+
+def approved_person(user: User) -> Professional | None:
+    """The professional who signs in with this account, once approved."""
+    found = Professional.objects.filter(user=user, approved_at__isnull=False)
+    return found.select_related("user", "area", "title_series").first()
+
+
+def unit_of(user: User) -> Organization | None:
+    """Who looks at this account's own matters first: the employer, else the unit it acts for."""
+    person = approved_person(user)
+    if person is not None:
+        return employer_of(person)
+    held = duties_of(user).first()
+    return held.organization if held else None
 
 
 def find_by_id_number(number: str) -> Professional | None:

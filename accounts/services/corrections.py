@@ -1,7 +1,8 @@
 """A name, number or phone put right: asked with a paper, confirmed by two people, then signed out everywhere.
 
-First the employer, then the bureau of the place; without an employer that can act, two people of the bureau. Nobody
-reads a number here: who confirms one types it from the paper, and it must be what was asked (blind index).
+First the employer, then the bureau of the place; without an employer that can act, two people of the bureau. So it is
+for those who only act for others, by the unit they act for. Nobody reads a number here:
+who confirms one types it from the paper, and it must be what was asked (blind index).
 """
 
 from datetime import datetime
@@ -20,11 +21,11 @@ from accounts.fields import (
     phone_indexes,
     traced,
 )
-from accounts.models import Correction, PersonChange, Professional, User
+from accounts.models import Area, Correction, Organization, PersonChange, Professional, User
 from accounts.rules.correcting import CONFIRM, NOT_THE_SAME, CorrectionFacts, reasons_not_to_correct
 from accounts.rules.requesting import reasons_not_to_ask
 from accounts.selectors.duties import in_charge
-from accounts.selectors.people import employer_of
+from accounts.selectors.people import approved_person, unit_of
 from accounts.services.memberships import end_sessions
 from accounts.services.notices import tell
 from accounts.services.requests import hand_in, may_rule, pass_on, rule, withdraw
@@ -39,16 +40,16 @@ _NO_NUMBER: dict[str, Any] = {"number_sealed": None}
 
 @transaction.atomic
 def ask_for_correction(
-    person: Professional, *, what: CorrectionKind, value: str, id_kind: IdKind | None, reason: str,
-    document: StoredFile | None, by: User, now: datetime,
+    *, what: CorrectionKind, value: str, id_kind: IdKind | None, reason: str, document: StoredFile | None, by: User,
+    now: datetime,
 ) -> Correction:  # fmt: skip
-    """`value` is the right name or number, as typed."""
-    if by.pk != person.user_id:
-        raise refuse("not_yours", "更正登记信息由本人申请。")
+    """Of `by`'s own account. `value` is the right name or number, as typed."""
     made = Correction(
-        professional=person, organization=employer_of(person), declarant=by, asked_by=by, made_at=now, what=what,
+        professional=approved_person(by), organization=unit_of(by), declarant=by, asked_by=by, made_at=now, what=what,
         reason=reason.strip(),
     )  # fmt: skip
+    if made.professional is None and (made.organization is None or what == CorrectionKind.ID_NUMBER):
+        raise refuse("not_registered", "您的账号还没有核准的注册或职责，这一项不能在这里更正。请先完成注册。")
     columns = _asked(made, what, value, id_kind, reason, has_document=document is not None, now=now)
     for column, content in columns.items():
         setattr(made, column, content)
@@ -73,23 +74,23 @@ def ask_again(
         raise refuse("not_yours", "只有申请人可以补正。")
     columns = _asked(asked, CorrectionKind(asked.what), value, id_kind, reason, has_document=True, now=now)
     changes = {"reason": reason.strip(), "document": document or asked.document, **columns}
-    _send(asked, by=by, now=now, organization=employer_of(asked.professional), **changes)
+    _send(asked, by=by, now=now, organization=unit_of(asked.declarant), **changes)
     return asked
 
 
 @transaction.atomic
 def confirm(asked: Correction, *, seen_round: int, number: str, reason: str, by: User, now: datetime) -> Correction:
     """The first of two passes it on, the second puts it right. `number` is what the paper says, typed by `by`."""
-    person = Professional.objects.select_for_update().select_related("user", "area").get(pk=asked.professional_id)
+    whose = User.objects.select_for_update().get(pk=asked.declarant_id)
     current = Correction.objects.select_for_update().get(pk=asked.pk)
     may_rule(current, Move.APPROVE, seen_round=seen_round, reason=reason, by=by)
     if current.what != CorrectionKind.NAME and current.number_index not in _indexes(current.what, number):
         raise Refused([NOT_THE_SAME])
     if current.stage == CONFIRM:
-        to = in_charge(Duty.APPROVE_PEOPLE, person.area, but_not=[person.user, by])
+        to = in_charge(Duty.APPROVE_PEOPLE, _place_of(current), but_not=[whose, by])
         pass_on(current, to=to, duty=Duty.APPROVE_PEOPLE, seen_round=seen_round, reason=reason, by=by, now=now)
     else:
-        _put_right(person, current, by=by, now=now)
+        _put_right(whose, current, by=by, now=now)
         rule(current, Move.APPROVE, seen_round=seen_round, reason=reason, by=by, now=now, **_NO_NUMBER)
     asked.refresh_from_db()
     return asked
@@ -114,9 +115,8 @@ def _asked(
     now: datetime,
 ) -> dict[str, Any]:  # fmt: skip
     """The columns that say what is asked. Raises with every reason there is."""
-    person = row.professional
     value = person_name(value) if what == CorrectionKind.NAME else normalise(value)
-    facts = CorrectionFacts(what, value, id_kind, *_standing(person, what, value))
+    facts = CorrectionFacts(what, value, id_kind, *_standing(row.declarant, row.professional, what, value))
     refuse_if_any(
         [
             *reasons_not_to_correct(facts, today=timezone.localdate(now)),
@@ -129,16 +129,16 @@ def _asked(
     return columns | {"id_kind": id_kind if id_kind and what == CorrectionKind.ID_NUMBER else ""}
 
 
-def _standing(person: Professional, what: CorrectionKind, value: str) -> tuple[bool, bool]:
+def _standing(whose: User, person: Professional | None, what: CorrectionKind, value: str) -> tuple[bool, bool]:
     """Whether it stands there already, and whether it is somebody else's."""
     if what == CorrectionKind.NAME:
-        return value == person.name == person.user.name, False
+        return value == whose.name and (person is None or value == person.name), False
     found_by = _indexes(what, value)
     if what == CorrectionKind.PHONE:
-        others = User.objects.filter(phone_index__in=found_by).exclude(pk=person.user_id)
-        return person.user.phone_index in found_by, others.exists()
-    others_with_it = Professional.objects.filter(id_index__in=found_by).exclude(pk=person.pk)
-    return person.id_index in found_by, others_with_it.exists()
+        others = User.objects.filter(phone_index__in=found_by).exclude(pk=whose.pk)
+        return whose.phone_index in found_by, others.exists()
+    others_with_it = Professional.objects.filter(id_index__in=found_by).exclude(user=whose)
+    return person is not None and person.id_index in found_by, others_with_it.exists()
 
 
 def _indexes(what: str, value: str) -> list[str]:
@@ -147,55 +147,67 @@ def _indexes(what: str, value: str) -> list[str]:
 
 
 def _send(asked: Correction, *, by: User, now: datetime, **changes: Any) -> None:
-    person = asked.professional
-    to = in_charge(Duty.APPROVE_PEOPLE, person.area, employer_of(person), but_not=[person.user])
+    first = changes.get("organization", asked.organization)
+    to = in_charge(Duty.APPROVE_PEOPLE, _place_of(asked), first, but_not=[asked.declarant])
     hand_in(asked, to=to, duty=Duty.APPROVE_PEOPLE, by=by, now=now, **changes)
 
 
-def _put_right(person: Professional, asked: Correction, *, by: User, now: datetime) -> None:
+def _place_of(asked: Correction) -> Area:
+    return asked.professional.area if asked.professional else cast(Organization, asked.organization).area
+
+
+def _put_right(whose: User, asked: Correction, *, by: User, now: datetime) -> None:
     """In both rows that hold it; the trail has digests. Every session ends: one signs in under what is right."""
     what = CorrectionKind(asked.what)
-    before, after = _before_and_after(person, asked)
+    person = asked.professional
+    before, after = _before_and_after(whose, person, asked)
+    if person and what in _FOLLOWED:
+        PersonChange.objects.create(
+            professional=person, field=_FOLLOWED[what], before=before, after=after,
+            effective_on=timezone.localdate(now), at=now, by=by,
+        )  # fmt: skip
     try:
         with transaction.atomic():
-            _WRITES[what](person, asked, by, now)
+            _WRITES[what](whose, person, asked)
     except IntegrityError as error:
         message = f"这个{what.label}刚刚被另一个账号使用，请退回，由本人申请合并账号。"
         raise Refused([Refusal("taken", message)]) from error
-    end_sessions(person.user)
-    record(f"person.correct_{what.value}", person, by=by, now=now, before=before, after=after)
+    end_sessions(whose)
+    record(f"person.correct_{what.value}", person or whose, by=by, now=now, before=before, after=after)
     text = f"您登记的{what.label}已更正，所有登录已退出，请重新登录。如非本人申请，请立即联系人社部门。"
-    tell([person.user], NoticeEvent.ACCOUNT_SAFETY, key=f"corrected:{asked.ref}", text=text, now=now)
+    tell([whose], NoticeEvent.ACCOUNT_SAFETY, key=f"corrected:{asked.ref}", text=text, now=now)
 
 
-def _before_and_after(person: Professional, asked: Correction) -> tuple[dict[str, Any], dict[str, Any]]:
+def _before_and_after(
+    whose: User, person: Professional | None, asked: Correction
+) -> tuple[dict[str, Any], dict[str, Any]]:
     if asked.what == CorrectionKind.NAME:
-        return {"digest": traced(person.name)}, {"digest": traced(asked.name)}
-    now = person.id_index if asked.what == CorrectionKind.ID_NUMBER else person.user.phone_index or ""
+        return {"digest": traced(whose.name)}, {"digest": traced(asked.name)}
+    is_id = person is not None and asked.what == CorrectionKind.ID_NUMBER
+    now = person.id_index if person and is_id else whose.phone_index or ""
     return {"digest": traced(now)}, {"digest": traced(asked.number_index)}
 
 
-def _write_name(person: Professional, asked: Correction, by: User, now: datetime) -> None:
-    PersonChange.objects.create(
-        professional=person, field=PersonField.NAME, before={"digest": traced(person.name)},
-        after={"digest": traced(asked.name)}, effective_on=timezone.localdate(now), at=now, by=by,
-    )  # fmt: skip
-    Professional.objects.filter(pk=person.pk).update(name=asked.name)
-    User.objects.filter(pk=person.user_id).update(name=asked.name)
+def _write_name(whose: User, person: Professional | None, asked: Correction) -> None:
+    Professional.objects.filter(user=whose).update(name=asked.name)
+    User.objects.filter(pk=whose.pk).update(name=asked.name)
 
 
-def _write_id(person: Professional, asked: Correction, by: User, now: datetime) -> None:
+def _write_id(whose: User, person: Professional | None, asked: Correction) -> None:
     number = correction_in_clear(cast(bytes, asked.number_sealed), ref=asked.ref)
+    person = cast(Professional, person)
     columns = id_columns(number, ref=person.ref) | {"id_kind": asked.id_kind}
     Professional.objects.filter(pk=person.pk).update(**columns)
 
 
-def _write_phone(person: Professional, asked: Correction, by: User, now: datetime) -> None:
+def _write_phone(whose: User, person: Professional | None, asked: Correction) -> None:
     number = correction_in_clear(cast(bytes, asked.number_sealed), ref=asked.ref)
-    columns = phone_columns(number, ref=person.user.ref)
-    User.objects.filter(pk=person.user_id).update(**columns)
+    columns = phone_columns(number, ref=whose.ref)
+    User.objects.filter(pk=whose.pk).update(**columns)
 
 
+# What stands on sheets: whoever prints it reads these changes.
+_FOLLOWED = {CorrectionKind.NAME: PersonField.NAME, CorrectionKind.ID_NUMBER: PersonField.ID_NUMBER}
 _WRITES = {
     CorrectionKind.NAME: _write_name,
     CorrectionKind.ID_NUMBER: _write_id,

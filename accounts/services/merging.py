@@ -10,8 +10,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.enums import Duty, Move, NoticeEvent
-from accounts.models import Employment, Membership, Merge, Organization, Professional, User
+from accounts.enums import Duty, Move, NoticeEvent, PersonField
+from accounts.models import Employment, Membership, Merge, Organization, PersonChange, Professional, User
 from accounts.rules.correcting import CONFIRM, DECIDE
 from accounts.rules.merging import NO_ACCOUNT, NOT_FOUND, MergeFacts, reasons_not_to_merge
 from accounts.rules.policy import Act
@@ -159,6 +159,9 @@ def _close(other: Professional, kept: Professional, *, by: User, now: datetime) 
     Professional.objects.filter(merged_into=other).update(merged_into=kept)
     User.objects.filter(pk=other.user_id).update(is_active=False)
     end_sessions(other.user)
+    PersonChange.objects.create(
+        professional=other, field=PersonField.ACCOUNT, after={"into": str(kept.ref)}, effective_on=today, at=now, by=by
+    )
     record("person.merge", other, by=by, now=now, after={"into": str(kept.ref)})
     text = f"您的另一个账号（{other.id_mask}）已停用，其学时会在几分钟内转入本账号。"
     tell([kept.user], NoticeEvent.ACCOUNT_SAFETY, key=f"merged:{other.ref}", text=text, now=now)

@@ -23,6 +23,7 @@ from accounts.rules.policy import Act
 from accounts.rules.requesting import reasons_not_to_ask
 from accounts.selectors.duties import bureau_of, units_for
 from accounts.selectors.matters import jobs_of, pending_of, people_employed_by
+from accounts.selectors.people import approved_person, unit_of
 from accounts.services import corrections, merging, titles, transfers
 from accounts.views.matters import matter_or_404
 from accounts.views.registering import chosen_unit, search
@@ -86,19 +87,29 @@ def new_title_change(request: PersonRequest) -> HttpResponse:
 
 
 @never_cache
-@professionals_only
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("number")
 def new_correction(request: PersonRequest, what: str) -> HttpResponse:
-    wrong, person = CorrectionKind(what), request.professional
-    form = CorrectionForm(*sent_to(request), what=wrong, initial={"id_kind": person.id_kind})
+    """For professionals, and for those who only act for others: their name and phone."""
+    wrong, person = CorrectionKind(what), approved_person(request.user)
+    if person is None and (wrong == CorrectionKind.ID_NUMBER or unit_of(request.user) is None):
+        return _not_registered(request)
+    form = CorrectionForm(*sent_to(request), what=wrong, initial={"id_kind": person.id_kind if person else ""})
 
     def hand(document: StoredFile | None) -> Correction:
         said = {"reason": form.cleaned_data["reason"], "document": document, "now": timezone.now()}
-        return corrections.ask_for_correction(person, what=wrong, **form.said(), **said, by=request.user)
+        return corrections.ask_for_correction(what=wrong, **form.said(), **said, by=request.user)
 
-    told = Correction(professional=person, what=wrong).told["now"]
-    return _answer(request, form, hand, {"kind": "correction", "person": person, "what": wrong, "now": told})
+    told = Correction(professional=person, declarant=request.user, what=wrong).told["now"]
+    context = {"kind": "correction", "person": person, "what": wrong, "now": told, "is_own": True}
+    return _answer(request, form, hand, context)
+
+
+def _not_registered(request: PersonRequest) -> HttpResponse:
+    """Who still waits is led to the page that says with whom."""
+    if Professional.objects.filter(user=request.user).exists():
+        return redirect("accounts:registration")
+    raise PermissionDenied("这一页供已核准注册的人员和承担职责的人员使用。")
 
 
 @never_cache
@@ -225,15 +236,24 @@ def _mend(request: PersonRequest, asked: Any, form: Any, again: Callable[..., An
         )  # fmt: skip
 
     kind = {"transfer": "transfer", "titlechange": "title", "merge": "merge"}.get(asked._meta.model_name, "correction")
-    return _answer(request, form, hand, {"kind": kind, "person": asked.professional, "asked": asked})
+    context = {"kind": kind, "person": asked.professional, "asked": asked}
+    return _answer(request, form, hand, context | {"is_own": request.user.pk == asked.declarant_id})
 
 
 def _answer(request: HttpRequest, form: ReasonAndPaper, hand: Hand, context: dict[str, Any]) -> HttpResponse:
     if request.method == "POST" and (made := _sent(request, form, hand, is_again="asked" in context)):
         messages.success(request, f"申请已提交，由{made.waiting_on}处理。")
         return redirect(made.page, made.ref)
-    whole = {"asked": None, "target": None, "what": None, "now": "", "pending": []} | context
-    whole |= {"form": form, "is_own": context["person"] is not None and context["person"].user_id == request.user.pk}
+    is_own = context["person"] is not None and context["person"].user_id == request.user.pk
+    whole: dict[str, Any] = {
+        "asked": None,
+        "target": None,
+        "what": None,
+        "now": "",
+        "pending": [],
+        "is_own": is_own,
+    } | context
+    whole["form"] = form
     return render(request, _FORM, whole, status=422 if request.method == "POST" else 200)
 
 

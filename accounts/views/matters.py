@@ -16,10 +16,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.enums import CorrectionKind, Move, RequestState
 from accounts.forms.matters import MatterRulingForm
-from accounts.models import Professional, User
+from accounts.models import User
 from accounts.rules.policy import Act
 from accounts.selectors.duties import may, units_for
 from accounts.selectors.matters import KINDS, matters_seen_by, matters_waiting_for, pending_of
+from accounts.selectors.people import approved_person, unit_of
 from accounts.selectors.requests import steps_of, who_can_decide
 from accounts.services import corrections, merging, titles, transfers
 from accounts.services.requests import withdraw
@@ -45,6 +46,7 @@ class Acts:
     take_back: Callable[..., Any]
 
 
+_TITLES = {"transfer": "单位调转", "title": "职称变更", "correction": "更正登记信息", "merge": "合并账号"}
 ACTS = {
     "transfer": Acts(transfers.take_in, transfers.turn_down, withdraw),
     "title": Acts(titles.record_title, titles.turn_down, withdraw),
@@ -56,15 +58,19 @@ ACTS = {
 @never_cache
 @require_safe
 def show_matters(request: HttpRequest) -> HttpResponse:
-    """`?kind=` chooses; `?view=waiting` what waits for the reader, else all they may see."""
+    """`?kind=` chooses; `?view=waiting` what waits for the reader, else all they may see. Without a choice an inbox
+    opens where something waits. Who only acts for others has corrections of their own name and phone alone.
+    """
     user = cast(User, request.user)
-    looks_after = may(user, Act.ACT_ON_PEOPLE)
-    person = Professional.objects.filter(user=user, approved_at__isnull=False).first()
-    if person is None and not looks_after:
+    looks_after, person = may(user, Act.ACT_ON_PEOPLE), approved_person(user)
+    if person is None and not looks_after and unit_of(user) is None:
         raise PermissionDenied("这一页供专业技术人员和承担相应职责的人员使用。")
-    kind = request.GET.get("kind", "")
-    kind = kind if kind in KINDS else "transfer"
+    open_to = list(KINDS) if person or looks_after else ["correction"]
     is_inbox = looks_after and request.GET.get("view", "waiting") == "waiting"
+    waiting = {name: matters_waiting_for(user, KINDS[name]).count() for name in open_to} if is_inbox else {}
+    asked = request.GET.get("kind", "")
+    pressing = next((name for name in open_to if waiting.get(name)), open_to[0])
+    kind = asked if asked in open_to else pressing
     rows: Any = matters_waiting_for(user, KINDS[kind]) if is_inbox else matters_seen_by(user, KINDS[kind])
     order = ("due_at", "id") if is_inbox else ("-id",)
     page = keyset_page(rows, order=order, cursor=request.GET.get("after", ""))
@@ -72,6 +78,7 @@ def show_matters(request: HttpRequest) -> HttpResponse:
         row.tone = TONES.get(row.state, "idle")
     context = {"page": page, "kind": kind, "is_inbox": is_inbox, "looks_after": looks_after, "person": person}
     context["is_bureau"] = units_for(user, Act.PROPOSE_MERGES).exists()
+    context["tabs"] = [(name, _TITLES[name], waiting.get(name, 0)) for name in open_to]
     return render(request, "accounts/matters.html", context)
 
 

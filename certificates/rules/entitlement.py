@@ -31,9 +31,11 @@ class Printed:
         return not self.is_held and self.counted < self.hours
 
 
-def verdict(*, is_met: bool, printed: Iterable[Printed] | None, is_of_another_level: bool = False) -> Verdict:
+def verdict(
+    *, is_met: bool, printed: Iterable[Printed] | None, is_of_another_level: bool = False, is_renamed: bool = False
+) -> Verdict:
     """`printed` is None when there is no live certificate. `is_of_another_level`: it prints a level, and what that
-    level asks, by which the year is no longer judged (A19).
+    level asks, by which the year is no longer judged (A19). `is_renamed`: the name or number on it was put right.
 
     Hours earned afterwards leave a certificate as it is. While an item printed on it is held, nothing is decided: the
     public page says 正在复核. A printed item that was reversed costs the certificate its place, met or not; so does
@@ -46,13 +48,32 @@ def verdict(*, is_met: bool, printed: Iterable[Printed] | None, is_of_another_le
         return Verdict.HOLD
     if not is_met:
         return Verdict.REVOKE
-    is_stale = is_of_another_level or any(item.is_lost for item in items)
+    is_stale = is_of_another_level or is_renamed or any(item.is_lost for item in items)
     return Verdict.SUPERSEDE if is_stale else Verdict.CONFIRM
 
 
-def why_it_ended(printed: Iterable[Printed], *, is_met: bool) -> str:
+def verdict_of_merged(*, has_live: bool, still_counts: bool, is_met: bool) -> Verdict:
+    """Of an account that was merged into another. `still_counts`: hours of the year are still to be brought over;
+    `is_met`: the account that goes on meets the year.
+    """
+    if not has_live:
+        return Verdict.NOTHING
+    if still_counts:
+        return Verdict.HOLD
+    return Verdict.SUPERSEDE if is_met else Verdict.REVOKE
+
+
+def why_merged(*, is_met: bool) -> str:
+    """What everybody may read about the certificate of an account that was merged."""
+    merged = "持证人有两个账号，已合并为一个"
+    return f"{merged}，以合并后账号的证书为准。" if is_met else f"{merged}，合并后本年度学时不再达到要求。"
+
+
+def why_it_ended(printed: Iterable[Printed], *, is_met: bool, is_renamed: bool = False) -> str:
     """What everybody may read about a certificate that is no longer valid: no names, no reviewer's words."""
     lost = [item for item in printed if item.is_lost]
+    if not lost and is_met and is_renamed:
+        return "持证人的姓名或证件号码已按证明材料更正，已换发新证书。"
     if not lost and is_met:
         return "职称级别按年末情况重新认定，学时要求随之变化；学时仍达到要求，已换发新证书。"
     if not lost:

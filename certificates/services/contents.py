@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from accounts.models import Professional
 from accounts.selectors.history import series_of
 from ceportal.kernel.rules.citations import citation, first_id, place_of
 from ceportal.kernel.rules.text import comparable
@@ -35,7 +36,7 @@ def content_of(
         "number": number,
         "edition": edition,
         "year": account.year,
-        "person": {"name": person.name, "id_mask": person.id_mask},
+        "person": person_on_sheet(person),
         "employer": account.organization.name if account.organization else "—",
         "area": account.area.name,
         "title": {"series": series or "—", "level": account.level},
@@ -58,6 +59,11 @@ def content_of(
         "verify_url": f"{settings.PUBLIC_URL}/v/{token}/",
         "lookup_url": f"{settings.PUBLIC_URL}/verify/",
     }
+
+
+def person_on_sheet(person: Professional) -> dict[str, str]:
+    """As sheets name somebody."""
+    return {"name": person.name, "id_mask": person.id_mask}
 
 
 def _supervised_by(asked: Requirements) -> str:

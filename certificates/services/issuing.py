@@ -1,4 +1,5 @@
 """The year is met: a certificate is promised. Hours are taken back: it is superseded or revoked (S4-11, S3-09, A14).
+So it is when a name or number was put right, or the account merged into another.
 
 The clock reads what the ledger left (`ChangedAccount`). A promise is a row with its number and frozen content; the
 sheet is made from that row alone (`sheets.py`), so a crash anywhere leaves a state that explains itself.
@@ -11,17 +12,18 @@ from functools import partial
 from django.db.models import Max
 
 from accounts.enums import NoticeEvent
+from accounts.selectors.people import goes_on
 from accounts.services.notices import tell
 from ceportal.kernel.services.claims import one_by_one
 from ceportal.kernel.services.counters import next_number
 from ceportal.kernel.services.trail import record
 from certificates.enums import CertificateState
 from certificates.models import LIVE, Certificate
-from certificates.rules.entitlement import Verdict, plain, verdict, why_it_ended
+from certificates.rules.entitlement import Verdict, plain, verdict, verdict_of_merged, why_it_ended, why_merged
 from certificates.rules.numbers import certificate_number
 from certificates.rules.snapshots import digest
-from certificates.selectors import live_certificate, printed_items
-from certificates.services.contents import content_of
+from certificates.selectors import goes_on_met, has_hours, live_certificate, printed_items
+from certificates.services.contents import content_of, person_on_sheet
 from credits.models import ChangedAccount, YearAccount
 from credits.rules.requirements import Requirements, is_met, thresholds
 from credits.selectors.accounts import standing_of
@@ -57,6 +59,9 @@ def _settle(changed: ChangedAccount, *, book: RuleBook, now: datetime) -> bool:
     taken, _ = ChangedAccount.objects.filter(account=account, version=changed.version).delete()
     if not taken:
         return False
+    if account.professional.merged_into_id is not None:
+        _act_on_merged(account, now)
+        return True
     asked = _asked_in(account, Bench(book, now))
     met = asked if asked is not None and is_met(asked, standing_of(account)) else None
     _act(account, met, live_certificate(account.professional_id, account.year), now)
@@ -74,13 +79,24 @@ def _act(account: YearAccount, met: Requirements | None, live: Certificate | Non
     """`met` is what the account meets, or None when it does not."""
     printed = printed_items(live) if live else None
     another = live is not None and met is not None and _is_of_another_level(live, account, met)
-    found = verdict(is_met=met is not None, printed=printed, is_of_another_level=another)
+    renamed = live is not None and live.snapshot["person"] != person_on_sheet(account.professional)
+    found = verdict(is_met=met is not None, printed=printed, is_of_another_level=another, is_renamed=renamed)
     if live and printed is not None and found in _ENDS:
-        _end(live, _ENDS[found], why_it_ended(printed, is_met=met is not None), now)
+        _end(live, _ENDS[found], why_it_ended(printed, is_met=met is not None, is_renamed=renamed), now)
     if live and found == Verdict.CONFIRM:
         Certificate.objects.filter(pk=live.pk).update(account_version=account.version)
     if met and found in {Verdict.PROMISE, Verdict.SUPERSEDE}:
         _promise(account, met, now=now)
+
+
+def _act_on_merged(account: YearAccount, now: datetime) -> None:
+    """Its certificate stands until its hours are brought over; then that of the account that goes on is the one."""
+    live = live_certificate(account.professional_id, account.year)
+    is_met = goes_on_met(account.professional, account.year)
+    still_counts = has_hours(account.professional_id, account.year)
+    found = verdict_of_merged(has_live=live is not None, still_counts=still_counts, is_met=is_met)
+    if live and found in _ENDS:
+        _end(live, _ENDS[found], why_merged(is_met=is_met), now)
 
 
 def _is_of_another_level(live: Certificate, account: YearAccount, asked: Requirements) -> bool:
@@ -126,9 +142,9 @@ def _end(live: Certificate, state: CertificateState, reason: str, now: datetime)
     if live.issued_at is None:
         return
     text = f"您的 {live.year} 年度继续教育证书（编号 {live.number}）{_WORDS[state]}。原因：{reason}"
-    event = NoticeEvent.CERTIFICATE_REVOKED
-    tell([live.professional.user], event, key=f"{state}:{live.ref}", text=text, link=CERTIFICATES_PAGE, now=now)
+    to, event = goes_on(live.professional).user, NoticeEvent.CERTIFICATE_REVOKED
+    tell([to], event, key=f"{state}:{live.ref}", text=text, link=CERTIFICATES_PAGE, now=now)
 
 
 _VERBS = {CertificateState.REVOKED: "revoke", CertificateState.SUPERSEDED: "supersede"}
-_WORDS = {CertificateState.REVOKED: "已撤销", CertificateState.SUPERSEDED: "已失效，正在换发新证书"}
+_WORDS = {CertificateState.REVOKED: "已撤销", CertificateState.SUPERSEDED: "已失效，由新的证书替代"}

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from certificates.access import rate_limited, unlisted
 from certificates.forms import LookUpForm
 from certificates.models import Certificate
-from certificates.selectors import is_under_review, published, published_under
+from certificates.selectors import after, is_under_review, published, published_under
 from certificates.services.verification import count_verification
 
 
@@ -55,18 +55,12 @@ def _answer(request: HttpRequest, found: Certificate | None, *, holds_sheet: boo
     context = {
         "certificate": found,
         "sheet": found.snapshot,
-        "successor": _successor(found),
+        "successor": after(found),
         "is_under_review": is_under_review(found),
         "holds_sheet": holds_sheet,
         "host": _host(),
     }
     return render(request, "certificates/verification.html", context)
-
-
-def _successor(certificate: Certificate) -> Certificate | None:
-    """The edition after this one, once it is published."""
-    after: Certificate | None = getattr(certificate, "successor", None)
-    return after if after is not None and after.issued_at else None
 
 
 def _host() -> str:

@@ -123,7 +123,18 @@ def _write(account: YearAccount, part: Standing, changes: dict[str, Any], now: d
     )
     if not moved:
         raise MovedOn([Refusal("account_moved", "这位人员的学时刚刚有变动，请重新操作一次。")])
-    word = ChangedAccount(account=account, version=account.version + 1, changed_at=now)
+    _leave_word(account, account.version + 1, now)
+
+
+@transaction.atomic
+def print_anew(professional: Professional, *, now: datetime) -> None:
+    """What is printed of this person changed, or under which account it stands: the certificates look again."""
+    for account in YearAccount.objects.select_for_update().filter(professional=professional).order_by("year"):
+        _leave_word(account, account.version, now)
+
+
+def _leave_word(account: YearAccount, version: int, now: datetime) -> None:
+    word = ChangedAccount(account=account, version=version, changed_at=now)
     ChangedAccount.objects.bulk_create(
         [word], update_conflicts=True, unique_fields=["account"], update_fields=["version", "changed_at"]
     )

@@ -1,4 +1,5 @@
-"""What follows in the ledger when a person's place, employer or title changes (A19, A23).
+"""What follows in the ledger when a person's place, employer or title changes (A19, A23); word for the certificates
+when a name or number was put right, or an account merged into another.
 
 People stand upstream and know nothing of hours; here their changes are read once and marked in a table of our own.
 """
@@ -17,12 +18,13 @@ from credits.selectors.bench import Bench
 from credits.selectors.closing import last_day_of
 from credits.selectors.person_changes import changes_to_handle
 from credits.selectors.regulation import RuleBook, rule_book
-from credits.services.accounts import judge_again
+from credits.services.accounts import judge_again, print_anew
 
 JOB = "credits.handle_person_changes"
 # A round of the clock takes no more than this; the next takes the rest.
 A_ROUND = 500
 _MATTERS = frozenset({PersonField.AREA, PersonField.EMPLOYER, PersonField.TITLE})
+_PRINTED = frozenset({PersonField.NAME, PersonField.ID_NUMBER, PersonField.ACCOUNT})
 
 
 def handle_person_changes(*, now: datetime) -> int:
@@ -40,6 +42,8 @@ def _handle(change: PersonChange, *, book: RuleBook, now: datetime) -> bool:
         bench = Bench(book, now)
         for year in _years_touched(change, bench):
             judge_again(change.professional, year, now=now, bench=bench)
+    if is_mine and change.field in _PRINTED:
+        print_anew(change.professional, now=now)
     return is_mine
 
 

@@ -41,10 +41,12 @@ def title(person: Professional, level: TitleLevel = TitleLevel.DEPUTY_SENIOR, **
     return ask_for_title(person, level=level, by=person.user, now=now, **(facts | changes))
 
 
-def correction(person: Professional, what: CorrectionKind, value: str, **changes: Any) -> Correction:
+def correction(person: Professional | User, what: CorrectionKind, value: str, **changes: Any) -> Correction:
+    """`person`, or an account that only acts for others."""
+    by = person if isinstance(person, User) else person.user
     now = changes.pop("now", None) or timezone.now()
-    facts: dict[str, Any] = {"id_kind": None, "reason": "登记时写错。", "document": paper(person.user, now=now)}
-    return ask_for_correction(person, what=what, value=value, by=person.user, now=now, **(facts | changes))
+    facts: dict[str, Any] = {"id_kind": None, "reason": "登记时写错。", "document": paper(by, now=now)}
+    return ask_for_correction(what=what, value=value, by=by, now=now, **(facts | changes))
 
 
 def merge(kept: Professional, number: str, *, by: User | None = None, now: datetime | None = None) -> Merge:

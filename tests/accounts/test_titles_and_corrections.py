@@ -113,6 +113,38 @@ def test_a_number_is_typed_from_the_paper_and_found_by_the_new_one(
     assert right not in f"{event.before}{event.after}"
 
 
+@pytest.mark.clause("A24")
+def test_who_only_acts_for_others_has_name_and_phone_put_right_by_two(
+    employer_reviewer: User, county_officer: User, county_bureau: Organization, client: Client
+) -> None:
+    """A reviewer of a unit without another officer, and an officer of the bureau itself."""
+    second = make.give(make.user("另一经办人"), county_bureau, Duty.APPROVE_PEOPLE)
+    third = make.give(make.user("第三经办人"), county_bureau, Duty.APPROVE_PEOPLE)
+    for whose, by in ((employer_reviewer, (county_officer, second)), (county_officer, (second, third))):
+        client.force_login(whose)
+        assert client.get(reverse("accounts:correct_id_number")).status_code == 403
+        assert "更正姓名" in text_of(client.get(reverse("accounts:profile")))
+        sent = {"name": f"{whose.name}甲", "reason": "登记时写错", "document": photo()}
+        assert client.post(reverse("accounts:correct_name"), sent).status_code == 302
+        asked = Correction.objects.get(declarant=whose)
+        assert (asked.professional, asked.waiting_on) == (None, county_bureau)
+        assert codes(confirmed, asked, whose) == ["not_your_duty"]
+        page = reverse("accounts:correction", args=[asked.ref])
+        assert sent["name"] in text_of(client.get(page))
+        for each in by:
+            desk = Client()
+            desk.force_login(each)
+            assert desk.post(page, {"move": "approve", "round": "1", "reason": "一致"}).status_code == 302
+        assert User.objects.get(pk=whose.pk).name == sent["name"]
+        assert client.get(page).status_code == 302
+    number = make.phone()
+    asked = confirmed(correction(third, PHONE, number), second, number)
+    assert codes(confirmed, asked, second, number) == ["not_your_duty"]
+    confirmed(asked, county_officer, number)
+    assert account_of(number) == third
+    assert codes(correction, make.user("没有职责的人"), NAME, "某某") == ["not_registered"]
+
+
 def test_a_phone_and_what_was_refused_or_withdrawn_keeps_no_number(
     declarant: Professional, employer_reviewer: User, county_officer: User, other_declarant: Professional
 ) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certificates.rules.entitlement import Printed, Verdict, plain, verdict, why_it_ended
+from certificates.rules.entitlement import Printed, Verdict, plain, verdict, verdict_of_merged, why_it_ended, why_merged
 from certificates.rules.numbers import certificate_number, check_character, read_number
 from certificates.rules.snapshots import canonical, digest
 
@@ -93,6 +93,29 @@ def test_a_certificate_of_another_level_is_replaced_unless_an_item_is_held() -> 
     assert verdict(is_met=True, printed=[item()], is_of_another_level=True) == Verdict.SUPERSEDE
     assert verdict(is_met=True, printed=[item(is_held=True)], is_of_another_level=True) == Verdict.HOLD
     assert verdict(is_met=False, printed=[item()], is_of_another_level=True) == Verdict.REVOKE
+
+
+def test_a_name_that_was_put_right_is_printed_anew_and_what_was_lost_is_said_first() -> None:
+    assert verdict(is_met=True, printed=[item()], is_renamed=True) == Verdict.SUPERSEDE
+    assert verdict(is_met=False, printed=[item()], is_renamed=True) == Verdict.REVOKE
+    assert "姓名或证件号码" in why_it_ended([item()], is_met=True, is_renamed=True)
+    assert "1 项学习记录" in why_it_ended([item(counted="0")], is_met=True, is_renamed=True)
+
+
+@pytest.mark.parametrize(
+    ("has_live", "still_counts", "is_met", "expected"),
+    [
+        (False, False, True, Verdict.NOTHING),
+        (True, True, True, Verdict.HOLD),
+        (True, False, True, Verdict.SUPERSEDE),
+        (True, False, False, Verdict.REVOKE),
+    ],
+)
+def test_a_merged_account_hands_its_certificate_on_when_its_hours_are_over(
+    has_live: bool, still_counts: bool, is_met: bool, expected: Verdict
+) -> None:
+    assert verdict_of_merged(has_live=has_live, still_counts=still_counts, is_met=is_met) == expected
+    assert ("为准" in why_merged(is_met=is_met)) == is_met
 
 
 @pytest.mark.parametrize(("hours", "text"), [("8.0", "8"), ("8.5", "8.5"), ("90", "90"), ("100.0", "100"), ("0", "0")])

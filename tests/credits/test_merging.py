@@ -109,7 +109,7 @@ def test_hours_move_and_count_once(
     assert sum(HourEntry.objects.filter(professional=twice).values_list("hours", flat=True)) == 0
     settle_changed_accounts(now=NOW)
     old.refresh_from_db()
-    assert old.state == "revoked"
+    assert old.state == "superseded"
     assert set(certificates_of(declarant)) == {old, Certificate.objects.get(professional=declarant)}
     assert {found.code for found in mismatches()} <= {"step_differs"}
 
