@@ -81,6 +81,12 @@ bench-uploads: install-dev ## 500 honest scans through the checks of uploads: ho
 bench-rotate: install-dev ## Both keys rotated over a million people at work, on SQLite and PostgreSQL. PEOPLE=1000000
 	@$(PYTHON) -m tests.benches rotate --people $(PEOPLE) --database both
 PEOPLE ?= 1000000
+
+.PHONY: bench-audit
+bench-audit: install-dev ## The trail sealed and verified over a million events, on SQLite and PostgreSQL. EVENTS=1000000
+	@$(PYTHON) -m tests.benches audit $(EVENTS) --database both
+EVENTS ?= 1000000
+
 .PHONY: bench-ingest
 bench-ingest: install-dev ## Batches over HTTP against the raw limit and other ways. ARGS="--large 2000000" for less than hours
 	@$(PYTHON) -m tests.benches.posting $(ARGS)

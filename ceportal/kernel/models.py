@@ -92,12 +92,15 @@ class Counter(models.Model):
 class AuditEvent(Referenced):
     """Who did what to what, when, and what it was before and after. Appended in the transaction of the change.
 
-    Personal values stand here only as digests or masks, never in clear.
+    Personal values stand here only as digests or masks, never in clear. The actor's name alone is readable: sealed is
+    its digest, so that it may be erased (set to nothing) and never replaced. Triggers refuse every other change
+    (`services.append_only`).
     """
 
     at = models.DateTimeField(db_index=True)
     actor_id = models.BigIntegerField(null=True, blank=True)
     actor_label = models.CharField(max_length=120)
+    actor_digest = models.CharField(max_length=64, default="", db_default="", blank=True)
     address = models.CharField(max_length=45, blank=True)
     request_id = models.CharField(max_length=36, blank=True)
     action = models.CharField(max_length=60)
@@ -116,6 +119,29 @@ class AuditEvent(Referenced):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.actor_label} {self.action}"
+
+
+class AuditSeal(models.Model):
+    """The trail sealed up to `last_id`: `digest` covers every event since the seal before, and that one's digest."""
+
+    number = models.PositiveBigIntegerField(unique=True)
+    first_id = models.BigIntegerField()
+    last_id = models.BigIntegerField()
+    count = models.PositiveIntegerField()
+    sealed_at = models.DateTimeField(db_index=True)
+    previous_digest = models.CharField(max_length=64, blank=True)
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "操作记录封存"
+        ordering: ClassVar = ["number"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(number__gt=0, count__gt=0), name="a_seal_covers_something"),
+            models.CheckConstraint(condition=Q(last_id__gte=models.F("first_id")), name="a_seal_reaches_forward"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.digest[:12]}"
 
 
 class StoredFile(Referenced):

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from ceportal.kernel.services import quarantine, sweeping
+from ceportal.kernel.services import quarantine, sealing_trail, sweeping
 
 
 @shared_task(name="kernel.scan_quarantined")
@@ -14,3 +14,8 @@ def scan_quarantined() -> None:
 @shared_task(name="kernel.sweep")
 def sweep() -> None:
     sweeping.sweep(now=timezone.now())
+
+
+@shared_task(name="kernel.seal_trail")
+def seal_trail() -> None:
+    sealing_trail.seal_trail(now=timezone.now())

@@ -7,6 +7,7 @@ urlpatterns: list[URLPattern] = [
     path("", public.show_front, name="front"),
     path("policy/", public.show_policy, name="policy"),
     path("help/", public.show_help, name="help"),
+    path("trail/", public.show_trail_heads, name="trail_heads"),
     path("home/", home.go_home, name="home"),
     path("operation/", operation.show_operation, name="operation"),
     path("operation/retry/", operation.retry, name="retry"),

@@ -315,6 +315,7 @@ CLOCK_JOBS = (
     "accounts.deliver_notices",
     "office.erase_people",
     "office.rotate_keys",
+    "kernel.seal_trail",
 )
 CELERY_BEAT_SCHEDULE = {
     name: {"task": name, "schedule": CLOCK_SECONDS, "options": {"expires": CLOCK_SECONDS}}

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from ceportal.kernel.models import AuditEvent
+from ceportal.kernel.rules.chaining import name_digest
 from ceportal.kernel.rules.circumstances import circumstances
 
 
@@ -42,11 +43,13 @@ def record(
     after: Mapping[str, Any] | None = None,
 ) -> AuditEvent:
     """Append one event. `action` is `<subject>.<verb>`; `before` and `after` hold JSON values, nothing personal."""
-    where = circumstances.get()
+    where, ref, label = circumstances.get(), uuid4(), by.label if by else CLOCK_LABEL
     return AuditEvent.objects.create(
+        ref=ref,
         at=now,
         actor_id=by.pk if by else None,
-        actor_label=by.label if by else CLOCK_LABEL,
+        actor_label=label,
+        actor_digest=name_digest(ref.hex, label),
         address=where.address,
         request_id=where.request_id,
         action=action,

@@ -37,4 +37,5 @@ PARTS = {
     "accounts.deliver_notices": "消息和短信的送出",
     "office.erase_people": "清除离开多年的人员信息",
     "office.rotate_keys": "密钥轮换",
+    "kernel.seal_trail": "操作记录封存",
 }

@@ -75,6 +75,7 @@ FOOTER = (
     Entry("office:policy", "政策依据"),
     Entry("certificates:look_up", "证书查验"),
     Entry("accounts:privacy", "个人信息保护"),
+    Entry("office:trail_heads", "操作记录封存"),
     Entry("office:help", "帮助"),
 )
 _OF_DUTIES: tuple[tuple[str, tuple[tuple[frozenset[Duty], Entry], ...]], ...] = (

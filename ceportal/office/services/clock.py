@@ -11,7 +11,7 @@ from datetime import datetime
 from accounts.services import clients, codes, delivery, devices, registration_clock, request_clock
 from bases.services import carrying
 from ceportal.kernel.models import Heartbeat
-from ceportal.kernel.services import quarantine, sweeping
+from ceportal.kernel.services import quarantine, sealing_trail, sweeping
 from ceportal.office.services import erasing, key_rotation
 from certificates.services import issuing, sheets
 from credits.services import (
@@ -75,6 +75,7 @@ JOBS: tuple[ClockJob, ...] = (
     ClockJob("accounts.deliver_notices", delivery.deliver_notices),
     ClockJob("office.erase_people", erasing.erase_people),
     ClockJob("office.rotate_keys", key_rotation.work_on_rotation),
+    ClockJob("kernel.seal_trail", sealing_trail.seal_trail),
 )
 
 

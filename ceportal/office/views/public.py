@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.enums import TitleLevel
+from ceportal.kernel.selectors.trail_chain import daily_heads
 from ceportal.office.selectors.policy import documents, numbers_of_years
 from credits.rules.closing import deadline_of
 from credits.selectors.regulation import requirements
@@ -43,3 +44,10 @@ def show_policy(request: HttpRequest) -> HttpResponse:
 @require_safe
 def show_help(request: HttpRequest) -> HttpResponse:
     return render(request, "office/help.html")
+
+
+@login_not_required
+@require_safe
+def show_trail_heads(request: HttpRequest) -> HttpResponse:
+    """The seals of the trail, a day a line: whoever keeps a printed head can show later that nothing was changed."""
+    return render(request, "office/trail_heads.html", {"heads": daily_heads(today=timezone.localdate())})

@@ -1,0 +1,89 @@
+"""The trail as it is sealed and examined: each event as one line, in order, many a second."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Max, Sum
+from django.db.models.functions import TruncDate
+
+from ceportal.kernel.models import AuditEvent, AuditSeal
+from ceportal.kernel.rules.chaining import Event, Run, Verdict, examine, name_digest
+
+_CHUNK = 5000
+_TABLE = AuditEvent._meta.db_table
+_WHO = "CASE WHEN actor_digest = '' THEN actor_label ELSE actor_digest END"
+# The line is a JSON array, so that no value can run into the next. Numbers and texts as the database keeps them: a
+# trail that moves to another kind of database begins another chain.
+_LINES = {
+    "sqlite": (
+        f"SELECT id, json_array(id, ref, at, actor_id, {_WHO}, address, request_id, action, subject_kind, subject_ref,"  # noqa: S608
+        f" before, after), CAST(at AS text), ref, actor_label, actor_digest FROM {_TABLE}"
+    ),
+    "postgresql": (
+        "SELECT id, json_build_array(id, ref, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'), actor_id,"  # noqa: S608
+        f" {_WHO}, address, request_id, action, subject_kind, subject_ref, before::text, after::text)::text,"
+        " to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'), replace(ref::text, '-', ''), actor_label,"
+        f" actor_digest FROM {_TABLE}"
+    ),
+}
+
+
+def events_after(last_id: int, up_to: int | None = None, *, most: int | None = None) -> Iterator[Event]:
+    """The events with a number after `last_id` (not beyond `up_to`), in order, `most` of them."""
+    sql, numbers = f"{_LINES[connection.vendor]} WHERE id > %s", [last_id]
+    if up_to is not None:
+        sql, numbers = f"{sql} AND id <= %s", [*numbers, up_to]
+    sql += " ORDER BY id"
+    if most is not None:
+        sql, numbers = f"{sql} LIMIT %s", [*numbers, most]
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(sql, numbers)
+        while rows := cursor.fetchmany(_CHUNK):
+            for key, line, at, ref, label, digest in rows:
+                yield Event(key, line, at, not digest or not label or name_digest(ref, label) == digest)
+
+
+def run_of(seal: AuditSeal) -> Run:
+    return Run(
+        seal.number, seal.first_id, seal.last_id, seal.count, seal.sealed_at, seal.previous_digest, seal.digest
+    )  # fmt: skip
+
+
+def last_seal() -> AuditSeal | None:
+    return AuditSeal.objects.order_by("-number").first()
+
+
+def heads_file() -> Path:
+    """Where the heads are kept beside the database, one line a seal: number, digest, moment."""
+    return Path(settings.DATA_DIR) / "audit" / "heads.txt"
+
+
+def kept_heads() -> dict[int, str]:
+    """Digests by the number of their seal. A line that was torn by a power cut is none."""
+    if not heads_file().exists():
+        return {}
+    lines = (line.split() for line in heads_file().read_text(encoding="ascii").splitlines())
+    return {int(parts[0]): parts[1] for parts in lines if len(parts) == 3 and parts[0].isdigit()}
+
+
+def verify_trail(*, now: datetime, also: dict[int, str] | None = None) -> Verdict:
+    """Every event against its seal, the seals against each other and against the heads kept elsewhere."""
+    runs = (run_of(seal) for seal in AuditSeal.objects.order_by("number").iterator(chunk_size=_CHUNK))
+    return examine(events_after(0), runs, kept_heads() | (also or {}), now=now)
+
+
+def daily_heads(*, today: date, days: int = 31) -> list[dict[str, object]]:
+    """The last seal of each day with events, the newest first: day, number, digest, how many events, is_over."""
+    rows = AuditSeal.objects.filter(sealed_at__date__gt=today - timedelta(days=days))
+    by_day = (
+        rows.annotate(day=TruncDate("sealed_at"))
+        .values("day")
+        .annotate(number=Max("number"), events=Sum("count"))
+        .order_by("-day")
+    )
+    found = list(by_day)
+    seals = AuditSeal.objects.in_bulk([row["number"] for row in found], field_name="number")
+    return [row | {"seal": seals[row["number"]], "is_over": row["day"] < today} for row in found]
