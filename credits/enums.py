@@ -243,3 +243,19 @@ class ResultChange(TextChoices):
 
     LOST = "lost", "由达标变为未达标"
     GAINED = "gained", "由未达标变为达标"
+
+
+class MissingState(TextChoices):
+    """Where a question about hours that did not arrive stands, in the words of who asked."""
+
+    WAITING = "waiting", "等平台答复"
+    ANSWERED = "answered", "平台已答复"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+class MissingAnswer(TextChoices):
+    """What a platform says of hours that did not arrive."""
+
+    SENT = "sent", "已经报送"
+    NOT_COMPLETED = "not_completed", "没有学完或考核未通过"
+    UNKNOWN_PERSON = "unknown_person", "平台上没有这位学员"

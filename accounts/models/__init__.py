@@ -4,6 +4,7 @@ from accounts.models.areas import Area, TitleSeries
 from accounts.models.codes import MailAddress, OneTimeCode, OutsideIdentity
 from accounts.models.consents import Consent, Erasure
 from accounts.models.handing_over import HandOver, HandOverRuling
+from accounts.models.machines import EntrySubject, RefusedCalls
 from accounts.models.moves import (
     Correction,
     CorrectionRuling,
@@ -38,6 +39,7 @@ __all__ = [
     "Correction",
     "CorrectionRuling",
     "Employment",
+    "EntrySubject",
     "Erasure",
     "HandOver",
     "HandOverRuling",
@@ -57,6 +59,7 @@ __all__ = [
     "PersonRegistrationRuling",
     "Professional",
     "RecoveryCode",
+    "RefusedCalls",
     "Request",
     "Routed",
     "Ruling",

@@ -82,6 +82,9 @@ class ApiClient(AbstractApplication):
     A key that was rotated names the `first_key` of its line: two of a line live at once, and share its daily ceiling
     (records a day; 0: none). `address_list` holds networks, a line each; empty: from everywhere. A key in earnest is in
     force from `released_at`, after a bureau has seen the `report` of its conformance, asked for at `asked_at`.
+
+    A key of the signed-in entry (grant `authorization-code`) calls nothing: people come by it from `entry_url` through
+    the portal's sign-in (S0-07).
     """
 
     organization = models.ForeignKey(
@@ -89,6 +92,7 @@ class ApiClient(AbstractApplication):
     )
     allowed_scopes = models.CharField(max_length=200, blank=True)
     address_list = models.TextField(blank=True)
+    entry_url = models.URLField(max_length=200, blank=True)
     daily_ceiling = models.PositiveIntegerField(default=0)
     is_sandbox = models.BooleanField(default=False)
     first_key = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="later_keys")
@@ -100,4 +104,12 @@ class ApiClient(AbstractApplication):
     last_used_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(AbstractApplication.Meta):
-        verbose_name = verbose_name_plural = "接口客户端"
+        verbose_name = verbose_name_plural = "接口密钥"
+
+    @property
+    def is_entry(self) -> bool:
+        return self.authorization_grant_type == AbstractApplication.GRANT_AUTHORIZATION_CODE
+
+    def get_allowed_schemes(self) -> list[str]:
+        """Plain HTTP leads back to one's own machine alone (accounts.rules.clients)."""
+        return ["https", "http"]

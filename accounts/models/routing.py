@@ -28,8 +28,11 @@ class Routed(Referenced):
     """Waits at `stage` with `waiting_on` for someone with `duty`, until `due_at` (the end of the due day, exclusive).
 
     `waiting_on` is null when it waits with nobody. `round` counts submissions; a resubmission starts the clock anew
-    (A25). `declarant` is the user whose matter it is: nobody rules on their own.
+    (A25). `declarant` is the user whose matter it is: nobody rules on their own. What `holds_up` nothing is no reason
+    to wait with anything else about a person.
     """
+
+    holds_up: ClassVar[bool] = True
 
     declarant = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     stage = models.PositiveSmallIntegerField(default=0)

@@ -6,6 +6,7 @@ from credits.models.declarations import Declaration, DeclarationStep, Evidence
 from credits.models.held import HeldHours
 from credits.models.incoming import ClaimSession, Correction, HourBatch, UnmatchedPerson
 from credits.models.ledger import ChangedAccount, Claim, ClosedMonth, HandledChange, HourEntry, YearAccount
+from credits.models.missing_hours import MissingHours
 from credits.models.obligation_requests import ObligationRequest, ObligationRequestRuling
 from credits.models.obligations import Obligation
 from credits.models.outside_hours import OutsideHours, OutsideHoursRuling
@@ -31,6 +32,7 @@ __all__ = [
     "HeldHours",
     "HourBatch",
     "HourEntry",
+    "MissingHours",
     "Obligation",
     "ObligationRequest",
     "ObligationRequestRuling",
