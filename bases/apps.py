@@ -3,7 +3,7 @@ from importlib import import_module
 from django.apps import AppConfig
 
 # Django by itself looks into `admin` alone; each desk has a file of its own.
-DESKS = ("recognitions",)
+DESKS = ("recognitions", "courses")
 
 
 class BasesConfig(AppConfig):

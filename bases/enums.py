@@ -12,3 +12,11 @@ class RecognitionKind(TextChoices):
 class RecognitionStatus(TextChoices):
     VERIFIED = "verified", "有文件依据"
     ASSUMED = "assumed", "沿用上一年度，待确认"
+
+
+class CourseApproval(TextChoices):
+    """By what an online course may be offered (S4-06: one of three)."""
+
+    AUTHORITY = "authority", "省级以上行业主管部门审核同意"
+    INSTITUTION = "institution", "授权的专业权威机构推荐"
+    PRESS = "press", "省级出版行政部门审核同意"

@@ -6,9 +6,10 @@ from typing import Any
 from django import forms
 
 from accounts.models import Area, Organization
-from bases.enums import RecognitionKind
+from bases.enums import CourseApproval, RecognitionKind
+from bases.rules import courses
 from ceportal.kernel.rules.refusal import Refusal
-from ceportal.kernel.rules.text import reasons_not_to_accept
+from ceportal.kernel.rules.text import TITLE_LIMIT, reasons_not_to_accept
 
 _DOCUMENT = "文件名称和文号，例如 豫人社办〔2026〕1号。"
 _DOCUMENT_LIMIT, _REASON_LIMIT = 120, 200
@@ -44,6 +45,47 @@ class ConfirmForm(_Shown):
 
 class EndForm(_Shown):
     reason = LineField(label="终止原因", limit=_REASON_LIMIT)
+
+
+class WhereForm(_Shown):
+    """For whom courses are filed."""
+
+    organization = forms.ModelChoiceField(label="平台", queryset=Organization.objects.none(), empty_label="请选择")
+    year = forms.ChoiceField(label="年度")
+    area = forms.ModelChoiceField(label="适用地区", queryset=Area.objects.none(), empty_label=None)
+
+    def __init__(self, *args: Any, units: Any, places: Any, years: list[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        unit, place, year = (self.fields[name] for name in ("organization", "area", "year"))
+        unit.queryset, place.queryset = units, places  # type: ignore[attr-defined]
+        year.choices = [(str(each), f"{each} 年度") for each in years]  # type: ignore[attr-defined]
+        for field in self.fields.values():
+            field.error_messages["required"] = f"请填写{field.label}。"
+            field.error_messages["invalid_choice"] = f"请从列表中选择{field.label}。"
+
+
+class CourseForm(WhereForm):
+    code = LineField(label="课程编号", limit=courses.CODE_LIMIT, help_text="与平台报送学时时的 course_code 一致。")
+    title = LineField(label="课程名称", limit=TITLE_LIMIT)
+    subject = forms.ChoiceField(label="科目", choices=[("公需", "公需科目"), ("专业", "专业科目")])
+    hours = LineField(label="学时", limit=5, help_text="课程的长度，以 0.5 为一档，例如 2 或 1.5。")
+    lecturer = LineField(label="授课人简介", limit=courses.LECTURER_LIMIT)
+    approval = forms.ChoiceField(
+        label="审核方式", choices=[(label, label) for label in CourseApproval.labels], help_text="三种方式之一即可。"
+    )
+    document = LineField(label="审核或推荐文号", limit=courses.DOCUMENT_LIMIT)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if all(name in data for name in courses.COLUMNS):
+            self.show(courses.reasons_not_to_file(data))
+        return data
+
+
+class CourseFileForm(WhereForm):
+    file = forms.FileField(
+        label="课程表", help_text="用模板填写的 .xlsx，或 UTF-8、GBK 编码的 CSV。", allow_empty_file=True
+    )
 
 
 class AddForm(_Shown):

@@ -20,7 +20,7 @@ from credits.enums import Door
 from credits.rules.posted import sound_records
 from credits.selectors.records import batches_of
 from credits.services.batches import MOST_RECORDS, post_batch
-from credits.services.crediting import Speaker
+from credits.services.weighing import Speaker
 
 
 class HoursView(MachineView):
@@ -30,7 +30,7 @@ class HoursView(MachineView):
     def speaker(self) -> Speaker:
         if not self.organization.is_platform:
             raise Problem(403, "not_a_platform", "只有学习平台可以报送和查询学时。")
-        return Speaker(Door.PLATFORM, self.organization)
+        return Speaker(Door.PLATFORM, self.organization, client=self.client.client_id)
 
     @property
     def is_rehearsal_alone(self) -> bool:

@@ -13,6 +13,7 @@ from credits.enums import PublicKind, Subject
 from credits.rules.claiming import Worked, reasons_not_to_claim, work_out
 from credits.rules.conversion import Learnt
 from credits.rules.details import Details, plain, reasons_not_to_keep_details, reasons_not_to_leave_unsaid
+from credits.rules.doubts import OURS, Thresholds
 from credits.rules.evidence import missing_labels
 from credits.rules.plausibility import PERSON_DAY
 from credits.rules.typed import reasons_not_to_keep_day, reasons_not_to_keep_hours
@@ -64,6 +65,7 @@ class Limits(YearLimits):
     authority_days: int = 5
     authority_days_clause: str = "S0-20"
     authority_starts_at_declaration: bool = False
+    doubts: Thresholds = OURS
     trade: str = ""
 
 

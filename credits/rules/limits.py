@@ -3,7 +3,25 @@
 from datetime import date
 
 from credits.rules.declaring import Limits
+from credits.rules.doubts import Thresholds
 from credits.rules.requirements import Requirements
+
+_COUNTS = {
+    "minutes": "minutes",
+    "overlap": "overlap_minutes",
+    "sat_percent": "sat_percent",
+    "gone_days": "gone_days",
+    "client_hour": "burst_client_hour",
+    "address_hour": "burst_address_hour",
+    "course_day": "burst_course_day",
+}
+
+
+def thresholds_in(requirements: Requirements) -> Thresholds:
+    """From what on hours that are reported wait for a look."""
+    figures, filing = requirements.figures, requirements.settings.get("unfiled_course")
+    said = {name: int(figures[at].value) for name, at in _COUNTS.items() if at in figures}
+    return Thresholds(**said, asks_filing=filing is not None and filing.value == "hold")
 
 
 def limits_in(requirements: Requirements) -> Limits:
@@ -33,6 +51,7 @@ def limits_in(requirements: Requirements) -> Limits:
         authority_days=int(authority_days.value) if authority_days else plain.authority_days,
         authority_days_clause=authority_days.clause if authority_days else plain.authority_days_clause,
         authority_starts_at_declaration=clock is not None and clock.value == "declaration",
+        doubts=thresholds_in(requirements),
         year=requirements.year,
         trade=requirements.trade,
     )

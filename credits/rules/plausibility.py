@@ -103,13 +103,18 @@ def reasons_of_place_and_year(
 
 
 def reasons_of_what_is_known(
-    training: Standing, sittings: Iterable[Sitting], known: Known, *, per_day: Decimal
+    training: Standing,
+    sittings: Iterable[Sitting],
+    known: Known,
+    *,
+    per_day: Decimal,
+    overlap: timedelta = timedelta(),
 ) -> Iterator[Refusal]:
     """What speaks against a record beside what counts already."""
     if _is_over(training, known.trainings, per_day):
         message = f"同一天各来源合计超过 {per_day.normalize():f} 学时，待人社部门核实。"
         yield Refusal("over_person_day", message, field="/hours")
-    if do_overlap(sittings, known.sittings):
+    if do_overlap(sittings, known.sittings, overlap):
         yield Refusal("sessions_overlap", "学习时段与另一段学习重叠，待人社部门核实。", field="/sessions")
     for one in known.trainings:
         if one.source != training.source and is_fuzzy_twin(training, one):
@@ -163,14 +168,16 @@ def heaviest_day(training: Standing, others: Iterable[Standing]) -> Fraction:
     return most
 
 
-def do_overlap(sittings: Iterable[Sitting], others: list[Sitting]) -> bool:
-    """Whether any of `sittings` runs into another one, or into `others` (disjoint, in order)."""
+def do_overlap(sittings: Iterable[Sitting], others: list[Sitting], allowed: timedelta = timedelta()) -> bool:
+    """Whether any of `sittings` runs into another one, or into `others` (disjoint, in order), for longer than is
+    `allowed`.
+    """
     if not sittings:
         return False
     own = sorted(sittings)
-    if any(earlier[1] > later[0] for earlier, later in pairwise(own)):
+    if any(min(earlier[1], later[1]) - later[0] > allowed for earlier, later in pairwise(own)):
         return True
-    return any(_runs_into(sitting, others) for sitting in own)
+    return any(_shared(sitting, others) > allowed for sitting in own)
 
 
 def is_fuzzy_twin(one: Standing, other: Standing) -> bool:
@@ -195,9 +202,13 @@ def _per_day(training: Standing) -> Fraction:
     return Fraction(training.hours) / ((training.span[1] - training.span[0]).days + 1)
 
 
-def _runs_into(sitting: Sitting, others: list[Sitting]) -> bool:
-    place = bisect_left(others, (sitting[1],))
-    return place > 0 and others[place - 1][1] > sitting[0]
+def _shared(sitting: Sitting, others: list[Sitting]) -> timedelta:
+    """How long `sitting` runs beside the others."""
+    place, shared = bisect_left(others, (sitting[1],)) - 1, timedelta()
+    while place >= 0 and others[place][1] > sitting[0]:
+        shared += min(sitting[1], others[place][1]) - max(sitting[0], others[place][0])
+        place -= 1
+    return shared
 
 
 def _merged(sittings: list[Sitting]) -> list[Sitting]:

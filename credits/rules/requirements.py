@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, Decimal
 from fractions import Fraction
+from functools import cached_property
 from types import MappingProxyType
 
 from credits.enums import ObligationKind
@@ -104,6 +105,13 @@ class Requirements:
             return None
         return Figure(part_of(total.value, Fraction(ratio.value)), ratio.clause, ratio.status, ratio.document)
 
+    @cached_property
+    def needed(self) -> tuple[Decimal, Decimal, Decimal, Decimal, Decimal]:
+        """The least of the total, public, compulsory, professional and elective hours; 0 where nothing is asked."""
+        asked = (self.total, self.public, self.public_compulsory, self.professional, self.elective)
+        total, public, compulsory, professional, elective = (each.value if each else ZERO for each in asked)
+        return total, public, compulsory, professional, elective
+
     @property
     def is_assumed(self) -> bool:
         """Whether any threshold has no verified document behind it (A26): pages say so."""
@@ -161,7 +169,14 @@ def is_met(requirements: Requirements, standing: Standing) -> bool:
     """Whether every threshold is met (A1). Who is looked after elsewhere is judged there (S3-01)."""
     if requirements.ground is not None and requirements.ground.kind == ObligationKind.ELSEWHERE:
         return False
-    return all(have >= figure.value for _, _, figure, have in _asked(requirements, standing) if figure is not None)
+    total, public, compulsory, professional, elective = requirements.needed
+    return (
+        standing.total >= total
+        and standing.public >= public
+        and standing.public_compulsory >= compulsory
+        and standing.professional >= professional
+        and standing.elective >= elective
+    )
 
 
 def hours_missing(thresholds: Iterable[Threshold]) -> Decimal:

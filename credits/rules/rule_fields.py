@@ -29,6 +29,7 @@ class Group(StrEnum):
 
     THRESHOLDS = "每年的学时要求"
     COUNTING = "怎样计算"
+    DOUBTS = "哪些报送的学时先核实"
     TIME = "时间"
     REVIEW = "审核"
     CONTENT = "学习内容"
@@ -65,13 +66,19 @@ class RuleField:
         return "学时" if self.kind is Kind.HOURS else _UNITS.get(self.label, "")
 
 
-A_DAY, SIXTY = Decimal(24), Decimal(60)
+A_DAY, SIXTY, MILLIONS = Decimal(24), Decimal(60), Decimal(9_999_999)
 YES_NO = {"yes": "是", "no": "否"}
 _UNITS = {
     "一学时的长度": "分钟",
     "用人单位审核时限": "个工作日",
     "主管部门审核时限": "个工作日",
     "退回补正的宽限": "个工作日",
+    "两处学习时段可以重叠": "分钟",
+    "学习时段最少占应有时长": "%",
+    "离职多久之后的学习要核实": "天",
+    "一个接口密钥一小时最多报送": "条",
+    "一个网络地址一小时最多报送": "条",
+    "一门课程一天最多报送": "人次",
 }
 
 RULE_FIELDS: dict[str, RuleField] = {
@@ -102,6 +109,31 @@ RULE_FIELDS: dict[str, RuleField] = {
         "超过的先不计入，待人社部门核实。",
         least=HALF,
         most=A_DAY,
+    ),
+    "overlap_minutes": RuleField(
+        Kind.COUNT, "两处学习时段可以重叠", Group.DOUBTS, "各平台时钟略有出入；超过的先核实。", most=SIXTY
+    ),
+    "sat_percent": RuleField(
+        Kind.COUNT,
+        "学习时段最少占应有时长",
+        Group.DOUBTS,
+        "平台报来学习时段的，合计短于这个比例的先核实。填 0 表示不核实。",
+        most=Decimal(100),
+    ),
+    "gone_days": RuleField(
+        Kind.COUNT, "离职多久之后的学习要核实", Group.DOUBTS, "离职、退休、去世登记之后。", most=Decimal(3650)
+    ),
+    "burst_client_hour": RuleField(
+        Kind.COUNT, "一个接口密钥一小时最多报送", Group.DOUBTS, "超过的先不计入，核实后可以一并放行。", most=MILLIONS
+    ),
+    "burst_address_hour": RuleField(Kind.COUNT, "一个网络地址一小时最多报送", Group.DOUBTS, most=MILLIONS),
+    "burst_course_day": RuleField(Kind.COUNT, "一门课程一天最多报送", Group.DOUBTS, most=MILLIONS),
+    "unfiled_course": RuleField(
+        Kind.TEXT,
+        "未备案的网络课程",
+        Group.DOUBTS,
+        "只对报送时写明课程编号的记录。课程在“课程备案”中登记。",
+        {"accept": "照常计入", "hold": "先核实"},
     ),
     "carry_over": RuleField(
         Kind.FLAG, "结转到下一年度", Group.COUNTING, "学时只计入所属年度。", {"no": "不结转，也不顺延"}

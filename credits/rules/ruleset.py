@@ -208,7 +208,7 @@ def _can_be_read(name: str, text: str) -> bool:
         case Kind.HOURS:
             return bool(_NUMERAL.fullmatch(text)) and Decimal(text) % HALF == 0 and _is_in_range(name, text)
         case Kind.COUNT:
-            return text.isascii() and text.isdigit() and len(text) <= 4 and _is_in_range(name, text)
+            return text.isascii() and text.isdigit() and len(text) <= 7 and _is_in_range(name, text)
         case Kind.RATIO:
             return bool(re.fullmatch(r"[1-9][0-9]?/[1-9][0-9]?", text)) and Fraction(text) <= 1
         case Kind.MONTH_DAY:

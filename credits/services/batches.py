@@ -14,7 +14,8 @@ from ceportal.kernel.services.trail import record as leave_trail
 from credits.enums import Outcome
 from credits.models import HourBatch
 from credits.rules.records import Record, is_record_id, read, reasons_not_to_read
-from credits.services.crediting import Settled, Speaker, credit_records
+from credits.services.crediting import Settled, credit_records
+from credits.services.weighing import Speaker
 
 MOST_RECORDS = 1000
 KEPT_FOR = timedelta(days=90)

@@ -3,7 +3,6 @@
 Of a row that somebody else has written meanwhile nothing is told: who is not among those given back came second.
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,7 +13,7 @@ import msgspec
 from django.db import connection
 
 from accounts.selectors.learners import Person
-from ceportal.kernel.rules.text import comparable
+from bases.rules.courses import course_key
 from ceportal.kernel.selectors.given import given, new_ref
 from credits.enums import ClaimState, EntryKind
 from credits.models import Claim, HourEntry
@@ -91,7 +90,6 @@ def new_claim(
     record: Record, digest: str, *, source: str, door: str, person: Person | None, now: datetime, revision: int = 0
 ) -> NewClaim:
     """What a record claims of `person`, None where nobody is registered by its number and name."""
-    course = record.course_code and f"{source}\x1f{comparable(record.course_code)}"
     return NewClaim(
         door=door,
         source=source,
@@ -100,7 +98,7 @@ def new_claim(
         professional_id=person.pk if person else None,
         year=record.ended_on.year,
         activity_key=activity_key(record.title, record.started_on, record.ended_on),
-        course_key=hashlib.sha256(course.encode()).hexdigest() if course else "",
+        course_key=course_key(source, record.course_code) if record.course_code else "",
         content_digest=digest,
         subject=record.subject,
         public_kind=record.public_kind,

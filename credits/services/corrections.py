@@ -34,9 +34,10 @@ from credits.selectors.records import current_record, is_filed
 from credits.selectors.regulation import rule_book
 from credits.services.account_sets import Place, lock_accounts
 from credits.services.claim_sets import NewClaim, new_claim
-from credits.services.crediting import Candidate, Speaker, enter, find_people, save_new, settle
+from credits.services.crediting import enter, find_people, save_new
 from credits.services.holding import Word, let_go
 from credits.services.ledger import reverse_claim
+from credits.services.weighing import Candidate, Speaker, settle
 
 JOB = "credits.finish_corrections"
 A_ROUND = 500

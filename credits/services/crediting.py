@@ -6,33 +6,26 @@ two halves it shares with matching and corrections: first every claim gets its s
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from functools import lru_cache
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.fields import id_index, id_index_columns, many_id_indexes
-from accounts.models import Organization
-from accounts.selectors.learners import Learner, Person, learners
-from bases.rules.recognition import Recognised, is_recognised
-from bases.selectors.recognised import recognitions_of
+from accounts.selectors.learners import Learner, learners
 from ceportal.kernel.fields import seal
 from ceportal.kernel.rules.refs import new_refs
 from ceportal.kernel.rules.refusal import MovedOn, Refusal
 from ceportal.kernel.rules.text import person_name
-from credits.enums import ClaimState, Door, Outcome, Subject
+from credits.enums import ClaimState, Outcome
 from credits.models import Claim, ClaimSession, UnmatchedPerson
-from credits.rules import plausibility as plausible
 from credits.rules.crediting import shares
 from credits.rules.records import Record, digest_of
 from credits.rules.requirements import Standing
 from credits.selectors.bench import Bench
-from credits.selectors.crediting import is_same, known_claims, what_counts
+from credits.selectors.crediting import is_same, known_claims
 from credits.selectors.regulation import rule_book
-from credits.selectors.window import excused_places
-from credits.services.account_sets import Account, Place, change_accounts, lock_accounts
+from credits.services.account_sets import Account, Place, change_accounts
 from credits.services.claim_sets import (
     NewClaim,
     NewEntry,
@@ -41,26 +34,10 @@ from credits.services.claim_sets import (
     put_claims,
     put_entries,
 )
+from credits.services.weighing import Candidate, Speaker, remember_rush, settle
 
 KEPT_FOR = timedelta(days=90)
 _UNMATCHED = "credits_unmatchedperson"
-
-
-@dataclass(frozen=True)
-class Speaker:
-    """Who reports hours: an institution through a door. Acts in the trail by its label, as no person."""
-
-    door: Door
-    organization: Organization
-    pk: None = None
-
-    @property
-    def source(self) -> str:
-        return f"{self.door.value}:{self.organization.ref}"
-
-    @property
-    def label(self) -> str:
-        return self.organization.name
 
 
 @dataclass(slots=True)
@@ -75,23 +52,6 @@ class Settled:
     reasons: list[Refusal] = field(default_factory=list)
     known_digest: str = ""
     digest: str = ""
-
-
-@dataclass(eq=False, slots=True)
-class Candidate:
-    """A claim on its way: `person` is None where nobody is registered by that number and name."""
-
-    claim: Claim | NewClaim
-    person: Person | None
-    record: Record | None = None
-    sessions: tuple[tuple[datetime, datetime], ...] = ()
-    reasons: list[Refusal] = field(default_factory=list)
-    twin_number: int = 0
-    is_excused: bool = False
-
-    @property
-    def place(self) -> Place:
-        return (self.claim.year, self.claim.professional_id or 0)
 
 
 @transaction.atomic
@@ -115,6 +75,7 @@ def credit_records(records: Sequence[Record], *, speaker: Speaker, now: datetime
         known |= known_claims(speaker.source, lost)
     _name_twins(candidates, mine)
     entries = enter(mine, accounts, label=speaker.label, bench=bench)
+    remember_rush([each.claim for each in mine], speaker, now=now)
     _fill_tombstones(records, known, digests)
     told = {candidate.claim.external_id: _told(candidate, entries) for candidate in mine}
     for record in records:
@@ -123,22 +84,6 @@ def credit_records(records: Sequence[Record], *, speaker: Speaker, now: datetime
     if len(told) < len(records):
         raise MovedOn([Refusal("account_moved", "这些人员的学时刚刚有变动，请重新提交一次。")])
     return [told[record.external_id] for record in records]
-
-
-def settle(candidates: Sequence[Candidate], *, speaker: Speaker, bench: Bench) -> dict[Place, Account]:
-    """Give every claim its state, in order, each knowing those before it. The accounts they may change are locked."""
-    lines = recognitions_of(speaker.organization.pk) if candidates else []
-    excuse(candidates)
-    for candidate in candidates:
-        candidate.reasons = list(place_and_year(candidate, lines, bench)) if candidate.person else []
-    hopeful = [each for each in candidates if each.person and not each.reasons]
-    accounts = lock_accounts({each.place: each.person for each in hopeful if each.person}, bench)
-    known = what_counts([each.claim for each in hopeful], [stretch for each in hopeful for stretch in each.sessions])
-    for number, candidate in enumerate(candidates):
-        if candidate.person and not candidate.reasons:
-            weigh(candidate, known[candidate.person.pk], -1 - number, bench)
-        _set_state(candidate)
-    return accounts
 
 
 def enter(
@@ -188,74 +133,6 @@ def find_people(named: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Learn
         return {}
     found = learners(asked)
     return {(number, person.name): person for person in found for number in asked[person.id_index]}
-
-
-def place_and_year(candidate: Candidate, lines: list[Recognised], bench: Bench) -> Iterable[Refusal]:
-    claim, person = candidate.claim, candidate.person
-    if person is None:
-        return ()
-    covered = is_recognised(
-        lines, places=person.area.codes, year=claim.year, subject=claim.subject, trade=bench.trade(person),
-        on=claim.ended_on,
-    )  # fmt: skip
-    return plausible.reasons_of_place_and_year(
-        is_recognised=covered,
-        limits=bench.limits_where_now(person, claim.year),
-        ended_on=claim.ended_on,
-        today=_day(claim.made_at),
-        subject=Subject(claim.subject).label,
-        place=person.area.name,
-        is_excused=candidate.is_excused,
-    )
-
-
-@lru_cache(maxsize=16)
-def _day(moment: datetime) -> date:
-    return timezone.localdate(moment)
-
-
-def excuse(candidates: Iterable[Candidate]) -> None:
-    """Note which are of a former year that the bureau has opened to their person (S0-14): one query for all."""
-    now = {each: _day(each.claim.made_at) for each in candidates if each.person}
-    late = [each for each, today in now.items() if each.claim.year < today.year]
-    if late:
-        places = excused_places([each.place for each in late], today=min(now[each] for each in late))
-        for each in late:
-            each.is_excused = each.place in places
-
-
-def weigh(candidate: Candidate, known: plausible.Known, number: int, bench: Bench) -> None:
-    """Against what counts already. What passes counts for those after it, under a `number` of its own."""
-    claim, person = candidate.claim, candidate.person
-    training = plausible.Standing(
-        number, claim.source, claim.door, claim.title, (claim.started_on, claim.ended_on), claim.hours,
-        claim.activity_key, claim.course_key,
-    )  # fmt: skip
-    twin = known.twin(claim.activity_key, claim.course_key, claim.year)
-    if twin:
-        claim.state, claim.twin_id = ClaimState.DUPLICATE, twin.number if twin.number > 0 else None
-        candidate.twin_number = twin.number
-        message = f"同一次学习已通过“{Door(twin.door).label}”计入 {twin.hours.normalize():f} 学时，只计一次。"
-        candidate.reasons = [Refusal("already_counted", message, clause="A13")]
-        return
-    limits = bench.limits_where_now(person, claim.year) if person else None
-    per_day = limits.person_day if limits else plausible.PERSON_DAY
-    candidate.reasons = list(plausible.reasons_of_what_is_known(training, candidate.sessions, known, per_day=per_day))
-    if not candidate.reasons:
-        known.add(training, candidate.sessions)
-
-
-def _set_state(candidate: Candidate) -> None:
-    claim = candidate.claim
-    claim.reasons = [
-        {"code": reason.code, "message": reason.message, "clause": reason.clause} for reason in candidate.reasons
-    ]
-    if claim.state == ClaimState.DUPLICATE:
-        return
-    if candidate.person is None:
-        claim.state = ClaimState.UNMATCHED
-    else:
-        claim.state = ClaimState.HELD if candidate.reasons else ClaimState.LIVE
 
 
 def save_new(candidates: Sequence[Candidate], now: datetime) -> list[Candidate]:

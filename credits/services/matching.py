@@ -16,7 +16,8 @@ from credits.models import Claim, ClaimSession, UnmatchedPerson
 from credits.selectors.bench import Bench
 from credits.selectors.matching import person_of, ready_to_match, waiting_beside
 from credits.selectors.regulation import rule_book
-from credits.services.crediting import Candidate, Speaker, enter, settle
+from credits.services.crediting import enter
+from credits.services.weighing import Candidate, Speaker, settle
 
 JOB = "credits.match_people"
 A_ROUND = 500

@@ -14,7 +14,8 @@ from credits.selectors.regulation import rule_book
 from credits.selectors.reviving import left_alone
 from credits.selectors.twins import counted_twin
 from credits.services.account_sets import Account, Place, lock_accounts
-from credits.services.crediting import Candidate, Speaker, enter, settle
+from credits.services.crediting import enter
+from credits.services.weighing import Candidate, Speaker, settle
 
 JOB = "credits.revive_duplicates"
 A_ROUND = 500

@@ -7,7 +7,6 @@ between the look and the confirmation is found then.
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from bases.selectors.recognised import recognitions_of
 from ceportal.kernel.rules.text import person_name
 from credits.enums import ClaimState, Door, RowState
 from credits.models import Roster
@@ -18,7 +17,8 @@ from credits.selectors.crediting import what_counts
 from credits.selectors.regulation import rule_book
 from credits.selectors.rosters import external_id, facts_of
 from credits.services.claim_sets import new_claim
-from credits.services.crediting import Candidate, Speaker, excuse, find_people, place_and_year, weigh
+from credits.services.crediting import find_people
+from credits.services.weighing import Candidate, Speaker, about, excuse, weigh
 
 Found = tuple[RowState, str]
 
@@ -61,12 +61,12 @@ def preview(roster: Roster, lines: Sequence[RosterLine], *, now: datetime) -> di
 
 
 def _weigh_all(candidates: Mapping[int, Candidate], roster: Roster, bench: Bench) -> Mapping[int, Found]:
-    lines = recognitions_of(roster.organization.pk)
+    reporter = about(Speaker(Door.ROSTER, roster.organization), [*candidates.values()], now=bench.now)
     known = what_counts([candidate.claim for candidate in candidates.values()], ())
     excuse(candidates.values())
     found: dict[int, Found] = {}
     for number, candidate in candidates.items():
-        candidate.reasons = list(place_and_year(candidate, lines, bench))
+        candidate.reasons = reporter.doubts(candidate, bench)
         if not candidate.reasons and candidate.person:
             weigh(candidate, known[candidate.person.pk], -number, bench)
         is_twin = candidate.claim.state == ClaimState.DUPLICATE

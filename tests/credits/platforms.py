@@ -10,7 +10,8 @@ from accounts.models import Area, Organization, Professional
 from bases.enums import RecognitionKind, RecognitionStatus
 from bases.models import Recognition
 from credits.enums import Door, Subject
-from credits.services.crediting import Record, Speaker
+from credits.rules.records import Record
+from credits.services.weighing import Speaker
 from tests import factories as make
 
 _serial = count(1)

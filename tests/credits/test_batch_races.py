@@ -12,12 +12,14 @@ import pytest
 from accounts.models import Organization, Professional, User
 from credits.enums import ClaimState
 from credits.models import Claim, HourEntry, YearAccount
+from credits.rules.records import Record
 from credits.selectors.reconciliation import mismatches
 from credits.services.batches import post_batch
 from credits.services.corrections import replace_record, withdraw_record
-from credits.services.crediting import Record, Speaker, credit_records
+from credits.services.crediting import credit_records
 from credits.services.matching import match_people
 from credits.services.ruling import approve, pass_on
+from credits.services.weighing import Speaker
 from tests import factories as people
 from tests.credits import drafts
 from tests.credits import factories as make

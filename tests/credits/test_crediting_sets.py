@@ -11,9 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Organization, Professional
 from credits.enums import ClaimState, Door, Outcome
 from credits.models import Claim, HourEntry, UnmatchedPerson, YearAccount
-from credits.rules.records import digest_of
+from credits.rules.records import Record, digest_of
 from credits.selectors.reconciliation import mismatches
-from credits.services.crediting import Record, Settled, Speaker, credit_records
+from credits.services.crediting import Settled, credit_records
+from credits.services.weighing import Speaker
 from tests import factories as people
 from tests.credits import platforms as make
 from tests.credits.factories import NOW, SHANGHAI
@@ -155,7 +156,8 @@ def test_nobody_sits_in_two_places_at_once(declarant: Professional, here: Speake
     told = post(here, record(declarant, **day, sessions=((at(19), at(20)), (at(20), at(21)))))
     told += post(speaker(), record(declarant, **day, sessions=((at(21), at(22)),)))
     assert outcomes(told) == [Outcome.ACCEPTED] * 2
-    assert held(post(speaker(), record(declarant, **day, sessions=((at(20, 30), at(20, 40)),)))) == ["sessions_overlap"]
+    short = record(declarant, **day, hours=Decimal("0.5"), sessions=((at(20, 30), at(20, 50)),))
+    assert held(post(speaker(), short)) == ["sessions_overlap"]
     itself = ((at(8), at(9)), (at(8, 59), at(10)))
     assert held(post(speaker(), record(declarant, **day, sessions=itself))) == ["sessions_overlap"]
 

@@ -15,9 +15,10 @@ from ceportal.kernel.models import AuditEvent
 from ceportal.kernel.rules.refusal import MovedOn, Refused
 from credits.enums import DeclarationState, Door
 from credits.models import BackYearRequest, BackYearRuling, Claim, Declaration
-from credits.services.crediting import Speaker, credit_records
+from credits.services.crediting import credit_records
 from credits.services.declaring import submit_declaration
 from credits.services.exceptions import ask_again, ask_for_back_years, grant_back_years, recommend, turn_down
+from credits.services.weighing import Speaker
 from tests import factories as make
 from tests.credits import drafts, exceptions, platforms
 from tests.credits.factories import NOW

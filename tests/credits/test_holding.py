@@ -18,10 +18,11 @@ from credits.enums import ClaimState, EntryKind
 from credits.models import Claim, HourEntry, YearAccount
 from credits.selectors.reconciliation import mismatches
 from credits.services.corrections import withdraw_record
-from credits.services.crediting import Speaker, credit_records
+from credits.services.crediting import credit_records
 from credits.services.holding import Word, hold_claims, refuse_claims, release_claims
 from credits.services.holding_jobs import revoke_and_hold, work_on_held
 from credits.services.matching import match_people
+from credits.services.weighing import Speaker
 from tests import factories as make
 from tests.credits.factories import NOW
 from tests.credits.machines import HOURS, Machine, posted

@@ -163,6 +163,24 @@ def test_nobody_sits_in_two_places_at_once(own: Any, others: Any, expected: bool
     assert found == ([refusal] if expected else [])
 
 
+@pytest.mark.parametrize(
+    ("own", "others", "expected"),
+    [
+        ([(0, 60)], [(55, 90)], False),
+        ([(0, 60)], [(54, 90)], True),
+        ([(0, 60)], [(0, 3), (57, 90)], True),
+        ([(0, 60)], [(0, 3), (58, 90)], False),
+        ([(0, 60), (55, 90)], [], False),
+        ([(0, 60), (50, 55)], [], False),
+        ([(0, 60), (50, 56)], [], True),
+    ],
+)
+def test_clocks_of_two_platforms_may_differ_by_what_the_rule_set_allows(own: Any, others: Any, expected: bool) -> None:
+    known, five = Known(), timedelta(minutes=5)
+    known.sit(sitting(*each) for each in others)
+    assert rules.do_overlap([sitting(*each) for each in own], known.sittings, five) is expected
+
+
 def test_hours_sat_are_kept_as_stretches_in_order() -> None:
     known = Known()
     known.sit([sitting(60, 90), sitting(0, 30)])

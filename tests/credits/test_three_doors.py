@@ -16,10 +16,11 @@ from credits.rules.records import Record
 from credits.selectors.reconciliation import mismatches
 from credits.services.batches import forget_old_batches, post_batch
 from credits.services.corrections import withdraw_record
-from credits.services.crediting import Speaker, credit_records
+from credits.services.crediting import credit_records
 from credits.services.ledger import reverse_claim
 from credits.services.matching import forget_unmatched, match_people
 from credits.services.ruling import approve, pass_on
+from credits.services.weighing import Speaker
 from tests import factories as people
 from tests.credits import drafts
 from tests.credits.factories import NOW, SHANGHAI

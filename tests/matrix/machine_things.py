@@ -6,11 +6,11 @@ from typing import Any
 
 from accounts.models import Organization, Professional
 from accounts.services.clients import make_client
-from bases.models import Recognition
+from bases.models import Course, Recognition
 from credits.enums import ClaimState, Door
 from credits.models import Claim, HourBatch
 from credits.services.batches import post_batch
-from credits.services.crediting import Speaker
+from credits.services.weighing import Speaker
 from tests.credits.machines import posted
 
 OWN_PAGES = ("client", "bound_client", "rotate_client", "revoke_client", "leaked_client", "ask_client")
@@ -28,6 +28,7 @@ def given() -> dict[str, Callable[[Any], Mapping[str, Any]]]:
         **{f"admin:accounts_apiclient_{name}": lambda town: {"client_id": town.key.client_id} for name in DESK_PAGES},
         "credits:contest": lambda _: {"ref": _doubted().ref},
         "admin:bases_recognition_rule": lambda _: {"ref": _listed().ref},
+        "admin:bases_course_one": lambda _: {"ref": Course.objects.get().ref},
         "admin:credits_heldhours_rule": lambda _: {"ref": _doubted().ref},
     }
 
@@ -43,7 +44,11 @@ def _listed() -> Recognition:
 
 
 def begin(town: Any, person: Professional, platform: Organization, *, now: datetime) -> None:
-    """The platform is on no list: what it says of the declarant is held."""
+    """The platform is on no list: what it says of the declarant is held. A course of it is filed for the province."""
+    Course.objects.create(
+        organization=platform, area_id="410000", year=now.year, subject="public", code="GX-1", course_key="k",
+        title="课", hours=2, lecturer="李老师", approval="press", document="豫新广审〔2026〕1号", filed_at=now,
+    )  # fmt: skip
     town.key, _ = make_client(platform, name="矩阵平台", scopes=("hours:write",), by=None, now=now, released_at=now)
     post_batch(
         [posted(person, "held-1", title="平台待核实的课程")], speaker=Speaker(Door.PLATFORM, platform), digest="0" * 64,

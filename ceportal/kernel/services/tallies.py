@@ -5,15 +5,19 @@ in a tally: its key is a digest.
 """
 
 import hashlib
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from operator import itemgetter
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
 from ceportal.kernel.models import Tally
+from ceportal.kernel.selectors.given import given
 
 # Two hands may begin a window at once; the one that lost finds it begun.
 _TRIES = 3
+Key = tuple[str, ...]
 
 
 def take_from_tally(*key: str, most: int, window: timedelta, cost: int = 1, now: datetime) -> tuple[bool, Tally]:
@@ -40,6 +44,35 @@ def tallied(*key: str, now: datetime) -> int:
     return Tally.objects.filter(key=_name(key), ends_at__gt=now).values_list("count", flat=True).first() or 0
 
 
+def tallied_many(keys: Iterable[Key], *, now: datetime) -> dict[Key, int]:
+    """The same of many keys in one question; those that count nothing are left out."""
+    names = {_name(key): key for key in keys}
+    rows = Tally.objects.filter(key__in=names, ends_at__gt=now).values_list("key", "count")
+    return {names[name]: count for name, count in rows}
+
+
+def add_to_tallies(counts: Iterable[tuple[Mapping[Key, int], timedelta]], *, now: datetime) -> None:
+    """Count without a bound, many keys by one statement, each for its window; in one order, so that two hands wait for
+    each other and for nothing else.
+    """
+    rows = [
+        {"key": _name(key), "count": count, "ends_at": _stored(now + window)}
+        for some, window in counts
+        for key, count in some.items()
+    ]
+    rows.sort(key=itemgetter("key"))
+    source, text = given(rows, {"key": "text", "count": "int", "ends_at": "timestamptz"})
+    table, at = Tally._meta.db_table, connection.ops.adapt_datetimefield_value(now)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} (key, count, ends_at) SELECT key, count, ends_at FROM {source} WHERE true"  # noqa: S608
+            " ON CONFLICT (key) DO UPDATE SET"
+            f" count = CASE WHEN {table}.ends_at > %s THEN {table}.count ELSE 0 END + excluded.count,"
+            f" ends_at = CASE WHEN {table}.ends_at > %s THEN {table}.ends_at ELSE excluded.ends_at END",
+            [text, at, at],
+        )
+
+
 def give_back_to_tally(*key: str, now: datetime) -> None:
     """What was taken turned out not to count."""
     Tally.objects.filter(key=_name(key), ends_at__gt=now, count__gt=0).update(count=F("count") - 1)
@@ -64,6 +97,11 @@ def _begin(name: str, cost: int, now: datetime, window: timedelta) -> Tally | No
             return Tally.objects.create(key=name, count=cost, ends_at=now + window)
     except IntegrityError:
         return None
+
+
+def _stored(moment: datetime) -> str:
+    """As the database writes a moment down."""
+    return str(connection.ops.adapt_datetimefield_value(moment))
 
 
 def _name(key: tuple[str, ...]) -> str:

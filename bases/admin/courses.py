@@ -1,0 +1,153 @@
+"""课程备案: online courses that were approved, filed by the bureau of a place, one by one or as a table (S4-06)."""
+
+from typing import Any, cast
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.models import User
+from bases.forms import CourseFileForm, CourseForm, EndForm, WhereForm
+from bases.models import Course
+from bases.resources import CourseResource
+from bases.rules import courses as rules
+from bases.rules.courses import CourseLine
+from bases.selectors.courses import courses_kept_by, platforms
+from bases.selectors.desks import listing_bureaus, places_kept_by
+from bases.services.courses import end_course, file_courses
+from ceportal.kernel.rules.dated import year_in
+from ceportal.kernel.rules.refusal import Refusal, Refused
+from ceportal.kernel.web.desks import Column, Register
+from ceportal.kernel.web.serving import status_of
+from ceportal.kernel.web.sheets import XLSX, read_batches, workbook_bytes
+
+_SUBJECTS = {"public": "公需", "professional": "专业"}
+_WIDTHS = (18, 40, 8, 8, 40, 30, 30)
+_MOST_SHOWN = 100
+
+
+def _user(request: HttpRequest) -> User:
+    return cast(User, request.user)
+
+
+@admin.register(Course)
+class CourseDesk(Register):
+    lead = (
+        "经审核或推荐、可以计入学时的网络课程。平台报送时写明课程编号的，按这里的学时核对；"
+        "未备案的照常计入还是先核实，由规则集决定。"
+    )
+    nothing = ("这一年度还没有备案的课程", "可以逐门登记，也可以下载模板、填好后一次导入。")
+    order = ("-id",)
+    link_label = "查看"
+    list_template = "bases/admin/courses.html"
+    columns = (
+        Column("课程", "title"),
+        Column("编号", "code", is_short=True),
+        Column("平台", lambda row: row.organization.name),
+        Column("地区", lambda row: row.area.name, is_short=True),
+        Column("科目", lambda row: _SUBJECTS[row.subject], is_short=True),
+        Column("学时", "hours", is_number=True),
+        Column("审核文号", "document"),
+        Column("状态", lambda row: f"{row.ended_on:%Y-%m-%d}终止" if row.ended_on else "有效", is_short=True),
+    )
+
+    def allows(self, request: HttpRequest) -> bool:
+        """Read once a request, however many desks ask."""
+        keeper: Any = request
+        if not hasattr(keeper, "keeps_lists"):
+            keeper.keeps_lists = listing_bureaus(_user(request)).exists()
+        return bool(keeper.keeps_lists)
+
+    def rows(self, request: HttpRequest) -> QuerySet[Course]:
+        return courses_kept_by(_user(request)).filter(year=_year(request))
+
+    def link(self, row: Course) -> str:
+        return reverse("admin:bases_course_one", args=[row.ref])
+
+    def more(self, request: HttpRequest) -> dict[str, Any]:
+        this_year = timezone.localdate().year
+        return {"year": _year(request), "years": range(this_year + 1, this_year - 4, -1)}
+
+    def pages(self) -> list[URLPattern]:
+        return [
+            path("new/", self.door(self.add), name=self.address("new")),
+            path("import/", self.door(self.take_file), name=self.address("import")),
+            path("template.xlsx", require_safe(self.door(self.download_template)), name=self.address("template")),
+            path("<uuid:ref>/", self.door(self.show), name=self.address("one")),
+        ]
+
+    def add(self, request: HttpRequest) -> HttpResponse:
+        form = CourseForm(request.POST if request.method == "POST" else None, **_choices(request))
+        if form.is_bound and form.is_valid():
+            line = rules.line_of({name: form.cleaned_data[name] for name in rules.COLUMNS})
+            return self._filed(request, form, [line])
+        context = {"title": "登记课程", "form": form}
+        return render(request, "bases/admin/course_new.html", context, status=422 if form.is_bound else 200)
+
+    def take_file(self, request: HttpRequest) -> HttpResponse:
+        """Reads the whole table; files it only when nothing is wrong and filing is what was asked for."""
+        is_sent = request.method == "POST"
+        form = CourseFileForm(request.POST if is_sent else None, request.FILES or None, **_choices(request))
+        lines, faults = list[CourseLine](), list[Refusal]()
+        if is_sent and form.is_valid():
+            try:
+                upload = form.cleaned_data["file"]
+                lines = CourseResource().read(read_batches(upload, sheet=rules.SHEET, skipped=(rules.GUIDE,)))
+            except Refused as refused:
+                faults = refused.reasons
+            else:
+                if request.POST.get("act") == "file":
+                    return self._filed(request, form, lines)
+        context = {
+            "title": "导入课程",
+            "form": form,
+            "faults": faults,
+            "lines": [(_SUBJECTS[line.subject], line) for line in lines[:_MOST_SHOWN]],
+            "count": len(lines),
+            "most": rules.MOST_LINES,
+        }
+        status = status_of(faults[0].code) if faults else 422 if form.errors else 200
+        return render(request, "bases/admin/course_import.html", context, status=status)
+
+    def download_template(self, request: HttpRequest) -> HttpResponse:
+        """Headings, columns formatted as text, and a sheet that says how to fill them in."""
+        guide = [["填写说明"], *([line] for line in rules.guide())]
+        sheets = [(rules.SHEET, [list(rules.COLUMNS.values())], _WIDTHS), (rules.GUIDE, guide, (100,))]
+        response = HttpResponse(workbook_bytes(sheets), content_type=XLSX)
+        response["Content-Disposition"] = 'attachment; filename="courses.xlsx"'
+        response["X-Content-Type-Options"] = "nosniff"
+        return response
+
+    def show(self, request: HttpRequest, ref: UUID) -> HttpResponse:
+        """One course, and the end of its filing."""
+        row = get_object_or_404(courses_kept_by(_user(request)), ref=ref)
+        form = EndForm(request.POST if request.method == "POST" else None)
+        if form.is_bound and form.is_valid():
+            end_course(row, **form.cleaned_data, by=_user(request), now=timezone.now())
+            messages.success(request, "已终止，从明天起学完的不再按已备案计。")
+            return redirect(f"{reverse('admin:bases_course_changelist')}?year={row.year}")
+        context = {"title": row.title, "row": row, "subject": _SUBJECTS[row.subject], "form": form}
+        return render(request, "bases/admin/course.html", context, status=422 if form.is_bound else 200)
+
+    def _filed(self, request: HttpRequest, form: WhereForm, lines: list[CourseLine]) -> HttpResponse:
+        said, year = form.cleaned_data, int(form.cleaned_data["year"])
+        new, anew = file_courses(
+            said["organization"], lines, area=said["area"], year=year, by=_user(request), now=timezone.now()
+        )
+        messages.success(request, f"已登记 {new} 门新课程" + (f"，更新 {anew} 门。" if anew else "。"))
+        return redirect(f"{reverse('admin:bases_course_changelist')}?year={year}")
+
+
+def _choices(request: HttpRequest) -> dict[str, Any]:
+    this_year = timezone.localdate().year
+    places, years = places_kept_by(_user(request)), [this_year, this_year + 1, this_year - 1]
+    return {"units": platforms(), "places": places, "years": years}
+
+
+def _year(request: HttpRequest) -> int:
+    return year_in(request.GET.get("year", "")) or timezone.localdate().year
