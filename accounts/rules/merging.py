@@ -11,6 +11,7 @@ NOT_FOUND = Refusal(
     field="number",
 )
 
+MERGED = Refusal("merged", "这个账号已经合并到您的另一个账号，请退出后用那个账号登录，再办理。")
 NO_ACCOUNT = Refusal("no_account", "没有找到使用这个号码的已核准账号，请核对号码。", field="goes_on")
 
 

@@ -1,15 +1,30 @@
 """Units whose administration changes hands: who may see it, who is there now, whom nobody looks after."""
 
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
 
 from accounts.enums import Duty, UnitState
 from accounts.fields import phone_indexes
-from accounts.models import Employment, HandOver, Membership, Organization, User
+from accounts.models import Employment, HandOver, Membership, Organization, Routed, User
 from accounts.rules.policy import Act, duties_for
+from accounts.selectors.dues import routed_models
 from accounts.selectors.duties import in_charge, place_of, units_for
 from accounts.selectors.requests import requests_seen_by
 
 SIDES = duties_for(Act.SEE_HAND_OVERS)
+
+
+@dataclass(frozen=True)
+class Stuck:
+    """A unit where so many matters wait for a duty that nobody holds, the oldest since then."""
+
+    unit: Organization
+    times: int
+    since: datetime
 
 
 def hand_overs_seen_by(user: User) -> QuerySet[HandOver]:
@@ -71,15 +86,42 @@ def who_left_by(asked: HandOver) -> QuerySet[User]:
     return User.objects.filter(pk__in=ended.values("user")).order_by("id")
 
 
+def stuck_units(user: User, *, now: datetime) -> list[Stuck]:
+    """Units for which `user` answers, where something has waited longer than `STUCK_DAYS` for a duty that nobody there
+    holds but whose matter it is: the longest waiting first.
+    """
+    able = Membership.objects.filter(
+        organization=OuterRef("waiting_on"), duty=OuterRef("duty"), ended_at__isnull=True, user__is_active=True
+    ).exclude(user=OuterRef("declarant"))
+    known = {unit.pk: unit for unit in _units_answered_for(user).select_related("area")}
+    since = now - timedelta(days=settings.STUCK_DAYS)
+    kinds = [_waiting_in_vain(model, able, since).filter(waiting_on__in=list(known)) for model in routed_models()]
+    found: dict[int, Stuck] = {}
+    for unit, times, oldest in kinds[0].union(*kinds[1:], all=True) if known else ():
+        before = found.get(unit, Stuck(known[unit], 0, oldest))
+        found[unit] = Stuck(known[unit], before.times + times, min(before.since, oldest))
+    return sorted(found.values(), key=lambda one: one.since)
+
+
+def _waiting_in_vain(model: type[Routed], able: QuerySet[Membership], since: datetime) -> QuerySet[Any, Any]:
+    """Of one kind by unit: how many, and since when the oldest."""
+    rows = model._default_manager.filter(~Exists(able), waiting_on__isnull=False, waiting_since__lt=since).order_by()
+    return rows.values_list("waiting_on").annotate(times=Count("pk"), oldest=Min("waiting_since"))
+
+
 def units_without_administrator(user: User) -> QuerySet[Organization]:
     """Units for which `user` answers and which nobody manages: those under their authority, and under a bureau those
     of its own place without one.
     """
-    offices = units_for(user, Act.APPOINT_SUCCESSORS)
-    bureaus = offices.filter(is_bureau=True)
     managed = Membership.objects.filter(
         organization=OuterRef("pk"), duty=Duty.MANAGE_UNIT, ended_at__isnull=True, user__is_active=True
     )
+    return _units_answered_for(user).filter(~Exists(managed)).select_related("area").order_by("id")
+
+
+def _units_answered_for(user: User) -> QuerySet[Organization]:
+    offices = units_for(user, Act.APPOINT_SUCCESSORS)
+    bureaus = offices.filter(is_bureau=True)
     own = Q(supervisor__in=offices) | Q(supervisor__isnull=True, area__in=bureaus.values("area"))
-    units = Organization.objects.filter(own, ~Exists(managed), is_employer=True, state=UnitState.ACTIVE)
-    return units.filter(is_bureau=False, is_authority=False).select_related("area").order_by("id")
+    units = Organization.objects.filter(own, is_employer=True, state=UnitState.ACTIVE)
+    return units.filter(is_bureau=False, is_authority=False)

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.enums import Duty, Move, NoticeEvent, PersonField
-from accounts.models import Employment, Membership, Merge, Organization, PersonChange, Professional, User
+from accounts.models import Correction, Employment, Membership, Merge, Organization, PersonChange, Professional, User
 from accounts.rules.correcting import CONFIRM, DECIDE
 from accounts.rules.merging import NO_ACCOUNT, NOT_FOUND, MergeFacts, reasons_not_to_merge
 from accounts.rules.policy import Act
@@ -23,7 +23,7 @@ from accounts.selectors.safety import account_of
 from accounts.services.memberships import end as end_duties
 from accounts.services.memberships import end_sessions
 from accounts.services.notices import tell
-from accounts.services.requests import hand_in, may_rule, pass_on, rule
+from accounts.services.requests import hand_in, let_go, may_rule, pass_on, rule
 from ceportal.kernel.models import StoredFile
 from ceportal.kernel.rules.refusal import Refusal, Refused, refuse, refuse_if_any
 from ceportal.kernel.services.trail import record
@@ -159,9 +159,14 @@ def _close(other: Professional, kept: Professional, *, by: User, now: datetime) 
     Professional.objects.filter(merged_into=other).update(merged_into=kept)
     User.objects.filter(pk=other.user_id).update(is_active=False)
     end_sessions(other.user)
+    let_go(other, by=by, now=now)
+    Correction.objects.filter(professional=other).update(number_sealed=None)
     PersonChange.objects.create(
         professional=other, field=PersonField.ACCOUNT, after={"into": str(kept.ref)}, effective_on=today, at=now, by=by
     )
     record("person.merge", other, by=by, now=now, after={"into": str(kept.ref)})
-    text = f"您的另一个账号（{other.id_mask}）已停用，其学时会在几分钟内转入本账号。"
+    text = (
+        f"您的另一个账号（{other.id_mask}）已停用，其学时、草稿和退回补正的申报会在几分钟内转入本账号；"
+        "其他退回的申请已撤回，需要的请在本账号重新申请。"
+    )
     tell([kept.user], NoticeEvent.ACCOUNT_SAFETY, key=f"merged:{other.ref}", text=text, now=now)

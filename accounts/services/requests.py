@@ -13,12 +13,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.enums import Duty, Move, NoticeEvent, RequestState
-from accounts.models import Organization, Request, User
+from accounts.models import Organization, Professional, Request, User
+from accounts.rules.merging import MERGED
 from accounts.rules.requesting import MOVES, reasons_not_to_move, reasons_not_to_rule
-from accounts.selectors.requests import who_can_decide
+from accounts.selectors.requests import request_models, who_can_decide
 from accounts.services.notices import tell
 from accounts.services.routing import rule_on, send_on, settle
-from ceportal.kernel.rules.refusal import MovedOn, Refusal, refuse, refuse_if_any
+from ceportal.kernel.rules.refusal import MovedOn, Refusal, Refused, refuse, refuse_if_any
 from ceportal.kernel.services.trail import record
 
 Row = TypeVar("Row", bound=Request)
@@ -35,6 +36,7 @@ def hand_in(
 ) -> None:
     """Let it wait with `to`, for the first time or again after it was returned; `changes` are its new content."""
     refuse_if_any(reasons_not_to_move(asked.state, Move.SUBMIT))
+    refuse_if_merged(getattr(asked, "professional_id", None))
     if to is None:
         raise refuse("nobody_in_charge", "这个地区还没有负责处理的人社部门，请联系上级人社部门。")
     was = asked.state
@@ -46,6 +48,25 @@ def hand_in(
         raise moved_on(asked)
     _leave_word(asked, Move.SUBMIT, was=was, by=by, now=now)
     tell_deciders(asked, now=now)
+
+
+def refuse_if_merged(professional_id: int | None) -> None:
+    """Lock whose matter it is, so that nothing is handed in while the account is merged into another, or after it."""
+    if professional_id is None:
+        return
+    if Professional.objects.select_for_update(no_key=True).get(pk=professional_id).merged_into_id is not None:
+        raise Refused([MERGED])
+
+
+@transaction.atomic
+def let_go(person: Professional, *, by: User, now: datetime) -> None:
+    """What was returned to somebody whose account is closed is withdrawn: nobody could mend it any more."""
+    for model in request_models():
+        if any(field.name == "professional" for field in model._meta.fields):
+            rows: QuerySet[Any] = model._default_manager.all()
+            for asked in rows.filter(professional=person, state=RequestState.RETURNED):
+                if settle(_as_read(asked), state=RequestState.WITHDRAWN):
+                    _leave_word(asked, Move.WITHDRAW, was=RequestState.RETURNED, by=by, now=now)
 
 
 @transaction.atomic

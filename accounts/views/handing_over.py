@@ -22,6 +22,7 @@ from accounts.selectors.handing_over import (
     is_above,
     is_of,
     own_units,
+    stuck_units,
     units_without_administrator,
     who_acts_for,
     who_left_by,
@@ -48,7 +49,8 @@ _LEFT_ALONE_SHOWN = 50
 def hand_overs(request: PersonRequest) -> HttpResponse:
     page = keyset_page(hand_overs_seen_by(request.user), order=("-id",), cursor=request.GET.get("after", ""))
     left_alone = units_without_administrator(request.user)[:_LEFT_ALONE_SHOWN]
-    return render(request, "accounts/hand_overs.html", {"page": page, "left_alone": left_alone})
+    stuck = stuck_units(request.user, now=timezone.now())[:_LEFT_ALONE_SHOWN]
+    return render(request, "accounts/hand_overs.html", {"page": page, "left_alone": left_alone, "stuck": stuck})
 
 
 @never_cache

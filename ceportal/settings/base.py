@@ -130,8 +130,10 @@ AUTH_PASSWORD_VALIDATORS = [
 SECOND_FACTOR = env.one_of("SECOND_FACTOR", "required", "offered")
 # Whether everybody agrees to the notice of how data are handled before anything else, or may.
 PRIVACY_NOTICE = env.one_of("PRIVACY_NOTICE", "required", "offered")
-# Years after which who has left is no longer kept by name (ceportal.office.services.erasing).
+# Years after which who has left may be named no more (ceportal.office.services.erasing). To be settled by a lawyer.
 RETENTION_YEARS = env.number("RETENTION_YEARS", 3)
+# Days after which what waits where nobody can act is shown to the offices above as stuck.
+STUCK_DAYS = env.number("STUCK_DAYS", 7)
 # Days for which a device is remembered that was not seen again.
 DEVICE_DAYS = env.number("DEVICE_DAYS", 180)
 # Minutes without a click after which a session ends, for those on duty and the others; hours after which any does.

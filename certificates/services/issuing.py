@@ -12,6 +12,7 @@ from functools import partial
 from django.db.models import Max
 
 from accounts.enums import NoticeEvent
+from accounts.models import Professional
 from accounts.selectors.people import goes_on
 from accounts.services.notices import tell
 from ceportal.kernel.services.claims import one_by_one
@@ -79,7 +80,7 @@ def _act(account: YearAccount, met: Requirements | None, live: Certificate | Non
     """`met` is what the account meets, or None when it does not."""
     printed = printed_items(live) if live else None
     another = live is not None and met is not None and _is_of_another_level(live, account, met)
-    renamed = live is not None and live.snapshot["person"] != person_on_sheet(account.professional)
+    renamed = live is not None and _is_renamed(live, account.professional)
     found = verdict(is_met=met is not None, printed=printed, is_of_another_level=another, is_renamed=renamed)
     if live and printed is not None and found in _ENDS:
         _end(live, _ENDS[found], why_it_ended(printed, is_met=met is not None, is_renamed=renamed), now)
@@ -87,6 +88,11 @@ def _act(account: YearAccount, met: Requirements | None, live: Certificate | Non
         Certificate.objects.filter(pk=live.pk).update(account_version=account.version)
     if met and found in {Verdict.PROMISE, Verdict.SUPERSEDE}:
         _promise(account, met, now=now)
+
+
+def _is_renamed(live: Certificate, person: Professional) -> bool:
+    """Who is no longer kept by name keeps the certificates as they are."""
+    return person.user.erased_at is None and live.snapshot["person"] != person_on_sheet(person)
 
 
 def _act_on_merged(account: YearAccount, now: datetime) -> None:

@@ -17,6 +17,7 @@ from accounts.models import Organization, Professional, User
 from accounts.selectors.duties import first_reviewer_of, holders_of
 from accounts.selectors.people import employer_of
 from accounts.services.notices import tell
+from accounts.services.requests import refuse_if_merged
 from accounts.services.routing import send_on, settle
 from ceportal.kernel.models import StoredFile
 from ceportal.kernel.rules.refusal import Refusal, refuse, refuse_if_any
@@ -156,7 +157,7 @@ def submit_declaration(declaration: Declaration, *, by: User, now: datetime, is_
     """
     today = timezone.localdate(now)
     refuse_if_any(rules.reasons_not_to_move(declaration.state, Move.SUBMIT))
-    Professional.objects.select_for_update(no_key=True).get(pk=declaration.professional_id)
+    refuse_if_merged(declaration.professional_id)
     limits = limits_of(declaration.professional, _year_of(declaration, today), today=today)
     worked = worked_out(declaration, limits)
     facts = facts_of(declaration, worked=worked, is_promised=is_promised)

@@ -18,6 +18,7 @@ from ceportal.kernel.services.claims import one_by_one
 from ceportal.kernel.services.trail import record
 from credits.enums import ClaimState, DeclarationState, Door
 from credits.models import Claim, ClaimSession, Correction, Declaration, Evidence, Obligation
+from credits.rules.declaring import EDITABLE
 from credits.selectors.bench import Bench
 from credits.selectors.regulation import rule_book
 from credits.services.account_sets import lock_accounts
@@ -25,6 +26,7 @@ from credits.services.accounts import judge_again
 from credits.services.ledger import credit_again, reverse_claim, stand_down
 
 JOB = "credits.merge_accounts"
+UNSENT_JOB = "credits.merge_accounts:unsent"
 A_ROUND = 500
 REASON = "同一人的两个账号已合并，学时转入继续使用的账号"
 # What counts, may count, or stands beside what counts: each moves, those that count first.
@@ -37,11 +39,34 @@ _OWN = (
 
 
 def merge_accounts(*, now: datetime) -> int:
-    """How many claims were brought over."""
-    waiting = claims_to_move()
+    """How many claims were brought over, and how much that was not handed in."""
+    moved, waiting = move_unsent(now=now), claims_to_move()
+    if not waiting.exists():
+        return moved
+    return moved + one_by_one(JOB, waiting, partial(_move, now=now), now=now, limit=A_ROUND)
+
+
+def move_unsent(*, now: datetime) -> int:
+    """Drafts, and what was returned, of closed accounts go on in the account that goes on. How many did."""
+    waiting = unsent_to_move()
     if not waiting.exists():
         return 0
-    return one_by_one(JOB, waiting, partial(_move, now=now), now=now, limit=A_ROUND)
+    return one_by_one(UNSENT_JOB, waiting, partial(_move_unsent, now=now), now=now, limit=A_ROUND)
+
+
+def unsent_to_move() -> QuerySet[Declaration]:
+    rows = Declaration.objects.filter(professional__merged_into__isnull=False, state__in=EDITABLE)
+    return rows.select_related("professional__merged_into").order_by("pk")
+
+
+@transaction.atomic
+def _move_unsent(declaration: Declaration, *, now: datetime) -> bool:
+    kept = declaration.professional.merged_into
+    rows = Declaration.objects.filter(pk=declaration.pk, professional=declaration.professional_id, state__in=EDITABLE)
+    if kept is None or not rows.update(professional=kept, declarant=kept.user_id, changed_at=now):
+        return False
+    record("declaration.merge", declaration, by=None, now=now, after={"professional": str(kept.ref)})
+    return True
 
 
 def claims_to_move() -> QuerySet[Claim]:

@@ -3,9 +3,12 @@
 from datetime import datetime
 from functools import partial
 
+from django.db.models import Q
 from django.urls import reverse
 
-from accounts.enums import NoticeEvent
+from accounts.enums import Duty, NoticeEvent
+from accounts.models import User
+from accounts.selectors.duties import holders_of
 from accounts.selectors.escalation import above, told_of_delay
 from accounts.services import deadlines
 from accounts.services.notices import tell
@@ -53,8 +56,14 @@ def _tell_overdue(declaration: Declaration, *, now: datetime) -> None:
     reviewers = list(reviewers_of(declaration))
     tell(reviewers, NoticeEvent.REVIEW_OVERDUE, key=key, text=text, link=link, now=now)
     others = told_of_delay(unit).exclude(pk__in=[user.pk for user in reviewers]).exclude(pk=declaration.declarant_id)
-    told = f"{unit.name}对《{declaration.title}》的审核已超期，请督促。"
-    tell(others, NoticeEvent.REVIEW_OVERDUE, key=key, text=told, now=now)
+    if reviewers:
+        told = f"{unit.name}对《{declaration.title}》的审核已超期，请督促。"
+        tell(others, NoticeEvent.REVIEW_OVERDUE, key=key, text=told, now=now)
+    elif higher:
+        told = f"{unit.name}没有人能审核《{declaration.title}》，已超期。请在“更换管理员”里指定接任人。"
+        appointing = holders_of(higher, Duty.APPROVE_UNITS).exclude(pk=declaration.declarant_id)
+        to = User.objects.filter(Q(pk__in=others) | Q(pk__in=appointing))
+        tell(to, NoticeEvent.REVIEW_OVERDUE, key=key, text=told, link=reverse("accounts:hand_overs"), now=now)
 
 
 def _about(declaration: Declaration) -> str:

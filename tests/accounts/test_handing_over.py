@@ -12,16 +12,18 @@ from django.utils import timezone
 from accounts.enums import Duty, Move, NoticeEvent, UnitState
 from accounts.models import HandOver, Membership, Notice, Organization, Professional, User
 from accounts.selectors.duties import holders_of
-from accounts.selectors.handing_over import units_without_administrator
+from accounts.selectors.handing_over import stuck_units, units_without_administrator
 from accounts.selectors.registrations import people_waiting_for
 from accounts.selectors.requests import requests_waiting_for, who_can_decide
 from accounts.services.handing_over import ask_again, ask_to_hand_over, hand_over, turn_down
 from ceportal.kernel.rules.refusal import MovedOn, Refused
+from reviews.services.reminding import mark_overdue
 from tests import factories as make
 from tests.accounts.test_desk_pages import apply
 from tests.credits.asking import paper
 from tests.credits.drafts import photo, text_of
 from tests.races import settled
+from tests.reviews import factories as reviewing
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -162,6 +164,34 @@ def test_on_the_pages(
     again = Client()
     again.force_login(User.objects.get(name="新干事"))
     assert again.get(reverse("accounts:people")).status_code == 200
+
+
+@pytest.mark.clause("S1-16")
+def test_what_waits_where_nobody_reviews_is_shown_above_and_somebody_appointed(
+    employer: Organization, employer_reviewer: User, declarant: Professional, authority_reviewer: User,
+    county_officer: User, settings: Any, django_assert_max_num_queries: Any,
+) -> None:  # fmt: skip
+    """After the term, whoever still manages the unit; the only reviewer's own matter has nobody either."""
+    settings.STUCK_DAYS = 7
+    sent = [reviewing.submitted(declarant, now=NOW - timedelta(days=days)) for days in (9, 8, 3)]
+    assert stuck_units(authority_reviewer, now=NOW) == []
+    Membership.objects.filter(user=employer_reviewer, duty=Duty.REVIEW_HOURS).update(ended_at=NOW)
+    (stuck,) = stuck_units(authority_reviewer, now=NOW)
+    assert (stuck.unit, stuck.times, stuck.since) == (employer, 2, sent[0].waiting_since)
+    assert stuck_units(county_officer, now=NOW) == stuck_units(employer_reviewer, now=NOW) == []
+    desk = Client()
+    desk.force_login(authority_reviewer)
+    with django_assert_max_num_queries(16):
+        page = text_of(desk.get(reverse("accounts:hand_overs")))
+    assert "2 项，最早的从" in page
+    assert mark_overdue(now=NOW) > 0
+    told = Notice.objects.get(to=authority_reviewer, text__contains=f"没有人能审核《{sent[0].title}》")
+    assert told.link == reverse("accounts:hand_overs")
+    asked = ask(employer, declarant.user)
+    grant(asked, authority_reviewer)
+    assert [one.times for one in stuck_units(authority_reviewer, now=NOW)] == [2], "nobody reviews their own"
+    make.give(employer_reviewer, employer, Duty.REVIEW_HOURS)
+    assert stuck_units(authority_reviewer, now=NOW) == []
 
 
 @pytest.mark.django_db(transaction=True)

@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.enums import Duty, Move
 from accounts.models import Employment, Merge, Organization, Professional, User
 from accounts.selectors.requests import who_can_decide
+from accounts.services import titles
 from accounts.services.merging import confirm, turn_down
 from ceportal.kernel.rules.refusal import Refused
 from certificates.models import Certificate
@@ -23,11 +24,13 @@ from credits.enums import ClaimState, Subject
 from credits.models import Claim, ClosedMonth, Correction, Declaration, HourEntry, YearAccount
 from credits.selectors.reconciliation import mismatches
 from credits.services.corrections import finish_corrections
+from credits.services.declaring import submit_declaration
 from credits.services.ledger import reverse_claim
 from credits.services.matching import match_people
 from credits.services.merging import merge_accounts
 from tests import factories as people
 from tests.accounts import moving
+from tests.credits import drafts
 from tests.credits import factories as make_credits
 from tests.credits.drafts import photo, text_of
 from tests.credits.machines import Machine, posted
@@ -134,6 +137,27 @@ def test_what_is_not_found_or_open(
     turn_down(merge, Move.REJECT, seen_round=1, reason="不是同一人", by=employer_reviewer, now=NOW)
     make.submitted(twice)
     assert codes(asked, declarant, number) == ["pending"]
+
+
+def test_what_was_not_handed_in_goes_along_and_what_was_returned_is_withdrawn(
+    declarant: Professional, twice: Professional, number: str, employer_reviewer: User, county_officer: User
+) -> None:
+    draft = drafts.draft(twice, title="没有提交的培训")
+    merge = confirmed(asked(declarant, number), employer_reviewer)
+    returned, wanted = make.submitted(twice, title="退回补正的培训"), moving.title(twice)
+    assert codes(confirmed, merge, county_officer) == ["pending"]
+    make.turned_down(returned, employer_reviewer)
+    titles.turn_down(wanted, Move.RETURN, seen_round=1, reason="请补充", by=employer_reviewer, now=NOW)
+    confirmed(merge, county_officer)
+    wanted.refresh_from_db()
+    assert wanted.state == "withdrawn"
+    assert codes(submit_declaration, draft, by=twice.user, now=NOW) == ["merged"]
+    assert codes(moving.title, twice) == ["merged"]
+    assert (merge_accounts(now=NOW), merge_accounts(now=NOW)) == (2, 0)
+    for each, state in ((draft, "draft"), (returned, "returned")):
+        each.refresh_from_db()
+        assert (each.professional, each.declarant, each.state) == (declarant, declarant.user, state)
+    assert submit_declaration(draft, by=declarant.user, now=NOW).state == "at_employer"
 
 
 @pytest.fixture
