@@ -1,9 +1,10 @@
 """What people and units ask about people: which kinds there are, who may see one, what is still under way."""
 
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from django.apps import apps
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
 
 from accounts.enums import RegistrationState, RequestState, TransferKind
 from accounts.models import (
@@ -47,6 +48,16 @@ def matters_waiting_for(user: User, model: type[Row]) -> QuerySet[Row]:
     """The inbox of a kind."""
     rows: QuerySet[Row] = model._default_manager.all()
     return _told(requests_waiting_for(user, rows)).order_by("due_at", "id")
+
+
+def how_many_wait(user: User, kinds: Iterable[str]) -> dict[str, int]:
+    """How many of each kind wait for `user`, where any do: one query."""
+    groups: list[QuerySet[Any, Any]] = []
+    for kind in kinds:
+        rows: QuerySet[Any] = KINDS[kind]._default_manager.all()
+        named = requests_waiting_for(user, rows).order_by().annotate(of_kind=Value(kind))
+        groups.append(named.values_list("of_kind").annotate(times=Count("pk")))
+    return dict(groups[0].union(*groups[1:], all=True)) if groups else {}
 
 
 def pending_of(person: Professional) -> list[Any]:

@@ -19,7 +19,7 @@ from accounts.forms.matters import MatterRulingForm
 from accounts.models import User
 from accounts.rules.policy import Act
 from accounts.selectors.duties import may, units_for
-from accounts.selectors.matters import KINDS, matters_seen_by, matters_waiting_for, pending_of
+from accounts.selectors.matters import KINDS, how_many_wait, matters_seen_by, matters_waiting_for, pending_of
 from accounts.selectors.people import approved_person, unit_of
 from accounts.selectors.requests import steps_of, who_can_decide
 from accounts.services import corrections, merging, titles, transfers
@@ -67,7 +67,7 @@ def show_matters(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied("这一页供专业技术人员和承担相应职责的人员使用。")
     open_to = list(KINDS) if person or looks_after else ["correction"]
     is_inbox = looks_after and request.GET.get("view", "waiting") == "waiting"
-    waiting = {name: matters_waiting_for(user, KINDS[name]).count() for name in open_to} if is_inbox else {}
+    waiting = how_many_wait(user, open_to) if is_inbox else {}
     asked = request.GET.get("kind", "")
     pressing = next((name for name in open_to if waiting.get(name)), open_to[0])
     kind = asked if asked in open_to else pressing

@@ -189,7 +189,9 @@ def test_on_the_pages_from_both_sides(
     assert "还有正在审核的事项" in text_of(refused)
     assert desk.post(page, {"move": "approve", "round": "x", "reason": ""}).status_code == 422
     with django_assert_max_num_queries(14):
-        assert declarant.name in text_of(desk.get(reverse("accounts:matters")))
+        inbox = text_of(desk.get(reverse("accounts:matters")))
+    assert declarant.name in inbox
+    assert "单位调转（1）" in inbox
     assert desk.post(page, {"move": "reject", "round": "1", "reason": "没有编制"}).status_code == 302
     assert "没有编制" in text_of(client.get(page))
     assert desk.post(page, {"move": "approve", "round": "1", "reason": "同意"}).status_code == 409
