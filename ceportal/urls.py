@@ -13,6 +13,7 @@ urlpatterns = [
     path(settings.ADMIN_PATH, admin.site.urls),
     path("api/oauth/token", ClientTokenView.as_view(), name="token"),
     path("api/v1/", include("credits.api.urls")),
+    path("api/v1/", include("certificates.api.urls")),
     re_path("^api/(?P<rest>.*)$", NoSuchAddress.as_view(), name="no_such_address"),
     path("uploads/", include("ceportal.kernel.urls")),
     path("", include("ceportal.office.urls")),

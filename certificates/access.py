@@ -9,9 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from ceportal.kernel.web.addresses import counted_address
-from ceportal.kernel.web.limits import take
+from ceportal.kernel.web.limits import Allowance, take
 
 View = Callable[..., HttpResponse]
+WITH_A_FORM = frozenset({"look_up", "check_file", "check_list"})
 
 
 def unlisted(view: View) -> View:
@@ -27,7 +28,7 @@ def unlisted(view: View) -> View:
         response["Cache-Control"] = "no-store"
         response["X-Robots-Tag"] = "noindex, nofollow"
         place = request.resolver_match
-        has_form = request.user.is_authenticated or (place is not None and place.url_name == "look_up")
+        has_form = request.user.is_authenticated or (place is not None and place.url_name in WITH_A_FORM)
         response["Referrer-Policy"] = "same-origin" if has_form else "no-referrer"
         return response
 
@@ -42,8 +43,12 @@ def rate_limited(view: View) -> View:
         allowance = take(settings.VERIFICATION_RATE, "verification", counted_address(request))
         if allowance.is_granted:
             return view(request, *args, **kwargs)
-        response = render(request, "certificates/too_many.html", status=429)
-        response["Retry-After"] = str(allowance.reset)
-        return response
+        return too_many(request, allowance)
 
     return entered
+
+
+def too_many(request: HttpRequest, allowance: Allowance) -> HttpResponse:
+    response = render(request, "certificates/too_many.html", status=429)
+    response["Retry-After"] = str(allowance.reset)
+    return response

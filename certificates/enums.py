@@ -10,3 +10,21 @@ class CertificateState(TextChoices):
     ISSUED = "issued", "有效"
     SUPERSEDED = "superseded", "已被新证书替代"
     REVOKED = "revoked", "已撤销"
+
+
+class Standing(TextChoices):
+    """What a certificate that was published is worth now."""
+
+    VALID = "valid", "有效"
+    UNDER_REVIEW = "under_review", "正在复核"
+    SUPERSEDED = "superseded", "已被新证书替代"
+    REVOKED = "revoked", "已撤销"
+
+
+class FileVerdict(TextChoices):
+    """What an uploaded file is. `OTHER_PAPER`: signed by us and whole, but no certificate (a 学时证明)."""
+
+    ISSUED = "issued", "与签发时完全一致"
+    OTHER_PAPER = "other_paper", "签名有效，但不是年度证书"
+    CHANGED = "changed", "签名对不上：文件被改动过，或不是本平台签的"
+    NOT_OURS = "not_ours", "不是本平台签发的文件"

@@ -1,7 +1,9 @@
-"""What a stranger types in to check a certificate on paper."""
+"""What a stranger types in, or hands over, to check certificates."""
 
 from django import forms
 
+from ceportal.kernel.rules.refusal import Refused
+from certificates.rules.checking import MOST_BYTES, MOST_LINES, Line, lines_in, reasons_not_to_take
 from certificates.rules.numbers import LONGEST_TYPED, read_number
 
 
@@ -26,3 +28,42 @@ class LookUpForm(forms.Form):
         if read_number(typed) is None:
             raise forms.ValidationError("证书编号不正确：最后一位与前面的字符不符，或位数不对。请对照证书再输一次。")
         return typed
+
+
+class FileForm(forms.Form):
+    file = forms.FileField(
+        label="电子证书文件",
+        help_text=f"从平台下载的 PDF 原件，不超过 {MOST_BYTES // 1024 // 1024} MB。拍照、截图或另存过的不行。",
+        error_messages={
+            "required": "请选择要核对的 PDF 文件。",
+            "missing": "请选择要核对的 PDF 文件。",
+            "invalid": "请选择要核对的 PDF 文件。",
+            "empty": "文件是空的，请重新选择。",
+        },
+        widget=forms.ClearableFileInput(attrs={"accept": "application/pdf,.pdf"}),
+    )
+
+    def clean_file(self) -> bytes:
+        """The bytes themselves: what a file calls itself is not asked."""
+        file = self.cleaned_data["file"]
+        for reason in reasons_not_to_take(file.size):
+            raise forms.ValidationError(reason.message)
+        return bytes(file.read())
+
+
+class ListForm(forms.Form):
+    """Rows as they are copied from a table: a number and a name each."""
+
+    lines = forms.CharField(
+        label="编号和姓名",
+        help_text=f"每行一份：先写编号，空一格，再写姓名；可以从表格里直接复制。一次最多 {MOST_LINES} 行。",
+        max_length=MOST_LINES * 120,
+        error_messages={"required": "请填写要查验的编号和姓名。", "max_length": "内容太长，请分几次查验。"},
+        widget=forms.Textarea(attrs={"rows": 8, "autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def clean_lines(self) -> list[Line]:
+        try:
+            return lines_in(self.cleaned_data["lines"])
+        except Refused as refused:
+            raise forms.ValidationError(str(refused)) from refused

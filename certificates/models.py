@@ -57,7 +57,13 @@ class Certificate(Referenced, Claimable):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["id"], name="certificates_to_make", condition=Q(state=CertificateState.INTENDED))
+            models.Index(fields=["id"], name="certificates_to_make", condition=Q(state=CertificateState.INTENDED)),
+            models.Index(fields=["pdf_digest"], name="certificates_by_file", condition=~Q(pdf_digest="")),
+            models.Index(
+                fields=["ended_at", "id"],
+                name="certificates_ended",
+                condition=Q(ended_at__isnull=False, issued_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -10,7 +10,7 @@ from accounts.models import Organization, Professional, User
 from accounts.rules.policy import Act
 from accounts.selectors.duties import units_for
 from ceportal.kernel.rules.text import comparable
-from certificates.enums import CertificateState
+from certificates.enums import CertificateState, Standing
 from certificates.models import LIVE, Certificate
 from certificates.rules.entitlement import Printed
 from certificates.rules.numbers import read_number
@@ -45,6 +45,14 @@ def published_under(number: str, name: str) -> Certificate | None:
     return found if found and wanted and wanted == printed else None
 
 
+def published_all(asked: Iterable[tuple[str, str]]) -> list[Certificate | None]:
+    """`published_under` for many numbers and names, by one query however many there are."""
+    wanted = [(read_number(number), comparable(name[:100])) for number, name in asked]
+    by_number = {one.number: one for one in _public().filter(number__in={number for number, _ in wanted if number})}
+    found = [(by_number.get(number or _NOTHING), name) for number, name in wanted]
+    return [one if one and name and name == comparable(one.snapshot["person"]["name"]) else None for one, name in found]
+
+
 def after(certificate: Certificate) -> Certificate | None:
     """What is published in its place: the edition after it, or that of the account into which its own was merged."""
     later: Certificate | None = getattr(certificate, "successor", None)
@@ -63,6 +71,28 @@ def has_hours(professional_id: int, year: int) -> bool:
     """Whether anything counts, or may count, in a person's year."""
     states = [ClaimState.LIVE, ClaimState.HELD]
     return Claim.objects.filter(professional_id=professional_id, year=year, state__in=states).exists()
+
+
+def published_file(digest: str) -> Certificate | None:
+    """The certificate whose signed sheet has this SHA-256."""
+    return _public().filter(pdf_digest=digest).first()
+
+
+def ended() -> QuerySet[Certificate]:
+    """Published certificates that are no longer valid."""
+    return _public().filter(ended_at__isnull=False)
+
+
+def standing_of(certificate: Certificate) -> Standing:
+    return standings_of([certificate])[certificate.pk]
+
+
+def standings_of(certificates: Iterable[Certificate]) -> dict[int, Standing]:
+    """What published certificates are worth now, by their keys; one query however many there are."""
+    asked = list(certificates)
+    live = {one.pk: Standing.VALID for one in asked if one.state in LIVE}
+    ended_ones = {one.pk: Standing(one.state) for one in asked if one.state not in LIVE}
+    return ended_ones | live | dict.fromkeys(under_review(asked), Standing.UNDER_REVIEW)
 
 
 def is_under_review(certificate: Certificate) -> bool:

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from certificates.views import own, public, transcript
+from certificates.views import checking, own, public, transcript
 
 app_name = "certificates"
 urlpatterns = [
@@ -9,6 +9,9 @@ urlpatterns = [
     path("transcript/", transcript.show_transcript, name="transcript"),
     path("transcript/pdf/", transcript.transcript_pdf, name="transcript_pdf"),
     path("verify/", public.look_up, name="look_up"),
+    path("verify/file/", checking.check_a_file, name="check_file"),
+    path("verify/list/", checking.check_a_list, name="check_list"),
+    path("verify/keys.pem", checking.keys, name="keys"),
     path("v/<str:token>/", public.verify, name="verify"),
     # Whatever else stands after /v/ gets the same answer as a token that does not exist (inputs.md 139).
     re_path(r"^v/(?P<token>[\s\S]*)\Z", public.verify, name="verify_other"),

@@ -4,6 +4,7 @@ A self-made key proves that a file is the one this portal issued and was not cha
 the sense of the 电子签名法: for that a licensed CA's key takes its place, behind the same two functions.
 """
 
+import asyncio
 import io
 import os
 import tempfile
@@ -58,6 +59,10 @@ class Seal:
         )
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
         return signers.sign_pdf(writer, metadata, signer=self.signer).getvalue()
+
+    def sign(self, text: bytes) -> bytes:
+        """The signature (DER) of `text` that is no sheet: of a list."""
+        return asyncio.run(self.signer.async_sign_raw(text, "sha256"))
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """How often a certificate is looked up, and how often something is asked for that does not exist."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -10,16 +11,22 @@ from ceportal.kernel.services.counters import next_number
 from certificates.models import Certificate, VerificationCount
 
 
-@transaction.atomic
 def count_verification(certificate: Certificate | None, *, now: datetime) -> None:
     """One more look-up on this day; None when nothing matched. Who asked is not kept."""
-    day = timezone.localdate(now)
-    if certificate is None:
+    count_verifications([certificate], now=now)
+
+
+@transaction.atomic
+def count_verifications(asked: Iterable[Certificate | None], *, now: datetime) -> None:
+    """The same of several looked up together: each certificate counts once, and that something was missed once."""
+    day, found = timezone.localdate(now), list(asked)
+    if None in found:
         next_number(f"verification-missed:{day}")
+    keys = {certificate.pk for certificate in found if certificate is not None}
+    if not keys:
         return
-    rows = VerificationCount.objects.filter(certificate=certificate, day=day)
-    if not rows.update(times=F("times") + 1):
-        VerificationCount.objects.bulk_create(
-            [VerificationCount(certificate=certificate, day=day)], ignore_conflicts=True
-        )
-        rows.update(times=F("times") + 1)
+    rows = VerificationCount.objects.filter(certificate__in=keys, day=day)
+    if rows.count() < len(keys):
+        begun = [VerificationCount(certificate_id=key, day=day) for key in sorted(keys)]
+        VerificationCount.objects.bulk_create(begun, ignore_conflicts=True)
+    rows.update(times=F("times") + 1)

@@ -43,25 +43,32 @@ def _look_up(request: HttpRequest) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, form: LookUpForm) -> HttpResponse:
-    context = {"form": form, "host": _host()}
+    context = {"form": form, "host": host()}
     return render(request, "certificates/look_up.html", context, status=400 if form.errors else 200)
 
 
 def _answer(request: HttpRequest, found: Certificate | None, *, holds_sheet: bool) -> HttpResponse:
     """The same page, in the same steps, for whatever does not match (inputs.md 139)."""
-    count_verification(found, now=timezone.now())
     if found is None:
-        return render(request, "certificates/not_found.html", {"host": _host()}, status=404)
+        count_verification(None, now=timezone.now())
+        return render(request, "certificates/not_found.html", {"host": host()}, status=404)
+    return shown(request, found, holds_sheet=holds_sheet)
+
+
+def shown(request: HttpRequest, found: Certificate, *, holds_sheet: bool, is_file: bool = False) -> HttpResponse:
+    """What `found` says and is worth now, counted. `is_file`: the signed sheet itself was handed in."""
+    count_verification(found, now=timezone.now())
     context = {
         "certificate": found,
         "sheet": found.snapshot,
         "successor": after(found),
         "is_under_review": is_under_review(found),
         "holds_sheet": holds_sheet,
-        "host": _host(),
+        "is_file": is_file,
+        "host": host(),
     }
     return render(request, "certificates/verification.html", context)
 
 
-def _host() -> str:
+def host() -> str:
     return urlsplit(settings.PUBLIC_URL).netloc

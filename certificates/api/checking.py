@@ -1,0 +1,91 @@
+"""For everybody's programs: what a certificate is worth now, and the list of those that are worth nothing more."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpResponse
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from accounts.web.machines import JsonAlone
+from ceportal.kernel.rules.id_number import mask_name
+from ceportal.kernel.web.addresses import counted_address
+from ceportal.kernel.web.keyset import keyset_page
+from ceportal.kernel.web.limits import take
+from ceportal.kernel.web.problems import Problem, json_answer
+from certificates.documents.signing import SigningKeyMissing
+from certificates.enums import Standing
+from certificates.models import Certificate
+from certificates.selectors import after, ended, published, standing_of
+from certificates.services.revocations import revocation_list
+from certificates.services.verification import count_verification
+
+# About a megabyte of list.
+ENTRIES = 5_000
+UNLISTED = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
+
+
+class PublicView(APIView):
+    """No token; the rate is that of the verification page."""
+
+    content_negotiation_class = JsonAlone
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        allowance = take(settings.VERIFICATION_RATE, "verification", counted_address(request))
+        if not allowance.is_granted:
+            headers = {"Retry-After": str(allowance.reset)}
+            raise Problem(429, "too_many", "查验过于频繁，请稍后重试。", headers=headers)
+
+
+class OneCertificate(PublicView):
+    """What the page behind the QR code shows to who holds the sheet."""
+
+    def get(self, request: Request, token: str) -> HttpResponse:
+        found, now = published(token), timezone.now()
+        count_verification(found, now=now)
+        if found is None:
+            raise Http404
+        told = _told(found) | {"checked_at": timezone.localtime(now).isoformat(timespec="seconds")}
+        return json_answer(told, headers=UNLISTED)
+
+
+class Revocations(PublicView):
+    """`?after=` the `next` of the part before."""
+
+    def get(self, request: Request) -> HttpResponse:
+        cursor = request.query_params.get("after", "")
+        part = keyset_page(ended(), order=("ended_at", "id"), cursor=cursor, size=ENTRIES)
+        came_after = "" if part.is_first else cursor
+        try:
+            text = revocation_list(part.items, came_after=came_after, goes_on=part.next_cursor, now=timezone.now())
+        except SigningKeyMissing as error:
+            raise Problem(503, "no_key", "签名密钥暂不可用，请稍后重试。", headers={"Retry-After": "600"}) from error
+        return HttpResponse(text, content_type="application/jose", headers=UNLISTED)
+
+
+def _told(certificate: Certificate) -> dict[str, Any]:
+    sheet, standing, later = certificate.snapshot, standing_of(certificate), after(certificate)
+    ended_at = certificate.ended_at
+    return {
+        "number": certificate.number,
+        "edition": certificate.edition,
+        "state": standing.value,
+        "state_text": standing.label,
+        "since": timezone.localtime(ended_at).isoformat(timespec="seconds") if ended_at else None,
+        "reason": certificate.ended_because or None,
+        "successor": {"number": later.number, "token": later.token} if later else None,
+        "is_valid": standing == Standing.VALID,
+        "is_sample": sheet["is_sample"],
+        "title": sheet["name"],
+        "name": mask_name(sheet["person"]["name"]),
+        "employer": sheet["employer"],
+        "year": sheet["year"],
+        "unit": sheet["unit"],
+        "thresholds": [{key: line[key] for key in ("kind", "label", "have", "need")} for line in sheet["thresholds"]],
+        "items": len(sheet["items"]),
+        "authority": sheet["authority"],
+        "issued_on": sheet["issued_on"],
+        "sha256": certificate.pdf_digest,
+    }

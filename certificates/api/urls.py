@@ -1,0 +1,11 @@
+"""The machine interface to certificates (design: api). Paths stand without a trailing slash."""
+
+from django.urls import path
+
+from certificates.api import checking
+
+app_name = "certificates_api"
+urlpatterns = [
+    path("certificates/<str:token>", checking.OneCertificate.as_view(), name="certificate"),
+    path("revocations", checking.Revocations.as_view(), name="revocations"),
+]

@@ -1,0 +1,70 @@
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from certificates.documents.lists import REVOCATIONS, ListRefused, read_list
+from certificates.documents.signing import SigningKeyMissing
+from certificates.enums import FileVerdict, Standing
+from certificates.services.checking import judged, verdict_of
+from certificates.services.sealing import trusted_certificates
+
+
+class Command(BaseCommand):
+    """Needs no database and no network: the file, the keys one trusts, and the lists one has fetched."""
+
+    help = "Check a certificate's file without the portal. Exits 0 when it is genuine and in no list, else 1."
+    requires_system_checks = []  # noqa: RUF012
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--keys", type=Path, help="PEM, from /verify/keys.pem; left out: this portal's own")
+        parser.add_argument(
+            "--revocations", type=Path, action="append", default=[], help="a part of /api/v1/revocations; repeatable"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        pdf = _read(options["file"])
+        keys = _keys(options["keys"])
+        finding = judged(pdf, keys)
+        self.stdout.write(f"签名　{'完好，覆盖整个文件' if finding.is_genuine else verdict_of(finding).label}")
+        entry = _entry(hashlib.sha256(pdf).hexdigest(), options["revocations"], keys)
+        if entry is not None:
+            onward = f"，由 {entry['successor']} 替代" if entry["successor"] else ""
+            self.stdout.write(
+                f"名单　编号 {entry['number']}，{Standing(entry['state']).label}，自 {entry['since']}{onward}"
+            )
+        elif options["revocations"]:
+            self.stdout.write("名单　不在所给的撤销名单里")
+        else:
+            self.stdout.write("名单　没有给撤销名单：现在是否有效，这里看不出来")
+        if not finding.is_genuine or entry is not None:
+            raise CommandError(FileVerdict.CHANGED.label if finding.is_signed and not entry else "不可采信")
+
+
+def _keys(path: Path | None) -> bytes:
+    try:
+        return _read(path) if path else trusted_certificates()
+    except SigningKeyMissing as error:
+        raise CommandError("没有签名公钥证书：请用 --keys 给出。", returncode=2) from error
+
+
+def _entry(digest: str, lists: list[Path], keys: bytes) -> dict[str, str] | None:
+    for path in lists:
+        try:
+            content = read_list(_read(path).decode("ascii", "replace"), trusted=keys, kind=REVOCATIONS)
+        except ListRefused as error:
+            raise CommandError(f"{path.name}：{error}", returncode=2) from error
+        for entry in content["entries"]:
+            if entry["sha256"] == digest:
+                found: dict[str, str] = entry
+                return found
+    return None
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise CommandError(f"读不到文件 {path.name}", returncode=2) from error

@@ -1,0 +1,108 @@
+"""For anybody: a file checked against what was issued, many certificates at once, and the keys to do it oneself."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from ceportal.kernel.web.addresses import counted_address
+from ceportal.kernel.web.limits import take
+from certificates.access import rate_limited, too_many, unlisted
+from certificates.documents.signing import SigningKeyMissing
+from certificates.enums import FileVerdict, Standing
+from certificates.forms import FileForm, ListForm
+from certificates.models import Certificate
+from certificates.rules.checking import Line
+from certificates.rules.numbers import read_number
+from certificates.selectors import after, published_all, standings_of
+from certificates.services.checking import check_file
+from certificates.services.sealing import trusted_certificates
+from certificates.services.verification import count_verification, count_verifications
+from certificates.views.public import host, shown
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@unlisted
+def check_a_file(request: HttpRequest) -> HttpResponse:
+    return _check_a_file(request) if request.method == "POST" else _ask(request, FileForm(), "check_file")
+
+
+@rate_limited
+def _check_a_file(request: HttpRequest) -> HttpResponse:
+    form = FileForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _ask(request, form, "check_file")
+    checked = check_file(form.cleaned_data["file"])
+    if checked.certificate is not None:
+        return shown(request, checked.certificate, holds_sheet=True, is_file=True)
+    count_verification(None, now=timezone.now())
+    context = {"verdict": checked.verdict, "verdicts": FileVerdict, "host": host()}
+    return render(request, "certificates/file_verdict.html", context, status=404)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a list and what it leads to. Without `certificate` the row is as good as any other that matches none."""
+
+    line: Line
+    certificate: Certificate | None
+    standing: Standing | None
+    successor: Certificate | None
+    is_misspelt: bool
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@unlisted
+def check_a_list(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":
+        return _ask(request, ListForm(), "check_list")
+    form = ListForm(request.POST)
+    if not form.is_valid():
+        return _ask(request, form, "check_list")
+    lines: list[Line] = form.cleaned_data["lines"]
+    allowance = take(settings.VERIFICATION_LIST_RATE, "verification-list", counted_address(request), cost=len(lines))
+    if not allowance.is_granted:
+        return too_many(request, allowance)
+    rows = _rows(lines)
+    count_verifications([row.certificate for row in rows], now=timezone.now())
+    valid = sum(row.standing == Standing.VALID for row in rows)
+    context = {"rows": rows, "valid": valid, "standings": Standing, "host": host()}
+    return render(request, "certificates/list_verdict.html", context)
+
+
+def _rows(lines: list[Line]) -> list[Row]:
+    found = published_all((line.number, line.name) for line in lines)
+    standings = standings_of(one for one in found if one is not None)
+    return [
+        Row(
+            line,
+            certificate,
+            standings[certificate.pk] if certificate else None,
+            after(certificate) if certificate else None,
+            is_misspelt=not line.name or read_number(line.number) is None,
+        )
+        for line, certificate in zip(lines, found, strict=True)
+    ]
+
+
+@login_not_required
+@require_safe
+def keys(request: HttpRequest) -> HttpResponse:
+    """The certificates (PEM) by which files and lists are checked without the portal. No secret is among them."""
+    try:
+        found = trusted_certificates()
+    except SigningKeyMissing as error:
+        raise Http404 from error
+    headers = {"Content-Disposition": 'attachment; filename="signing-certificates.pem"'}
+    return HttpResponse(found, content_type="application/x-pem-file", headers=headers)
+
+
+def _ask(request: HttpRequest, form: FileForm | ListForm, name: str) -> HttpResponse:
+    context = {"form": form, "host": host()}
+    return render(request, f"certificates/{name}.html", context, status=400 if form.errors else 200)
