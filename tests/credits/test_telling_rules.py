@@ -59,10 +59,29 @@ def test_a_year_is_explained_in_json_values_alone() -> None:
         "reduced_from": "100.0",
     }  # fmt: skip
     assert answer["thresholds"][1]["reduced_from"] is None
-    (entry,) = answer["entries"]
-    assert (entry["started_on"], entry["ended_on"], entry["hours_asked"]) == ("2026-03-09", None, "8.0")
-    assert answer["gaps"][0]["ways"][0]["code"] == "training"
-    assert (answer["deadline"]["on"], answer["deadline"]["working_days_left"]) == ("2026-12-31", 0)
+    of_the_year = ("year", "as_of", "rule_set", "document", "unit", "area", "level", "trade", "awaited")
+    assert [answer[name] for name in of_the_year] == [
+        2026, "2026-11-20", "henan-2025", "文件", "学时", "410000", "中级", "会计", "0.0"
+    ]  # fmt: skip
+    assert answer["entries"] == [{
+        "ref": "ref-1", "title": "研修", "subject": "professional", "public_kind": "", "way": "培训班",
+        "started_on": "2026-03-09", "ended_on": None, "hours_asked": "8.0", "hours_counted": "7.5",
+        "fate": Fate.COUNTED.value, "label": str(Fate.COUNTED.label), "reasons": [],
+    }]  # fmt: skip
+    first, rest = answer["gaps"]
+    way = {
+        "code": "training", "name": "培训班", "hours": "每天最多 8", "is_automatic": False, "offered_by": [],
+        "clause": "S3-03", "status": "verified",
+    }  # fmt: skip
+    assert first == {
+        "subject": "professional", "missing": "52.5", "message": "专业科目还差 52.5 学时", "clause": "S4-02",
+        "ways": [way],
+    }  # fmt: skip
+    assert (rest["missing"], [each["code"] for each in rest["ways"]]) == ("30.0", ["training"])
+    assert answer["deadline"] == {
+        "on": "2026-12-31", "message": OPEN.words, "clause": "S4-10", "is_open": True, "working_days_left": 0,
+        "is_provisional": True, "has_exception": False,
+    }  # fmt: skip
 
 
 def test_why_less_is_asked_is_told_to_nobody_but_the_person() -> None:
@@ -73,6 +92,7 @@ def test_why_less_is_asked_is_told_to_nobody_but_the_person() -> None:
     assert told_why(explained(asked()), is_own=True)["obligation"] is None
     nothing = told_why(explained(None), is_own=True)
     assert (nothing["rule_set"], nothing["thresholds"], nothing["is_obliged"]) == (None, [], False)
+    assert [nothing[name] for name in ("document", "unit", "area", "level", "trade")] == [None] * 5
 
 
 def test_where_no_base_stands_in_the_list_none_is_offered() -> None:
