@@ -14,7 +14,8 @@ import pytest
 
 from tests.portals import ROOT, free_port, until
 
-pytestmark = pytest.mark.timeout(120)
+# One server for all: they run in one process.
+pytestmark = [pytest.mark.xdist_group("long_addresses"), pytest.mark.timeout(120)]
 LONGEST = 16 * 1024
 
 

@@ -1,7 +1,7 @@
 """A pytest plugin for the second database of a run: what asks for no database was tried with the first one.
 
-Only in rooms whose tests start no portal and no command by themselves, which read the address of the database; and what
-is about how pages look in a window, whatever database they come from.
+Only in rooms whose tests start no portal and no command by themselves, which read the address of the database; what is
+about the looks and the scripts of pages, whatever database they come from; and what brings its own or looks at files.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,10 @@ import pytest
 Thing = TypeVar("Thing")
 NAME = "tests.databases.again"
 ROOMS = tuple(f"tests/{room}/" for room in ("accounts", "certificates", "credits", "kernel", "oracle", "reviews"))
-LOOKS = tuple(f"tests/browser/test_{name}.py" for name in ("legibility", "outside", "zones"))
+LOOKS = tuple(f"tests/browser/test_{name}.py" for name in ("draft_page", "legibility", "outside", "window", "zones"))
+OF_NO_DATABASE = tuple(
+    f"tests/test_{name}.py" for name in ("compose", "habits", "house", "long_addresses", "system_packages")
+)
 DATABASES = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
 
 
@@ -25,7 +28,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def was_tried(item: pytest.Item) -> bool:
-    return item.nodeid.startswith(LOOKS) or (item.nodeid.startswith(ROOMS) and not wants_a_database(item))
+    if item.nodeid.startswith(LOOKS):
+        return True
+    return item.nodeid.startswith((*ROOMS, *OF_NO_DATABASE)) and not wants_a_database(item)
 
 
 def wants_a_database(item: pytest.Item) -> bool:
