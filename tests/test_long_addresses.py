@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.databases import tables
 from tests.portals import ROOT, free_port, until
 
 # One server for all: they run in one process.
@@ -27,7 +28,8 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         "DATA_DIR": str(folder), "PORT": str(number), "BIND": f"127.0.0.1:{number}", "WEB_WORKERS": "1",
         "DJANGO_SETTINGS_MODULE": "ceportal.settings.dev", "CEPORTAL_DEMO": "0",
     }  # fmt: skip
-    for command in ("migrate", "collectstatic"):
+    made = tables.copy_to(folder / "portal.sqlite3")
+    for command in ("collectstatic",) if made else ("migrate", "collectstatic"):
         subprocess.run(
             [sys.executable, "manage.py", command, "--noinput", "-v0"], cwd=ROOT, env=environment, check=True
         )

@@ -36,6 +36,14 @@ def take() -> bool:
     return True
 
 
+def copy_to(path: Path) -> bool:
+    """An SQLite database of empty tables at `path`, for a portal of its own. False when none is kept."""
+    kept = _kept("sqlite")
+    if kept.exists():
+        shutil.copyfile(kept, path)
+    return kept.exists()
+
+
 def keep() -> None:
     """Keep the tables of a test database just made. Whoever else does so at the same moment keeps the same."""
     _kept().parent.mkdir(parents=True, exist_ok=True)
@@ -49,8 +57,8 @@ def keep() -> None:
     half.rename(_kept())
 
 
-def _kept() -> Path:
-    return settings.BASE_DIR / ".pytest_cache" / "tables" / f"{connection.vendor}-{_digest()}"
+def _kept(vendor: str = "") -> Path:
+    return settings.BASE_DIR / ".pytest_cache" / "tables" / f"{vendor or connection.vendor}-{_digest()}"
 
 
 def _digest() -> str:
