@@ -2,6 +2,7 @@ from django.urls import path
 
 from accounts.views import (
     asking,
+    erasing,
     handing_over,
     held,
     leaving,
@@ -51,6 +52,7 @@ urlpatterns = [
     path("people/", people.people, name="people"),
     path("people/held/", held.held_people, name="held_people"),
     path("people/held/<uuid:ref>/", held.held_person, name="held_person"),
+    path("people/erasure/", erasing.show_erasures, name="erasures"),
     path("people/leaving/", leaving.show_people, name="leavings"),
     path("people/<uuid:ref>/leaving/", leaving.record, name="record_leaving"),
     path("people/<uuid:ref>/leaving/undo/", leaving.undo, name="undo_leaving"),

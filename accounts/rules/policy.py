@@ -39,6 +39,7 @@ class Act(StrEnum):
     APPOINT_SUCCESSORS = "核准单位管理交接"
     ACT_ON_PEOPLE = "查看、办理人员调动和信息更正"
     RECORD_LEAVING = "登记本地区人员离职、退休、去世"
+    ERASE_PEOPLE = "提出、确认清除期满人员的信息"
     UNMASK = "查看完整的证件号码和手机号"
     PROPOSE_MERGES = "提出合并重复账号"
     SEE_HOURS = "查看本单位人员的学时"
@@ -95,6 +96,7 @@ POLICY: dict[Act, Permission] = {
     Act.APPOINT_SUCCESSORS: Permission((Duty.APPROVE_UNITS,), Scope.REACH),
     Act.ACT_ON_PEOPLE: Permission(_OF_PEOPLE, Scope.PEOPLE),
     Act.RECORD_LEAVING: Permission((Duty.APPROVE_PEOPLE,), Scope.PLACE, at=(_BUREAU,)),
+    Act.ERASE_PEOPLE: Permission((Duty.APPROVE_PEOPLE,), Scope.PLACE, at=(_BUREAU,), proof=True, two=True),
     Act.UNMASK: Permission(_OF_PEOPLE, Scope.REGISTERED),
     Act.PROPOSE_MERGES: Permission((Duty.APPROVE_PEOPLE,), Scope.PLACE, at=(_BUREAU,), two=True),
     Act.SEE_HOURS: Permission(_OF_PEOPLE, Scope.PEOPLE),

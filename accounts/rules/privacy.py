@@ -70,7 +70,7 @@ NOTICE: tuple[Part, ...] = (
 
 def terms(years: int) -> tuple[Kept, ...]:
     """How long what is kept; `years` after somebody has left (a setting)."""
-    after = f"离开（退休、离职、去世）满 {years} 年后清除"
+    after = f"离开（退休、离职、去世）满 {years} 年后，由人社部门两人核对清除"
     record = "作为审核和备案的依据长期保留；每月备案清单里当时的姓名不改"
     return (
         Kept("姓名、证件号码、手机号码、邮箱", after, "登记和联系所必需；期满后不再需要（个人信息保护法 19、47）"),

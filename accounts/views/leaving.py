@@ -13,6 +13,7 @@ from accounts.access import PersonRequest, only_who_may
 from accounts.forms.leaving import LeavingForm
 from accounts.models import Professional
 from accounts.rules.policy import Act
+from accounts.selectors.erasing import erasing_bureaus
 from accounts.selectors.leaving import job_left, people_to_record
 from accounts.services.leaving import record_leaving, undo_leaving
 from ceportal.kernel.rules.refusal import MovedOn, Refused
@@ -27,7 +28,10 @@ def show_people(request: PersonRequest) -> HttpResponse:
     text, has_left = request.GET.get("name", "")[:50], request.GET.get("view", "") == "left"
     rows = people_to_record(request.user, text, has_left=has_left)
     page = keyset_page(rows, order=("id",), cursor=request.GET.get("after", ""))
-    return render(request, "accounts/leavings.html", {"page": page, "name": text, "has_left": has_left})
+    erases = has_left and erasing_bureaus(request.user).exists()
+    return render(
+        request, "accounts/leavings.html", {"page": page, "name": text, "has_left": has_left, "erases": erases}
+    )
 
 
 @never_cache

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.enums import Duty
-from accounts.models import Consent, Membership, Notice, Organization, Professional, User
+from accounts.models import Consent, Erasure, Membership, Notice, Organization, Professional, User
 from accounts.rules.privacy import ERASED
 from accounts.selectors.people import find_by_id_number
 from accounts.selectors.safety import account_of
@@ -27,6 +27,15 @@ from tests.reviews import factories as reviewing
 pytestmark = pytest.mark.django_db
 MY_DATA, CONSENT = reverse("office:my_data"), reverse("accounts:consent")
 WHY = "核对身份证原件"
+
+
+def agreed_on(person: Professional) -> Erasure:
+    """By two officers."""
+    one, two, now = make.user("经办人甲"), make.user("经办人乙"), timezone.now()
+    return Erasure.objects.create(
+        professional=person, bureau=make.bureau("410203"), asked_by=one, asked_at=now, confirmed_by=two,
+        confirmed_at=now,
+    )  # fmt: skip
 
 
 def signed_in(user: User) -> Client:
@@ -158,6 +167,7 @@ def test_who_left_long_ago_is_no_longer_kept_by_name(
     Notice.objects.create(to=declarant.user, event="x", key="x", text="x", created_at=now)
     settings.RETENTION_YEARS = 3
     Professional.objects.filter(pk=declarant.pk).update(left_at=now - timedelta(days=3 * 365 - 1))
+    agreed_on(declarant)
     assert erase_people(now=now) == 0
     held = make.give(declarant.user, employer, Duty.MANAGE_UNIT)
     assert erase_people(now=now + timedelta(days=2)) == 0, "who acts for others is kept"
@@ -179,6 +189,7 @@ def test_who_left_long_ago_is_no_longer_kept_by_name(
 def test_who_was_never_approved_is_not_kept_for_ever(db: None, settings: Any) -> None:
     now = timezone.now()
     asked = make.professional("没有核准的人", is_approved=False)
+    agreed_on(asked)
     assert erase_people(now=now) == 0
     User.objects.filter(pk=asked.user_id).update(joined_at=now - timedelta(days=3 * 365 + 1))
     assert erase_people(now=now) == 1

@@ -4,12 +4,12 @@ What the notice calls records (`accounts.rules.privacy.terms`) is left as it is:
 certificates, the trail. Everything by which somebody is told, reached or let in goes, in one transaction a person.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F
 
 from accounts.enums import CorrectionKind
 from accounts.fields import id_columns
@@ -17,12 +17,10 @@ from accounts.models import (
     Correction,
     KnownDevice,
     MailAddress,
-    Membership,
     Notice,
     OneTimeCode,
     OutsideIdentity,
     PasswordRecord,
-    PersonRegistration,
     Professional,
     RecoveryCode,
     SecondFactor,
@@ -31,6 +29,7 @@ from accounts.models import (
     User,
 )
 from accounts.rules.privacy import ERASED
+from accounts.selectors.erasing import people_over_term
 from ceportal.kernel.services.claims import one_by_one
 from ceportal.kernel.services.trail import record
 
@@ -42,20 +41,9 @@ _REACHED_BY = (
 
 
 def erase_people(*, now: datetime) -> int:
-    """Those whose term is over, some a round; gives how many."""
-    return one_by_one(JOB, people_to_erase(now=now), partial(_erase, now=now), now=now, limit=A_ROUND)
-
-
-def people_to_erase(*, now: datetime) -> QuerySet[Professional]:
-    """Who left before the term, or asked so long ago and was never approved; who acts for others is kept."""
-    until = now - timedelta(days=365 * settings.RETENTION_YEARS)
-    asked_since = PersonRegistration.objects.filter(
-        Q(applied_at__gte=until) | Q(waiting_on__isnull=False), professional=OuterRef("pk")
-    )
-    acts = Membership.objects.filter(user=OuterRef("user"), ended_at__isnull=True)
-    never = Q(approved_at__isnull=True, user__joined_at__lt=until) & ~Exists(asked_since)
-    rows = Professional.objects.filter(Q(left_at__lt=until) | never, ~Exists(acts), user__erased_at__isnull=True)
-    return rows.select_related("user").order_by("pk")
+    """Those whose term is over, and for whom two officers agreed, some a round; gives how many."""
+    agreed = people_over_term(now=now).filter(erasure__confirmed_at__isnull=False)
+    return one_by_one(JOB, agreed, partial(_erase, now=now), now=now, limit=A_ROUND)
 
 
 def _erase(person: Professional, *, now: datetime) -> bool:
