@@ -124,8 +124,8 @@ def reasons_of_what_is_known(
 
 
 def _is_over(training: Standing, others: list[Standing], per_day: Decimal) -> bool:
-    """Whether some day holds more; what alone fits into one day needs no sum."""
-    if not others and training.hours <= per_day:
+    """Whether some day holds more; what all fits into one day needs no sum of days."""
+    if training.hours + sum(one.hours for one in others) <= per_day:
         return False
     return heaviest_day(training, others) > per_day
 

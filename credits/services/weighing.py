@@ -113,7 +113,8 @@ class About:
             self._alike[alike] = tuple(_place_and_year(candidate, person, self.lines, bench))
         found = [*self._alike[alike]]
         if limits := bench.limits_where_now(person, claim.year):
-            found += reasons_of_the_sitting(claim.hours, candidate.sessions, limits.doubts)
+            if candidate.sessions:
+                found += reasons_of_the_sitting(claim.hours, candidate.sessions, limits.doubts)
             if person.left_at:
                 found += reasons_of_leaving(claim.ended_on, timezone.localdate(person.left_at), limits.doubts)
             if claim.course_key and claim.door == Door.PLATFORM:

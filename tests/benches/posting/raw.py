@@ -74,10 +74,10 @@ WITH batch AS (
         %(now)s + interval '90 days')
     RETURNING ref
 )
-INSERT INTO kernel_auditevent (ref, at, actor_label, address, request_id, action, subject_kind, subject_ref, before,
-    after)
-SELECT gen_random_uuid(), %(now)s, %(label)s, '127.0.0.1', '', 'hour_batch.post', 'credits.hourbatch', ref, '{}',
-    %(after)s
+INSERT INTO kernel_auditevent (ref, at, actor_label, actor_digest, address, request_id, action, subject_kind,
+    subject_ref, before, after)
+SELECT gen_random_uuid(), %(now)s, %(label)s, %(digest)s, '127.0.0.1', gen_random_uuid(), 'hour_batch.post',
+    'credits.hourbatch', ref, '{}', %(after)s
 FROM batch
 """
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from threading import Barrier, Thread
+from uuid import uuid4
 
 import psycopg2
 from django.db import connection
@@ -150,8 +151,8 @@ class _Bare:
         client = platform_client()
         label = client.organization.name if client.organization else ""
         self.told = {
-            "source": f"bare:{maker.run}", "label": label, "reason": f"{label}报送", "client": client.pk,
-            "organization": client.organization_id, "rule_set": "henan", "digest": "0" * 64,
+            "source": f"platform:{uuid4()}", "label": label, "reason": f"{label}报送", "client": client.pk,
+            "organization": client.organization_id, "rule_set": "henan-2026", "digest": "0" * 64,
         }  # fmt: skip
 
     def post(self) -> float:
