@@ -60,7 +60,8 @@ class WhereForm(_Shown):
         unit.queryset, place.queryset = units, places  # type: ignore[attr-defined]
         year.choices = [(str(each), f"{each} 年度") for each in years]  # type: ignore[attr-defined]
         for field in self.fields.values():
-            field.error_messages["required"] = f"请填写{field.label}。"
+            is_chosen = isinstance(field, (forms.ChoiceField, forms.ModelChoiceField, forms.FileField))
+            field.error_messages["required"] = f"请{'选择' if is_chosen else '填写'}{field.label}。"
             field.error_messages["invalid_choice"] = f"请从列表中选择{field.label}。"
 
 

@@ -86,7 +86,7 @@ def test_a_table_is_tried_first_and_then_filed_whole(here: tuple[Client, Organiz
         (table(GOOD, heading=["课程编号", "备注"]), 422, ("第一行缺少这些列：课程名称、科目",)),
         (SimpleUploadedFile("a.xlsx", b"\x89PNG\r\n\x1a\n\0\0"), 415, ("请上传用模板填写的表格",)),
         (SimpleUploadedFile("a.xlsx", b""), 400, ("0 字节",)),
-        (None, 422, ("请填写课程表",)),
+        (None, 422, ("请选择课程表",)),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_told_by_row_and_nothing_is_filed(here: Any, file: Any, status: int, told: Any) -> None:
