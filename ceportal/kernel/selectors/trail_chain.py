@@ -1,5 +1,6 @@
 """The trail as it is sealed and examined: each event as one line, in order, many a second."""
 
+import os
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,8 @@ from ceportal.kernel.models import AuditEvent, AuditSeal
 from ceportal.kernel.rules.chaining import Event, Run, Verdict, examine, name_digest
 
 _CHUNK = 5000
+# Of the file of heads: the words of a line, and more bytes than a hundred lines have.
+_PARTS, _TAIL = 3, 16 * 1024
 _TABLE = AuditEvent._meta.db_table
 _WHO = "CASE WHEN actor_digest = '' THEN actor_label ELSE actor_digest END"
 # The line is a JSON array, so that no value can run into the next. Numbers and texts as the database keeps them: a
@@ -63,10 +66,21 @@ def heads_file() -> Path:
 
 def kept_heads() -> dict[int, str]:
     """Digests by the number of their seal. A line that was torn by a power cut is none."""
+    return _heads_in(heads_file().read_bytes()) if heads_file().exists() else {}
+
+
+def last_kept_head() -> int:
+    """The number of the last seal in the file; 0 without one. Read from its end, however long it has become."""
     if not heads_file().exists():
-        return {}
-    lines = (line.split() for line in heads_file().read_text(encoding="ascii").splitlines())
-    return {int(parts[0]): parts[1] for parts in lines if len(parts) == 3 and parts[0].isdigit()}
+        return 0
+    with heads_file().open("rb") as kept:
+        kept.seek(max(0, kept.seek(0, os.SEEK_END) - _TAIL))
+        return max(_heads_in(kept.read()), default=0)
+
+
+def _heads_in(lines: bytes) -> dict[int, str]:
+    parts = (line.split() for line in lines.decode("ascii", "replace").splitlines())
+    return {int(part[0]): part[1] for part in parts if len(part) == _PARTS and part[0].isdigit()}
 
 
 def verify_trail(*, now: datetime, also: dict[int, str] | None = None) -> Verdict:

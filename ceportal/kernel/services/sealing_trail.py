@@ -13,7 +13,7 @@ from django.db.models import Max
 
 from ceportal.kernel.models import AuditEvent, AuditSeal
 from ceportal.kernel.rules.chaining import Run, Running
-from ceportal.kernel.selectors.trail_chain import events_after, heads_file, kept_heads, last_seal
+from ceportal.kernel.selectors.trail_chain import events_after, heads_file, last_kept_head, last_seal
 
 # Events under one seal at most, so that a finding says where; and so long writers are waited for.
 A_RUN, PATIENCE = 10_000, 5.0
@@ -86,13 +86,15 @@ def _writers() -> set[tuple[int, str]]:
 def _keep_heads() -> None:
     """Add to the file what it does not have yet: a crash between the seal and its line is made good here."""
     file = heads_file()
-    missing = AuditSeal.objects.filter(number__gt=max(kept_heads(), default=0)).order_by("number")
+    missing = AuditSeal.objects.filter(number__gt=last_kept_head()).order_by("number")
     lines = [f"{seal.number} {seal.digest} {seal.sealed_at.isoformat()}\n" for seal in missing]
     if not lines:
         return
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    is_torn = file.exists() and not file.read_bytes().endswith(b"\n")
-    with file.open("a", encoding="ascii") as kept:
-        kept.write("\n" * is_torn + "".join(lines))
+    with file.open("ab+") as kept:
+        end = kept.seek(0, os.SEEK_END)
+        kept.seek(max(0, end - 1))
+        is_torn = kept.read(1) not in {b"", b"\n"}
+        kept.write(("\n" * is_torn + "".join(lines)).encode("ascii"))
         kept.flush()
         os.fsync(kept.fileno())
