@@ -2,6 +2,7 @@ from django.urls import path
 
 from accounts.views import (
     asking,
+    entry,
     erasing,
     handing_over,
     held,
@@ -25,6 +26,10 @@ MERGE = {"kind": "merge"}
 app_name = "accounts"
 urlpatterns = [
     path("sign-in/", sign_in.sign_in, name="sign_in"),
+    path(".well-known/openid-configuration", entry.describe, name="describe_entry"),
+    path("entry/authorize/", entry.EnterPlatformView.as_view(), name="enter_platform"),
+    path("entry/userinfo/", entry.EntryUserInfoView.as_view(), name="entry_userinfo"),
+    path("entry/keys/", entry.EntryKeysView.as_view(), name="entry_keys"),
     path("sign-in/code/", sign_in.ask_code, name="sign_in_code"),
     path("sign-in/set-up/", sign_in.set_up, name="sign_in_set_up"),
     path("sign-in/password/", sign_in.new_password, name="sign_in_password"),

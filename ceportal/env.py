@@ -78,6 +78,24 @@ def secret(name: str, *, make: bool) -> str:
     return path.read_text(encoding="ascii").strip()
 
 
+def rsa_key(name: str) -> str:
+    """The PEM of a key that signs what others check at once (`DATA_DIR/keys/<name>`); made at the first start.
+
+    Losing it costs nothing: another one is published in its place.
+    """
+    path = data_dir() / "keys" / name
+    if not path.exists():
+        from cryptography.hazmat.primitives import serialization  # noqa: PLC0415
+        from cryptography.hazmat.primitives.asymmetric import rsa  # noqa: PLC0415
+
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        pem = rsa.generate_private_key(65537, 2048).private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        _write_once(path, pem.decode("ascii"))
+    return path.read_text(encoding="ascii")
+
+
 def secret_file(name: str) -> str:
     """The file a running portal reads the key `name` from, and reads anew when it changes; empty where the environment
     itself holds the key.

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from django.db.models import Q, QuerySet
@@ -9,6 +11,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import Organization, Professional, User
 from accounts.rules.policy import Act
 from accounts.selectors.duties import units_for
+from accounts.selectors.learners import Learner
 from ceportal.kernel.rules.text import comparable
 from certificates.enums import CertificateState, Standing
 from certificates.models import LIVE, Certificate
@@ -16,6 +19,10 @@ from certificates.rules.entitlement import Printed
 from certificates.rules.numbers import read_number
 from credits.enums import ClaimState
 from credits.models import Claim, YearAccount
+from credits.rules.requirements import Standing as Hours
+from credits.selectors.accounts import standing_of as hours_of
+from credits.selectors.bench import Bench
+from credits.selectors.regulation import rule_book
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{27}", re.ASCII)
 # What is looked up instead of a word that cannot be a token or a number, so that every answer takes the same steps.
@@ -119,6 +126,47 @@ def printed_items(certificate: Certificate) -> list[Printed]:
     claims = Claim.objects.in_bulk([item["ref"] for item in items], field_name="ref")
     by_ref = {str(ref): claim for ref, claim in claims.items()}
     return [_printed(item, by_ref.get(item["ref"])) for item in items]
+
+
+@dataclass(frozen=True)
+class YearMet:
+    """A person's year for who decides by it. `obligation` says that less, or nothing, is asked; why, it does not. No
+    certificate is named while it is under review.
+    """
+
+    year: int
+    is_met: bool
+    obligation: str
+    standing: Hours
+    certificate: str
+
+
+def years_met(people: Iterable[Learner], years: Iterable[int], *, now: datetime) -> dict[tuple[int, int], YearMet]:
+    """Each of these years of each of these people, by key and year, in a handful of queries."""
+    everybody, wanted = {person.pk: person for person in people}, sorted(set(years))
+    bench = Bench(rule_book(), now)
+    bench.learn(everybody.values(), wanted)
+    of_them = {"professional__in": everybody, "year__in": wanted}
+    rows = YearAccount.objects.filter(**of_them).select_related("area")
+    accounts = {(row.professional_id, row.year): row for row in rows}
+    issued = list(Certificate.objects.filter(**of_them, state=CertificateState.ISSUED))
+    doubtful = under_review(issued)
+    numbers = {(one.professional_id, one.year): one.number for one in issued if one.pk not in doubtful}
+    found = {}
+    for person in everybody.values():
+        for year in wanted:
+            account, place = accounts.get((person.pk, year)), (person.pk, year)
+            obligation = account.obligation if account else _obligation(person, year, bench)
+            is_met = account is not None and account.is_met
+            found[place] = YearMet(year, is_met, obligation, hours_of(account), numbers.get(place, ""))
+    return found
+
+
+def _obligation(person: Learner, year: int, bench: Bench) -> str:
+    """Of a year in which nothing was entered."""
+    judged = bench.judged(person, year)
+    asked = bench.asked_at(person, judged.area, year, judged.level, judged.trade)
+    return asked.ground.kind if asked and asked.ground else ""
 
 
 def counted_claims(professional_id: int, year: int) -> QuerySet[Claim]:

@@ -8,6 +8,7 @@ DESKS = (
     "clients",
     "exceptions",
     "held",
+    "missing",
     "rule_drafts",
     "rule_runs",
     "rule_sets",

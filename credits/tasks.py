@@ -10,6 +10,7 @@ from credits.services import (
     holding_jobs,
     matching,
     merging,
+    missing,
     person_changes,
     reviving,
     roster_jobs,
@@ -87,3 +88,8 @@ def forget_batches() -> None:
 @shared_task(name="credits.revive_duplicates")
 def revive_duplicates() -> None:
     reviving.revive_duplicates(now=timezone.now())
+
+
+@shared_task(name="credits.watch_missing")
+def watch_missing() -> None:
+    missing.watch_missing(now=timezone.now())

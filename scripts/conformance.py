@@ -9,6 +9,7 @@ for. Every run uses records of its own, so it may be run again. What it posts st
 
 import argparse
 import base64
+import hashlib
 import json
 import random
 import sys
@@ -26,6 +27,7 @@ ACCEPTED = {"id_number": "410225199005061124", "name": "李四"}
 HELD = {"id_number": "410305198809301563", "name": "孙八"}
 UNMATCHED = {"id_number": "410225199901010018", "name": "没有注册的人"}
 WRONG_NUMBER = {"id_number": "410225199005061120", "name": "李四"}
+IDENTITY, STATEMENTS = "/api/v1/identity-checks", "/api/v1/statements"
 KIND = "ceportal-conformance/1"
 BATCHES, HOURS, TOKEN = "/api/v1/hour-batches", "/api/v1/hours", "/api/oauth/token"
 
@@ -289,6 +291,33 @@ def listed_by_pages(machine: Machine) -> None:
     expect(wanted - seen, set(), "没有列出的记录")
 
 
+def nothing_but_yes_or_no(machine: Machine) -> None:
+    """核对身份只答是或否"""
+    asked = [ACCEPTED, ACCEPTED | {"name": "别的姓名"}, WRONG_NUMBER, UNMATCHED]
+    answer = machine.call("POST", IDENTITY, {"records": asked})
+    expect(answer.status, 200, "核对身份的状态码")
+    found = [item["outcome"] for item in answer.json["items"]]
+    expect(found, ["match", "no_match", "no_match", "no_match"], "核对的结果")
+    extra = {key for item in answer.json["items"] for key in item} - {"index", "outcome"}
+    expect(extra, set(), "多透露的内容")
+
+
+def a_day_reconciles(machine: Machine) -> None:
+    """一天的对账单和逐条查询一致"""
+    machine.post(machine.record(), machine.record(HELD))
+    today, lines, path = datetime.now(ZoneInfo("Asia/Shanghai")).date().isoformat(), [], HOURS
+    while path:
+        told = machine.call("GET", path).json
+        ours = [item for item in told["items"] if item["received_at"].startswith(today)]
+        lines += [f"{item['record_id']} {item['state']} {item['hours']}\n" for item in ours]
+        path = f"{HOURS}?after={told['next']}" if told["next"] else ""
+    statement = machine.call("GET", f"{STATEMENTS}/{today}").json
+    told_here = (statement["records"], sum(state["count"] for state in statement["states"].values()))
+    expect(told_here, (len(lines), len(lines)), "对账单的条数")
+    digest = hashlib.sha256("".join(sorted(lines)).encode()).hexdigest()
+    expect(statement["digest"], digest, "对账单的摘要")
+
+
 def limits_are_told(machine: Machine) -> None:
     """答复里有剩余的调用次数"""
     headers = machine.call("GET", HOURS).headers
@@ -300,7 +329,8 @@ CHECKS: tuple[Callable[[Machine], None], ...] = (
     a_token_lasts_an_hour, a_wrong_secret_opens_nothing, without_a_token_nothing, a_scope_is_kept, a_record_counts,
     a_repeat_counts_once, other_content_is_a_conflict, one_fault_costs_no_neighbour, strictly_read,
     an_id_twice_in_a_batch, nobody_by_that_number, doubtful_is_held, a_rehearsal_keeps_nothing, the_envelope_is_kept,
-    put_right_by_reversal, withdrawn_for_good, listed_by_pages, limits_are_told,
+    put_right_by_reversal, withdrawn_for_good, listed_by_pages, nothing_but_yes_or_no, a_day_reconciles,
+    limits_are_told,
 )  # fmt: skip
 
 

@@ -5,17 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any
+from urllib.parse import urlsplit
 
 from ceportal.kernel.rules.moments import moment_in
 from ceportal.kernel.rules.refusal import Refusal
 
 PLATFORM_SCOPES = ("hours:write", "hours:read", "identity:check")
+ENTRY_SCOPES = ("openid", "profile")
 REVIEW_SCOPES = ("identity:check", "eligibility:read")
 # Two of a line, so that a machine can change over to the next one.
 MOST_LIVE = 2
 MOST_LINES = 10
 MOST_ADDRESSES = 20
 NAME_LIMIT = 50
+URL_LIMIT = 200
+_NOT_IN_URLS = frozenset(' "<>\\^`{|}')
 CEILING_LIMIT = 100_000_000
 # What a report must say was tried, and how old it may be.
 REPORT_KIND = "ceportal-conformance/1"
@@ -25,16 +29,18 @@ MOST_CHECKS = 200
 
 @dataclass(frozen=True)
 class KeyFacts:
-    """A key as the rules see it: which line it is of, and whether it lives."""
+    """A key as the rules see it: which line it is of, whether it lives, is in force, is of the signed-in entry."""
 
     line: int
     is_sandbox: bool
     is_live: bool
+    is_entry: bool = False
+    is_released: bool = False
 
 
 def reasons_not_to_make(keys: Iterable[KeyFacts], *, is_sandbox: bool, is_for_review: bool) -> Iterator[Refusal]:
     """Why no new line begins: a platform has one line of each kind, and rotates its key."""
-    lines = {key.line for key in keys if key.is_live and key.is_sandbox == is_sandbox}
+    lines = {key.line for key in keys if key.is_live and key.is_sandbox == is_sandbox and not key.is_entry}
     if lines and not is_for_review:
         kind = "沙箱密钥" if is_sandbox else "正式密钥"
         yield Refusal("has_key", f"已经有{kind}。需要换新的，请点“更换”；旧的停用前两个都能用。")
@@ -46,6 +52,31 @@ def reasons_not_to_rotate(keys: Iterable[KeyFacts], line: int) -> Iterator[Refus
     """Why no further key of a line: two live at once are enough to change over."""
     if sum(key.is_live and key.line == line for key in keys) >= MOST_LIVE:
         yield Refusal("two_live", "已有两个密钥同时有效。请先停用旧的，再更换。")
+
+
+def reasons_not_to_open_entry(keys: Iterable[KeyFacts], *, in_sandbox: bool = False) -> Iterator[Refusal]:
+    """Why people cannot come by the portal's sign-in yet: the platform is not known by a key in earnest, or has it."""
+    living = [key for key in keys if key.is_live]
+    if any(key.is_entry for key in living):
+        yield Refusal("has_entry", "已经开通登录入口。需要换密码请点“更换密钥”；要改网址，请先停用再重新开通。")
+    elif not any(key.is_released and (in_sandbox or not key.is_sandbox) for key in living):
+        yield Refusal("no_key", "正式密钥启用后才能开通登录入口。")
+
+
+def reasons_not_to_lead(url: str, *, field: str) -> Iterator[Refusal]:
+    """What is wrong with an address that people are sent to: HTTPS, or one's own machine while trying things out."""
+    text = url.strip()
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        parts, host = urlsplit(""), ""
+    is_own = parts.scheme == "http" and host in {"127.0.0.1", "localhost"}
+    is_plain = text.isascii() and text.isprintable() and not set(text) & _NOT_IN_URLS
+    if not host or not is_plain or len(text) > URL_LIMIT or not (parts.scheme == "https" or is_own):
+        yield Refusal("url", f"请填写以 https:// 开头的完整网址，最多 {URL_LIMIT} 个字符。", field=field)
+    elif parts.fragment or parts.username is not None:
+        yield Refusal("url_parts", "网址里不能有 # 和用户名。", field=field)
 
 
 def reasons_not_to_call_it(name: str) -> Iterator[Refusal]:

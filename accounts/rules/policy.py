@@ -51,6 +51,8 @@ class Act(StrEnum):
     KEEP_STANDARDS = "制定认定标准"
     TEACH = "办班、上传名单"
     KEEP_KEYS = "管理本平台的接口密钥"
+    ANSWER_MISSING = "答复学员查询的学时"
+    OVERSEE_MISSING = "查看平台没有答复的学时查询"
     OVERSEE_KEYS = "启用、停用接口密钥"
     RULE_ON_HELD = "处理待核实学时"
     KEEP_LISTS = "维护认定名单"
@@ -108,6 +110,8 @@ POLICY: dict[Act, Permission] = {
     Act.KEEP_STANDARDS: Permission((Duty.MANAGE_UNIT,), Scope.UNIT, at=(_EMPLOYER,)),
     Act.TEACH: Permission((Duty.TEACH,), Scope.UNIT, at=(_BASE,)),
     Act.KEEP_KEYS: Permission((Duty.MANAGE_CLIENTS,), Scope.UNIT, at=(_PLATFORM,), proof=True),
+    Act.ANSWER_MISSING: Permission((Duty.MANAGE_CLIENTS,), Scope.WAITING, at=(_PLATFORM,)),
+    Act.OVERSEE_MISSING: Permission((Duty.MANAGE_CLIENTS,), Scope.PLACE, at=(_BUREAU,)),
     Act.OVERSEE_KEYS: Permission((Duty.MANAGE_CLIENTS,), Scope.PLACE, at=(_BUREAU,), proof=True),
     Act.RULE_ON_HELD: Permission((Duty.REVERSE_HOURS,), Scope.PLACE, at=(_BUREAU,), proof=True),
     Act.KEEP_LISTS: Permission((Duty.REGULATE,), Scope.PLACE, at=(_BUREAU,)),

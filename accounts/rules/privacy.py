@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from ceportal.kernel.rules.refusal import Refusal
 
 VERSION = "2026-11-20"
-# How the trail calls a look at numbers in full; what stands in place of a name that is gone.
-UNMASK = "person.unmask"
+# How the trail calls a look at numbers in full, and a machine's at a year; what stands in place of a name that is gone.
+UNMASK, LOOKED_UP = "person.unmask", "person.look_up"
 ERASED = "已清除"
 
 

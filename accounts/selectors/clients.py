@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from oauth2_provider.models import get_access_token_model
@@ -39,12 +40,24 @@ def is_suspended(client: ApiClient) -> bool:
 
 def pass_of(token: str, *, now: datetime) -> Pass | None:
     """Whose `token` this is and for what; None when it is unknown, has run out, or its key is no longer in force."""
-    checksum = hashlib.sha256(token.encode()).hexdigest()
-    tokens = get_access_token_model().objects.select_related("application__organization")
-    found = tokens.filter(token_checksum=checksum, expires__gt=now).first()
+    found = _tokens(token).filter(expires__gt=now).first()
     if found is None or found.application is None or not is_in_force(found.application):
         return None
+    if found.user_id is not None:  # of somebody who came through the entry: it calls nothing
+        return None
     return Pass(found.application, frozenset(found.scope.split()))
+
+
+def owner_of(token: str) -> ApiClient | None:
+    """Whose token this was, though it opens nothing any more."""
+    found = _tokens(token).first()
+    return found.application if found else None
+
+
+def _tokens(token: str) -> QuerySet[Any]:
+    checksum = hashlib.sha256(token.encode()).hexdigest()
+    rows: QuerySet[Any] = get_access_token_model().objects.filter(token_checksum=checksum)
+    return rows.select_related("application__organization")
 
 
 def line_of(client: ApiClient) -> int:
@@ -54,7 +67,10 @@ def line_of(client: ApiClient) -> int:
 
 def facts_of_keys(organization: Organization) -> list[KeyFacts]:
     keys = ApiClient.objects.filter(organization=organization)
-    return [KeyFacts(line_of(key), key.is_sandbox, key.revoked_at is None) for key in keys]
+    return [
+        KeyFacts(line_of(key), key.is_sandbox, key.revoked_at is None, key.is_entry, key.released_at is not None)
+        for key in keys
+    ]
 
 
 def platforms_of(user: User) -> QuerySet[Organization]:

@@ -64,7 +64,11 @@ def pending_of(person: Professional) -> list[Any]:
     """Everything about this person that waits with somebody to be decided, whichever room owns it; no transfer."""
     found: list[Any] = []
     for model in routed_models():
-        if model is not Transfer and any(field.name == "professional" for field in model._meta.fields):
+        if (
+            model.holds_up
+            and model is not Transfer
+            and any(field.name == "professional" for field in model._meta.fields)
+        ):
             rows: QuerySet[Any] = model._default_manager.all()
             waiting = rows.filter(professional=person, waiting_on__isnull=False)
             found += waiting.select_related("waiting_on")[:_PENDING_SHOWN]

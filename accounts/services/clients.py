@@ -2,15 +2,20 @@
 
 import secrets
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from oauth2_provider.models import AbstractApplication, get_access_token_model
+from oauth2_provider.models import (
+    AbstractApplication,
+    get_access_token_model,
+    get_grant_model,
+    get_id_token_model,
+)
 
 from accounts.enums import Duty, NoticeEvent
-from accounts.models import ApiClient, Organization, User
+from accounts.models import ApiClient, Organization, RefusedCalls, User
 from accounts.rules import clients as rules
 from accounts.selectors.clients import bureaus_over, facts_of_keys, line_of
 from accounts.selectors.duties import holders_of
@@ -18,6 +23,7 @@ from accounts.services.notices import tell
 from ceportal.kernel.rules.refusal import MovedOn, Refusal, refuse_if_any
 from ceportal.kernel.services.trail import record
 
+REFUSED_FOR = timedelta(days=30)
 _PAGE = "/clients/"
 _DESK = f"/{settings.ADMIN_PATH}accounts/apiclient/"
 
@@ -32,6 +38,7 @@ def make_client(
     now: datetime,
     client_id: str | None = None,
     released_at: datetime | None = None,
+    grant: str = AbstractApplication.GRANT_CLIENT_CREDENTIALS,
     **settings_of_it: Any,
 ) -> tuple[ApiClient, str]:
     """A key for `organization` and its secret in clear, which nobody can read again. In force from `released_at`."""
@@ -41,7 +48,7 @@ def make_client(
         organization=organization,
         client_secret=secret,
         client_type=AbstractApplication.CLIENT_CONFIDENTIAL,
-        authorization_grant_type=AbstractApplication.GRANT_CLIENT_CREDENTIALS,
+        authorization_grant_type=grant,
         allowed_scopes=" ".join(scopes),
         released_at=released_at,
         **settings_of_it,
@@ -83,7 +90,8 @@ def rotate_client(client: ApiClient, *, by: User, now: datetime) -> tuple[ApiCli
         organization, name=client.name, scopes=tuple(client.allowed_scopes.split()), by=by, now=now,
         released_at=now if client.released_at else None, is_sandbox=client.is_sandbox, report=client.report,
         first_key_id=line_of(client), address_list=client.address_list, daily_ceiling=client.daily_ceiling,
-        asked_at=client.asked_at,
+        asked_at=client.asked_at, grant=client.authorization_grant_type, algorithm=client.algorithm,
+        entry_url=client.entry_url, redirect_uris=client.redirect_uris,
     )  # fmt: skip
 
 
@@ -145,13 +153,17 @@ def revoke_client(client: ApiClient, *, by: User | None, now: datetime) -> bool:
     if not ApiClient.objects.filter(pk=client.pk, revoked_at__isnull=True).update(revoked_at=now):
         return False
     get_access_token_model().objects.filter(application=client).delete()
+    get_grant_model().objects.filter(application=client).delete()
     if client.organization is not None:
         record("client.revoke", client.organization, by=by, now=now, after={"client": client.client_id})
     return True
 
 
 def forget_tokens(*, now: datetime) -> int:
-    """Tokens that have run out are of no use to anybody."""
+    """Tokens and codes that have run out are of no use to anybody; what was refused is told for 30 days."""
+    get_grant_model().objects.filter(expires__lt=now).delete()
+    get_id_token_model().objects.filter(expires__lt=now).delete()
+    RefusedCalls.objects.filter(last_at__lt=now - REFUSED_FOR).delete()
     return get_access_token_model().objects.filter(expires__lt=now).delete()[0]
 
 

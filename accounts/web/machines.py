@@ -2,7 +2,8 @@
 
 import math
 import re
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from typing import Any, ClassVar, cast
 
 from django.conf import settings
 from django.utils import timezone
@@ -11,15 +12,25 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from accounts.models import ApiClient, Organization
-from accounts.selectors.clients import Pass, is_at_home, is_suspended, line_of, pass_of
+from accounts.selectors.clients import Pass, is_at_home, is_suspended, line_of, owner_of, pass_of
+from accounts.services.refused import NOTED, note_refusal
 from ceportal.kernel.rules.circumstances import circumstances
 from ceportal.kernel.web.limits import Allowance, take
-from ceportal.kernel.web.problems import Problem
+from ceportal.kernel.web.problems import Problem, problem_of
 from ceportal.kernel.web.strict_json import read_json
 
 MOST_BYTES = 2 * 1024 * 1024
+_PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 _BEARER = re.compile(r"Bearer +([A-Za-z0-9._~+/-]{1,500}=*)", re.ASCII | re.IGNORECASE)
 _JSON = re.compile(r'application/json *(; *charset *= *"?utf-8"?)? *', re.ASCII | re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A machine in the trail: by the name of its organization, as no person."""
+
+    label: str
+    pk: None = None
 
 
 class JsonAlone(BaseContentNegotiation):
@@ -52,6 +63,25 @@ class MachineView(APIView):
         if is_suspended(self.machine.client):
             raise Problem(403, "suspended", "本单位目前不能调用接口，请联系人社部门。")
 
+    def handle_exception(self, exc: Exception) -> Any:
+        """What is refused is noted for the keeper of the key."""
+        problem = problem_of(exc)
+        client = self._refused_client()
+        if problem is not None and problem.status in NOTED and client is not None:
+            match = self.request.resolver_match
+            route = _PARAMETER.sub(r"{\1}", match.route if match else "")
+            note_refusal(
+                client, status=problem.status, code=problem.code, call=f"{self.request.method} /{route}",
+                message=problem.message, address=circumstances.get().address, now=timezone.now(),
+            )  # fmt: skip
+        return super().handle_exception(exc)
+
+    def _refused_client(self) -> ApiClient | None:
+        if held := getattr(self, "machine", None):
+            return cast(Pass, held).client
+        found = _BEARER.fullmatch(self.request.META.get("HTTP_AUTHORIZATION", ""))
+        return owner_of(found.group(1)) if found else None
+
     @property
     def client(self) -> ApiClient:
         return self.machine.client
@@ -61,6 +91,10 @@ class MachineView(APIView):
         if self.client.organization is None:
             raise Problem(403, "suspended", "这个密钥不属于任何单位。")
         return self.client.organization
+
+    @property
+    def caller(self) -> Caller:
+        return Caller(self.organization.name)
 
     def spend_records(self, count: int) -> None:
         """Count records against the rate of all clients, and against the ceiling of the key's line a day."""

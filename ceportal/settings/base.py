@@ -166,9 +166,20 @@ OAUTH2_PROVIDER: dict[str, Any] = {
         "hours:read": "查询本平台学时",
         "identity:check": "核对身份",
         "eligibility:read": "查询达标情况",
+        "openid": "只用于这个平台的编号",
+        "profile": "姓名",
     },
+    # The signed-in entry to platforms (S0-07, accounts.views.entry).
+    "OIDC_ENABLED": True,
+    "OIDC_SERVER_CLASS": "accounts.oauth.EntryServer",
+    "OIDC_ISS_ENDPOINT": PUBLIC_URL,
+    "OIDC_RSA_PRIVATE_KEY": env.rsa_key("entry.pem"),
+    "OIDC_SUBJECT_TYPES_SUPPORTED": ["pairwise"],
+    "OIDC_RESPONSE_TYPES_SUPPORTED": ["code"],
+    "ID_TOKEN_EXPIRE_SECONDS": 600,
+    "AUTHORIZATION_CODE_EXPIRE_SECONDS": 60,
     "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
-    # Only client credentials are used; every other grant is at its strictest all the same.
+    # Client credentials and codes alone are used; every other grant is at its strictest all the same.
     "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
     "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
     "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
@@ -178,7 +189,8 @@ OAUTH2_PROVIDER: dict[str, Any] = {
     "COMPLIANT_BCP_RFC9700_REFRESH_TOKEN": True,
     "COMPLIANT_BCP_RFC9700_REDIRECT_URI_SCHEME": True,
     "REFRESH_TOKEN_REUSE_PROTECTION": True,
-    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
+    # Plain HTTP leads back to one's own machine alone (accounts.rules.clients).
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https", "http"],
     "PKCE_REQUIRED": True,
 }
 REST_FRAMEWORK = {
@@ -194,6 +206,8 @@ REST_FRAMEWORK = {
 # What one client may ask and report; docs/api tells platforms.
 API_REQUEST_RATE = env.text("API_REQUEST_RATE", "600/minute")
 API_RECORD_RATE = env.text("API_RECORD_RATE", "100000/minute")
+# People that one client may ask about by number and name.
+API_CHECK_RATE = env.text("API_CHECK_RATE", "6000/hour")
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文")]
@@ -308,6 +322,7 @@ CLOCK_JOBS = (
     "accounts.redate_requests",
     "accounts.remind_requests",
     "accounts.mark_overdue_requests",
+    "credits.watch_missing",
     "reviews.redate",
     "reviews.remind_reviewers",
     "reviews.mark_overdue",

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from certificates.api import checking
+from certificates.api import checking, eligibility
 
 app_name = "certificates_api"
 urlpatterns = [
     path("certificates/<str:token>", checking.OneCertificate.as_view(), name="certificate"),
     path("revocations", checking.Revocations.as_view(), name="revocations"),
+    path("eligibility-checks", eligibility.EligibilityChecks.as_view(), name="eligibility_checks"),
 ]

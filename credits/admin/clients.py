@@ -26,9 +26,11 @@ from ceportal.kernel.web.desks import Column, Register
 from ceportal.kernel.web.keyset import keyset_page
 from credits.forms.clients import BoundsForm, LeakForm, ReviewSystemForm
 from credits.forms.holding import WhyForm
-from credits.selectors.clients import batches_of_key, is_of_platform, state_of
+from credits.selectors.clients import batches_of_key, is_of_platform, kind_of, refused_of, state_of
 from credits.selectors.holding import Asked, held_by, holds_of, progress
 from credits.services.holding_jobs import revoke_and_hold, rule_on_held
+
+_REFUSED = 50
 
 
 def _user(request: HttpRequest) -> User:
@@ -43,7 +45,7 @@ class KeyDesk(Register):
     columns = (
         Column("用途", "name"),
         Column("单位", lambda key: key.organization.name),
-        Column("种类", lambda key: "评审系统" if not is_of_platform(key) else "沙箱" if key.is_sandbox else "正式"),
+        Column("种类", kind_of),
         Column("状态", lambda key: state_of(key).label, is_short=True),
         Column("最近取得令牌", lambda key: _moment(key.last_used_at), is_short=True),
     )
@@ -195,6 +197,7 @@ class KeyDesk(Register):
             "refusing": forms.get("refusing") or WhyForm(),
             "restoring": forms.get("restoring") or WhyForm(auto_id="restore_%s"),
             "form": next(iter(forms.values()), None),
+            "refused": refused_of(key)[:_REFUSED],
             "jobs": [progress(job) for job in holds],
             "held": sum(held_by(str(hold.ref)).count() for hold in holds),
             "page": keyset_page(batches_of_key(key), order=("-id",), cursor=request.GET.get("after", "")),

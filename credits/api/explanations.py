@@ -1,9 +1,10 @@
 """Why a year stands as it does: to its person by their session, to title-review systems by number and name (S3-09)."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Any, ClassVar
 
+from django.conf import settings
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.utils import timezone
 from rest_framework.authentication import SessionAuthentication
@@ -12,20 +13,16 @@ from rest_framework.views import APIView
 
 from accounts.fields import id_indexes
 from accounts.models import Professional
+from accounts.rules.privacy import LOOKED_UP
 from accounts.selectors.people import approved_people, goes_on
 from accounts.web.machines import JsonAlone, MachineView
 from ceportal.kernel.rules.dated import year_in
-from ceportal.kernel.rules.id_number import normalise
 from ceportal.kernel.rules.refusal import Refusal
-from ceportal.kernel.rules.text import person_name, reasons_not_to_accept
+from ceportal.kernel.services.trail import record
 from ceportal.kernel.web.problems import Problem, json_answer
-from credits.rules.records import NAME_LIMIT
+from credits.rules.checking import faults_of_person, who, year_of
 from credits.rules.telling import told_why
 from credits.selectors.explaining import explanation_of
-
-# The longest number of any kind, with room for what is typed between.
-NUMBER_LIMIT = 30
-_ASKED = frozenset({"id_number", "name", "year"})
 
 
 class OwnExplanation(APIView):
@@ -61,30 +58,24 @@ class Explanations(MachineView):
         faults = list(_faults(asked))
         if faults or year is None:
             raise Problem(400, faults[0].code, faults[0].message, errors=faults)
-        name, found = person_name(asked["name"]), approved_people(id_indexes(normalise(asked["id_number"])))
-        person = next((each for each in found if each.name == name), None)
+        self.spend("checks", settings.API_CHECK_RATE)
+        number, name = who(asked)
+        person = next((each for each in approved_people(id_indexes(number)) if each.name == name), None)
         if person is None:
             raise Problem(404, "no_match", "没有证件号码和姓名都相符的人员。")
+        with transaction.atomic():
+            after = {"client": self.client.client_id, "years": [year]}
+            record(LOOKED_UP, goes_on(person), by=self.caller, now=timezone.now(), after=after)
         return json_answer(told_why(explanation_of(goes_on(person), year, now=timezone.now()), is_own=False))
 
 
 def _faults(asked: Any) -> Iterator[Refusal]:
-    if not isinstance(asked, dict):
-        yield Refusal("not_an_object", '请求体应是 JSON 对象：{"id_number": …, "name": …, "year": …}。')
-        return
-    if asked.keys() - _ASKED:
-        yield Refusal("unknown_key", "只接受 id_number、name 和 year。")
-    for key, label, limit in (("id_number", "证件号码", NUMBER_LIMIT), ("name", "姓名", NAME_LIMIT)):
-        value = asked.get(key)
-        if not isinstance(value, str):
-            yield Refusal(key, f"{key} 应为文本。", field=f"/{key}")
-        else:
-            yield from reasons_not_to_accept(value, field=f"/{key}", label=label, limit=limit)
-    if _year(asked.get("year")) is None:
+    yield from faults_of_person(asked, more=frozenset({"year"}))
+    if isinstance(asked, dict) and _year(asked.get("year")) is None:
         yield Refusal("year", f"year 应为四位数字的年度，不晚于 {timezone.localdate().year}。", field="/year")
 
 
 def _year(value: Any) -> int | None:
-    """A number as strict JSON is read (Decimal); no year to come."""
-    year = year_in(str(value)) if isinstance(value, Decimal) else None
+    """No year to come."""
+    year = year_of(value)
     return year if year is not None and year <= timezone.localdate().year else None

@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse
 from django.utils import timezone
 from rest_framework.request import Request
 
+from accounts.models import Organization
 from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.rules.text import reasons_not_to_accept
 from ceportal.kernel.web.keyset import keyset_page
@@ -17,10 +18,11 @@ from credits.models import Claim
 from credits.rules.records import is_record_id, reasons_not_to_read
 from credits.selectors.records import corrections_of_record, current_record, entries_of_record, records_of
 from credits.services.corrections import Corrected, replace_record, withdraw_record
+from credits.services.subjects import named
 
 PAGE = 100
 REASON_LIMIT = 200
-_STATES = {
+STATES = {
     ClaimState.LIVE: "accepted",
     ClaimState.HELD: "held",
     ClaimState.UNMATCHED: "unmatched_person",
@@ -60,6 +62,7 @@ class Corrections(HoursView):
             raise Http404
         asked, _ = self.body(request)
         self.spend_records(1)
+        asked = _by_number(asked, speaker.organization)
         refuse_malformed(asked, record_id)
         if self.is_rehearsal_alone:
             raise Problem(403, "sandbox_key", "沙箱密钥不能更正正式环境的记录，请在沙箱环境中试用。")
@@ -71,6 +74,17 @@ class Corrections(HoursView):
                 corrected = replace_record(asked["record"], reason=reason, speaker=speaker, now=now)
             self.refuse_if_revoked()
         return _answer(corrected)
+
+
+def _by_number(asked: Any, organization: Organization) -> Any:
+    """What was asked, its person named by number and name."""
+    if not isinstance(asked, dict) or "record" not in asked:
+        return asked
+    [(record, wrong)] = named([asked["record"]], organization)
+    if wrong:
+        fault = wrong[0]
+        raise Problem(400, fault.code, fault.message, pointer=f"/record{fault.field}")
+    return asked | {"record": record}
 
 
 def refuse_malformed(asked: Any, record_id: str) -> None:
@@ -110,7 +124,7 @@ def _faults_of_record(record: object, record_id: str) -> list[Refusal]:
 
 def _answer(corrected: Corrected) -> HttpResponse:
     claim = corrected.claim
-    state = "reversal_pending" if corrected.is_pending else _STATES[ClaimState(claim.state)]
+    state = "reversal_pending" if corrected.is_pending else STATES[ClaimState(claim.state)]
     body: dict[str, Any] = {"record_id": claim.external_id, "state": state, "year": claim.year}
     if corrected.entry is not None:
         body["entry_id"] = corrected.entry
@@ -125,7 +139,7 @@ def _brief(claim: Claim) -> dict[str, Any]:
     entry = next(iter(claim.entries.all()), None) if claim.state == ClaimState.LIVE else None
     return {
         "record_id": claim.external_id,
-        "state": _STATES[ClaimState(claim.state)],
+        "state": STATES[ClaimState(claim.state)],
         "year": claim.year,
         "hours": f"{claim.hours:.1f}",
         "entry_id": str(entry.ref) if entry else None,

@@ -62,8 +62,16 @@ def _calls(whole: Mapping[str, Any]) -> Iterator[Call]:
                 call.get("security") == [],
                 [_field(each["name"], each.get("schema", {}), each, whole) for each in parameters],
                 _fields_of_body(call, whole),
-                [(code, _resolved(answer, whole).get("description", "")) for code, answer in call["responses"].items()],
+                _answers(call, whole),
             )
+
+
+def _answers(call: Mapping[str, Any], whole: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Codes that mean the same stand together."""
+    codes: dict[str, list[str]] = {}
+    for code, answer in call["responses"].items():
+        codes.setdefault(_resolved(answer, whole).get("description", ""), []).append(code)
+    return [("、".join(alike), said) for said, alike in codes.items()]
 
 
 def _fields_of_body(call: Mapping[str, Any], whole: Mapping[str, Any]) -> list[Field]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from credits.api import explanations, records, reference, requirements, schema, views
+from credits.api import checks, explanations, records, reference, requirements, schema, statements, views
 
 app_name = "credits_api"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("requirements", requirements.RequirementsInForce.as_view(), name="requirements"),
     path("explanations", explanations.Explanations.as_view(), name="explanations"),
     path("explanations/<str:year>", explanations.OwnExplanation.as_view(), name="own_explanation"),
+    path("identity-checks", checks.IdentityChecks.as_view(), name="identity_checks"),
+    path("statements/<str:day>", statements.Statements.as_view(), name="statement"),
     path("hour-batches", views.Batches.as_view(), name="batches"),
     path("hour-batches/<str:batch_id>", views.StoredBatch.as_view(), name="batch"),
     path("hours", records.Records.as_view(), name="records"),

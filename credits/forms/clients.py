@@ -1,7 +1,6 @@
 """Keys of machines, as their keepers type: what for, from where, how many records, the report of a test."""
 
 import json
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -10,25 +9,16 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from accounts.models import Organization
-from accounts.rules.clients import CEILING_LIMIT, NAME_LIMIT
+from accounts.rules.clients import CEILING_LIMIT, NAME_LIMIT, URL_LIMIT
 from ceportal.kernel.rules.moments import moment_in
-from ceportal.kernel.rules.refusal import Refusal
-from credits.forms.fields import TextField
+from credits.forms.fields import ShownForm, TextField
 from credits.forms.holding import WhyForm
 
 REPORT_BYTES = 200_000
 _LIST_LIMIT = 2000
 
 
-class _Shown(forms.Form):
-    marks_optional = False
-
-    def show(self, reasons: Iterable[Refusal]) -> None:
-        for reason in reasons:
-            self.add_error(reason.field if reason.field in self.fields else None, reason.message)
-
-
-class NewKeyForm(_Shown):
+class NewKeyForm(ShownForm):
     """For which platform, of which kind, what for."""
 
     organization = forms.ModelChoiceField(
@@ -54,7 +44,31 @@ class NewKeyForm(_Shown):
             choice.initial, choice.widget = units[0], forms.HiddenInput()
 
 
-class ReviewSystemForm(_Shown):
+class EntryForm(ShownForm):
+    """Where people come in by the portal's sign-in, and where they are sent back to with a code."""
+
+    organization = forms.ModelChoiceField(
+        label="平台", queryset=Organization.objects.none(), empty_label=None,
+        error_messages={"required": "请选择平台。", "invalid_choice": "请从列表中选择平台。"},
+    )  # fmt: skip
+    entry_url = TextField(
+        label="入口网址", required=True, limit=URL_LIMIT,
+        help_text="学员在“学习入口”点“进入学习”时打开，由平台从这里发起登录。例如 https://study.example.com/login。",
+    )  # fmt: skip
+    back_url = TextField(
+        label="回调网址（redirect_uri）", required=True, limit=URL_LIMIT,
+        help_text="登录后带着授权码回到这里，必须与请求中的完全一致。例如 https://study.example.com/callback。",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, units: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice: Any = self.fields["organization"]
+        choice.queryset = units
+        if len(units) == 1:
+            choice.initial, choice.widget = units[0], forms.HiddenInput()
+
+
+class ReviewSystemForm(ShownForm):
     """A bureau's own system that asks who has met what."""
 
     organization = forms.ModelChoiceField(
@@ -69,7 +83,7 @@ class ReviewSystemForm(_Shown):
         choice.queryset = units
 
 
-class BoundsForm(_Shown):
+class BoundsForm(ShownForm):
     addresses = TextField(
         label="允许的 IP 地址", limit=_LIST_LIMIT, lines=3,
         help_text="每行一个地址或网段，例如 203.0.113.7 或 10.1.0.0/16。留空不限制。",
@@ -87,7 +101,7 @@ class BoundsForm(_Shown):
         return int(text or 0)
 
 
-class ReportForm(_Shown):
+class ReportForm(ShownForm):
     report = forms.FileField(
         label="一致性测试报告", allow_empty_file=True,
         help_text="scripts/conformance.py 用 --report 写出的 JSON 文件。",

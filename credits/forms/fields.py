@@ -14,6 +14,16 @@ from credits.rules.details import Detail, Shape, detail_in, plain, reasons_not_t
 from credits.rules.typed import OF_ONE_TRAINING, narrow, reasons_not_to_read_day, reasons_not_to_read_hours
 
 
+class ShownForm(forms.Form):
+    """A form beside whose fields the refusals of a service are shown. Nothing marks what may be left out."""
+
+    marks_optional = False
+
+    def show(self, reasons: Iterable[Refusal]) -> None:
+        for reason in reasons:
+            self.add_error(reason.field if reason.field in self.fields else None, reason.message)
+
+
 def as_errors(reasons: Iterable[Refusal]) -> list[ValidationError]:
     return [ValidationError(reason.message, code=reason.code) for reason in reasons]
 

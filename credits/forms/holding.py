@@ -1,28 +1,20 @@
 """What a bureau says about held hours: let them count, or not, and why."""
 
-from collections.abc import Iterable
-
 from django import forms
 
-from ceportal.kernel.rules.refusal import Refusal
-from credits.forms.fields import TextField
+from credits.forms.fields import ShownForm, TextField
 from credits.rules.holding import HELD_FOR, REASON_LIMIT
 
 _YEAR_LIMIT, _TITLE_LIMIT = 4, 60
 
 
-class WhyForm(forms.Form):
+class WhyForm(ShownForm):
     """A reason, beside which the refusals of a service are shown."""
 
     reason = TextField(
         label="理由", required=True, limit=REASON_LIMIT, lines=2,
         help_text=f"本人和报送单位会看到，最多 {REASON_LIMIT} 个字，请不要写身份证号码和电话。",
     )  # fmt: skip
-    marks_optional = False
-
-    def show(self, reasons: Iterable[Refusal]) -> None:
-        for reason in reasons:
-            self.add_error(reason.field if reason.field in self.fields else None, reason.message)
 
 
 class RuleHeldForm(WhyForm):

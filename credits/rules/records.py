@@ -22,6 +22,7 @@ from credits.rules.typed import EARLIEST_DAY, reasons_not_to_read_day, reasons_n
 
 MOST_SESSIONS = 50
 COURSE_CODE_LIMIT = 64
+RECORD_ID_LIMIT = 64
 SCORE_LIMIT = 20
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 _RECORD_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}", re.ASCII)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from accounts.models import ApiClient
+from accounts.models import ApiClient, RefusedCalls
 from accounts.rules.clients import PLATFORM_SCOPES
 from credits.models import HourBatch
 
@@ -26,9 +26,23 @@ def state_of(client: ApiClient) -> KeyState:
     return KeyState("退回，待重新提交报告" if client.refusal else "待提交测试报告", "warn")
 
 
+def kind_of(client: ApiClient) -> str:
+    """What a key is for, in a word."""
+    if client.is_entry:
+        return "登录入口"
+    if not is_of_platform(client):
+        return "评审系统"
+    return "沙箱" if client.is_sandbox else "正式"
+
+
 def batches_of_key(client: ApiClient) -> QuerySet[HourBatch]:
     return HourBatch.objects.filter(organization=client.organization_id, client=client)
 
 
+def refused_of(client: ApiClient) -> QuerySet[RefusedCalls]:
+    """What the interface has refused this key lately, the last first."""
+    return RefusedCalls.objects.filter(client=client).order_by("-last_at", "-id")
+
+
 def is_of_platform(client: ApiClient) -> bool:
-    return bool(set(client.allowed_scopes.split()) & set(PLATFORM_SCOPES[:2]))
+    return client.is_entry or bool(set(client.allowed_scopes.split()) & set(PLATFORM_SCOPES[:2]))

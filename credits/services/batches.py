@@ -15,6 +15,7 @@ from credits.enums import Outcome
 from credits.models import HourBatch
 from credits.rules.records import Record, is_record_id, read, reasons_not_to_read
 from credits.services.crediting import Settled, credit_records
+from credits.services.subjects import named
 from credits.services.weighing import Speaker
 
 MOST_RECORDS = 1000
@@ -62,10 +63,10 @@ def _items(posted: Sequence[object], speaker: Speaker, now: datetime) -> list[It
     repeated = {name for name, count in Counter(names).items() if name is not None and count > 1}
     faults: list[list[Refusal]] = []
     good: list[Record] = []
-    for each, name in zip(posted, names, strict=True):
-        found = [] if isinstance(each, Record) else reasons_not_to_read(each, today=today)
+    for (each, wrong), name in zip(named(posted, speaker.organization), names, strict=True):
+        found = [] if isinstance(each, Record) else wrong or reasons_not_to_read(each, today=today)
         if name in repeated:
-            found.append(REPEATED)
+            found = [*found, REPEATED]
         faults.append(found)
         if not found:
             good.append(each if isinstance(each, Record) else read(cast(Mapping[str, Any], each)))

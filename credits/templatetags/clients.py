@@ -3,8 +3,12 @@
 from django import template
 
 from credits.enums import Outcome
+from credits.selectors.clients import kind_of
 
 register = template.Library()
+
+
+register.filter("key_kind", kind_of)
 
 
 @register.filter

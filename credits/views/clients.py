@@ -15,15 +15,16 @@ from accounts.models import ApiClient, User
 from accounts.rules.policy import Act
 from accounts.selectors.clients import key_bureaus, keys_of, platforms_of
 from accounts.services.clients import ask_release, begin_key, bound_client, revoke_client, rotate_client
+from accounts.services.entry import begin_entry
 from ceportal.kernel.rules.refusal import Refused
 from ceportal.kernel.web.keyset import keyset_page
-from credits.forms.clients import BoundsForm, LeakForm, NewKeyForm, ReportForm
-from credits.selectors.clients import batches_of_key, state_of
+from credits.forms.clients import BoundsForm, EntryForm, LeakForm, NewKeyForm, ReportForm
+from credits.selectors.clients import batches_of_key, refused_of, state_of
 from credits.selectors.holding import holds_of, progress
 from credits.services.holding_jobs import revoke_and_hold
 
 keepers_only = only_who_may(Act.KEEP_KEYS, Act.OVERSEE_KEYS)
-_ITEMS = 200
+_ITEMS, _REFUSED = 200, 50
 _FINE = {"accepted", "duplicate"}
 
 
@@ -70,6 +71,27 @@ def new_client(request: HttpRequest) -> HttpResponse:
         else:
             return _secret_page(request, client, secret)
     return render(request, "credits/client_new.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@keepers_only
+@never_cache
+@recently_proved
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_entry(request: HttpRequest) -> HttpResponse:
+    """A key by which people come to the platform through the portal's sign-in (S0-07)."""
+    user = _user(request)
+    units = platforms_of(user)
+    if not units:
+        raise Http404
+    form = EntryForm(request.POST if request.method == "POST" else None, units=units)
+    if form.is_bound and form.is_valid():
+        try:
+            client, secret = begin_entry(**form.cleaned_data, by=user, now=timezone.now())
+        except Refused as refused:
+            form.show(refused)
+        else:
+            return _secret_page(request, client, secret)
+    return render(request, "credits/client_entry.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
 @keepers_only
@@ -189,11 +211,14 @@ def _page(
         "client": client,
         "state": state_of(client),
         "is_live": client.revoked_at is None,
-        "may_ask": not (client.is_sandbox or client.released_at or (client.asked_at and not client.refusal)),
+        "may_ask": not (
+            client.is_entry or client.is_sandbox or client.released_at or (client.asked_at and not client.refusal)
+        ),
         "bounds": bounds or BoundsForm(initial=kept),
         "leaked": leaked or LeakForm(auto_id="leak_%s"),
         "report": report or ReportForm(),
         "form": bounds or leaked or report,
+        "refused": refused_of(client)[:_REFUSED],
         "jobs": [progress(job) for job in holds_of(client.client_id)],
         "page": keyset_page(batches_of_key(client), order=("-id",), cursor=request.GET.get("after", "")),
     }

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import Professional
-from credits.api.records import _STATES
+from credits.api.records import STATES
 from credits.api.schema import described
 from credits.enums import Outcome
 from tests.credits.factories import NOW
@@ -72,7 +72,7 @@ def test_every_reference_leads_somewhere() -> None:
 def test_states_and_outcomes_are_those_of_the_code() -> None:
     schemas = described()["components"]["schemas"]
     assert set(schemas["Item"]["properties"]["outcome"]["enum"]) == set(Outcome.values)
-    assert set(schemas["RecordLine"]["properties"]["state"]["enum"]) == {*_STATES.values(), "reversal_pending"}
+    assert set(schemas["RecordLine"]["properties"]["state"]["enum"]) == {*STATES.values(), "reversal_pending"}
 
 
 def fits(value: Any, name: str) -> None:

@@ -107,6 +107,8 @@ def test_the_sandbox_keeps_every_rule_twice_over(machine: Any) -> None:
         (said('"-0.5"', '"0.5"'), "更正另记一笔"),
         (said('"withdrawn"', '"accepted"'), "撤回后不再计入"),
         (said('"items"', '"things"'), "逐页查询"),
+        (said('"no_match"', '"match"'), "核对身份"),
+        (said('"records": ', '"records": 1'), "对账单"),
         (without_headers, "剩余的调用次数"),
     ],
     ids=lambda value: value if isinstance(value, str) else "server",

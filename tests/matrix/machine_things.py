@@ -1,15 +1,16 @@
 """What the matrix asks for of the interface: a platform's key, a batch it sent, held hours of the declarant."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from accounts.models import Organization, Professional
 from accounts.services.clients import make_client
 from bases.models import Course, Recognition
 from credits.enums import ClaimState, Door
-from credits.models import Claim, HourBatch
+from credits.models import Claim, HourBatch, MissingHours
 from credits.services.batches import post_batch
+from credits.services.missing import ask
 from credits.services.weighing import Speaker
 from tests.credits.machines import posted
 
@@ -26,6 +27,8 @@ def given() -> dict[str, Callable[[Any], Mapping[str, Any]]]:
             "ref": HourBatch.objects.get(client=town.key).ref,
         },
         **{f"admin:accounts_apiclient_{name}": lambda town: {"client_id": town.key.client_id} for name in DESK_PAGES},
+        "credits:withdraw_missing": lambda _: {"ref": MissingHours.objects.get().ref},
+        "credits:answer_missing": lambda _: {"ref": MissingHours.objects.get().ref},
         "credits:contest": lambda _: {"ref": _doubted().ref},
         "admin:bases_recognition_rule": lambda _: {"ref": _listed().ref},
         "admin:bases_course_one": lambda _: {"ref": Course.objects.get().ref},
@@ -54,3 +57,5 @@ def begin(town: Any, person: Professional, platform: Organization, *, now: datet
         [posted(person, "held-1", title="平台待核实的课程")], speaker=Speaker(Door.PLATFORM, platform), digest="0" * 64,
         now=now, client=town.key,
     )  # fmt: skip
+    learned_on = (now - timedelta(days=3)).date()
+    ask(person, platform, title="没有到的课程", learned_on=learned_on, now=now)

@@ -167,6 +167,7 @@ def objects() -> dict[str, Given]:
         "kernel:upload": lambda town: {"ref": town.upload.ref},
         "no_such_address": lambda town: {"rest": "v1/nothing"},
         "credits_api:batch": lambda town: {"batch_id": str(town.claim.ref)},
+        "credits_api:statement": lambda _: {"day": TODAY.isoformat()},
         "credits_api:record": lambda town: {"record_id": town.claim.external_id},
         "credits_api:corrections": lambda town: {"record_id": town.claim.external_id},
         "office:my_year_of": lambda town: {"year": TODAY.year},

@@ -24,6 +24,7 @@ from ceportal.office.demo.cast import (
     CITY,
     CLERKS,
     FRESH,
+    PLATFORM,
     PROFESSIONAL,
     PROVINCE,
     SANDBOX_PLACES,
@@ -60,6 +61,9 @@ class Training:
     activity: str = "training"
 
 
+_DEMO = "演示数据"
+
+
 def play(stage: Stage, tell: Callable[[str], None]) -> None:
     """Everything, in order. Each act needs those before it."""
     long_ago = stage.at(date(stage.today.year - 1, 3, 2))
@@ -81,14 +85,26 @@ def play(stage: Stage, tell: Callable[[str], None]) -> None:
 
 def _platform(stage: Stage) -> None:
     area = Area.objects.get(pk=PROVINCE)
-    platform = Organization.objects.create(
+    Organization.objects.create(
         name="示例学习平台", name_key=comparable("示例学习平台"), area=area, is_platform=True, registered_at=stage.now
     )
-    for place in SANDBOX_PLACES if settings.SANDBOX else (PROVINCE,):
-        Recognition.objects.create(
-            organization=platform, kind=RecognitionKind.PLATFORM, year=stage.today.year, area_id=place,
-            subjects=[Subject.PUBLIC, Subject.PROFESSIONAL], site_name="示例学习平台", is_free=True,
-            document="演示数据", clause="S4-09", status=RecognitionStatus.ASSUMED,
+    recognise_platform(stage.today)
+
+
+def recognise_platform(today: date) -> None:
+    """The demo's platform on this year's list; in a sandbox not everywhere, so that something is held."""
+    platform = Organization.objects.get(name=PLATFORM)
+    places = SANDBOX_PLACES if settings.SANDBOX else (PROVINCE,)
+    lines = Recognition.objects.filter(organization=platform, year=today.year, document=_DEMO)
+    lines.exclude(area__in=places).delete()
+    for place in places:
+        facts = {
+            "subjects": [Subject.PUBLIC, Subject.PROFESSIONAL], "is_free": True, "clause": "S4-09",
+            "status": RecognitionStatus.ASSUMED,
+        }  # fmt: skip
+        Recognition.objects.get_or_create(
+            organization=platform, kind=RecognitionKind.PLATFORM, year=today.year, area_id=place,
+            site_name=PLATFORM, document=_DEMO, defaults=facts,
         )  # fmt: skip
 
 

@@ -56,6 +56,7 @@ PERSONAL = Section(
     (
         Entry("office:my_year", "我的学时"),
         Entry("credits:declarations", "我的申报"),
+        Entry("credits:learn", "学习入口"),
         Entry("credits:hours", "学时明细"),
         Entry("credits:requests", "减免和认定"),
         Entry("certificates:mine", "我的证书"),
@@ -87,7 +88,13 @@ _OF_DUTIES: tuple[tuple[str, tuple[tuple[frozenset[Duty], Entry], ...]], ...] = 
             (ASKED, Entry("credits:requests", "减免和认定")),
         ),
     ),
-    ("接口", ((frozenset({Duty.MANAGE_CLIENTS}), Entry("credits:clients", "接口密钥")),)),
+    (
+        "接口",
+        (
+            (frozenset({Duty.MANAGE_CLIENTS}), Entry("credits:clients", "接口密钥")),
+            (frozenset({Duty.MANAGE_CLIENTS}), Entry("credits:missing_inbox", "学时查询")),
+        ),
+    ),
     ("施教", ((frozenset({Duty.TEACH}), Entry("credits:rosters", "名单上传")),)),
     (
         "人员与单位",

@@ -4,15 +4,15 @@ from collections import defaultdict
 
 from accounts.enums import Duty
 from accounts.models import Membership, PersonRegistration, Professional
-from accounts.rules.privacy import UNMASK
+from accounts.rules.privacy import LOOKED_UP, UNMASK
 from ceportal.kernel.models import AuditEvent
 from ceportal.office.rules.looks import SHOWN, Look, named
 from reviews.models import Opening
 
 
 def looks_at(person: Professional) -> list[Look]:
-    """The latest, the newest first: numbers in full, declarations and evidence opened, registrations ruled on."""
-    found = [*_unmaskings(person), *_openings(person), *_rulings(person)]
+    """The latest, the newest first: numbers in full, systems that asked, what was opened, registrations ruled on."""
+    found = [*_unmaskings(person), *_look_ups(person), *_openings(person), *_rulings(person)]
     return sorted(found, key=lambda look: look.at, reverse=True)[:SHOWN]
 
 
@@ -27,6 +27,12 @@ def _unmaskings(person: Professional) -> list[Look]:
         )
         for event in events
     ]
+
+
+def _look_ups(person: Professional) -> list[Look]:
+    """By machines: the title-review and appointment systems of bureaus (S3-09)."""
+    events = AuditEvent.objects.filter(action=LOOKED_UP, subject_ref=person.ref).order_by("-id")[:SHOWN]
+    return [Look(event.at, event.actor_label, "系统查询年度学时和证书", "职称评审、聘任或注册") for event in events]
 
 
 def _openings(person: Professional) -> list[Look]:

@@ -17,14 +17,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.fields import phone_indexes
-from accounts.models import Organization, User
+from accounts.models import ApiClient, Organization, User
+from accounts.rules.clients import PLATFORM_SCOPES, REVIEW_SCOPES
 from accounts.services.accounts import change_password
 from accounts.services.clients import make_client, revoke_client
 from ceportal.office.demo.cast import BUSY, CLERKS, FRESH, PLATFORM, PROFESSIONAL, UNITS, Person
 from ceportal.office.demo.stage import Stage
-from ceportal.office.demo.story import play
+from ceportal.office.demo.story import play, recognise_platform
 
-FILE = "demo.json"
+FILE, CALLS = "demo.json", ApiClient.GRANT_CLIENT_CREDENTIALS
 _WORDS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
@@ -43,6 +44,7 @@ class Command(BaseCommand):
             for phone in _logins():
                 user = User.objects.get(phone_index__in=phone_indexes(phone))
                 change_password(user, password, by=user, now=now)
+        recognise_platform(timezone.localdate(now))
         _write(path, _facts(password) | {"api": _machine(path, now)})
 
     def _say(self, act: str, options: dict[str, Any]) -> None:
@@ -62,15 +64,17 @@ def _known_password(path: Path) -> str | None:
 
 
 def _machine(path: Path, now: datetime) -> dict[str, str]:
-    """The demo platform's key. Its secret stands in the file alone: with the file lost, a new key takes its place."""
+    """The demo platform's key, of the sandbox where this is one. Its secret stands in the file alone: with that lost,
+    a new key takes its place.
+    """
     platform = Organization.objects.get(name=PLATFORM)
     known = json.loads(path.read_text(encoding="utf-8")).get("api", {}) if path.exists() else {}
-    live = platform.api_clients.filter(revoked_at__isnull=True)
-    if live.filter(client_id=known.get("client_id", "")).exists():
+    live = platform.api_clients.filter(revoked_at__isnull=True, authorization_grant_type=CALLS)
+    if live.filter(client_id=known.get("client_id", "")).update(is_sandbox=settings.SANDBOX):
         return known
     for lost in live:
         revoke_client(lost, by=None, now=now)
-    scopes = tuple(settings.OAUTH2_PROVIDER["SCOPES"])
+    scopes = tuple(dict.fromkeys(PLATFORM_SCOPES + REVIEW_SCOPES))
     client, secret = make_client(
         platform, name=PLATFORM, scopes=scopes, by=None, now=now, released_at=now, is_sandbox=settings.SANDBOX
     )

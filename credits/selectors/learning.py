@@ -1,0 +1,52 @@
+"""Where a person can learn online so that the hours come by themselves."""
+
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode, urlsplit
+
+from django.conf import settings
+
+from accounts.models import Professional
+from accounts.selectors.entry import entries_of
+from bases.enums import RecognitionKind
+from bases.models import Recognition
+from bases.selectors.listed import listed_for
+from credits.enums import Subject
+
+
+@dataclass(frozen=True)
+class Line:
+    """A platform of the list. `entry_url` leads in by the portal's sign-in, `url` to its own front page."""
+
+    name: str
+    site: str
+    subjects: tuple[str, ...]
+    trade: str
+    phones: tuple[str, ...]
+    is_free: bool
+    url: str
+    entry_url: str
+
+
+def lines_for(person: Professional, *, on: date) -> list[Line]:
+    """The platforms of the year's lists for where the person works: two queries. Those one can enter stand first."""
+    rows = listed_for(person.area.codes, on.year, on=on).filter(kind=RecognitionKind.PLATFORM)
+    found = list(rows)
+    entries = entries_of(row.organization_id for row in found)
+    lines = [_line(row, entries.get(row.organization_id, "")) for row in found]
+    return sorted(lines, key=lambda line: not line.entry_url)
+
+
+def _line(row: Recognition, entry: str) -> Line:
+    """Who starts a sign-in for somebody else says with whom (OpenID Connect, third-party initiated login)."""
+    mark = "&" if urlsplit(entry).query else "?"
+    return Line(
+        name=row.organization.name,
+        site=row.site_name or row.organization.name,
+        subjects=tuple(str(Subject(subject).label) for subject in row.subjects),
+        trade=row.trade,
+        phones=tuple(row.phones),
+        is_free=row.is_free,
+        url=row.url if urlsplit(row.url).scheme in {"http", "https"} else "",
+        entry_url=f"{entry}{mark}{urlencode({'iss': settings.PUBLIC_URL})}" if entry else "",
+    )
