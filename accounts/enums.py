@@ -117,6 +117,7 @@ class NoticeEvent(TextChoices):
     REVIEW_WAITING = "review_waiting", "有学时等待审核"
     REVIEW_DUE = "review_due", "审核即将到期"
     REVIEW_OVERDUE = "review_overdue", "审核已超期"
+    REVIEW_DIGEST = "review_digest", "每日待审汇总"
     DECLARATION_DECIDED = "declaration_decided", "学时申报有结果"
     HOURS_REVERSED = "hours_reversed", "学时被撤销"
     HOURS_CREDITED = "hours_credited", "学时已计入"

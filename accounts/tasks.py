@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from accounts.services import clients, codes, delivery, devices, registration_clock, request_clock
+from accounts.services import clients, codes, delivery, deputizing, devices, registration_clock, request_clock
 
 
 @shared_task(name="accounts.redate_registrations")
@@ -54,6 +54,11 @@ def forget_codes() -> None:
 @shared_task(name="accounts.forget_what_ended")
 def forget_what_ended() -> None:
     devices.forget_what_ended(now=timezone.now())
+
+
+@shared_task(name="accounts.end_deputies")
+def end_deputies() -> None:
+    deputizing.end_deputies(now=timezone.now())
 
 
 @shared_task(name="accounts.forget_tokens")

@@ -24,6 +24,20 @@ class ReasonCode(TextChoices):
     OTHER = "other", "其他"
 
 
+# Where it is written that such hours do not count, or how they are reviewed.
+REASON_CLAUSES = {
+    ReasonCode.EVIDENCE_MISSING: "S3-07",
+    ReasonCode.EVIDENCE_UNREADABLE: "S3-06",
+    ReasonCode.FACTS_DIFFER: "S4-15",
+    ReasonCode.WRONG_SUBJECT: "S4-03",
+    ReasonCode.NOT_RECOGNISED: "S4-07",
+    ReasonCode.NOT_PASSED: "S2-13",
+    ReasonCode.HOURS_TOO_MANY: "A17",
+    ReasonCode.DUPLICATE: "A13",
+    ReasonCode.FALSE: "S4-16",
+}
+
+
 class ReversalCode(TextChoices):
     """Why hours that were credited are taken back."""
 
@@ -43,3 +57,10 @@ class DueGroup(TextChoices):
     TODAY = "today", "今天到期"
     SOON = "soon", "两个工作日内"
     LATER = "later", "以后到期"
+
+
+class Share(TextChoices):
+    """Whose of a divided desk is shown."""
+
+    MINE = "mine", "分给我的"
+    FREE = "free", "还没有人办的"

@@ -1,18 +1,29 @@
 """How a reviewer's three acts are written down. What may be decided is the rules' affair."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 
 from accounts.enums import Move
+from accounts.models import Membership, User
+from ceportal.kernel.rules.citations import citation
 from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.web.hidden import CountField
+from credits.enums import Subject
 from credits.rules.typed import narrow, reasons_not_to_read_hours
-from reviews.enums import REASON_LIMIT, ReasonCode, ReversalCode
+from reviews.enums import REASON_CLAUSES, REASON_LIMIT, ReasonCode, ReversalCode, Share
 from reviews.rules import reversing
+from reviews.selectors.sharing import Narrowing
 
 _TOO_LONG = f"理由最多 {REASON_LIMIT} 个字。"
+
+
+def _with_ground(code: ReasonCode) -> str:
+    """佐证材料不全（平顶山市2023年通知 四（一）3）."""
+    ground = citation(REASON_CLAUSES.get(code, ""))
+    return f"{code.label}（{ground}）" if ground else str(code.label)
 
 
 class HoursField(forms.CharField):
@@ -62,7 +73,7 @@ class ApproveForm(ActForm):
 class TurnDownForm(ActForm):
     reason_code = forms.ChoiceField(
         label="原因",
-        choices=[("", "请选择"), *ReasonCode.choices],
+        choices=[("", "请选择"), *((code.value, _with_ground(code)) for code in ReasonCode)],
         error_messages={"required": "请从列表中选择原因。", "invalid_choice": "请从列表中选择原因。"},
     )
     reason = forms.CharField(
@@ -78,6 +89,64 @@ FORMS: dict[str, type[ActForm]] = {
     Move.RETURN: TurnDownForm,
     Move.REJECT: TurnDownForm,
 }
+
+
+class KeepForm(forms.Form):
+    """What stands half-written in an act's form, right or wrong."""
+
+    move = forms.ChoiceField(choices=[(move, move) for move in FORMS])
+    version = CountField()
+    hours = forms.CharField(required=False, max_length=100)
+    reason_code = forms.CharField(required=False, max_length=40)
+    reason = forms.CharField(required=False, max_length=10_000, strip=False)
+
+
+class NarrowForm(forms.Form):
+    """What of a desk is looked for. What cannot be read narrows nothing."""
+
+    share = forms.ChoiceField(label="分工", required=False, choices=[("", "全部"), *Share.choices])
+    subject = forms.ChoiceField(label="科目", required=False, choices=[("", "全部科目"), *Subject.choices])
+    place = forms.CharField(label="地区", required=False, max_length=6)
+    unit = forms.CharField(label="申报人单位", required=False, max_length=100)
+    department = forms.CharField(label="部门", required=False, max_length=60)
+    name = forms.CharField(label="申报人姓名", required=False, max_length=50)
+    year = CountField(
+        label="所属年度", required=False, widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 6})
+    )
+
+    def narrowing(self) -> Narrowing:
+        """The fields that could be read."""
+        self.is_valid()
+        return Narrowing(**{name: value for name, value in self.cleaned_data.items() if value})
+
+
+class DeputyForm(forms.Form):
+    """Who is away, who stands in, until when."""
+
+    place = forms.ChoiceField(label="谁不在岗")
+    name = forms.CharField(
+        label="请谁代审",
+        help_text="填写本单位同事的姓名，对方须已有平台账号。",
+        max_length=50,
+        error_messages={"required": "请填写同事的姓名。", "max_length": "姓名过长，请核对。"},
+    )
+    until = forms.DateField(
+        label="到哪一天为止（含当日）",
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"required": "请选择日期。", "invalid": "请选择日期。"},
+    )
+
+    def __init__(self, data: Any, *, places: Sequence[Membership], user: User) -> None:
+        super().__init__(data)
+        self.places = {str(place.pk): place for place in places}
+        self.fields["place"].choices = [  # type: ignore[attr-defined]
+            (key, f"{'本人' if place.user == user else place.user.name}（{place.organization.name}）")
+            for key, place in self.places.items()
+        ]
+
+    def clean_place(self) -> Membership:
+        """The duty that is looked after meanwhile."""
+        return self.places[self.cleaned_data["place"]]
 
 
 class ReverseForm(forms.Form):

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from reviews.services import reminding
+from reviews.services import digesting, reminding
 
 
 @shared_task(name="reviews.redate")
@@ -19,3 +19,13 @@ def remind_reviewers() -> None:
 @shared_task(name="reviews.mark_overdue")
 def mark_overdue() -> None:
     reminding.mark_overdue(now=timezone.now())
+
+
+@shared_task(name="reviews.raise_delays")
+def raise_delays() -> None:
+    reminding.raise_delays(now=timezone.now())
+
+
+@shared_task(name="reviews.digest_reviewers")
+def digest_reviewers() -> None:
+    digesting.digest_reviewers(now=timezone.now())

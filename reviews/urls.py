@@ -1,13 +1,20 @@
 from django.urls import path
 
-from reviews.views import desk, item
+from reviews.views import deputies, desk, item, sharing, watch
 
 app_name = "reviews"
 urlpatterns = [
     path("reviews/", desk.show_inbox, name="inbox"),
     path("reviews/done/", desk.show_done, name="done"),
+    path("reviews/deputies/", deputies.keep_deputies, name="deputies"),
+    path("reviews/deputies/end/", deputies.dismiss, name="dismiss_deputy"),
+    path("reviews/watch/", watch.show_watch, name="watch"),
+    path("reviews/together/", sharing.approve_together, name="together"),
+    path("reviews/allot/", sharing.allot, name="allot"),
     path("reviews/<uuid:ref>/", item.review_declaration, name="review"),
     path("reviews/<uuid:ref>/not-opened/", item.show_not_opened, name="not_opened"),
     path("reviews/<uuid:ref>/decide/", item.decide_declaration, name="decide"),
+    path("reviews/<uuid:ref>/keep/", item.keep, name="keep"),
     path("reviews/<uuid:ref>/evidence/<uuid:evidence>/", item.show_evidence, name="evidence_file"),
+    path("reviews/<uuid:ref>/evidence/<uuid:evidence>/<int:page>/", item.show_page, name="evidence_page"),
 ]

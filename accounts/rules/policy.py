@@ -44,6 +44,7 @@ class Act(StrEnum):
     PROPOSE_MERGES = "提出合并重复账号"
     SEE_HOURS = "查看本单位人员的学时"
     REVIEW_HOURS = "审核学时"
+    APPOINT_DEPUTIES = "请人代审学时"
     SEE_REQUESTS = "查看减免、补报和外省学时申请"
     SEE_OUTSIDE_HOURS = "查看外省学时申请"
     RULE_ON_REQUESTS = "处理减免、补报和外省学时申请"
@@ -103,6 +104,7 @@ POLICY: dict[Act, Permission] = {
     Act.PROPOSE_MERGES: Permission((Duty.APPROVE_PEOPLE,), Scope.PLACE, at=(_BUREAU,), two=True),
     Act.SEE_HOURS: Permission(_OF_PEOPLE, Scope.PEOPLE),
     Act.REVIEW_HOURS: Permission((Duty.REVIEW_HOURS,), Scope.WAITING),
+    Act.APPOINT_DEPUTIES: Permission((Duty.REVIEW_HOURS, Duty.MANAGE_UNIT), Scope.UNIT, proof=True),
     Act.SEE_REQUESTS: Permission((*_OF_PEOPLE, Duty.GRANT_EXCEPTIONS), Scope.WAITING),
     Act.SEE_OUTSIDE_HOURS: Permission((*_OF_PEOPLE, Duty.GRANT_EXCEPTIONS, Duty.REVIEW_HOURS), Scope.WAITING),
     Act.RULE_ON_REQUESTS: Permission((Duty.GRANT_EXCEPTIONS, Duty.REVIEW_HOURS), Scope.WAITING),

@@ -15,9 +15,23 @@ def above(unit: Organization) -> Organization | None:
     return bureau if bureau is None or bureau.pk != unit.pk else None
 
 
+def beyond(unit: Organization) -> Organization | None:
+    """Who hears of it when nothing has happened since: the bureau, where another office was told first, else the one
+    above it.
+    """
+    first = above(unit)
+    if first is None:
+        return None
+    bureau = bureau_for(unit)
+    return bureau if bureau and bureau.pk not in {first.pk, unit.pk} else above(first)
+
+
+def overseers_of(office: Organization) -> QuerySet[User]:
+    """Those at `office` who oversee, and those who review there: they can see to it."""
+    return (holders_of(office, Duty.OVERSEE) | holders_of(office, Duty.REVIEW_HOURS)).distinct()
+
+
 def told_of_delay(unit: Organization) -> QuerySet[User]:
-    """Those above `unit` who oversee, and those who review there: they can see to it."""
+    """Those of the office above `unit` who can see to it."""
     higher = above(unit)
-    if higher is None:
-        return User.objects.none()
-    return (holders_of(higher, Duty.OVERSEE) | holders_of(higher, Duty.REVIEW_HOURS)).distinct()
+    return overseers_of(higher) if higher else User.objects.none()

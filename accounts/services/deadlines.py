@@ -55,7 +55,7 @@ def _to_remind(
     """For each level, the nearest first, the rows that have come to it and were not told yet."""
     today = timezone.localdate(now)
     for level in sorted(at_days):
-        horizon = end_of(due_day(today, level, calendar).day)
+        horizon = end_of(due_day(today, level, calendar).day if level else today)
         rows = _waiting(model).filter(due_at__gt=now, due_at__lte=horizon, overdue_at__isnull=True)
         rows = rows.filter(Q(reminded_at_days__isnull=True) | Q(reminded_at_days__gt=level))
         yield level, rows.order_by("due_at", "id")

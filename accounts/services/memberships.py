@@ -17,13 +17,14 @@ from ceportal.kernel.services.trail import record
 def grant(user: User, organization: Organization, duties: Iterable[Duty], *, by: User | None, now: datetime) -> None:
     """Let `user` hold `duties` at `organization`; those already held stay as they are.
 
-    What is new asks for signing in anew, with the second factor where duties ask for it.
+    A deputy's become their own. What is new asks for signing in anew, with the second factor where duties ask for it.
     """
     duties = list(duties)
     refuse_if_any(
         reason for duty in duties for reason in reasons_not_to_grant(duty, organization.kinds, organization.name)
     )
     held = Membership.objects.filter(user=user, organization=organization, ended_at__isnull=True)
+    held.filter(duty__in=duties, stands_in_for__isnull=False).update(stands_in_for=None, lasts_until=None)
     is_more = bool(set(duties) - set(held.values_list("duty", flat=True)))
     Membership.objects.bulk_create(
         [Membership(user=user, organization=organization, duty=d, granted_at=now, granted_by=by) for d in duties],

@@ -51,7 +51,8 @@ class Limits(YearLimits):
     """What the regulation of one year and place asks of a declaration; each figure with its clause.
 
     `trade` is the person's, where it has rules of its own. Where a day's ceiling does not refuse, what is above it is
-    shown to whoever reviews; so is what is above `person_day`, the most of a day over all sources (decision 7).
+    shown to whoever reviews; so is what is above `person_day`, the most of a day over all sources (decision 7). Whoever
+    approves has had each file of evidence open for `dwell_seconds`.
     """
 
     per_day: Decimal = Decimal(8)
@@ -66,6 +67,7 @@ class Limits(YearLimits):
     authority_days_clause: str = "S0-20"
     authority_starts_at_declaration: bool = False
     doubts: Thresholds = OURS
+    dwell_seconds: int = 5
     trade: str = ""
 
 

@@ -32,6 +32,7 @@ def limits_in(requirements: Requirements) -> Limits:
     deadline, back_years = settings.get("deadline"), settings.get("back_years")
     closed_from, grace = settings.get("back_years_closed_from"), figures.get("correction_grace_days")
     act, clock = settings.get("ceiling_per_day_act"), settings.get("authority_clock_start")
+    dwell = figures.get("dwell_seconds")
     employer_days, authority_days = figures.get("review_days_employer"), figures.get("review_days_authority")
     return Limits(
         per_day=per_day.value if per_day else plain.per_day,
@@ -52,6 +53,7 @@ def limits_in(requirements: Requirements) -> Limits:
         authority_days_clause=authority_days.clause if authority_days else plain.authority_days_clause,
         authority_starts_at_declaration=clock is not None and clock.value == "declaration",
         doubts=thresholds_in(requirements),
+        dwell_seconds=int(dwell.value) if dwell else plain.dwell_seconds,
         year=requirements.year,
         trade=requirements.trade,
     )

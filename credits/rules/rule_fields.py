@@ -79,6 +79,7 @@ _UNITS = {
     "一个接口密钥一小时最多报送": "条",
     "一个网络地址一小时最多报送": "条",
     "一门课程一天最多报送": "人次",
+    "每份材料至少查看": "秒",
 }
 
 RULE_FIELDS: dict[str, RuleField] = {
@@ -173,6 +174,9 @@ RULE_FIELDS: dict[str, RuleField] = {
         Group.REVIEW,
         "",
         {"unit_decision": "单位审核通过之日", "declaration": "本人申报之日"},
+    ),
+    "dwell_seconds": RuleField(
+        Kind.COUNT, "每份材料至少查看", Group.REVIEW, "打开后不到这么久就通过的，不予受理并提示再看。", most=SIXTY
     ),
     "reviews_end_in_year": RuleField(
         Kind.FLAG, "审核须在年内完成", Group.REVIEW, "12 月起提醒审核人员；过年不影响计入。"

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
+from math import ceil
 
 from accounts.enums import Move
 from ceportal.kernel.rules.refusal import Refusal
@@ -10,6 +12,9 @@ from ceportal.kernel.rules.text import strange_character
 from reviews.enums import REASON_LIMIT, ReasonCode
 
 UNSEEN = "unseen"
+HASTY = "hasty"
+# So many may be approved in one go; each was looked at by itself.
+MOST_TOGETHER = 20
 MOVES = (Move.APPROVE, Move.RETURN, Move.REJECT)
 # Line breaks are part of a written reason; every other control character is not.
 _BREAKS = str.maketrans("", "", "\r\n\t")
@@ -34,12 +39,14 @@ class Looked:
     before recognised), and the labels of what this reviewer has not opened of the current version.
 
     `is_open` says that no rule counts these hours and nobody has set them yet: this reviewer does, and says by what.
+    `still_to_look`: for how many seconds more the evidence has to be open, as the rule set wants it.
     """
 
     claimed: Decimal
     proposed: Decimal
     unseen: Sequence[str] = ()
     is_open: bool = False
+    still_to_look: int = 0
 
 
 def reasons_not_to_decide(verdict: Verdict, looked: Looked) -> Iterator[Refusal]:
@@ -53,6 +60,26 @@ def reasons_not_to_decide(verdict: Verdict, looked: Looked) -> Iterator[Refusal]
     yield from _faults_of_text(verdict)
 
 
+def reasons_not_to_take_together(count: int) -> Iterator[Refusal]:
+    """Why `count` cannot be approved in one go."""
+    if not count:
+        yield Refusal("nothing_chosen", "请先勾选要一起通过的申报。")
+    elif count > MOST_TOGETHER:
+        text = f"一次最多一起通过 {MOST_TOGETHER} 项，现在选了 {count} 项，请分几次办理。"
+        yield Refusal("too_many_together", text, clause=_NO_BLIND_APPROVAL)
+
+
+def seconds_still_to_look(opened_at: Sequence[datetime], *, least: int, now: datetime) -> int:
+    """How long files opened at these moments have still to be looked at, where each asks for `least` seconds.
+
+    Each has been open for so long, and all together for so long times their number, however the windows lie.
+    """
+    if not opened_at:
+        return 0
+    enough = max(max(opened_at) + timedelta(seconds=least), min(opened_at) + timedelta(seconds=least * len(opened_at)))
+    return max(0, ceil((enough - now).total_seconds()))
+
+
 def differs(verdict: Verdict, looked: Looked) -> bool:
     """Whether other hours are recognised than those proposed."""
     return verdict.hours is not None and verdict.hours.is_finite() and verdict.hours != looked.proposed
@@ -63,6 +90,9 @@ def _reasons_not_to_approve(verdict: Verdict, looked: Looked) -> Iterator[Refusa
         listed = "、".join(looked.unseen)
         text = f"还不能通过：您还有 {len(looked.unseen)} 项没有查看——{listed}。请逐项打开看过再通过。"
         yield Refusal(UNSEEN, text, clause=_NO_BLIND_APPROVAL)
+    elif looked.still_to_look:
+        text = f"材料打开的时间太短，请再看 {looked.still_to_look} 秒，看清楚再通过。"
+        yield Refusal(HASTY, text, clause=_NO_BLIND_APPROVAL)
     yield from _faults_of_hours(verdict.hours, looked.claimed)
     if looked.is_open and not verdict.reason.strip():
         text = "这一项没有可以直接计算的规定，学时由您认定：请写明按什么认定，申报人会看到。"

@@ -6,20 +6,27 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from accounts.models import Organization, User
 from accounts.rules.policy import Act
 from accounts.selectors.duties import second_reviewer_of, units_for, waiting_for, who_can_rule
 from credits.enums import STAGE_AUTHORITY, DeclarationState
 from credits.models import Declaration, Evidence
+from credits.rules.rule_fields import RULE_FIELDS
+from credits.selectors.conversions import is_open
+from credits.selectors.declarations import limits_of
 from reviews.enums import REVIEWING
-from reviews.models import Decision, Opening
+from reviews.models import Allotment, Decision, Jotting, Opening
+from reviews.rules.deciding import Looked, seconds_still_to_look
 
 ORDER = ("due_at", "id")
 PAGE_LABEL = "申报内容页"
 _SHOWN_WITH = ("professional", "organization", "waiting_on", "activity")
 # A list of what resembles is for the eye, not for counting.
 _ALIKE = 10
+# No rule set asks for more seconds a file.
+MOST_DWELL = int(RULE_FIELDS["dwell_seconds"].most)
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,14 @@ class Unseen:
 
     label: str
     evidence: Evidence | None = None
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a reviewer has not been served of a version, and when the files that were came first."""
+
+    unseen: list[Unseen]
+    opened_at: list[datetime]
 
 
 def inbox(user: User) -> QuerySet[Declaration]:
@@ -84,13 +99,48 @@ def _hands(declaration: Declaration) -> set[int | None]:
 
 def not_yet_opened(declaration: Declaration, reviewer: User) -> list[Unseen]:
     """What of the *current* version `reviewer` has not been served: the page first, then the files in order (T4)."""
-    opened = set(
-        Opening.objects.filter(
-            declaration=declaration, version=declaration.version, reviewer=reviewer
-        ).values_list("file_digest", flat=True)
-    )  # fmt: skip
+    return look_at(declaration, reviewer).unseen
+
+
+def look_at(declaration: Declaration, reviewer: User) -> Look:
+    """What `reviewer` was served of the *current* version, and since when: two queries."""
+    openings = Opening.objects.filter(declaration=declaration, version=declaration.version, reviewer=reviewer)
+    opened = dict(openings.values_list("file_digest", "opened_at"))
+    files = list(files_of(declaration))
     page = [] if "" in opened else [Unseen(PAGE_LABEL)]
-    return page + [Unseen(e.label or e.file.name, e) for e in files_of(declaration) if e.file.digest not in opened]
+    unseen = page + [Unseen(e.label or e.file.name, e) for e in files if e.file.digest not in opened]
+    return Look(unseen, [opened[e.file.digest] for e in files if e.file.digest in opened])
+
+
+def looked_at(declaration: Declaration, reviewer: User, *, now: datetime) -> Looked:
+    """What the rules need to know of `declaration` as it stands before `reviewer`."""
+    look = look_at(declaration, reviewer)
+    return Looked(
+        claimed=declaration.hours_claimed or Decimal(0),
+        proposed=proposed_hours(declaration),
+        unseen=[item.label for item in look.unseen],
+        is_open=is_open(declaration),
+        still_to_look=seconds_left(declaration, look, now=now),
+    )
+
+
+def seconds_left(declaration: Declaration, look: Look, *, now: datetime) -> int:
+    """For how many seconds more the evidence has to be open. What was opened long ago asks no rule set."""
+    if not seconds_still_to_look(look.opened_at, least=MOST_DWELL, now=now):
+        return 0
+    limits = limits_of(declaration.professional, declaration.year or now.year, today=timezone.localdate(now))
+    return seconds_still_to_look(look.opened_at, least=limits.dwell_seconds if limits else 0, now=now)
+
+
+def jotting_of(declaration: Declaration, reviewer: User) -> Jotting | None:
+    """What they left half-written about the current version."""
+    return Jotting.objects.filter(declaration=declaration, reviewer=reviewer, version=declaration.version).first()
+
+
+def jotting_fields(jotting: Jotting) -> dict[str, str]:
+    """For the form of its act."""
+    fields = {"reason_code": jotting.reason_code, "reason": jotting.reason, "hours": jotting.hours}
+    return {name: value for name, value in fields.items() if value}
 
 
 def proposed_hours(declaration: Declaration) -> Decimal:
@@ -142,14 +192,21 @@ def units_reviewed_by(user: User) -> list[Organization]:
 
 
 def next_for(user: User, declaration: Declaration) -> Declaration | None:
-    """What to review after `declaration`, which has just left the desk: the next one due, else the first there is."""
-    rows = inbox(user)
-    return neighbours(rows, declaration)[1] or rows.first()
+    """What to review after `declaration`, which has just left the desk: the next one due, else the first there is;
+    what colleagues see to is left to them.
+    """
+    return neighbours(user, declaration)[1] or not_of_others(inbox(user), user).first()
 
 
-def neighbours(rows: QuerySet[Declaration], declaration: Declaration) -> tuple[Declaration | None, Declaration | None]:
+def not_of_others(rows: QuerySet[Declaration], user: User) -> QuerySet[Declaration]:
+    """Without what a colleague sees to."""
+    given = Allotment.objects.filter(declaration=OuterRef("pk"), round=OuterRef("round"), stage=OuterRef("stage"))
+    return rows.filter(~Exists(given.exclude(to=user)))
+
+
+def neighbours(user: User, declaration: Declaration) -> tuple[Declaration | None, Declaration | None]:
     """Those before and after `declaration` in the order of the inbox; two short reads of its index."""
-    due: datetime | None = declaration.due_at
+    rows, due = not_of_others(inbox(user), user), declaration.due_at
     after = rows.filter(Q(due_at__gt=due) | Q(due_at=due, id__gt=declaration.pk)).order_by(*ORDER).first()
     before = rows.filter(Q(due_at__lt=due) | Q(due_at=due, id__lt=declaration.pk)).order_by("-due_at", "-id").first()
     return before, after

@@ -14,6 +14,8 @@ from reviews.enums import DueGroup
 
 COUNTED_AT_MOST = 500
 _SOON_DAYS = 2
+_DAYS_SHOWN = 8
+_YEARS = range(1900, 2200)
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,16 @@ class DueCount:
     group: DueGroup
     count: int
     is_more: bool = False
+
+
+@dataclass(frozen=True)
+class DueCounts:
+    """An inbox by groups and by due days. `is_more`: there are more than `total`, counting stopped there."""
+
+    groups: list[DueCount]
+    days: list[tuple[date, int]]
+    total: int
+    is_more: bool
 
 
 def due_bounds(now: datetime) -> dict[DueGroup, tuple[datetime | None, datetime | None]]:
@@ -37,15 +49,23 @@ def due_bounds(now: datetime) -> dict[DueGroup, tuple[datetime | None, datetime 
     }
 
 
-def due_counts(rows: QuerySet[Declaration], *, now: datetime) -> list[DueCount]:
-    """Each group of `rows` (an inbox) with its number, the most pressing first; empty groups are left out."""
+def due_counts(rows: QuerySet[Declaration], *, now: datetime) -> DueCounts:
+    """How many of `rows` (an inbox) are how pressing, the most pressing first; empty groups and days are left out."""
     dues = list(rows.order_by("due_at", "id").values_list("due_at", flat=True)[: COUNTED_AT_MOST + 1])
+    counted = [due for due in dues[:COUNTED_AT_MOST] if due]
     bounds = due_bounds(now)
-    found = Counter(_group_of(due, bounds) for due in dues[:COUNTED_AT_MOST] if due)
+    found = Counter(_group_of(due, bounds) for due in counted)
     groups = [DueCount(group, found[group]) for group in DueGroup if found[group]]
-    if len(dues) > COUNTED_AT_MOST and groups:
+    is_more = len(dues) > COUNTED_AT_MOST
+    if is_more and groups:
         groups[-1] = DueCount(groups[-1].group, groups[-1].count, is_more=True)
-    return groups
+    days = sorted(Counter(_last_day(due) for due in counted if due > now).items())
+    return DueCounts(groups, days[:_DAYS_SHOWN], len(counted), is_more)
+
+
+def due_on(rows: QuerySet[Declaration], day: date) -> QuerySet[Declaration]:
+    """Those of `rows` that are due on `day`."""
+    return rows.filter(due_at=_end_of(day)) if day.year in _YEARS else rows.none()
 
 
 def due_in(rows: QuerySet[Declaration], group: DueGroup, *, now: datetime) -> QuerySet[Declaration]:
@@ -63,3 +83,7 @@ def _group_of(due: datetime, bounds: dict[DueGroup, tuple[datetime | None, datet
 def _end_of(day: date) -> datetime:
     """The end of a day, as due moments are kept: the next day's midnight."""
     return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+
+
+def _last_day(due: datetime) -> date:
+    return timezone.localdate(due - timedelta(microseconds=1))

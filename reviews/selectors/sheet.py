@@ -31,11 +31,11 @@ from reviews.selectors.desk import (
     alike,
     decisions_on,
     files_of,
+    look_at,
     neighbours,
-    not_yet_opened,
     same_certificate,
+    seconds_left,
 )
-from reviews.selectors.desk import inbox as inbox_of
 
 DECEMBER = 12
 
@@ -57,6 +57,7 @@ class Sheet:
     declaration: Declaration
     files: Sequence[ShownFile]
     unseen: Sequence[Unseen]
+    still_to_look: int
     decisions: Sequence[Decision]
     alike: Sequence[Declaration]
     warnings: Sequence[Refusal]
@@ -72,18 +73,20 @@ class Sheet:
 
 
 def sheet_of(declaration: Declaration, reviewer: User, *, now: datetime) -> Sheet:
-    unseen = not_yet_opened(declaration, reviewer)
+    look = look_at(declaration, reviewer)
+    unseen = look.unseen
     shut = {item.evidence.pk for item in unseen if item.evidence}
     asked = requirements_of(declaration.professional, declaration.year or now.year, today=timezone.localdate(now))
     limits = limits_in(asked) if asked else None
     worked = worked_out(declaration, limits)
     is_theirs = _is_still_theirs(declaration)
     similar = alike(declaration) if is_theirs else []
-    before, after = neighbours(inbox_of(reviewer), declaration) if declaration.due_at else (None, None)
+    before, after = neighbours(reviewer, declaration) if declaration.due_at else (None, None)
     return Sheet(
         declaration=declaration,
         files=[ShownFile(evidence, evidence.pk not in shut) for evidence in files_of(declaration)],
         unseen=unseen,
+        still_to_look=seconds_left(declaration, look, now=now),
         decisions=list(decisions_on(declaration)),
         alike=similar,
         warnings=[

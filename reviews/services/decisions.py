@@ -10,13 +10,13 @@ from accounts.models import User
 from ceportal.kernel.rules.refusal import refuse_if_any
 from credits.enums import STAGE_EMPLOYER
 from credits.models import Declaration
-from credits.selectors.conversions import is_open
 from credits.services import ruling
 from credits.services.steps import moved_on
 from reviews.enums import REASON_LIMIT, ReasonCode
-from reviews.models import Decision
-from reviews.rules.deciding import Looked, Verdict, reasons_not_to_decide
-from reviews.selectors.desk import inbox, not_yet_opened, proposed_hours
+from reviews.models import Decision, Jotting
+from reviews.rules.deciding import Verdict, reasons_not_to_decide
+from reviews.selectors.desk import inbox, looked_at
+from reviews.services.openings import close_openings
 
 
 @transaction.atomic
@@ -42,21 +42,13 @@ def decide(
     if current is None or current.due_at is None or (current.version, current.stage) != (version, seen_stage):
         raise moved_on(declaration)
     verdict = Verdict(move, hours if move == Move.APPROVE else None, reason_code, reason.strip())
-    refuse_if_any(reasons_not_to_decide(verdict, looked_at(current, by)))
+    refuse_if_any(reasons_not_to_decide(verdict, looked_at(current, by, now=now)))
     decision = _decision(current, verdict, was_due_at=current.due_at, by=by, now=now)
     _move(current, verdict, by=by, now=now)
     decision.save(force_insert=True)
+    close_openings(current, reviewer=by, now=now)
+    Jotting.objects.filter(declaration=current, reviewer=by).delete()
     return decision
-
-
-def looked_at(declaration: Declaration, reviewer: User) -> Looked:
-    """What the rules need to know of `declaration` as it stands before `reviewer`."""
-    return Looked(
-        claimed=declaration.hours_claimed or Decimal(0),
-        proposed=proposed_hours(declaration),
-        unseen=[item.label for item in not_yet_opened(declaration, reviewer)],
-        is_open=is_open(declaration),
-    )
 
 
 def _decision(declaration: Declaration, verdict: Verdict, *, was_due_at: datetime, by: User, now: datetime) -> Decision:

@@ -3,6 +3,8 @@
 document.addEventListener("DOMContentLoaded", () => {
   const viewer = document.querySelector(".viewer");
   if (viewer) startViewer(viewer);
+  const acts = document.getElementById("acts");
+  if (acts) startKeeping(acts);
   startKeys();
 });
 
@@ -15,9 +17,14 @@ function startViewer(viewer) {
   const now = stage.querySelector(".viewer-now");
   const apart = stage.querySelector('[data-tool="apart"]');
   const turns = stage.querySelector(".viewer-turns");
+  const pages = stage.querySelector(".viewer-pages");
+  const pageNow = stage.querySelector(".viewer-page");
   let picture = null;
   let zoom = 1;
   let turn = 0;
+  let current = null;
+  let page = 1;
+  let waiting = 0;
 
   // The sheet takes the room of the picture as it is turned, so that every corner can be scrolled to.
   const draw = () => {
@@ -48,24 +55,36 @@ function startViewer(viewer) {
     apart.href = link.href;
     zoom = 1;
     turn = 0;
-    const isPicture = link.dataset.kind.startsWith("image/");
-    turns.hidden = !isPicture;
-    const shown = document.createElement(isPicture ? "img" : "iframe");
-    const label = link.querySelector(".viewer-label").textContent;
-    if (isPicture) shown.alt = label;
-    else shown.title = label;
-    shown.addEventListener("load", () => { draw(); seen(link); });
-    shown.addEventListener("error", () => { now.textContent = "这份材料没有显示出来，请用“新窗口打开”。"; });
-    // A phone shows no PDF inside a page: there it opens in a window of its own.
-    const canShow = isPicture || navigator.pdfViewerEnabled !== false;
-    stage.classList.toggle("is-shown", canShow);
-    picture = isPicture ? shown : null;
-    if (canShow) {
-      shown.src = isPicture ? link.href : `${link.href}#navpanes=0&view=FitH`;
-      pane.replaceChildren(isPicture ? sheetOf(shown) : shown);
-    } else {
-      pane.textContent = "这份是 PDF，请点“新窗口打开”查看。";
+    current = link;
+    pages.hidden = !isPaged(link);
+    showPage(1);
+  };
+
+  // A PDF is shown page by page as pictures that the server draws: on phones too, and without a viewer of its own.
+  const isPaged = (link) => link.dataset.kind === "application/pdf";
+
+  const showPage = (number) => {
+    const link = current;
+    const last = Number(link.dataset.pages) || 1;
+    page = Math.min(Math.max(1, number), last);
+    const paged = isPaged(link);
+    pageNow.textContent = `${page} / ${last} 页`;
+    for (const button of pages.querySelectorAll("button")) {
+      button.disabled = Number(button.dataset.page) < 0 ? page === 1 : page === last;
     }
+    const label = link.querySelector(".viewer-label").textContent;
+    const shown = document.createElement("img");
+    shown.alt = paged ? `${label}，第 ${page} 页` : label;
+    shown.addEventListener("load", () => { if (picture === shown) { draw(); seen(link); } });
+    shown.addEventListener("error", () => {
+      if (picture !== shown) return;
+      pane.textContent = "这份材料没有显示出来，请点“打开原文件”查看。";
+    });
+    stage.classList.add("is-shown");
+    picture = shown;
+    shown.src = paged ? `${link.href}${page}/` : link.href;
+    pane.replaceChildren(sheetOf(shown));
+    pane.scrollTop = 0;
   };
 
   const seen = (link) => {
@@ -79,6 +98,14 @@ function startViewer(viewer) {
     if (!list || !viewer.dataset.refresh) return;
     const answer = await fetch(viewer.dataset.refresh, { credentials: "same-origin" }).catch(() => null);
     if (answer && answer.ok) list.innerHTML = await answer.text();
+    countDown(list);
+  };
+
+  // How long is still to be looked at the server says; here it is only asked again when that time is over.
+  const countDown = (list) => {
+    window.clearTimeout(waiting);
+    const left = Number(list.querySelector("[data-wait]")?.dataset.wait);
+    if (left) waiting = window.setTimeout(refresh, Math.min(left, 2) * 1000);
   };
 
   files.forEach((link) => link.addEventListener("click", (event) => {
@@ -97,6 +124,25 @@ function startViewer(viewer) {
     const tool = tools[event.target.dataset.tool];
     if (tool) { tool(); draw(); }
   });
+  pages.addEventListener("click", (event) => {
+    const step = Number(event.target.dataset.page);
+    if (step) showPage(page + step);
+  });
+  viewer.addEventListener("desk-key", (event) => {
+    const key = event.detail;
+    if (key === "f") {
+      const next = files.find((link) => link.dataset.opened !== "yes") || files[(files.indexOf(current) + 1) % files.length];
+      show(next);
+      stage.scrollIntoView({ block: "nearest" });
+    } else if (!current) {
+      return;
+    } else if (key === "arrowleft" || key === "arrowright") {
+      if (isPaged(current)) showPage(page + (key === "arrowright" ? 1 : -1));
+    } else {
+      tools[key === "-" ? "smaller" : "larger"]();
+      draw();
+    }
+  });
   window.addEventListener("resize", draw);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
   document.addEventListener("click", (event) => {
@@ -106,6 +152,8 @@ function startViewer(viewer) {
   });
 
   hint.hidden = false;
+  const list = document.getElementById("unseen");
+  if (list) countDown(list);
   // Beside the form there is room: the first file is shown, and so counts as looked at, once the viewer is in sight.
   // Where the columns stand below each other the reviewer chooses one.
   if (window.matchMedia("(min-width: 62rem)").matches) inSight.observe(viewer);
@@ -116,6 +164,26 @@ function sheetOf(picture) {
   sheet.className = "viewer-sheet";
   sheet.append(picture);
   return sheet;
+}
+
+// What is half-written is kept while one types, so that a call, a lost connection or an ended session costs nothing.
+function startKeeping(acts) {
+  const said = document.getElementById("kept");
+  let timer = 0;
+  const keep = async (form) => {
+    const answer = await fetch(acts.dataset.keep, {
+      method: "POST", body: new FormData(form), credentials: "same-origin", keepalive: true,
+    }).catch(() => null);
+    const told = answer && (await answer.json().catch(() => null));
+    said.textContent = told?.kept_at ? `已自动保存 ${told.kept_at}` : told?.problem || "没有自动保存，请检查网络。";
+  };
+  acts.addEventListener("input", (event) => {
+    const form = event.target.closest("form");
+    if (!form || !form.querySelector("textarea")) return;
+    window.clearTimeout(timer);
+    timer = window.setTimeout(() => keep(form), 800);
+  });
+  acts.addEventListener("submit", () => window.clearTimeout(timer));
 }
 
 function startKeys() {
@@ -133,10 +201,21 @@ function startKeys() {
     a: () => act("approve"),
     r: () => act("return"),
     x: () => act("reject"),
+    "?": () => {
+      const help = document.getElementById("keys");
+      if (help) help.open = !help.open;
+    },
   };
+  const viewer = document.querySelector(".viewer");
+  for (const key of ["f", "arrowleft", "arrowright", "+", "=", "-"]) {
+    keys[key] = () => viewer?.dispatchEvent(new CustomEvent("desk-key", { detail: key }));
+  }
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    if (event.target.closest("input, select, textarea, [contenteditable]")) return;
+    if (event.target.closest("input, select, textarea, [contenteditable]")) {
+      if (event.key === "Escape") event.target.blur();
+      return;
+    }
     const press = keys[event.key.toLowerCase()];
     if (press) { event.preventDefault(); press(); }
   });

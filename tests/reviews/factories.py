@@ -1,7 +1,7 @@
 """Declarations as reviewers find them: handed in, with evidence, waiting with somebody."""
 
 import hashlib
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
 from itertools import count
@@ -115,10 +115,10 @@ def _send(made: Declaration, now: datetime, **changes: Any) -> Declaration:
 
 
 def open_all(declaration: Declaration, reviewer: User, *, now: datetime = MONDAY) -> None:
-    """Let the server have shown everything of the current version to `reviewer`."""
+    """Let the server have shown everything of the current version to `reviewer`, an hour ago."""
     for item in not_yet_opened(declaration, reviewer):
         digest = item.evidence.file.digest if item.evidence else ""
-        record_opening(declaration, reviewer=reviewer, file_digest=digest, now=now)
+        record_opening(declaration, reviewer=reviewer, file_digest=digest, now=now - timedelta(hours=1))
 
 
 def approved(declaration: Declaration, *reviewers: User, now: datetime = MONDAY) -> Declaration:

@@ -35,7 +35,7 @@ REST_2027 = [date(2027, 1, day) for day in (1, 2, 3)]
 THURSDAY, FRIDAY, DUE_DAY, OVERDUE_FROM = (date(2026, 11, day) for day in (19, 20, 23, 24))
 
 
-def test_reminded_at_two_and_at_one_working_day_and_no_oftener(
+def test_reminded_at_two_and_at_one_working_day_and_on_the_day_and_no_oftener(
     declarant: Professional, employer_reviewer: User, stranger: User, authority_reviewer: User
 ) -> None:
     declaration = submitted(declarant)
@@ -43,10 +43,11 @@ def test_reminded_at_two_and_at_one_working_day_and_no_oftener(
     for day in (16, 17, 18, 19, 20, 21, 22, 23):
         for hour in (0, 9, 9, 23):
             outcome[day] = outcome.get(day, 0) + remind_reviewers(now=at(date(2026, 11, day), hour))
-    assert outcome == {16: 0, 17: 0, 18: 0, 19: 1, 20: 1, 21: 0, 22: 0, 23: 0}
+    assert outcome == {16: 0, 17: 0, 18: 0, 19: 1, 20: 1, 21: 0, 22: 0, 23: 1}
     assert told(NoticeEvent.REVIEW_DUE) == [
         ("单位审核员", f"申报教师申报的《{declaration.title}》等您审核，还剩 2 个工作日。"),
         ("单位审核员", f"申报教师申报的《{declaration.title}》等您审核，还剩 1 个工作日。"),
+        ("单位审核员", f"申报教师申报的《{declaration.title}》等您审核，今天到期。"),
     ]
 
 

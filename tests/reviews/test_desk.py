@@ -12,6 +12,7 @@ from reviews.rules.deciding import Looked
 from reviews.selectors.desk import (
     alike,
     inbox,
+    looked_at,
     neighbours,
     not_yet_opened,
     readable,
@@ -19,7 +20,7 @@ from reviews.selectors.desk import (
     same_certificate,
     was_at_hand,
 )
-from reviews.services.decisions import decide, looked_at
+from reviews.services.decisions import decide
 from reviews.services.openings import record_opening
 from tests import factories as make
 from tests.reviews.factories import MONDAY, approved, draft, open_all, resubmitted, submitted
@@ -102,8 +103,8 @@ def test_what_is_due_first_stands_first(declarant: Professional, employer_review
     new = submitted(declarant, now=MONDAY)
     older = submitted(declarant, now=MONDAY - timedelta(days=7))
     assert list(inbox(employer_reviewer)) == [late, older, new]
-    assert neighbours(inbox(employer_reviewer), older) == (late, new)
-    assert neighbours(inbox(employer_reviewer), late) == (None, older)
+    assert neighbours(employer_reviewer, older) == (late, new)
+    assert neighbours(employer_reviewer, late) == (None, older)
 
 
 def test_the_inbox_reads_its_index(declarant: Professional, employer_reviewer: User) -> None:
@@ -123,7 +124,7 @@ def test_each_file_of_this_version_asks_for_its_own_opening(declarant: Professio
     assert first is not None
     record_opening(declaration, reviewer=employer_reviewer, file_digest=first.file.digest, now=MONDAY)
     assert [i.label for i in not_yet_opened(declaration, employer_reviewer)] == ["培训照片1"]
-    assert looked_at(declaration, employer_reviewer) == Looked(
+    assert looked_at(declaration, employer_reviewer, now=MONDAY) == Looked(
         declaration.hours_claimed, declaration.hours_claimed, ["培训照片1"]
     )
 

@@ -73,7 +73,7 @@ def test_who_reviews_for_several_units_sees_which(
     theirs = submitted(other_declarant)
     client.force_login(employer_reviewer)
     assert "由谁审核" in client.get(INBOX).content.decode()
-    narrowed = client.get(INBOX, {"unit": str(other_employer.ref)})
+    narrowed = client.get(INBOX, {"desk": str(other_employer.ref)})
     assert [row.pk for row in narrowed.context["page"].items] == [theirs.pk]
 
 
@@ -83,7 +83,7 @@ def test_a_long_desk_pages_by_its_last_row_and_costs_no_more(
     for _ in range(27):
         submitted(declarant, files=0)
     client.force_login(employer_reviewer)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(23):
         first = client.get(INBOX)
     assert len(first.context["page"].items) == 25
     second = client.get(INBOX, {"after": first.context["page"].next_cursor})

@@ -39,6 +39,7 @@ _SUBJECTS = {
 _VERBS = {
     "add": "增加",
     "add_evidence": "添加材料",
+    "allot": "分工",
     "apply_again": "重新申请",
     "ask_for_reset": "找回密码",
     "approve": "通过",
@@ -51,6 +52,7 @@ _VERBS = {
     "correct": "更正",
     "credit": "计入",
     "done": "登记完毕",
+    "deputize": "请人代审",
     "download": "下载",
     "drop": "删除草稿",
     "drop_mail": "删除邮箱",

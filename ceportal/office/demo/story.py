@@ -261,9 +261,10 @@ def _approve_stage(declaration: Declaration, when: datetime) -> None:
 
 
 def _look(declaration: Declaration, reviewer: User, when: datetime) -> None:
-    record_opening(declaration, reviewer=reviewer, now=when)
+    opened = when - timedelta(minutes=10)
+    record_opening(declaration, reviewer=reviewer, now=opened)
     for evidence in declaration.evidence.select_related("file"):
-        record_opening(declaration, reviewer=reviewer, file_digest=evidence.file.digest, now=when)
+        record_opening(declaration, reviewer=reviewer, file_digest=evidence.file.digest, now=opened)
 
 
 def _holder(organization: Organization | None, duty: Duty) -> User:

@@ -115,6 +115,7 @@ _OF_DUTIES: tuple[tuple[str, tuple[tuple[frozenset[Duty], Entry], ...]], ...] = 
     (
         "管理",
         (
+            (frozenset({Duty.OVERSEE}), Entry("reviews:watch", "审核时效")),
             (DESK_DUTIES, Entry("admin:index", "工作台")),
             (frozenset({Duty.OPERATE}), Entry("office:operation", "运行状态")),
         ),

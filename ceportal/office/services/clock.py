@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from accounts.services import clients, codes, delivery, devices, registration_clock, request_clock
+from accounts.services import clients, codes, delivery, deputizing, devices, registration_clock, request_clock
 from bases.services import carrying
 from ceportal.kernel.models import Heartbeat
 from ceportal.kernel.services import quarantine, sealing_trail, sweeping
@@ -29,7 +29,7 @@ from credits.services import (
     rule_reminding,
     rule_runs,
 )
-from reviews.services import reminding
+from reviews.services import digesting, reminding
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,7 @@ JOBS: tuple[ClockJob, ...] = (
     ClockJob("accounts.forget_tokens", clients.forget_tokens),
     ClockJob("accounts.forget_codes", codes.forget_codes),
     ClockJob("accounts.forget_what_ended", devices.forget_what_ended),
+    ClockJob("accounts.end_deputies", deputizing.end_deputies),
     ClockJob("credits.work_on_rosters", roster_jobs.work_on_rosters),
     ClockJob("credits.forget_rosters", roster_jobs.forget_rosters),
     ClockJob("accounts.redate_registrations", registration_clock.redate_registrations),
@@ -71,6 +72,8 @@ JOBS: tuple[ClockJob, ...] = (
     ClockJob("reviews.redate", reminding.redate),
     ClockJob("reviews.remind_reviewers", reminding.remind_reviewers),
     ClockJob("reviews.mark_overdue", reminding.mark_overdue),
+    ClockJob("reviews.raise_delays", reminding.raise_delays),
+    ClockJob("reviews.digest_reviewers", digesting.digest_reviewers),
     ClockJob("credits.tell_of_credits", digests.tell_of_credits),
     ClockJob("certificates.settle_changed_accounts", issuing.settle_changed_accounts),
     ClockJob("certificates.make_sheets", sheets.make_sheets),

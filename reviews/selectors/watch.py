@@ -1,0 +1,116 @@
+"""What those above look at: how timely units review, who decides faster than one can read, who approves each other."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet
+from django.db.models.functions import TruncDate
+from django.utils import timezone
+
+from accounts.enums import Move
+from accounts.models import Organization, User
+from accounts.rules.policy import Act
+from credits.models import Declaration
+from reviews.models import Decision
+from reviews.rules.watching import FAST_COUNT, is_unlikely_speed
+from reviews.selectors.registers import Reach, reach_of
+
+SHOWN = 50
+DAYS_OF_SPEED = 30
+
+
+@dataclass(frozen=True)
+class Timeliness:
+    """Of a unit since a day: decisions, those after their limit, and what waits beyond its limit now."""
+
+    unit: Organization
+    decided: int
+    late: int
+    waiting_late: int
+
+    @property
+    def in_time(self) -> int:
+        """Per cent of the decisions made in time, rounded down."""
+        return 100 * (self.decided - self.late) // self.decided if self.decided else 0
+
+
+@dataclass(frozen=True)
+class Speed:
+    """A day on which somebody approved `count`, `seconds` apart on average."""
+
+    reviewer: User
+    unit: Organization
+    day: date
+    count: int
+    seconds: int
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two people who each approved something of the other, and how often."""
+
+    one: User
+    other: User
+    count: int
+    back: int
+
+
+def timeliness(user: User, *, since: datetime) -> list[Timeliness]:
+    """The units overseen by `user`, the least timely first; two grouped reads."""
+    reach = reach_of(user, Act.OVERSEE)
+    late = Count("pk", filter=Q(at__gt=F("was_due_at")))
+    decisions = _decisions(reach).filter(at__gte=since).order_by().values("organization")
+    decided = {row["organization"]: (row["n"], row["late"]) for row in decisions.annotate(n=Count("pk"), late=late)}
+    overdue = Declaration.objects.filter(overdue_at__isnull=False, waiting_on__isnull=False)
+    overdue = overdue.filter(reach.of_places("waiting_on__area") | reach.of_units("waiting_on")).order_by()
+    waiting = dict(overdue.values_list("waiting_on").annotate(Count("pk")))
+    units = Organization.objects.in_bulk(set(decided) | set(waiting))
+    rows = [Timeliness(unit, *decided.get(key, (0, 0)), waiting.get(key, 0)) for key, unit in units.items()]
+    return sorted(rows, key=lambda row: (-row.waiting_late, -row.late, row.unit.pk))
+
+
+def unlikely_speeds(user: User, *, now: datetime) -> list[Speed]:
+    """Days of the last month on which somebody approved many, faster than they can be read."""
+    approved = _decisions(reach_of(user, Act.OVERSEE)).filter(move=Move.APPROVE)
+    rows = approved.filter(at__gte=now - timedelta(days=DAYS_OF_SPEED))
+    days = rows.order_by().annotate(day=TruncDate("at")).values("by", "organization", "day")
+    days = days.annotate(n=Count("pk"), first=Min("at"), last=Max("at")).filter(n__gte=FAST_COUNT)
+    found = [day for day in days if is_unlikely_speed(day["n"], day["first"], day["last"])]
+    people = User.objects.in_bulk({day["by"] for day in found})
+    units = Organization.objects.in_bulk({day["organization"] for day in found})
+    speeds = [
+        Speed(
+            people[day["by"]], units[day["organization"]], day["day"], day["n"],
+            int((day["last"] - day["first"]).total_seconds()) // (day["n"] - 1),
+        )
+        for day in found
+    ]  # fmt: skip
+    return sorted(speeds, key=lambda speed: (speed.day, speed.count), reverse=True)[:SHOWN]
+
+
+def mutual_approvals(user: User, *, since: datetime) -> list[Pair]:
+    """Pairs each of whom approved what the other declared. A hint: at a small unit it may be unavoidable."""
+    back = Decision.objects.filter(move=Move.APPROVE, by=OuterRef("declarant"), declarant=OuterRef("by"), at__gte=since)
+    rows = _decisions(reach_of(user, Act.OVERSEE)).filter(move=Move.APPROVE, at__gte=since)
+    found = rows.filter(Exists(back)).order_by().values_list("by", "declarant").annotate(Count("pk"))
+    counts = {(by, declarant): count for by, declarant, count in found}
+    people = User.objects.in_bulk({key for pair in counts for key in pair})
+    return [
+        Pair(people[one], people[other], count, counts.get((other, one), 0))
+        for (one, other), count in sorted(counts.items(), key=lambda item: -item[1])
+        if one < other
+    ][:SHOWN]
+
+
+def first_of_the_year(now: datetime) -> datetime:
+    return timezone.make_aware(datetime(timezone.localdate(now).year, 1, 1))  # noqa: DTZ001 - made aware at once
+
+
+def summed(rows: Sequence[Timeliness]) -> tuple[int, int, int]:
+    """Decided, late, and waiting beyond the limit, over all."""
+    return sum(r.decided for r in rows), sum(r.late for r in rows), sum(r.waiting_late for r in rows)
+
+
+def _decisions(reach: Reach) -> QuerySet[Decision]:
+    return Decision.objects.filter(reach.of_places("organization__area") | reach.of_units("organization"))
