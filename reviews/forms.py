@@ -1,6 +1,6 @@
 """How a reviewer's three acts are written down. What may be decided is the rules' affair."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -147,6 +147,53 @@ class DeputyForm(forms.Form):
     def clean_place(self) -> Membership:
         """The duty that is looked after meanwhile."""
         return self.places[self.cleaned_data["place"]]
+
+
+class ToldForm(forms.Form):
+    """Beside whose fields the refusals of a service are shown."""
+
+    def tell(self, reasons: Iterable[Refusal]) -> None:
+        """Each beside its field, or above the form."""
+        for reason in reasons:
+            self.add_error(reason.field if reason.field in self.fields else None, reason.message)
+
+
+class AppealForm(ToldForm):
+    """Why somebody thinks that the decision was wrong, and a paper if there is another one."""
+
+    reason = forms.CharField(
+        label="申诉理由",
+        help_text="请写明原决定哪里不对、依据是什么。不要写身份证号码或电话。",
+        max_length=REASON_LIMIT,
+        error_messages={"required": "请写明申诉理由。", "max_length": f"申诉理由最多 {REASON_LIMIT} 个字。"},
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+    document = forms.FileField(
+        label="补充材料",
+        required=False,
+        help_text="照片或 PDF，可以不传：原来的佐证材料会一并转给上一级。",
+        error_messages={"empty": "这个文件是空的，请重新选择。"},
+    )
+
+
+class AnswerForm(ToldForm):
+    """The level above answers, with reasons."""
+
+    reason = forms.CharField(
+        label="答复理由",
+        help_text="无论哪种结果都要写，申诉人会看到。",
+        max_length=REASON_LIMIT,
+        error_messages={
+            "required": "请写明答复理由，申诉人会看到。",
+            "max_length": f"答复理由最多 {REASON_LIMIT} 个字。",
+        },
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    round = CountField()
+    move = forms.ChoiceField(
+        choices=[(Move.APPROVE, "撤销原决定"), (Move.REJECT, "维持原决定")],
+        error_messages={"required": "请选择撤销或维持原决定。", "invalid_choice": "请选择撤销或维持原决定。"},
+    )
 
 
 class ReverseForm(forms.Form):

@@ -1,11 +1,17 @@
 from django.urls import path
 
-from reviews.views import deputies, desk, item, sharing, watch
+from reviews.views import appeals, deputies, desk, item, sharing, watch
 
 app_name = "reviews"
 urlpatterns = [
     path("reviews/", desk.show_inbox, name="inbox"),
     path("reviews/done/", desk.show_done, name="done"),
+    path("appeals/", appeals.show_appeals, name="appeals"),
+    path("appeals/about/<uuid:ref>/", appeals.new_appeal, name="new_appeal"),
+    path("appeals/<uuid:ref>/", appeals.show_appeal, name="appeal"),
+    path("appeals/<uuid:ref>/decide/", appeals.decide, name="decide_appeal"),
+    path("appeals/<uuid:ref>/withdraw/", appeals.withdraw_appeal, name="withdraw_appeal"),
+    path("appeals/<uuid:ref>/document/", appeals.show_document, name="appeal_document"),
     path("reviews/deputies/", deputies.keep_deputies, name="deputies"),
     path("reviews/deputies/end/", deputies.dismiss, name="dismiss_deputy"),
     path("reviews/watch/", watch.show_watch, name="watch"),

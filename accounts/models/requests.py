@@ -46,6 +46,11 @@ class Request(Routed):
         ]
 
     @property
+    def limit_in_words(self) -> str:
+        """5 个工作日, or 30 天 where every day counts."""
+        return f"{self.limit_days} 天" if self.counts_every_day else f"{self.limit_days} 个工作日"
+
+    @property
     def whose(self) -> str:
         """The name of the person or unit it is about."""
         raise NotImplementedError

@@ -29,10 +29,11 @@ class Routed(Referenced):
 
     `waiting_on` is null when it waits with nobody. `round` counts submissions; a resubmission starts the clock anew
     (A25). `declarant` is the user whose matter it is: nobody rules on their own. What `holds_up` nothing is no reason
-    to wait with anything else about a person.
+    to wait with anything else about a person. Limits count working days, unless `counts_every_day`.
     """
 
     holds_up: ClassVar[bool] = True
+    counts_every_day: ClassVar[bool] = False
 
     declarant = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     stage = models.PositiveSmallIntegerField(default=0)

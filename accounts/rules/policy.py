@@ -45,6 +45,7 @@ class Act(StrEnum):
     SEE_HOURS = "查看本单位人员的学时"
     REVIEW_HOURS = "审核学时"
     APPOINT_DEPUTIES = "请人代审学时"
+    RULE_ON_APPEALS = "处理申诉"
     SEE_REQUESTS = "查看减免、补报和外省学时申请"
     SEE_OUTSIDE_HOURS = "查看外省学时申请"
     RULE_ON_REQUESTS = "处理减免、补报和外省学时申请"
@@ -104,6 +105,7 @@ POLICY: dict[Act, Permission] = {
     Act.PROPOSE_MERGES: Permission((Duty.APPROVE_PEOPLE,), Scope.PLACE, at=(_BUREAU,), two=True),
     Act.SEE_HOURS: Permission(_OF_PEOPLE, Scope.PEOPLE),
     Act.REVIEW_HOURS: Permission((Duty.REVIEW_HOURS,), Scope.WAITING),
+    Act.RULE_ON_APPEALS: Permission((Duty.REVIEW_HOURS,), Scope.WAITING),
     Act.APPOINT_DEPUTIES: Permission((Duty.REVIEW_HOURS, Duty.MANAGE_UNIT), Scope.UNIT, proof=True),
     Act.SEE_REQUESTS: Permission((*_OF_PEOPLE, Duty.GRANT_EXCEPTIONS), Scope.WAITING),
     Act.SEE_OUTSIDE_HOURS: Permission((*_OF_PEOPLE, Duty.GRANT_EXCEPTIONS, Duty.REVIEW_HOURS), Scope.WAITING),

@@ -27,7 +27,7 @@ def routed_models() -> list[type[Routed]]:
 
 def moved_by(calendar: WorkCalendar) -> list[Moved]:
     """What would move if `calendar` (the whole of it) were in force: one query a kind, whatever waits."""
-    return [_moved(model, calendar) for model in routed_models()]
+    return [_moved(model, calendar) for model in routed_models() if not model.counts_every_day]
 
 
 def _moved(model: type[Routed], calendar: WorkCalendar) -> Moved:

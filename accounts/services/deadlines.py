@@ -15,9 +15,10 @@ from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Routed
+from accounts.services.routing import due_of
 from ceportal.kernel.models import CalendarNotice, Counter
 from ceportal.kernel.rules.working_days import WorkCalendar, due_day, working_days_left
-from ceportal.kernel.selectors.calendar import calendar_version, due_after, end_of, work_calendar
+from ceportal.kernel.selectors.calendar import calendar_version, end_of, work_calendar
 from ceportal.kernel.services import trail
 from ceportal.kernel.services.claims import one_by_one
 
@@ -119,7 +120,7 @@ def _redate_one(row: Row, *, now: datetime, calendar: WorkCalendar) -> bool:
     if row.waiting_since is None:
         return False
     before = _dated(row)
-    due_at, due, version = due_after(row.waiting_since, row.limit_days)
+    due_at, due, version = due_of(type(row), row.waiting_since, row.limit_days)
     changes: dict[str, object] = {
         "due_at": due_at, "due_is_provisional": due.is_provisional, "calendar_version": version,
     }  # fmt: skip

@@ -30,7 +30,7 @@ def mark_overdue_requests(*, now: datetime) -> int:
         if asked.waiting_on is None:
             return
         key, link = f"{_about(asked)}:overdue", page_of(asked)
-        text = f"{asked.whose}的{asked._meta.verbose_name}在{asked.waiting_on.name}已超过 {asked.limit_days} 个工作日。"
+        text = f"{asked.whose}的{asked._meta.verbose_name}在{asked.waiting_on.name}已超过 {asked.limit_in_words}。"
         askers = User.objects.filter(pk__in={asked.asked_by_id, asked.declarant_id})
         tell(who_can_decide(asked), NoticeEvent.REVIEW_OVERDUE, key=key, text=text, link=link, now=now)
         watchers = told_of_delay(asked.waiting_on).exclude(pk__in=[asked.asked_by_id, asked.declarant_id])

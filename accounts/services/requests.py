@@ -124,7 +124,7 @@ def may_rule(asked: Request, move: str, *, seen_round: int, reason: str, by: Use
 
 
 def tell_deciders(asked: Request, *, now: datetime) -> None:
-    text = f"{asked.whose}的{asked._meta.verbose_name}等待处理，请在 {asked.limit_days} 个工作日内决定。"
+    text = f"{asked.whose}的{asked._meta.verbose_name}等待处理，请在 {asked.limit_in_words}内决定。"
     key = f"{_about(asked)}:{asked.stage}:waiting"
     tell(who_can_decide(asked), NoticeEvent.REQUEST_WAITING, key=key, text=text, link=page_of(asked), now=now)
 

@@ -1,13 +1,15 @@
 """Moving something routed from hand to hand: always one conditional update (compare-and-swap, reliability R2)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from django.db.models import F, QuerySet
+from django.utils import timezone
 
 from accounts.enums import Duty, Move
 from accounts.models import Organization, Routed, Ruling, User
-from ceportal.kernel.selectors.calendar import due_after
+from ceportal.kernel.rules.working_days import DueDay
+from ceportal.kernel.selectors.calendar import calendar_version, due_after, end_of
 
 Row = TypeVar("Row", bound=Routed)
 LIMIT_DAYS = 5
@@ -31,7 +33,7 @@ def send_on(
     `rows` names the row *and the state it must be in*: false when someone else has moved it. `new_round` counts a
     new submission (A25). `since` is when the limit began to run, where that was not just now (A3).
     """
-    due_at, due, version = due_after(since or now, limit_days)
+    due_at, due, version = due_of(rows.model, since or now, limit_days)
     if new_round:
         changes["round"] = F("round") + 1
     moved = rows.update(
@@ -49,6 +51,14 @@ def send_on(
         **changes,
     )
     return moved == 1
+
+
+def due_of(model: type[Routed], since: datetime, limit_days: int) -> tuple[datetime, DueDay, int]:
+    """When what `model` holds is due, and by which version of the calendar: `limit_days` after the day of `since`."""
+    if not model.counts_every_day:
+        return due_after(since, limit_days)
+    last = timezone.localdate(since) + timedelta(days=limit_days)
+    return end_of(last), DueDay(last, is_provisional=False), calendar_version()
 
 
 def settle(rows: QuerySet[Row], *, state: str, **changes: Any) -> bool:

@@ -58,6 +58,7 @@ PERSONAL = Section(
         Entry("credits:declarations", "我的申报"),
         Entry("credits:learn", "学习入口"),
         Entry("credits:hours", "学时明细"),
+        Entry("reviews:appeals", "申诉"),
         Entry("credits:requests", "减免和认定"),
         Entry("certificates:mine", "我的证书"),
         Entry("certificates:transcript", "学时证明"),
@@ -85,6 +86,7 @@ _OF_DUTIES: tuple[tuple[str, tuple[tuple[frozenset[Duty], Entry], ...]], ...] = 
         (
             (frozenset({Duty.REVIEW_HOURS}), Entry("reviews:inbox", "待办")),
             (frozenset({Duty.REVIEW_HOURS}), Entry("reviews:done", "已审核")),
+            (frozenset({Duty.REVIEW_HOURS}), Entry("reviews:appeals", "申诉")),
             (ASKED, Entry("credits:requests", "减免和认定")),
         ),
     ),

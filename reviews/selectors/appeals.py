@@ -1,0 +1,86 @@
+"""Appeals: what may be appealed and to whom, what waits with an office, who may read it."""
+
+from collections.abc import Sequence
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from accounts.enums import RequestState
+from accounts.models import Organization, User
+from accounts.selectors.duties import bureau_for, organizations_with
+from accounts.selectors.escalation import above
+from accounts.selectors.requests import requests_waiting_for, who_can_decide
+from ceportal.kernel.rules.refusal import Refusal
+from credits.enums import DeclarationState
+from credits.models import Declaration, HourEntry
+from reviews.enums import REVIEWING
+from reviews.models import Appeal, Decision
+from reviews.rules.appealing import APPEALABLE, reasons_not_to_appeal
+
+
+def appealable(user: User) -> QuerySet[Declaration]:
+    """What `user` declared, was rejected or taken back, and was neither appealed nor declared again."""
+    appealed = Appeal.objects.filter(appealed=OuterRef("pk")).exclude(state=RequestState.WITHDRAWN)
+    renewed = Declaration.objects.filter(previous=OuterRef("pk")).exclude(state=DeclarationState.WITHDRAWN)
+    rows = Declaration.objects.filter(declarant=user, state__in=APPEALABLE)
+    return rows.filter(~Exists(appealed), ~Exists(renewed)).select_related("activity").order_by("-id")
+
+
+def reasons_against(declaration: Declaration) -> Sequence[Refusal]:
+    """Why it cannot be appealed now."""
+    appealed = Appeal.objects.filter(appealed=declaration).exclude(state=RequestState.WITHDRAWN)
+    renewed = Declaration.objects.filter(previous=declaration).exclude(state=DeclarationState.WITHDRAWN)
+    return list(
+        reasons_not_to_appeal(
+            declaration.state,
+            is_appealed=appealed.exists(),
+            is_renewed=renewed.exists(),
+            has_next_level=next_level(declaration) is not None,
+        )
+    )
+
+
+def decided_last(declaration: Declaration) -> Organization | None:
+    """The office whose word it was: who took the hours back, else who rejected it."""
+    if declaration.state == DeclarationState.REVERSED:
+        step = declaration.steps.filter(state=DeclarationState.REVERSED).select_related("organization").last()
+        if step and step.organization:
+            return step.organization
+        place = declaration.professional.area
+        entry = HourEntry.objects.filter(claim__declaration=declaration).order_by("id").last()
+        return bureau_for(entry.organization) if entry and entry.organization else _bureau_at(place.pk)
+    last = Decision.objects.filter(subject=declaration).select_related("organization").order_by("id").last()
+    return last.organization if last else None
+
+
+def next_level(declaration: Declaration) -> Organization | None:
+    """Who answers an appeal: the level above whoever decided."""
+    office = decided_last(declaration)
+    return above(office) if office else None
+
+
+def appeals_seen_by(user: User) -> QuerySet[Appeal]:
+    """One's own, those that wait or waited with an office for which one reviews, and those against it."""
+    units = organizations_with(user, REVIEWING)
+    ruled = Appeal.objects.filter(rulings__organization__in=units).values("pk")
+    seen = Q(declarant=user) | Q(waiting_on__in=units) | Q(against__in=units) | Q(pk__in=ruled)
+    return _shown(Appeal.objects.filter(seen))
+
+
+def appeals_waiting_for(user: User) -> QuerySet[Appeal]:
+    """What `user` may answer: never what they declared or decided themselves, at whatever office (A24)."""
+    decided = Decision.objects.filter(subject=OuterRef("appealed"), by=user)
+    return _shown(requests_waiting_for(user, Appeal.objects.filter(~Exists(decided)))).order_by("due_at", "id")
+
+
+def may_answer(user: User, appeal: Appeal) -> bool:
+    """The mirror of `appeals_waiting_for`, for one."""
+    decided = Decision.objects.filter(subject=appeal.appealed, by=user)
+    return who_can_decide(appeal).filter(pk=user.pk).exists() and not decided.exists()
+
+
+def _bureau_at(area: str) -> Organization | None:
+    return Organization.objects.filter(area=area, is_bureau=True).first()
+
+
+def _shown(rows: QuerySet[Appeal]) -> QuerySet[Appeal]:
+    return rows.select_related("professional", "appealed", "against", "waiting_on", "organization", "renewed")
