@@ -27,6 +27,7 @@ def appeal(declaration: Declaration, *, reason: str, document: StoredFile | None
     """
     if declaration.declarant_id != by.pk:
         raise refuse("not_own", "只能为自己的申报申诉。")
+    against = decided_last(declaration)
     first = declaration.evidence.select_related("file").first()
     document = document or (first.file if first else None)
     refuse_if_any([*reasons_against(declaration), *reasons_not_to_ask(reason, has_document=document is not None)])
@@ -34,8 +35,9 @@ def appeal(declaration: Declaration, *, reason: str, document: StoredFile | None
         with transaction.atomic():
             made = Appeal.objects.create(
                 professional=declaration.professional, declarant=by, asked_by=by, made_at=now, appealed=declaration,
-                organization=employer_of(declaration.professional), against=cast(Organization, decided_last(declaration)),
-                reason=reason.strip(), document=cast(StoredFile, document),
+                organization=employer_of(declaration.professional), against=cast(Organization, against),
+                reason=reason.strip(),
+                document=cast(StoredFile, document),
             )  # fmt: skip
     except IntegrityError as error:
         raise Refused(list(reasons_against(declaration))) from error

@@ -54,6 +54,7 @@ TODAY = NOW.date()
 ROSTERS_DONE = ("roster", "edit_roster", "undo_roster", "drop_roster")
 ROSTER_PAGES = (*ROSTERS_DONE, "roster_template", "roster_file", "roster_problems", "roster_progress", "confirm_roster")
 
+APPEAL_PAGES = ("new_appeal", "appeal", "decide_appeal", "withdraw_appeal", "appeal_document")
 EXCEPTION_PAGES = ("exception", "edit_exception", "withdraw_exception", "rule_exception", "exception_document")
 # Parameters of which the address itself lets only known values in.
 CHOOSE = {"app_label", "act"}
@@ -146,6 +147,7 @@ def objects() -> dict[str, Given]:
         "reviews:review@passed_on": lambda town: {"ref": town.passed_on.ref},
         "reviews:review@draft": lambda town: {"ref": town.draft.ref},
         "reviews:not_opened": lambda town: {"ref": town.submitted.ref},
+        **{f"reviews:{name}": lambda town: {"ref": town.submitted.ref} for name in APPEAL_PAGES},
         "reviews:keep": lambda town: {"ref": town.submitted.ref},
         "reviews:keep@passed_on": lambda town: {"ref": town.passed_on.ref},
         "reviews:evidence_page": lambda town: {**_file(town.submitted), "page": 1},
