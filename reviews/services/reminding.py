@@ -95,7 +95,7 @@ def _raise_one(delay: Delay, *, now: datetime) -> bool:
     late = f"超期已满 {declaration.limit_days} 个工作日"
     text = f"{delay.organization.name}对《{declaration.title}》的审核{late}仍未办理，请督办。"
     key = f"{_about(declaration)}:raised:{_due_day(declaration)}"
-    tell(told, NoticeEvent.REVIEW_OVERDUE, key=key, text=text, link=reverse("reviews:watch"), now=now)
+    tell(told, NoticeEvent.REVIEW_OVERDUE, key=key, text=text, now=now)
     return True
 
 
