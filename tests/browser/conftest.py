@@ -13,6 +13,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
+from reviews.selectors import desk, sheet
+from reviews.views import item as item_page
+
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = [
     "--no-sandbox",
@@ -37,6 +40,14 @@ def playwright_may_keep_its_event_loop() -> Iterator[None]:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     yield
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(autouse=True)
+def nobody_waits_at_the_desk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How long a file must be open has tests of its own (tests/reviews/test_looking.py)."""
+    monkeypatch.setattr(desk, "seconds_left", lambda *_, **__: 0)
+    monkeypatch.setattr(sheet, "seconds_left", lambda *_, **__: 0)
+    monkeypatch.setattr(item_page, "seconds_left", lambda *_, **__: 0)
 
 
 @pytest.fixture(scope="session")

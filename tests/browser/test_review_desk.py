@@ -52,6 +52,35 @@ def test_by_keyboard_from_refusal_to_the_next_item(
     expect(page.locator("#act-return")).to_have_attribute("open", "")
 
 
+def test_twenty_items_by_keyboard_alone(
+    page: Page, live_server: LiveServer, declarant: Professional, employer_reviewer: User
+) -> None:
+    """J, F, A and Enter; the evidence is looked at with F. Half a reason is there again after the page was left."""
+    made = [submitted(declarant, files=0) for _ in range(20)]
+    for number, declaration in enumerate(made):
+        kept_file(declaration, colour=f"#14{number:02x}6a")
+    enter(page, employer_reviewer, live_server.url)
+    page.goto("/reviews/")
+    page.get_by_role("link", name="审核下一项").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#act-approve")).to_be_visible()
+    page.keyboard.press("?")
+    expect(page.locator("#keys dl")).to_be_visible()
+    page.keyboard.press("r")
+    page.locator("#return_reason").press_sequentially("缺第二天签到")
+    expect(page.locator("#kept")).to_contain_text("已自动保存")
+    page.reload()
+    expect(page.locator("#return_reason")).to_have_value("缺第二天签到")
+    for number, declaration in enumerate(made):
+        expect(page.get_by_role("heading", level=1)).to_have_text(declaration.title)
+        page.keyboard.press("f")
+        expect(page.locator("#unseen")).to_contain_text("全部材料您都已查看")
+        page.keyboard.press("a")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("status").first).to_contain_text("已通过" if number < 19 else "已全部处理完")
+    assert Decision.objects.filter(by=employer_reviewer, move="approve").count() == 20
+
+
 def test_a_phone_shows_no_empty_viewer_and_explains_no_keys(
     phone: Page, live_server: LiveServer, declarant: Professional, employer_reviewer: User
 ) -> None:

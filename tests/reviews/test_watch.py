@@ -1,0 +1,144 @@
+"""What follows from being late, and what those above see: told further up, counted; speeds, pairs, a mail."""
+
+from datetime import datetime, timedelta
+
+import pytest
+import time_machine
+from django.core import mail
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
+
+from accounts.enums import Duty, NoticeEvent
+from accounts.fields import seal_mail
+from accounts.models import MailAddress, Notice, Organization, Professional, User
+from accounts.services.delivery import deliver_notices
+from ceportal.kernel.models import AuditEvent
+from credits.models import Declaration, HourEntry
+from reviews.models import Decision, Delay
+from reviews.rules.watching import is_unlikely_speed
+from reviews.selectors.season import ending_in_year
+from reviews.selectors.watch import mutual_approvals, timeliness, unlikely_speeds
+from reviews.services.digesting import digest_reviewers
+from reviews.services.reminding import mark_overdue, raise_delays
+from tests import factories as make
+from tests.credits import factories as rules
+from tests.reviews.factories import MONDAY, approved, open_all, submitted
+
+pytestmark = pytest.mark.django_db
+# Handed in on Monday 16 November: due at the end of Monday 23, told further up at the end of Monday 30.
+LATE, RAISED = MONDAY + timedelta(days=8), MONDAY.replace(hour=0) + timedelta(days=15)
+
+
+def test_what_stays_late_is_told_to_the_bureau_once_and_never_approved(
+    declarant: Professional, employer_reviewer: User, authority_reviewer: User, city_officer: User
+) -> None:
+    declaration, decided = submitted(declarant), submitted(declarant)
+    assert mark_overdue(now=LATE) == 2
+    assert Delay.objects.filter(organization=declaration.organization).count() == 2
+    approved(decided, employer_reviewer, now=LATE)
+    assert raise_delays(now=RAISED - timedelta(seconds=1)) == 0
+    assert raise_delays(now=RAISED) == 1
+    assert raise_delays(now=RAISED + timedelta(days=30)) == 0
+    text = "审核超期已满 5 个工作日仍未办理"
+    assert Notice.objects.get(text__contains=text).to == city_officer
+    assert AuditEvent.objects.filter(action="declaration.raise").count() == 1
+    declaration.refresh_from_db()
+    assert declaration.state == "at_employer"
+    assert not HourEntry.objects.exists()
+
+
+def test_timeliness_counts_what_was_late_and_what_still_is(
+    client: Client, declarant: Professional, employer: Organization, employer_reviewer: User, city_officer: User
+) -> None:
+    in_time, late, waiting = (submitted(declarant) for _ in range(3))
+    approved(in_time, employer_reviewer)
+    mark_overdue(now=LATE)
+    approved(late, employer_reviewer, now=LATE)
+    (row,) = timeliness(city_officer, since=MONDAY - timedelta(days=30))
+    assert (row.unit, row.decided, row.late, row.waiting_late, row.in_time) == (employer, 2, 1, 1, 50)
+    assert waiting.pk
+    assert timeliness(employer_reviewer, since=MONDAY) == []
+    client.force_login(city_officer)
+    with time_machine.travel(LATE, tick=False):
+        text = client.get(reverse("reviews:watch")).content.decode()
+    assert employer.name in text
+    assert "50%" in text
+    client.force_login(declarant.user)
+    assert client.get(reverse("reviews:watch")).status_code == 403
+
+
+def test_unlikely_speeds_and_people_who_approve_each_other_are_shown(
+    declarant: Professional, employer: Organization, employer_reviewer: User, city_officer: User, stranger: User
+) -> None:
+    for number in range(20):
+        declaration = submitted(declarant, files=0)
+        open_all(declaration, employer_reviewer)
+        approved(declaration, employer_reviewer, now=MONDAY + timedelta(seconds=10 * number))
+    (speed,) = unlikely_speeds(city_officer, now=LATE)
+    assert (speed.reviewer, speed.unit, speed.count, speed.seconds) == (employer_reviewer, employer, 20, 10)
+    assert unlikely_speeds(stranger, now=LATE) == []
+    assert mutual_approvals(city_officer, since=MONDAY) == []
+    partner = make.professional(name="互评同事", works_at=employer)
+    make.give(partner.user, employer, Duty.REVIEW_HOURS)
+    make.give(declarant.user, employer, Duty.REVIEW_HOURS)
+    approved(submitted(partner), declarant.user)
+    approved(submitted(declarant), partner.user)
+    (pair,) = mutual_approvals(city_officer, since=MONDAY)
+    assert {pair.one, pair.other} == {partner.user, declarant.user}
+    assert (pair.count, pair.back) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("count", "seconds", "expected"), [(20, 284, True), (20, 285, False), (19, 0, False), (21, 0, True)]
+)
+def test_what_speed_is_unlikely(count: int, seconds: int, expected: bool) -> None:
+    assert is_unlikely_speed(count, MONDAY, MONDAY + timedelta(seconds=seconds)) is expected
+
+
+def test_a_mail_each_working_morning_once_and_only_to_who_has_work(
+    declarant: Professional, employer_reviewer: User, authority_reviewer: User
+) -> None:
+    submitted(declarant)
+    address = MailAddress(user=employer_reviewer, mask="r***@example.com", confirmed_at=MONDAY)
+    address.sealed = seal_mail("r@example.com", ref=address.ref)
+    address.save()
+    sunday, early = MONDAY + timedelta(days=6), MONDAY.replace(hour=7)
+    for moment in (early, sunday):
+        assert digest_reviewers(now=moment) == 0
+    for hours in (0, 1, 2):
+        digest_reviewers(now=MONDAY + timedelta(days=7, hours=hours))
+    notice = Notice.objects.get(event=NoticeEvent.REVIEW_DIGEST)
+    assert (notice.to, notice.text) == (employer_reviewer, "您今天有 1 项学时待审，其中今天到期 1 项。")
+    Notice.objects.exclude(pk=notice.pk).delete()
+    for _ in range(2):
+        deliver_notices(now=MONDAY + timedelta(days=7, hours=1))
+    (letter,) = mail.outbox
+    assert letter.to == ["r@example.com"]
+    assert notice.text in letter.body
+
+
+def test_december_lists_what_its_year_wants_done(
+    client: Client, declarant: Professional, employer_reviewer: User
+) -> None:
+    rules.rule_set("henan", figures={"total": "90", "reviews_end_in_year": "yes"}, clause="S0-20")
+    december = datetime(2026, 12, 10, 9, tzinfo=MONDAY.tzinfo)
+    submitted(declarant, now=december)
+    rows = Declaration.objects.filter(waiting_on__isnull=False)
+    assert ending_in_year(rows, now=MONDAY) is None
+    season = ending_in_year(rows, now=december)
+    assert season is not None
+    assert (season.year, season.count, season.clause, season.is_more) == (2026, 1, "S0-20", False)
+    client.force_login(employer_reviewer)
+    with time_machine.travel(december, tick=False):
+        assert "须在年内审完" in client.get(reverse("reviews:inbox")).content.decode()
+
+
+def test_the_database_lets_one_hand_decide_one_stage_only(
+    declarant: Professional, employer_reviewer: User, authority: Organization
+) -> None:
+    approved(submitted(declarant), employer_reviewer)
+    first = Decision.objects.get()
+    first.pk, first.stage, first.organization = None, 2, authority
+    with pytest.raises(IntegrityError, match=r"one_hand_decides|UNIQUE"), transaction.atomic():
+        first.save(force_insert=True)
