@@ -55,12 +55,13 @@ def test_timeliness_counts_what_was_late_and_what_still_is(
     approved(in_time, employer_reviewer)
     mark_overdue(now=LATE)
     approved(late, employer_reviewer, now=LATE)
-    (row,) = timeliness(city_officer, since=MONDAY - timedelta(days=30))
+    row, of_authority = timeliness(city_officer, since=MONDAY - timedelta(days=30))
+    assert (of_authority.decided, of_authority.waiting_late, of_authority.in_time) == (0, 1, 0)
     assert (row.unit, row.decided, row.late, row.waiting_late, row.in_time) == (employer, 2, 1, 1, 50)
     assert waiting.pk
     assert timeliness(employer_reviewer, since=MONDAY) == []
-    client.force_login(city_officer)
     with time_machine.travel(LATE, tick=False):
+        client.force_login(city_officer)
         text = client.get(reverse("reviews:watch")).content.decode()
     assert employer.name in text
     assert "50%" in text
@@ -129,8 +130,8 @@ def test_december_lists_what_its_year_wants_done(
     season = ending_in_year(rows, now=december)
     assert season is not None
     assert (season.year, season.count, season.clause, season.is_more) == (2026, 1, "S0-20", False)
-    client.force_login(employer_reviewer)
     with time_machine.travel(december, tick=False):
+        client.force_login(employer_reviewer)
         assert "须在年内审完" in client.get(reverse("reviews:inbox")).content.decode()
 
 
