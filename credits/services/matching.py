@@ -3,12 +3,17 @@
 Registration stands upstream and knows nothing of hours: the clock finds who has been approved since, by blind index.
 """
 
+from collections import Counter
 from datetime import datetime
 from functools import partial
 
 from django.db import transaction
+from django.utils import timezone
 
+from accounts.enums import Duty, NoticeEvent
 from accounts.models import Organization
+from accounts.selectors.duties import holders_of
+from accounts.services.notices import tell
 from ceportal.kernel.services.claims import one_by_one
 from ceportal.kernel.services.trail import record as leave_trail
 from credits.enums import ClaimState, Door
@@ -16,7 +21,7 @@ from credits.models import Claim, ClaimSession, UnmatchedPerson
 from credits.selectors.bench import Bench
 from credits.selectors.matching import person_of, ready_to_match, waiting_beside
 from credits.selectors.regulation import rule_book
-from credits.services.crediting import enter
+from credits.services.crediting import KEPT_FOR, enter
 from credits.services.weighing import Candidate, Speaker, settle
 
 JOB = "credits.match_people"
@@ -31,13 +36,28 @@ def match_people(*, now: datetime) -> int:
 
 @transaction.atomic
 def forget_unmatched(*, now: datetime) -> int:
-    """After 90 days a claim for nobody goes, and its number with it: sent again it is new."""
+    """After 90 days a claim for nobody goes, and its number with it: sent again it is new. Who sent it is told
+    once a day.
+    """
     old = UnmatchedPerson.objects.filter(keep_until__lt=now, claim__state=ClaimState.UNMATCHED)
     refs = list(old.order_by("pk").values_list("claim", flat=True)[:A_ROUND])
+    gone: Counter[str] = Counter()
     for claim in Claim.objects.filter(pk__in=refs):
         leave_trail("claim.forget_unmatched", claim, by=None, now=now)
+        gone[claim.source] += 1
     Claim.objects.filter(pk__in=refs, state=ClaimState.UNMATCHED).delete()
+    for source, count in gone.items():
+        _tell_sender(source, count, now)
     return len(refs)
+
+
+def _tell_sender(source: str, count: int, now: datetime) -> None:
+    door, ref = source.split(":", 1)
+    duty = Duty.MANAGE_CLIENTS if door == Door.PLATFORM else Duty.TEACH
+    text = f"有至少 {count} 条报送的学时满 {KEPT_FOR.days} 天仍没有对应的人员注册，已经清除。本人注册后可以重新报送。"
+    key = f"unmatched:{source}:{timezone.localdate(now)}"
+    for unit in Organization.objects.filter(ref=ref):
+        tell(holders_of(unit, duty), NoticeEvent.HOURS_REVERSED, key=key, text=text, now=now)
 
 
 def _match(one: UnmatchedPerson, *, now: datetime) -> bool:

@@ -8,7 +8,8 @@ from itertools import permutations
 
 import pytest
 
-from accounts.models import Organization, Professional, User
+from accounts.enums import Duty
+from accounts.models import Notice, Organization, Professional, User
 from ceportal.office.services.clock import run_all
 from credits.enums import ClaimState, DeclarationState, Door, Outcome
 from credits.models import Claim, Declaration, HourBatch, HourEntry, UnmatchedPerson, YearAccount
@@ -175,11 +176,14 @@ def test_sessions_of_who_waited_are_theirs(newcomer: Professional) -> None:
 
 def test_after_ninety_days_nobody_is_remembered(newcomer: Professional) -> None:
     one, here = record(newcomer), speaker()
+    keeper = people.give(people.user("平台管理员"), here.organization, Duty.MANAGE_CLIENTS)
     credit_records([one], speaker=here, now=NOW)
     assert forget_unmatched(now=NOW + timedelta(days=89)) == 0
     assert forget_unmatched(now=NOW + timedelta(days=91)) == 1
     assert not UnmatchedPerson.objects.exists()
     assert not Claim.objects.exists()
+    told = Notice.objects.get(to=keeper)
+    assert ("至少 1 条" in told.text, newcomer.name in told.text) == (True, False)
     approve_registration(newcomer)
     assert match_people(now=NOW) == 0
     assert credit_records([one], speaker=here, now=NOW)[0].outcome == Outcome.ACCEPTED
