@@ -49,6 +49,12 @@ class EnterPlatformView(AuthorizationView):
         answer: HttpResponse = super().form_valid(form)
         return answer
 
+    def redirect(self, redirect_to: str, application: ApiClient | None) -> HttpResponse:
+        """An error is told at the address that the key is bound to, by what that address may be."""
+        client = application or ApiClient.objects.filter(client_id=self.request.GET.get("client_id", "")).first()
+        answer: HttpResponse = super().redirect(redirect_to, client)
+        return answer
+
     def form_invalid(self, form: Any) -> HttpResponse:
         return _refused(self.request)
 

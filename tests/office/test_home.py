@@ -77,7 +77,18 @@ def labels(*duties: Duty, is_professional: bool = False) -> list[tuple[str, list
 
 
 def test_one_role_has_a_menu_without_titles() -> None:
-    own = ["我的学时", "我的申报", "学时明细", "减免和认定", "我的证书", "学时证明", "调转和变更", "我的数据"]
+    own = [
+        "我的学时",
+        "我的申报",
+        "学习入口",
+        "学时明细",
+        "申诉",
+        "减免和认定",
+        "我的证书",
+        "学时证明",
+        "调转和变更",
+        "我的数据",
+    ]
     assert labels(is_professional=True) == [("", own)]
 
 
