@@ -23,6 +23,7 @@ from certificates.enums import CertificateState
 from certificates.models import Certificate
 from tests.canary import places
 from tests.canary.journey import NOW, PLANTED, Planted, travel_through
+from tests.canary.permits import PERMITS, use_permits
 from tests.databases.servers import Broker
 
 pytestmark = pytest.mark.django_db
@@ -90,13 +91,14 @@ def test_a_planted_number_is_found_nowhere(
     planted = Planted()
     with django_capture_on_commit_callbacks(execute=True):
         visitors = travel_through(planted, employer, base, reviewers)
+        visitors += use_permits(planted, employer, reviewers["employer"])
     for name in {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}:
         celery.send_task(name)
     _assert_it_all_happened(planted, caplog.text)
     assert hits(everywhere(caplog.text, broker), planted.all) == set()
     shown = [each for visitor in visitors for each in visitor.shown]
     assert len(shown) > 150
-    assert hits(shown, [*planted.ids, *planted.phones]) == set()
+    assert hits(shown, planted.secret) == set()
     assert hits(shown, planted.contacts) == {"page /units/registrations/…/: in clear"}
 
 
@@ -105,7 +107,8 @@ def _assert_it_all_happened(planted: Planted, log: str) -> None:
     assert len(planted.ids) >= PLANTED
     assert len(planted.phones) >= PLANTED
     assert planted.contacts
-    assert Professional.objects.count() == 3
+    assert Professional.objects.count() == 3 + len(PERMITS)
+    assert len(planted.permits) > len(PERMITS)
     assert Certificate.objects.filter(state=CertificateState.REVOKED).count() == 1
     assert AuditEvent.objects.count() > 30
     assert "RuntimeError: something is wrong with 18 characters" in log

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from ceportal.kernel.rules.id_number import hide_numbers
 from ceportal.kernel.rules.refusal import Refusal
 
 # A field takes a little more than the rules allow, so that the rule answers in its own words.
@@ -23,6 +24,10 @@ class ReasonedForm(forms.Form):
                 "max_length": f"{field.label}太长，请核对。",
                 "null_characters_not_allowed": f"{field.label}中有无法显示的字符，请重新输入。",
             }
+
+    def clean_reason(self) -> str:
+        """Words are kept as they are typed: a number in them stands masked."""
+        return hide_numbers(self.cleaned_data["reason"])
 
     def show(self, reasons: Iterable[Refusal]) -> None:
         """Each beside its field; where the field already says what is wrong with it, that is enough."""

@@ -11,6 +11,7 @@ from django.http import QueryDict
 from accounts.enums import Move
 from accounts.rules.requesting import REASON_LIMIT, reasons_not_to_ask
 from ceportal.kernel.models import StoredFile
+from ceportal.kernel.rules.id_number import hide_numbers
 from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.web.hidden import CountField
 from credits.enums import EasingGround, ObligationKind
@@ -35,6 +36,10 @@ class HoursOrNoneField(HoursField):
 
 class ToldForm(forms.Form):
     """A form beside whose fields the rules' reasons are shown."""
+
+    def clean_reason(self) -> str:
+        """Words are kept as they are typed: a number in them stands masked."""
+        return hide_numbers(self.cleaned_data["reason"])
 
     def tell(self, reasons: Iterable[Refusal]) -> None:
         """Each beside its field; what the field says itself is enough."""

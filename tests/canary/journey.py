@@ -45,6 +45,8 @@ class Planted:
 
     ids: list[str] = field(default_factory=list)
     phones: list[str] = field(default_factory=list)
+    # Of residents of Hong Kong, Macao and Taiwan, and of foreigners: each kind, and the card that was renewed.
+    permits: list[str] = field(default_factory=list)
     # Given to be called: shown to those who have to do with the unit, and kept like every other.
     contacts: list[str] = field(default_factory=list)
 
@@ -68,7 +70,16 @@ class Planted:
 
     @property
     def all(self) -> list[str]:
-        return [*self.ids, *self.phones, *self.contacts]
+        return [*self.secret, *self.contacts]
+
+    @property
+    def secret(self) -> list[str]:
+        """What no page shows."""
+        return [*self.ids, *self.phones, *self.permits]
+
+    def permit(self, number: str) -> str:
+        self.permits.append(number)
+        return number
 
 
 class Visitor(Client):

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from enum import StrEnum
 
-from ceportal.kernel.rules.id_number import mask_id, mask_phone
+from ceportal.kernel.rules.id_number import hide_numbers, mask_id, mask_phone
 from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.rules.text import strange_character
 
@@ -177,7 +177,7 @@ def legible_name(name: str) -> str:
     plain = "".join(" " if strange_character(c) else c for c in last).strip(" .")
     plain = _ID_LIKE.sub(lambda found: mask_id(found[0]), plain)
     plain = _PHONE_LIKE.sub(lambda found: mask_phone(found[0]), plain)
-    return re.sub(r" +", " ", plain)
+    return re.sub(r" +", " ", hide_numbers(plain))
 
 
 def display_name(name: str, kind: Kind) -> str:

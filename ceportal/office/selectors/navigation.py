@@ -99,6 +99,14 @@ _OF_DUTIES: tuple[tuple[str, tuple[tuple[frozenset[Duty], Entry], ...]], ...] = 
     ),
     ("施教", ((frozenset({Duty.TEACH}), Entry("credits:rosters", "名单上传")),)),
     (
+        "管理",
+        (
+            (frozenset({Duty.OVERSEE}), Entry("reviews:watch", "审核时效")),
+            (DESK_DUTIES, Entry("admin:index", "工作台")),
+            (frozenset({Duty.OPERATE}), Entry("office:operation", "运行状态")),
+        ),
+    ),
+    (
         "人员与单位",
         (
             (frozenset({Duty.APPROVE_PEOPLE}), Entry("accounts:people_to_approve", "人员注册")),
@@ -112,14 +120,6 @@ _OF_DUTIES: tuple[tuple[str, tuple[tuple[frozenset[Duty], Entry], ...]], ...] = 
             (frozenset({Duty.APPROVE_UNITS, Duty.MANAGE_UNIT}), Entry("accounts:stationings", "职称评审归属")),
             (frozenset({Duty.APPROVE_UNITS, Duty.MANAGE_UNIT}), Entry("accounts:hand_overs", "更换管理员")),
             (frozenset({Duty.APPROVE_UNITS, Duty.MANAGE_UNIT}), Entry("accounts:unit_changes", "单位变更")),
-        ),
-    ),
-    (
-        "管理",
-        (
-            (frozenset({Duty.OVERSEE}), Entry("reviews:watch", "审核时效")),
-            (DESK_DUTIES, Entry("admin:index", "工作台")),
-            (frozenset({Duty.OPERATE}), Entry("office:operation", "运行状态")),
         ),
     ),
 )
