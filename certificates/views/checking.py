@@ -24,19 +24,21 @@ from certificates.services.sealing import trusted_certificates
 from certificates.services.verification import count_verification, count_verifications
 from certificates.views.public import host, shown
 
+FILE_PAGE, LIST_PAGE = "certificates/check_file.html", "certificates/check_list.html"
+
 
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @unlisted
 def check_a_file(request: HttpRequest) -> HttpResponse:
-    return _check_a_file(request) if request.method == "POST" else _ask(request, FileForm(), "check_file")
+    return _check_a_file(request) if request.method == "POST" else _ask(request, FileForm(), FILE_PAGE)
 
 
 @rate_limited
 def _check_a_file(request: HttpRequest) -> HttpResponse:
     form = FileForm(request.POST, request.FILES)
     if not form.is_valid():
-        return _ask(request, form, "check_file")
+        return _ask(request, form, FILE_PAGE)
     checked = check_file(form.cleaned_data["file"])
     if checked.certificate is not None:
         return shown(request, checked.certificate, holds_sheet=True, is_file=True)
@@ -61,10 +63,10 @@ class Row:
 @unlisted
 def check_a_list(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
-        return _ask(request, ListForm(), "check_list")
+        return _ask(request, ListForm(), LIST_PAGE)
     form = ListForm(request.POST)
     if not form.is_valid():
-        return _ask(request, form, "check_list")
+        return _ask(request, form, LIST_PAGE)
     lines: list[Line] = form.cleaned_data["lines"]
     allowance = take(settings.VERIFICATION_LIST_RATE, "verification-list", counted_address(request), cost=len(lines))
     if not allowance.is_granted:
@@ -103,6 +105,6 @@ def keys(request: HttpRequest) -> HttpResponse:
     return HttpResponse(found, content_type="application/x-pem-file", headers=headers)
 
 
-def _ask(request: HttpRequest, form: FileForm | ListForm, name: str) -> HttpResponse:
+def _ask(request: HttpRequest, form: FileForm | ListForm, template: str) -> HttpResponse:
     context = {"form": form, "host": host()}
-    return render(request, f"certificates/{name}.html", context, status=400 if form.errors else 200)
+    return render(request, template, context, status=400 if form.errors else 200)
