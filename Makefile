@@ -87,6 +87,12 @@ bench-audit: install-dev ## The trail sealed and verified over a million events,
 	@$(PYTHON) -m tests.benches audit $(EVENTS) --database both
 EVENTS ?= 1000000
 
+
+.PHONY: bench-sweep
+bench-sweep: install-dev ## The sweep of overdue reviews and the inbox against how many wait, on both databases. WAITING=1000000
+	@$(PYTHON) -m tests.benches sweep $(WAITING) --database both
+WAITING ?= 1000000
+
 .PHONY: bench-ingest
 bench-ingest: install-dev ## Batches over HTTP against the raw limit and other ways. ARGS="--large 2000000" for less than hours
 	@$(PYTHON) -m tests.benches.posting $(ARGS)

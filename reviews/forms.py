@@ -114,6 +114,12 @@ class NarrowForm(forms.Form):
         label="所属年度", required=False, widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 6})
     )
 
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        for field in self.fields.values():
+            is_choice = isinstance(field, forms.ChoiceField)
+            field.widget.attrs["class"] = "form-select" if is_choice else "form-control"
+
     def narrowing(self) -> Narrowing:
         """The fields that could be read."""
         self.is_valid()
