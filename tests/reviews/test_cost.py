@@ -1,4 +1,4 @@
-"""What a decision costs in queries, however much evidence there is."""
+"""What a decision costs in queries: as much with fifty files as with one."""
 
 from decimal import Decimal
 
@@ -12,18 +12,20 @@ from tests.credits import factories as make
 from tests.reviews.factories import MONDAY, open_all, submitted
 
 pytestmark = pytest.mark.django_db
+# The employer's decision, and the authority's, which also enters the hours and judges the year. The aim is ten.
+MOST = (23, 43)
 
 
-def test_a_decision_is_at_most_ten_queries(
+def test_a_decision_costs_no_more_for_many_files(
     declarant: Professional, employer_reviewer: User, authority_reviewer: User
 ) -> None:
     make.rule_set()
-    declaration = submitted(declarant, files=5)
-    for reviewer in (employer_reviewer, authority_reviewer):
-        open_all(declaration, reviewer)
-        with CaptureQueriesContext(
-            connection,
-        ) as spent:
-            decide(declaration, version=1, move="approve", hours=Decimal("24.0"), by=reviewer, now=MONDAY)
-        assert len(spent) < 100
-        declaration.refresh_from_db()
+    for files in (1, 50):
+        declaration = submitted(declarant, files=files)
+        for reviewer, most in zip((employer_reviewer, authority_reviewer), MOST, strict=True):
+            open_all(declaration, reviewer)
+            with CaptureQueriesContext(connection) as asked:
+                decide(declaration, version=1, move="approve", hours=Decimal("24.0"), by=reviewer, now=MONDAY)
+            spent = [each["sql"] for each in asked if "SAVEPOINT" not in each["sql"]]
+            assert len(spent) <= most, (files, len(spent))
+            declaration.refresh_from_db()
