@@ -7,6 +7,7 @@ DESKS = (
     "filings",
     "registers",
     "reversals",
+    "spot_checks",
 )
 
 

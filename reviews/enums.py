@@ -64,3 +64,54 @@ class Share(TextChoices):
 
     MINE = "mine", "分给我的"
     FREE = "free", "还没有人办的"
+
+
+class CampaignState(TextChoices):
+    """A spot check: everything that can be drawn is published, then it is drawn, then all of it is settled."""
+
+    PUBLISHED = "published", "已公布，待抽取"
+    DRAWN = "drawn", "核查中"
+    CLOSED = "closed", "已办结"
+
+
+class InspectionState(TextChoices):
+    OPEN = "open", "待核查"
+    EVIDENCE = "evidence", "等待补充材料"
+    HEARING = "hearing", "听取意见"
+    CLOSED = "closed", "已办结"
+
+
+class Finding(TextChoices):
+    """What an inspection came to."""
+
+    SOUND = "sound", "属实"
+    WRONG = "wrong", "认定有误"
+    FALSE = "false", "弄虚作假"
+
+
+class InspectionMove(TextChoices):
+    """What can happen in an inspection."""
+
+    DRAW = "draw", "抽中"
+    TAKE = "take", "分给核查人员"
+    ASK = "ask", "要求补充材料"
+    ANSWER = "answer", "补充材料"
+    LAPSE = "lapse", "逾期未答复"
+    INTEND = "intend", "拟作认定，听取意见"
+    STATE = "state", "陈述意见"
+    FIND = "find", "作出认定"
+
+
+class Asked(TextChoices):
+    """Of whom more evidence is asked."""
+
+    PERSON = "person", "申报人本人"
+    UNIT = "unit", "用人单位"
+
+
+class Measure(TextChoices):
+    """What follows for a person or a unit beside the hours."""
+
+    RECORD = "record", "记入审核记录"
+    WARN = "warn", "警示"
+    ANNOUNCE = "announce", "通报"

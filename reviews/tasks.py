@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from reviews.services import digesting, reminding
+from reviews.services import digesting, filing, inspecting, reminding
 
 
 @shared_task(name="reviews.redate")
@@ -29,3 +29,13 @@ def raise_delays() -> None:
 @shared_task(name="reviews.digest_reviewers")
 def digest_reviewers() -> None:
     digesting.digest_reviewers(now=timezone.now())
+
+
+@shared_task(name="reviews.work_on_filings")
+def work_on_filings() -> None:
+    filing.work_on_filings(now=timezone.now())
+
+
+@shared_task(name="reviews.lapse_inspections")
+def lapse_inspections() -> None:
+    inspecting.lapse_inspections(now=timezone.now())

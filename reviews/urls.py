@@ -1,9 +1,13 @@
 from django.urls import path
 
-from reviews.views import appeals, deputies, desk, item, sharing, watch
+from reviews.views import appeals, deputies, desk, item, sharing, spot_checks, watch
 
 app_name = "reviews"
 urlpatterns = [
+    path("spot-checks/", spot_checks.show_campaigns, name="spot_checks"),
+    path("spot-checks/<uuid:ref>/published.json", spot_checks.show_published, name="published"),
+    path("spot-checks/asked/", spot_checks.show_asked, name="asked"),
+    path("spot-checks/asked/<uuid:ref>/", spot_checks.answer_inspection, name="answer"),
     path("reviews/", desk.show_inbox, name="inbox"),
     path("reviews/done/", desk.show_done, name="done"),
     path("appeals/", appeals.show_appeals, name="appeals"),

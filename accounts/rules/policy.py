@@ -63,6 +63,8 @@ class Act(StrEnum):
     FILE_MONTHS = "集中备案"
     SEE_FILINGS = "查看备案清单"
     REVERSE_HOURS = "撤销学时"
+    PLAN_SPOT_CHECKS = "组织抽查"
+    INSPECT = "核查抽中的学时"
     OVERSEE = "查看审核和学时记录"
     SEE_CERTIFICATES = "查看证书登记"
     READ_TRAIL = "查看操作日志"
@@ -124,6 +126,8 @@ POLICY: dict[Act, Permission] = {
     Act.FILE_MONTHS: Permission((Duty.FILE_MONTHS,), Scope.PLACE, at=(_BUREAU,), proof=True),
     Act.SEE_FILINGS: Permission((Duty.FILE_MONTHS, Duty.OVERSEE), Scope.PLACE, at=(_BUREAU,), proof=True),
     Act.REVERSE_HOURS: Permission((Duty.REVERSE_HOURS,), Scope.REACH, proof=True),
+    Act.PLAN_SPOT_CHECKS: Permission((Duty.OVERSEE,), Scope.PLACE, at=(_BUREAU,), proof=True),
+    Act.INSPECT: Permission((Duty.REVERSE_HOURS,), Scope.PLACE, at=(_BUREAU,), proof=True),
     Act.OVERSEE: Permission((Duty.OVERSEE,), Scope.REACH),
     Act.SEE_CERTIFICATES: Permission((Duty.OVERSEE,), Scope.PLACE, at=(_BUREAU,)),
     Act.READ_TRAIL: Permission((Duty.OVERSEE,), Scope.PROVINCE, at=(_BUREAU,)),

@@ -52,6 +52,7 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
         "front_href": reverse("office:front"),
         "home_href": reverse("office:home") if signed_in else reverse("office:front"),
         "policy_href": reverse("office:policy"),
+        "filing_papers_href": f"{reverse('office:front')}filings/",
         "notices_href": reverse("office:notices"),
         "profile_href": reverse("accounts:profile"),
         "sign_in_href": reverse("accounts:sign_in"),

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from ceportal.office.views import health, home, my_data, my_year, notices, operation, public
+from ceportal.office.views import filings, health, home, my_data, my_year, notices, operation, public
 
 app_name = "office"
 urlpatterns: list[URLPattern] = [
@@ -15,6 +15,8 @@ urlpatterns: list[URLPattern] = [
     path("my-year/<int:year>/", my_year.show_my_year, name="my_year_of"),
     path("my-data/", my_data.show_my_data, name="my_data"),
     path("my-data/download/", my_data.download_my_data, name="download_my_data"),
+    path("filings/<uuid:ref>/csv/", filings.filing_list, name="filing_list"),
+    path("filings/<uuid:ref>/pdf/", filings.filing_form, name="filing_form"),
     path("notices/", notices.show_notices, name="notices"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

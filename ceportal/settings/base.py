@@ -328,6 +328,8 @@ CLOCK_JOBS = (
     "reviews.mark_overdue",
     "reviews.raise_delays",
     "reviews.digest_reviewers",
+    "reviews.lapse_inspections",
+    "reviews.work_on_filings",
     "credits.tell_of_credits",
     "certificates.settle_changed_accounts",
     "certificates.make_sheets",

@@ -64,6 +64,11 @@ class Seal:
         """The signature (DER) of `text` that is no sheet: of a list."""
         return asyncio.run(self.signer.async_sign_raw(text, "sha256"))
 
+    def sign_apart(self, data: bytes) -> bytes:
+        """The signature of `data` as a file beside it (CMS, DER): `openssl cms -verify -binary` checks it."""
+        envelope = asyncio.run(self.signer.async_sign_general_data(data, "sha256", detached=True))
+        return bytes(envelope.dump())
+
 
 @dataclass(frozen=True)
 class Finding:

@@ -181,7 +181,9 @@ RULE_FIELDS: dict[str, RuleField] = {
     "reviews_end_in_year": RuleField(
         Kind.FLAG, "审核须在年内完成", Group.REVIEW, "12 月起提醒审核人员；过年不影响计入。"
     ),
-    "filing": RuleField(Kind.TEXT, "集中备案", Group.REVIEW, "", {"monthly_end": "每月最后一个工作日"}),
+    "filing": RuleField(
+        Kind.TEXT, "集中备案", Group.REVIEW, "", {"monthly_end": "每月最后一个工作日起", "month_over": "次月首日起"}
+    ),
     "filing_blocks_credit": RuleField(
         Kind.FLAG,
         "备案与计入",

@@ -1,7 +1,6 @@
 """每月备案: the bureaus' desk for filing a month."""
 
 from datetime import date
-from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
 
@@ -20,22 +19,26 @@ from ceportal.kernel.rules.dated import is_year
 from ceportal.kernel.web.desks import Column
 from ceportal.kernel.web.exports import csv_file
 from ceportal.kernel.web.keyset import keyset_page
-from credits.enums import EntryKind, Subject
+from credits.enums import EntryKind
 from reviews.models import Filing, FilingItem
 from reviews.rules.filing import month_named
+from reviews.rules.filing_rows import HEADING, row_of
 from reviews.selectors.filings import (
+    changed_since,
     filing_bureaus,
     filings_seen_by,
     is_intact,
     lines_of,
+    progress_of,
     reasons_against,
     waiting_months,
     what_to_file,
 )
-from reviews.services.filing import file_month
+from reviews.services.filing import ask_to_file
 from reviews.web.overseers import OverseersRegister, moment_of
 
-_CSV_HEADING = ("序号", "姓名", "证件号码", "单位", "地区", "年度", "科目", "类型", "名称", "学时", "经手", "记入日期")
+# What of the changes since is shown on the page.
+_CHANGES = 50
 
 
 def _user(request: HttpRequest) -> User:
@@ -47,7 +50,7 @@ class FilingDesk(OverseersRegister):
     """每月备案: the months to be filed, a page to confirm, the frozen lists (S2-07, A10)."""
 
     act = Act.SEE_FILINGS
-    lead = "每月最后一个工作日起集中备案一次。备案不影响学时计入：学时在主管部门审核通过时已经计入。"
+    lead = "每月集中备案一次。备案不影响学时计入：学时在主管部门审核通过时已经计入。"
     nothing = ("还没有备案过", "第一次备案后，名单会固定保存在这里。")
     order = ("-month", "-id")
     list_template = "reviews/admin/filings.html"
@@ -60,6 +63,7 @@ class FilingDesk(OverseersRegister):
         Column("公需学时", "public_hours", is_number=True),
         Column("专业学时", "professional_hours", is_number=True),
         Column("备案人", lambda f: f.filed_by.name),
+        Column("状态", lambda f: "已备案" if f.digest else "正在固定名单", is_short=True),
         Column("备案时间", lambda f: moment_of(f.filed_at)),
     )
 
@@ -100,8 +104,8 @@ class FilingDesk(OverseersRegister):
         day = _first_day(year, month)
         now = timezone.now()
         if request.method == "POST":
-            filing = file_month(bureau.area, day, by=_user(request), now=now)
-            messages.success(request, f"{month_named(day)}已备案，编号 {filing.number}，共 {filing.entry_count} 条。")
+            filing = ask_to_file(bureau.area, day, by=_user(request), now=now)
+            messages.success(request, f"{month_named(day)}的备案已开始，编号 {filing.number}。")
             return redirect("admin:reviews_filing_list", ref=filing.ref)
         reasons = reasons_against(bureau.area, day, now=now)
         context = {
@@ -116,31 +120,27 @@ class FilingDesk(OverseersRegister):
         """The frozen list; with `?check=1` its seal is recomputed."""
         filing = get_object_or_404(filings_seen_by(_user(request)), ref=ref)
         items = FilingItem.objects.filter(filing=filing)
+        changed = changed_since(filing)
         context = {
             "title": f"备案 {filing.number}",
             "filing": filing,
             "month": month_named(filing.month),
             "page": keyset_page(items, order=("position",), cursor=request.GET.get("after", "")),
+            "progress": progress_of(filing),
+            "changed": changed[:_CHANGES],
+            "changed_count": changed.count(),
+            "reversals": items.exclude(entry__kind__in=(EntryKind.CREDIT, EntryKind.RELEASE)).count(),
             "intact": is_intact(filing) if request.GET.get("check") else None,
         }
         return render(request, "reviews/admin/filing.html", context)
 
     def download(self, request: HttpRequest, ref: UUID) -> HttpResponse:
-        filing = get_object_or_404(filings_seen_by(_user(request)), ref=ref)
-        rows = (_csv_row(line) for line in lines_of(filing))
-        return cast(HttpResponse, csv_file(f"filing-{filing.number}.csv", _CSV_HEADING, rows))
+        filing = get_object_or_404(filings_seen_by(_user(request)).exclude(digest=""), ref=ref)
+        rows = (row_of(line) for line in lines_of(filing))
+        return cast(HttpResponse, csv_file(f"filing-{filing.number}.csv", HEADING, rows))
 
 
 def _first_day(year: int, month: int) -> date:
     if not (is_year(year) and 1 <= month <= 12):
         raise Http404
     return date(year, month, 1)
-
-
-def _csv_row(line: dict[str, Any]) -> tuple[object, ...]:
-    subject, kind = Subject(line["subject"]).label, EntryKind(line["kind"]).label
-    hours = Decimal(line["hours"])  # a number in the file, so that totals can be drawn
-    return (
-        line["position"], line["name"], line["id_mask"], line["unit"], line["area"], line["year"], subject, kind,
-        line["title"], hours, line["by"], line["recorded_on"],
-    )  # fmt: skip

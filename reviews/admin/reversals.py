@@ -19,7 +19,7 @@ from ceportal.kernel.rules.refusal import Refusal, Refused
 from ceportal.kernel.web.desks import Column
 from credits.enums import ClaimState
 from credits.selectors.records import open_corrections
-from reviews.forms import FindPersonForm, ReverseForm
+from reviews.forms.reviewing import FindPersonForm, ReverseForm
 from reviews.models import CreditedHours
 from reviews.selectors.registers import hours_in_reach, reversible_hours
 from reviews.services.reversing import reverse_hours

@@ -4,17 +4,22 @@ from reviews.models.appeals import Appeal, AppealRuling
 from reviews.models.desk import Allotment, Delay, Jotting
 from reviews.models.filing import Filing, FilingItem
 from reviews.models.reviewing import CreditedHours, Decision, Opening, RecordedHours
+from reviews.models.spot_checks import Campaign, Inspection, InspectionStep, Sanction
 
 __all__ = [
     "Allotment",
     "Appeal",
     "AppealRuling",
+    "Campaign",
     "CreditedHours",
     "Decision",
     "Delay",
     "Filing",
     "FilingItem",
+    "Inspection",
+    "InspectionStep",
     "Jotting",
     "Opening",
     "RecordedHours",
+    "Sanction",
 ]

@@ -11,7 +11,11 @@ from credits.models import HourEntry
 
 
 class Filing(Referenced):
-    """A city bureau's monthly filing (备案, S2-07): frozen, numbered, chained to the one before."""
+    """A city bureau's monthly filing (备案, S2-07): frozen, numbered, chained to the one before.
+
+    Without a digest it is still being made. `reviewers` says who of the area decided how much in that month, frozen
+    and sealed with the lines.
+    """
 
     area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
     bureau = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
@@ -23,7 +27,8 @@ class Filing(Referenced):
     person_count = models.PositiveIntegerField()
     public_hours = models.DecimalField(max_digits=12, decimal_places=1)
     professional_hours = models.DecimalField(max_digits=12, decimal_places=1)
-    digest = models.CharField(max_length=64)
+    reviewers = models.JSONField(default=list, blank=True)
+    digest = models.CharField(max_length=64, blank=True)
     previous_digest = models.CharField(max_length=64, blank=True)
 
     class Meta:

@@ -11,6 +11,8 @@ from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.rules.working_days import WorkCalendar, last_working_day
 
 CLAUSE = "S2-07"
+# From when a month may be filed (the rule set's field `filing`).
+MONTHLY_END, MONTH_OVER = "monthly_end", "month_over"
 # How far back months are filed one by one; what is older goes with the first of them.
 MONTHS_BACK = 12
 
@@ -50,11 +52,13 @@ def reasons_not_to_file(
     filed: FiledMonth | None,
     later: FiledMonth | None,
     earlier: date | None = None,
+    opens: str = MONTHLY_END,
 ) -> Iterator[Refusal]:
     """Why `month` (its first day) cannot be filed today.
 
     `filed` is the filing of that very month, `later` one of a later month, `earlier` the first month before it in which
-    something waits to be filed, when there are such. A month may be filed from its last working day on.
+    something waits to be filed, when there are such. A month may be filed from its last working day on, or once it is
+    over, as the rule set `opens` it.
     """
     words = month_named(month)
     if filed:
@@ -64,12 +68,13 @@ def reasons_not_to_file(
         text = f"{month_named(later.month)}已经备案，{words}漏记的学时已随它一并备案。"
         yield Refusal("later_month_filed", text, clause=CLAUSE)
         return
-    opens_on = last_working_day(month.year, month.month, calendar)
+    opens_on = month_after(month) if opens == MONTH_OVER else last_working_day(month.year, month.month, calendar)
     if today < opens_on:
         day = f"{opens_on.month}月{opens_on.day}日"
         if opens_on.year != today.year:
             day = f"{opens_on.year}年{day}"
-        text = f"{words}的备案从当月最后一个工作日（{day}）起办理，请到时再来。"
+        when = "次月首日" if opens == MONTH_OVER else "当月最后一个工作日"
+        text = f"{words}的备案从{when}（{day}）起办理，请到时再来。"
         yield Refusal("month_not_over", text, clause=CLAUSE)
         return
     if month < oldest_to_file(today):

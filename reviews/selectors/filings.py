@@ -6,18 +6,22 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils import timezone
 
+from accounts.enums import Move, TitleLevel
 from accounts.models import Area, Organization, User
 from accounts.rules.policy import Act
 from accounts.selectors.duties import below, units_for
+from ceportal.kernel.models import Job
 from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.selectors.calendar import work_calendar
 from credits.enums import Subject
 from credits.models import HourEntry
-from reviews.models import Filing, FilingItem
+from credits.selectors.regulation import requirements
+from reviews.models import Decision, Filing, FilingItem
 from reviews.rules.filing import (
+    MONTHLY_END,
     FiledMonth,
     Seal,
     first_of_month,
@@ -26,6 +30,7 @@ from reviews.rules.filing import (
     reasons_not_to_file,
 )
 
+FILE_MONTH = "filing.file"
 # A transaction may commit this much later than the moment it wrote into its entries.
 _STRAGGLERS = timedelta(days=1)
 
@@ -136,9 +141,17 @@ def reasons_against(area: Area, month: date, *, now: datetime) -> list[Refusal]:
         calendar=work_calendar(month),
         filed=_as_filed(filed),
         later=_as_filed(later),
+        opens=_opens(area, month),
         earlier=None if filed or later else _open_before(area, month, today),
     )
     return list(found)
+
+
+def _opens(area: Area, month: date) -> str:
+    """From when the month may be filed, as the rule set of the place says."""
+    asked = requirements(area, month.year, TitleLevel.MIDDLE)
+    setting = asked.settings.get("filing") if asked else None
+    return setting.value if setting else MONTHLY_END
 
 
 def _open_before(area: Area, month: date, today: date) -> date | None:
@@ -177,16 +190,86 @@ def head_of(filing: Filing) -> dict[str, Any]:
     }
 
 
-def is_intact(filing: Filing) -> bool:
-    """Whether the frozen list still gives the digest it was sealed with, and its totals those that stand beside it."""
-    running, entries, hours = Seal(head_of(filing), filing.previous_digest), 0, dict.fromkeys(Subject, 0)
+def seal_of(filing: Filing) -> str:
+    """The digest that the frozen list, with what is sealed around it, gives now."""
+    running = Seal(head_of(filing), filing.previous_digest)
     for line in lines_of(filing):
         running.add(line)
+    if filing.reviewers:
+        running.add({"reviewers": filing.reviewers})
+    return running.digest()
+
+
+def is_intact(filing: Filing) -> bool:
+    """Whether the frozen list still gives the digest it was sealed with, and its totals those that stand beside it."""
+    entries, hours = 0, dict.fromkeys(Subject, 0)
+    for line in lines_of(filing):
         entries += 1
         hours[Subject(line["subject"])] += int(line["hours"].replace(".", ""))
     totals = (entries, hours[Subject.PUBLIC], hours[Subject.PROFESSIONAL])
     kept = (filing.entry_count, int(filing.public_hours * 10), int(filing.professional_hours * 10))
-    return running.digest() == filing.digest and totals == kept
+    return seal_of(filing) == filing.digest and totals == kept
+
+
+def totals_of(filing: Filing) -> tuple[int, int, Decimal, Decimal]:
+    """Entries, people, hours of the public and of the professional subject, counted from the frozen items."""
+    items = FilingItem.objects.filter(filing=filing)
+    counts = items.aggregate(entries=Count("pk"), people=Count("entry__professional", distinct=True))
+    sums = items.order_by().values("entry__subject").annotate(sum=Sum("entry__hours"))
+    by_subject = {row["entry__subject"]: row["sum"] for row in sums}
+    hours = (by_subject.get(subject, Decimal("0.0")) for subject in (Subject.PUBLIC, Subject.PROFESSIONAL))
+    return counts["entries"], counts["people"], *hours
+
+
+def figures_of_reviewers(filing: Filing) -> list[dict[str, Any]]:
+    """Who of the area decided how much in the month of `filing`, by unit and name: JSON values."""
+    area = filing.area
+    of_area = Q(organization__area=area) if area.parent_id is None else Q(**below(area, "organization__area"))
+    begin, end = _start_of(filing.month), _start_of(month_after(filing.month))
+    rows = (
+        Decision.objects.filter(of_area, at__gte=begin, at__lt=end)
+        .order_by()
+        .values("organization__name", "by__ref", "by__name")
+        .annotate(
+            approved=Count("pk", filter=Q(move=Move.APPROVE)),
+            returned=Count("pk", filter=Q(move=Move.RETURN)),
+            rejected=Count("pk", filter=Q(move=Move.REJECT)),
+            late=Count("pk", filter=Q(at__gt=F("was_due_at"))),
+            hours=Sum("hours_recognised", filter=Q(move=Move.APPROVE)),
+        )
+        .order_by("organization__name", "by__name", "by__ref")
+    )
+    return [
+        {
+            "unit": row["organization__name"],
+            "reviewer": str(row["by__ref"]),
+            "name": row["by__name"],
+            "approved": row["approved"],
+            "returned": row["returned"],
+            "rejected": row["rejected"],
+            "late": row["late"],
+            "hours": f"{row['hours'] or 0:.1f}",
+        }
+        for row in rows
+    ]
+
+
+def changed_since(filing: Filing) -> QuerySet[HourEntry]:
+    """What has become of what stands in `filing`: later entries of the same claims, the latest first, each with the
+    `number` of the filing it stands in (none yet: it goes into the next).
+    """
+    inside = FilingItem.objects.filter(filing=filing)
+    number = FilingItem.objects.filter(entry=OuterRef("pk")).values("filing__number")[:1]
+    first = FilingItem.objects.filter(filing=filing, entry__claim=OuterRef("claim"), entry__lt=OuterRef("pk"))
+    rows = HourEntry.objects.filter(Exists(first)).exclude(pk__in=inside.values("entry"))
+    return rows.select_related("professional", "organization").annotate(number=Subquery(number)).order_by("-pk")
+
+
+def progress_of(filing: Filing) -> Job | None:
+    """The job that freezes a list, while it does."""
+    if filing.digest:
+        return None
+    return Job.objects.filter(kind=FILE_MONTH, params__filing=str(filing.ref)).first()
 
 
 def lines_of(filing: Filing) -> Iterator[dict[str, Any]]:

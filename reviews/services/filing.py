@@ -3,61 +3,84 @@
 Filing never holds hours back (A10): they count when the authority approves. It stamps what was recorded.
 """
 
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import islice
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Area, Organization, User
+from ceportal.kernel.enums import JobState
+from ceportal.kernel.models import Job
 from ceportal.kernel.rules.refusal import refuse, refuse_if_any
 from ceportal.kernel.services import trail
 from ceportal.kernel.services.counters import next_number
-from credits.enums import Subject
+from ceportal.kernel.services.jobs import renew, work_off
 from credits.models import ClosedMonth, HourEntry
 from reviews.models import Filing, FilingItem
-from reviews.rules.filing import CLAUSE, Seal, first_of_month
-from reviews.selectors.filings import filing_bureaus, head_of, reasons_against, unfiled
+from reviews.rules.filing import CLAUSE, first_of_month
+from reviews.selectors.filings import (
+    FILE_MONTH,
+    figures_of_reviewers,
+    filing_bureaus,
+    reasons_against,
+    seal_of,
+    totals_of,
+    unfiled,
+)
 
-_BATCH = 1000
-
-
-@dataclass
-class _Totals:
-    seal: Seal
-    entries: int = 0
-    people: set[int] = field(default_factory=set)
-    hours: dict[str, Decimal] = field(default_factory=dict)
-
-    def add(self, entry: HourEntry, line: dict[str, Any]) -> None:
-        self.seal.add(line)
-        self.entries += 1
-        self.people.add(entry.professional_id)
-        self.hours[entry.subject] = self.hours.get(entry.subject, Decimal("0.0")) + entry.hours
+CHUNK = 1000
 
 
 @transaction.atomic
-def file_month(area: Area, month: date, *, by: User, now: datetime) -> Filing:
-    """File `month` (any day of it) for `area` and what lies below it; of the province only its own units.
+def ask_to_file(area: Area, month: date, *, by: User, now: datetime) -> Filing:
+    """Begin to file `month` (any day of it) for `area` and what lies below it; of the province only its own units.
 
-    Everything recorded until its end that stands in no filing yet goes into the list. Refused before the month's last
-    working day, when it was filed already, and for whoever does not file for that place.
+    Everything recorded until its end, and until now, that stands in no filing yet goes into the list; the clock freezes
+    it (`work_on_filings`). Refused before the month may be filed, when it was, and for whoever does not file there.
     """
     month = first_of_month(month)
     bureau = _bureau_for(area, by)
     next_number(f"filing:{area.code}")  # locks: two at once go one after the other
     refuse_if_any(reasons_against(area, month, now=now))
     filing = _open(area, bureau, month, by=by, now=now)
-    _freeze(filing)
-    ClosedMonth.objects.create(area=area, month=month, reference=filing.number, closed_at=now)
-    trail.record(
-        "filing.filed", filing, by=by, now=now,
-        after={"number": filing.number, "entries": filing.entry_count, "digest": filing.digest},
-    )  # fmt: skip
+    waiting = unfiled(area, month).order_by()
+    last = waiting.aggregate(last=Max("pk"))["last"] or 0
+    params = {"filing": str(filing.ref), "last": last, "after": None}
+    total = waiting.count()
+    Job.objects.create(kind=FILE_MONTH, params=params, total=total, owner_id=by.pk, created_at=now)
+    trail.record("filing.ask", filing, by=by, now=now, after={"number": filing.number, "entries": total})
     return filing
+
+
+@transaction.atomic
+def file_month(area: Area, month: date, *, by: User, now: datetime) -> Filing:
+    """`ask_to_file`, and all of its work at once: where nobody waits for an answer (demo, sandbox)."""
+    filing = ask_to_file(area, month, by=by, now=now)
+    job = Job.objects.get(kind=FILE_MONTH, params__filing=str(filing.ref))
+    while _freeze_next(job):
+        pass
+    _finish(job, now=now)
+    filing.refresh_from_db()
+    return filing
+
+
+def work_on_filings(*, now: datetime) -> int:
+    """Freeze lists that were asked for; gives how many chunks were done."""
+    return work_off([FILE_MONTH], work_on, now=now)
+
+
+@transaction.atomic
+def work_on(job: Job, *, now: datetime) -> bool:
+    """One chunk of a list whose lease the caller holds; last of all the totals, the figures and the seal."""
+    if not renew(job, now=now):
+        return False
+    if _freeze_next(job):
+        return True
+    _finish(job, now=now)
+    return False
 
 
 def _bureau_for(area: Area, by: User) -> Organization:
@@ -86,25 +109,40 @@ def _open(area: Area, bureau: Organization, month: date, *, by: User, now: datet
     )
 
 
-def _freeze(filing: Filing) -> None:
-    """Write the lines as they stand now, and the totals and the seal over exactly those lines."""
-    totals = _Totals(Seal(head_of(filing), filing.previous_digest))
-    waiting = iter(list(unfiled(filing.area, filing.month).values_list("pk", flat=True)))
-    while batch := list(islice(waiting, _BATCH)):
-        entries = HourEntry.objects.select_related("professional", "organization", "area").in_bulk(batch)
-        FilingItem.objects.bulk_create([_item(filing, entries[pk], totals) for pk in batch])
-    filing.entry_count, filing.person_count = totals.entries, len(totals.people)
-    filing.public_hours = totals.hours.get(Subject.PUBLIC, Decimal("0.0"))
-    filing.professional_hours = totals.hours.get(Subject.PROFESSIONAL, Decimal("0.0"))
-    filing.digest = totals.seal.digest()
+def _freeze_next(job: Job) -> int:
+    """Write the next lines as they stand now; gives how many."""
+    filing = Filing.objects.select_related("area").get(ref=job.params["filing"])
+    entries = list(_after(job, filing)[:CHUNK])
+    FilingItem.objects.bulk_create(
+        FilingItem(filing=filing, entry=entry, position=position, line=_line(entry, position))
+        for position, entry in enumerate(entries, start=job.done + 1)
+    )
+    if entries:
+        job.params["after"] = [entries[-1].recorded_at.isoformat(), entries[-1].pk]
+        job.done += len(entries)
+        Job.objects.filter(pk=job.pk).update(params=job.params, done=job.done, attempts=1)
+    return len(entries)
+
+
+def _after(job: Job, filing: Filing) -> QuerySet[HourEntry]:
+    rows = unfiled(filing.area, filing.month).filter(pk__lte=job.params["last"])
+    if job.params["after"]:
+        at, key = datetime.fromisoformat(job.params["after"][0]), job.params["after"][1]
+        rows = rows.filter(Q(recorded_at__gt=at) | Q(recorded_at=at, pk__gt=key))
+    return rows
+
+
+def _finish(job: Job, *, now: datetime) -> None:
+    """The totals and the seal over exactly the lines that were frozen; from here on the month is closed."""
+    filing = Filing.objects.select_related("area", "filed_by").get(ref=job.params["filing"])
+    filing.entry_count, filing.person_count, filing.public_hours, filing.professional_hours = totals_of(filing)
+    filing.reviewers = figures_of_reviewers(filing)
+    filing.digest = seal_of(filing)
     filing.save()
-
-
-def _item(filing: Filing, entry: HourEntry, totals: _Totals) -> FilingItem:
-    position = totals.entries + 1
-    line = _line(entry, position)
-    totals.add(entry, line)
-    return FilingItem(filing=filing, entry=entry, position=position, line=line)
+    ClosedMonth.objects.create(area=filing.area, month=filing.month, reference=filing.number, closed_at=now)
+    Job.objects.filter(pk=job.pk).update(state=JobState.DONE, finished_at=now, claimed_until=None)
+    after = {"number": filing.number, "entries": filing.entry_count, "digest": filing.digest}
+    trail.record("filing.filed", filing, by=filing.filed_by, now=now, after=after)
 
 
 def _line(entry: HourEntry, position: int) -> dict[str, Any]:

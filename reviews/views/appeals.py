@@ -19,7 +19,7 @@ from ceportal.kernel.rules.refusal import MovedOn, Refused
 from ceportal.kernel.web.keyset import keyset_page
 from ceportal.kernel.web.serving import serve
 from credits.models import Declaration
-from reviews.forms import AnswerForm, AppealForm
+from reviews.forms.reviewing import AnswerForm, AppealForm
 from reviews.models import Appeal
 from reviews.rules.appealing import APPEALABLE, LIMIT_DAYS
 from reviews.selectors.appeals import (

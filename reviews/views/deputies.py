@@ -14,7 +14,7 @@ from accounts.rules.policy import Act
 from accounts.selectors.deputizing import deputies_of, may_be_away
 from accounts.services.deputizing import appoint_deputy, dismiss_deputy
 from ceportal.kernel.rules.refusal import Refused
-from reviews.forms import DeputyForm
+from reviews.forms.reviewing import DeputyForm
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}")
 

@@ -16,7 +16,7 @@ from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.web.keyset import PAGE_SIZE, keyset_page
 from credits.models import Declaration
 from reviews.enums import DueGroup
-from reviews.forms import NarrowForm
+from reviews.forms.reviewing import NarrowForm
 from reviews.selectors import sharing
 from reviews.selectors.desk import ORDER, inbox, units_reviewed_by
 from reviews.selectors.dues import due_counts, due_in, due_on

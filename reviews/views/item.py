@@ -20,7 +20,7 @@ from credits.enums import STAGE_EMPLOYER
 from credits.models import Declaration
 from credits.selectors.conversions import is_open
 from credits.services.steps import moved_on
-from reviews.forms import FORMS, ActForm, ApproveForm, KeepForm
+from reviews.forms.reviewing import FORMS, ActForm, ApproveForm, KeepForm
 from reviews.models import Jotting
 from reviews.rules.deciding import HASTY, UNSEEN
 from reviews.selectors.desk import (

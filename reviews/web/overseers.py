@@ -19,15 +19,21 @@ def moment_of(value: datetime) -> str:
 
 
 class OverseersRegister(Register):
-    """For those who may do `act` (accounts.rules.policy); their duties are read once a request, for all desks."""
+    """For those who may do `act`, or what is named `also` (accounts.rules.policy); their duties are read once a
+    request, for all desks.
+    """
 
     act: Act = Act.OVERSEE
+    also: tuple[Act, ...] = ()
 
     def allows(self, request: HttpRequest) -> bool:
         if not hasattr(request, "duties_above"):
             held = duties_of(cast(User, request.user)).values_list("duty", "organization__is_bureau")
             request.duties_above = frozenset(held)  # type: ignore[attr-defined]
-        permission = POLICY[self.act]
-        places = (True,) if permission.at == (OrganizationKind.BUREAU,) else (True, False)
-        wanted = {(duty, is_bureau) for duty in permission.duties for is_bureau in places}
+        wanted = {
+            (duty, is_bureau)
+            for act in (self.act, *self.also)
+            for duty in POLICY[act].duties
+            for is_bureau in ((True,) if POLICY[act].at == (OrganizationKind.BUREAU,) else (True, False))
+        }
         return not wanted.isdisjoint(request.duties_above)  # type: ignore[attr-defined]

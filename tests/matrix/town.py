@@ -45,7 +45,7 @@ from reviews.services.filing import file_month
 from reviews.services.openings import record_opening
 from tests import factories as make
 from tests.credits import rosters as make_roster
-from tests.matrix import asked, machine_things, rule_things
+from tests.matrix import asked, machine_things, rule_things, spot_check_things
 from tests.people import BUREAU_DUTIES, EMPLOYER_DUTIES
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -77,6 +77,7 @@ class Town:
     unit_registration: Any = None
     certificate: Any = None
     filing: Any = None
+    inspection: Any = None
     claim: Any = None
     roster: Any = None
     checked: Any = None
@@ -167,6 +168,9 @@ def objects() -> dict[str, Given]:
         "admin:kernel_calendarnotice_year": lambda town: {"year": 2026},
         **rule_things.given(),
         **machine_things.given(),
+        "office:filing_list": lambda town: {"ref": town.filing.ref},
+        "office:filing_form": lambda town: {"ref": town.filing.ref},
+        **spot_check_things.given(),
         "admin:reviews_filing_csv": lambda town: {"ref": town.filing.ref},
         "admin:reviews_creditedhours_reverse": lambda town: {"ref": town.claim.ref},
         "kernel:upload": lambda town: {"ref": town.upload.ref},
@@ -212,6 +216,7 @@ def build() -> Town:
     make_sheets(now=NOW)
     town.certificate = Certificate.objects.get(professional=person)
     town.claim = Claim.objects.filter(professional=person).first()
+    town.inspection = spot_check_things.build(town.approved, units["city"], town.people["city"], now=NOW)
     town.filing = file_month(make.area("410200"), date(2026, 9, 30), by=town.people["city"], now=NOW)
     _rosters(town, units["base"])
     town.exception = _asked_exception(person)

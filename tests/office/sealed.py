@@ -22,6 +22,7 @@ from credits.models import Claim, Correction, Roster, RosterRow
 from credits.rules.records import Record
 from credits.services import corrections, rosters
 from credits.services.crediting import unmatched_person
+from reviews.models import Campaign
 
 SECRET, MAIL, CODE, MOBILE = "JBSWY3DPEHPK3PXP", "somebody@example.org", "123456", "13700001111"
 
@@ -37,6 +38,7 @@ def plant(person: Professional, unit: Organization, *, waits_for: str, now: date
         **code_columns(CODE, ref=ref),
     )  # fmt: skip
     _person_correction(person, ref, now)
+    _spot_check(person, unit, now)
     _claimed(waits_for, now)
     _rostered(person, unit, waits_for, now)
 
@@ -48,6 +50,15 @@ def _person_correction(person: Professional, ref: uuid.UUID, now: datetime) -> N
     PersonCorrection.objects.create(
         ref=ref, professional=person, declarant=person.user, asked_by=person.user, what=CorrectionKind.PHONE,
         reason="换号", document=paper, made_at=now, **correction_columns("13600001111", is_phone=True, ref=ref),
+    )  # fmt: skip
+
+
+def _spot_check(person: Professional, unit: Organization, now: datetime) -> None:
+    ref = uuid.uuid4()
+    Campaign.objects.create(
+        ref=ref, name="抽查", bureau=unit, decided_from=date(2026, 1, 1), decided_until=date(2026, 1, 2), rate=5,
+        frame_digest="d" * 64, seed_digest="d" * 64, published_by=person.user, published_at=now,
+        seed_sealed=seal("seed", table=Campaign._meta.db_table, column="seed", ref=ref),
     )  # fmt: skip
 
 

@@ -12,10 +12,10 @@ from django.urls import reverse
 from accounts.enums import Duty
 from accounts.models import Organization, Professional, User
 from ceportal.kernel.models import AuditEvent
+from ceportal.kernel.rules.sheets_out import plain_cell
 from ceportal.kernel.web.desks import Register
-from ceportal.kernel.web.exports import plain_cell
 from reviews.models import CreditedHours, Decision, Filing, RecordedHours
-from reviews.services.filing import file_month
+from reviews.services.filing import file_month, work_on_filings
 from tests import factories as make
 from tests.credits.factories import credit
 from tests.reviews.factories import approved, submitted
@@ -108,8 +108,12 @@ def test_filed_by_the_page(client: Client, october: None, city_officer: User) ->
     answer = client.post(CONFIRM)
     filing = Filing.objects.get()
     assert answer["Location"] == reverse("admin:reviews_filing_list", args=[filing.ref])
+    assert "正在固定名单" in client.get(answer["Location"]).content.decode()
+    assert work_on_filings(now=NOW) == 1
+    filing.refresh_from_db()
     page = client.get(answer["Location"]).content.decode()
     assert "=HYPERLINK(1)" in page
+    assert "名单中的学时至今未变" in page
     assert filing.digest in page
     again = client.post(CONFIRM)
     assert again.status_code == 409

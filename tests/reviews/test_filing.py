@@ -2,26 +2,44 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from hashlib import sha256
+from io import BytesIO
+from zipfile import ZipFile
 from zoneinfo import ZoneInfo
 
 import pytest
+from asn1crypto import cms
 from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.enums import Duty
 from accounts.models import Area, Organization, Professional, User
-from ceportal.kernel.models import AuditEvent
+from ceportal.kernel.models import AuditEvent, Job
 from ceportal.kernel.rules.refusal import Refused
 from ceportal.kernel.rules.working_days import WorkCalendar
+from certificates.documents.signing import examine
+from certificates.services.sealing import trusted_certificates
 from credits.models import Claim, ClosedMonth, HourEntry
 from credits.services.ledger import reverse_claim
 from reviews.models import Filing, FilingItem
-from reviews.rules.filing import FiledMonth, month_after, oldest_to_file, reasons_not_to_file, seal
-from reviews.selectors.filings import is_intact, months_to_file, unfiled, waiting_months, what_to_file
-from reviews.services.filing import file_month
+from reviews.rules.filing import MONTH_OVER, FiledMonth, month_after, oldest_to_file, reasons_not_to_file, seal
+from reviews.selectors.filings import (
+    changed_since,
+    is_intact,
+    months_to_file,
+    progress_of,
+    unfiled,
+    waiting_months,
+    what_to_file,
+)
+from reviews.services import filing as filing_services
+from reviews.services.filing import ask_to_file, file_month, work_on, work_on_filings
 from tests import factories as make
 from tests.credits.factories import credit
+from tests.reviews.factories import approved, submitted
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
@@ -69,6 +87,10 @@ class TestRules:
 
     def test_months_follow_each_other(self) -> None:
         assert month_after(date(2026, 12, 1)) == date(2027, 1, 1)
+
+
+def _dies(*_: object, **__: object) -> None:
+    raise RuntimeError
 
 
 @pytest.fixture
@@ -155,6 +177,76 @@ class TestFiling:
         assert is_intact(first)
         assert is_intact(second)
 
+    def test_what_changed_since_and_who_decided_how_much(
+        self, october: list[HourEntry], city: Area, city_officer: User, declarant: Professional,
+        employer_reviewer: User, authority_reviewer: User,
+    ) -> None:  # fmt: skip
+        approved(submitted(declarant, now=at(10, 20)), employer_reviewer, authority_reviewer, now=at(10, 21))
+        first = file_month(city, OCTOBER, by=city_officer, now=at(10, 30))
+        told = {row["name"]: (row["approved"], row["late"], row["hours"]) for row in first.reviewers}
+        assert told == {employer_reviewer.name: (1, 0, "24.0"), authority_reviewer.name: (1, 0, "24.0")}
+        assert not changed_since(first).exists()
+        reverse_claim(Claim.objects.get(pk=october[0].claim_id), reason="已核实", by=city_officer, now=at(11, 5))
+        assert [(entry.hours, entry.number) for entry in changed_since(first)] == [(Decimal("-8.0"), None)]
+        second = file_month(city, NOVEMBER, by=city_officer, now=at(11, 30))
+        assert [entry.number for entry in changed_since(first)] == [second.number]
+        assert not changed_since(second).exists()
+        Filing.objects.filter(pk=first.pk).update(reviewers=first.reviewers[:1])
+        assert not is_intact(Filing.objects.get(pk=first.pk))
+
+    def test_in_the_background_chunk_by_chunk_whatever_is_killed(
+        self, october: list[HourEntry], city: Area, city_officer: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Lines and seal are those of one that went through at once; while it is made, nobody files it again."""
+        monkeypatch.setattr(filing_services, "CHUNK", 1)
+        filing = ask_to_file(city, OCTOBER, by=city_officer, now=at(11, 2))
+        job = progress_of(filing)
+        assert job is not None
+        assert (job.done, job.total, filing.digest) == (0, 2, "")
+        late = credit(october[0].professional, "1", now=at(10, 31), title="提交之后才记的")
+        Job.objects.filter(pk=job.pk).update(claimed_until=at(11, 2, 10))
+        assert work_on(Job.objects.get(pk=job.pk), now=at(11, 2))
+        with pytest.raises(Refused, match="已由"):
+            ask_to_file(city, OCTOBER, by=city_officer, now=at(11, 2))
+        whole = filing_services._finish
+        monkeypatch.setattr(filing_services, "_finish", _dies)
+        with pytest.raises(RuntimeError):
+            work_on_filings(now=at(11, 3))
+        monkeypatch.setattr(filing_services, "_finish", whole)
+        assert FilingItem.objects.filter(filing=filing).count() == 2
+        assert not ClosedMonth.objects.exists()
+        work_on_filings(now=at(11, 4))
+        filing.refresh_from_db()
+        assert is_intact(filing)
+        assert progress_of(filing) is None
+        assert (filing.entry_count, filing.person_count, filing.public_hours) == (2, 1, Decimal("12.5"))
+        assert list(unfiled(city, NOVEMBER)) == [late]
+
+    def test_a_rule_set_may_open_it_with_the_next_month(self) -> None:
+        refusals = list(
+            reasons_not_to_file(
+                OCTOBER, today=date(2026, 10, 31), calendar=WorkCalendar(), filed=None, later=None, opens=MONTH_OVER
+            )
+        )
+        assert [refusal.message for refusal in refusals] == [
+            "2026年10月的备案从次月首日（11月1日）起办理，请到时再来。"
+        ]
+
+    def test_the_papers_are_signed(
+        self, october: list[HourEntry], city: Area, city_officer: User, client: Client
+    ) -> None:
+        filing = file_month(city, OCTOBER, by=city_officer, now=at(10, 30))
+        client.force_login(city_officer)
+        form = client.get(reverse("office:filing_form", args=[filing.ref]))
+        assert examine(form.getvalue(), trusted=trusted_certificates()).is_genuine
+        packed = client.get(reverse("office:filing_list", args=[filing.ref]))
+        with ZipFile(BytesIO(packed.getvalue())) as archive:
+            data, envelope = archive.read("list.csv"), cms.ContentInfo.load(archive.read("list.csv.p7s"))
+        assert "公需课" in data.decode()
+        signed = envelope["content"]["signer_infos"][0]["signed_attrs"]
+        digests = [each["values"][0].native for each in signed if each["type"].native == "message_digest"]
+        assert digests == [sha256(data).digest()]
+
     def test_twice_says_who_filed_it(self, october: list[HourEntry], city: Area, city_officer: User) -> None:
         file_month(city, OCTOBER, by=city_officer, now=at(10, 30))
         with pytest.raises(Refused) as refused:
@@ -237,5 +329,5 @@ class TestFiling:
     ) -> None:
         for number in range(30):
             credit(declarant, "0.5", now=at(10, 5) + timedelta(minutes=number), title=f"课{number}")
-        with django_assert_max_num_queries(28):
+        with django_assert_max_num_queries(50):
             file_month(city, OCTOBER, by=city_officer, now=at(10, 30))

@@ -1,43 +1,15 @@
-"""Tables for spreadsheets that stay tables: no cell of ours is ever read as a formula (inputs.md F135, T20)."""
+"""Tables as files for spreadsheets."""
 
-import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from django.http import StreamingHttpResponse
 
-# What Excel, WPS or LibreOffice take as the beginning of a formula, also after blanks; full-width forms too.
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
-_BOM = "\ufeff"
-
-
-class _Line:
-    """A file of one line: csv writes it, we take it away."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def plain_cell(value: object) -> object:
-    """`value` as a spreadsheet shows it; text that could start a formula gets an apostrophe before it.
-
-    Numbers are ours and stay numbers.
-    """
-    if isinstance(value, str) and value.lstrip(" \u3000").startswith(_DANGEROUS):
-        return f"'{value}"
-    return value
-
-
-def csv_lines(heading: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:
-    """A CSV file line by line, with the mark by which Excel knows UTF-8."""
-    writer = csv.writer(_Line())
-    yield _BOM + writer.writerow(list(heading))  # type: ignore[operator]
-    for row in rows:
-        yield writer.writerow([plain_cell(value) for value in row])  # type: ignore[misc]
+from ceportal.kernel.rules.sheets_out import csv_text
 
 
 def csv_file(name: str, heading: Iterable[str], rows: Iterable[Iterable[object]]) -> StreamingHttpResponse:
     """`name` must be plain ASCII and hold nothing personal."""
-    response = StreamingHttpResponse(csv_lines(heading, rows), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(csv_text(heading, rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "private, no-store"
     response["X-Content-Type-Options"] = "nosniff"

@@ -35,6 +35,8 @@ PARTS = {
     "reviews.mark_overdue": "审核超期标记",
     "reviews.raise_delays": "超期未办的上报",
     "reviews.digest_reviewers": "每日待审汇总",
+    "reviews.lapse_inspections": "抽查答复的到期",
+    "reviews.work_on_filings": "每月备案名单的固定",
     "credits.tell_of_credits": "每日学时计入的通知",
     "certificates.settle_changed_accounts": "年度账户的结算",
     "certificates.make_sheets": "证书制作",

@@ -37,6 +37,8 @@ _JOBS = {
     "held.hold_client": "泄露密钥所报学时的暂停计入",
     "held.rule": "待核实学时的批量处理",
     "credits.digest": "每日学时计入的通知",
+    "reviews.lapse_inspections": "抽查答复的到期",
+    "filing.file": "每月备案名单的固定",
     "roster.credit": "名单的学时计入",
     "roster.undo": "名单的撤销",
     "office.erase_people": "清除离开多年的人员信息",

@@ -78,6 +78,7 @@ FOOTER = (
     Entry("certificates:look_up", "证书查验"),
     Entry("accounts:privacy", "个人信息保护"),
     Entry("office:trail_heads", "操作记录封存"),
+    Entry("reviews:spot_checks", "抽查公示"),
     Entry("office:help", "帮助"),
 )
 _OF_DUTIES: tuple[tuple[str, tuple[tuple[frozenset[Duty], Entry], ...]], ...] = (
@@ -88,6 +89,7 @@ _OF_DUTIES: tuple[tuple[str, tuple[tuple[frozenset[Duty], Entry], ...]], ...] = 
             (frozenset({Duty.REVIEW_HOURS}), Entry("reviews:done", "已审核")),
             (frozenset({Duty.REVIEW_HOURS}), Entry("reviews:appeals", "申诉")),
             (ASKED, Entry("credits:requests", "减免和认定")),
+            (frozenset({Duty.REVIEW_HOURS, Duty.MANAGE_UNIT}), Entry("reviews:asked", "抽查答复")),
         ),
     ),
     (

@@ -29,7 +29,7 @@ from credits.services import (
     rule_reminding,
     rule_runs,
 )
-from reviews.services import digesting, reminding
+from reviews.services import digesting, filing, inspecting, reminding
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,8 @@ JOBS: tuple[ClockJob, ...] = (
     ClockJob("reviews.mark_overdue", reminding.mark_overdue),
     ClockJob("reviews.raise_delays", reminding.raise_delays),
     ClockJob("reviews.digest_reviewers", digesting.digest_reviewers),
+    ClockJob("reviews.lapse_inspections", inspecting.lapse_inspections),
+    ClockJob("reviews.work_on_filings", filing.work_on_filings),
     ClockJob("credits.tell_of_credits", digests.tell_of_credits),
     ClockJob("certificates.settle_changed_accounts", issuing.settle_changed_accounts),
     ClockJob("certificates.make_sheets", sheets.make_sheets),

@@ -20,6 +20,7 @@ from accounts.models import MailAddress, OneTimeCode, Organization, Professional
 from ceportal.kernel.fields import HEAD_BYTES, SEALING, head_of, ring, seal, unseal
 from credits.models import Correction, RosterRow, UnmatchedPerson
 from credits.services.rosters import cell_of
+from reviews.models import Campaign
 
 Indexed = Callable[[Any, str], dict[str, Any]]
 
@@ -100,6 +101,7 @@ SEALED: tuple[SealedColumn, ...] = (
     SealedColumn(MailAddress, "sealed", "address"),
     SealedColumn(OneTimeCode, "code_sealed", "code"),
     SealedColumn(Correction, "replacement_sealed", "replacement"),
+    SealedColumn(Campaign, "seed_sealed", "seed"),
     SealedColumn(RosterRow, "id_sealed", "id", cell=cell_of, beside=("roster",)),
 )
 # Indexes made of nothing that is kept: they end by themselves (a code in minutes) or are made anew (the place of a

@@ -1,0 +1,172 @@
+"""Spot checks: what can be drawn, who sees which campaign, who inspects, and whom something is asked of."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from accounts.enums import Duty, Move
+from accounts.models import Membership, Organization, User
+from accounts.rules.policy import POLICY, Act
+from accounts.selectors.duties import below, organizations_with, units_for
+from credits.enums import ClaimState
+from credits.models import Claim
+from reviews.enums import Asked, CampaignState, Finding, InspectionState
+from reviews.models import Campaign, Decision, Inspection, Opening, Sanction
+from reviews.rules.drawing import Ballot, Risk
+
+# An approval sooner after the page was opened than this is quick; hours of one declaration from this on are many.
+QUICK = timedelta(seconds=30)
+MANY_HOURS = 40
+
+
+def planning_bureaus(user: User) -> QuerySet[Organization]:
+    return units_for(user, Act.PLAN_SPOT_CHECKS).select_related("area").order_by("area__path")
+
+
+def campaigns_seen_by(user: User) -> QuerySet[Campaign]:
+    """The campaigns of one's bureaus and of those below them, for who plans or inspects."""
+    units = units_for(user, Act.PLAN_SPOT_CHECKS) | units_for(user, Act.INSPECT)
+    seen = Q(pk__in=[])
+    for unit in units.select_related("area"):
+        seen |= Q(**below(unit.area, "bureau__area"))
+    return Campaign.objects.filter(seen).select_related("bureau", "bureau__area", "published_by").defer("frame")
+
+
+def ballots(bureau: Organization, decided_from: date, decided_until: date) -> list[Ballot]:
+    """Every approval of these days in the place of `bureau` by which hours count, under its reviewer, with its risk."""
+    opened = (
+        Opening.objects.filter(declaration=OuterRef("subject"), reviewer=OuterRef("by"), version=OuterRef("version"))
+        .values("declaration")
+        .annotate(first=Min("opened_at"))
+        .values("first")
+    )
+    rows = _approvals(bureau, decided_from, decided_until).annotate(opened_at=opened)
+    return [
+        Ballot(
+            str(row.ref_of_subject),  # type: ignore[attr-defined]
+            str(row.ref_of_reviewer),  # type: ignore[attr-defined]
+            Risk(
+                was_quick=row.opened_at is not None and row.at - row.opened_at < QUICK,  # type: ignore[attr-defined]
+                was_late=row.at > row.was_due_at,
+                near_cap=(row.hours_recognised or 0) >= MANY_HOURS,
+            ).tickets,
+        )
+        for row in rows
+    ]
+
+
+def _approvals(bureau: Organization, decided_from: date, decided_until: date) -> QuerySet[Decision]:
+    """The last approval of each declaration whose hours count."""
+    begin = timezone.make_aware(datetime.combine(decided_from, time.min))
+    end = timezone.make_aware(datetime.combine(decided_until + timedelta(days=1), time.min))
+    counts = Claim.objects.filter(declaration=OuterRef("subject"), state=ClaimState.LIVE)
+    later = Decision.objects.filter(subject=OuterRef("subject"), pk__gt=OuterRef("pk"))
+    rows = Decision.objects.filter(
+        Exists(counts),
+        ~Exists(later),
+        **below(bureau.area, "subject__professional__area"),
+        at__gte=begin,
+        at__lt=end,
+        move=Move.APPROVE,
+    )
+    return rows.annotate(ref_of_subject=F("subject__ref"), ref_of_reviewer=F("by__ref"))
+
+
+def decisions_drawn(campaign: Campaign, refs: list[str]) -> dict[str, Decision]:
+    """By the ref of their declaration."""
+    rows = _approvals(campaign.bureau, campaign.decided_from, campaign.decided_until)
+    found = rows.filter(subject__ref__in=refs).select_related("subject", "by")
+    return {str(row.subject.ref): row for row in found}
+
+
+def inspectors_of(bureau: Organization) -> list[User]:
+    """Who may inspect there, in a fixed order."""
+    held = Membership.objects.filter(
+        user=OuterRef("pk"), organization=bureau, duty__in=POLICY[Act.INSPECT].duties, ended_at__isnull=True
+    )
+    return list(User.objects.filter(Exists(held), is_active=True).order_by("pk"))
+
+
+def published(campaign: Campaign) -> dict[str, Any]:
+    """What anybody may have: before the draw the digests, after it all that repeats it."""
+    drawn = campaign.state != CampaignState.PUBLISHED
+    told: dict[str, Any] = {
+        "campaign": str(campaign.ref),
+        "name": campaign.name,
+        "bureau": campaign.bureau.name,
+        "decided_from": campaign.decided_from.isoformat(),
+        "decided_until": campaign.decided_until.isoformat(),
+        "rate": campaign.rate,
+        "number": campaign.number,
+        "frame_digest": campaign.frame_digest,
+        "seed_digest": campaign.seed_digest,
+        "published_at": campaign.published_at.isoformat(),
+    }
+    if drawn and campaign.drawn_at:
+        refs = Inspection.objects.filter(campaign=campaign).order_by("position")
+        told |= {
+            "frame": campaign.frame,
+            "seed": campaign.seed,
+            "drawn_at": campaign.drawn_at.isoformat(),
+            "drawn": [str(ref) for ref in refs.values_list("declaration__ref", flat=True)],
+        }
+    return told
+
+
+def inspections_of(campaign: Campaign) -> QuerySet[Inspection]:
+    rows = Inspection.objects.filter(campaign=campaign).select_related(
+        "decision__by", "decision__organization", "declaration__professional", "declaration__organization", "inspector",
+        "claim",
+    )  # fmt: skip
+    return rows.prefetch_related("steps__by", "steps__file", "sanctions__user", "sanctions__organization")
+
+
+def may_inspect(user: User, inspection: Inspection) -> bool:
+    """An inspector of the campaign's bureau who neither decided on it nor declared it (A24)."""
+    declaration = inspection.declaration
+    took_part = Decision.objects.filter(subject=declaration, by=user).exists() or declaration.declarant_id == user.pk
+    holds = units_for(user, Act.INSPECT).filter(pk=inspection.campaign.bureau_id).exists()
+    return holds and not took_part
+
+
+def asked_of(user: User) -> QuerySet[Inspection]:
+    """The inspections of one's own hours, and of those of the people of one's unit where the unit was asked."""
+    units = organizations_with(user, Duty.REVIEW_HOURS) | organizations_with(user, Duty.MANAGE_UNIT)
+    of_unit = Q(waits_on=Asked.UNIT, declaration__organization__in=units) & ~Q(declaration__declarant=user)
+    told = Q(declaration__declarant=user) & ~Q(state=InspectionState.OPEN, steps__isnull=True)
+    asked = ("ask", "intend", "find")
+    rows = Inspection.objects.filter(of_unit | (told & Q(steps__move__in=asked))).distinct()
+    return rows.select_related("declaration", "declaration__organization", "campaign__bureau").order_by("-pk")
+
+
+def holders_asked(inspection: Inspection) -> list[User]:
+    """Who is to answer."""
+    declaration = inspection.declaration
+    if inspection.waits_on == Asked.PERSON or declaration.organization_id is None:
+        return [declaration.declarant]
+    duties = (Duty.REVIEW_HOURS, Duty.MANAGE_UNIT)
+    held = Membership.objects.filter(
+        user=OuterRef("pk"), organization=declaration.organization_id, duty__in=duties, ended_at__isnull=True
+    )
+    return list(User.objects.filter(Exists(held), is_active=True).exclude(pk=declaration.declarant_id))
+
+
+def figures_by_reviewer(campaign: Campaign) -> list[dict[str, Any]]:
+    """How the drawn decisions of each reviewer fared, the worst first."""
+    rows = Inspection.objects.filter(campaign=campaign).order_by().values("decision__by__name")
+    found: Iterable[Any] = rows.annotate(
+        drawn=Count("pk"),
+        sound=Count("pk", filter=Q(finding=Finding.SOUND)),
+        wrong=Count("pk", filter=Q(finding=Finding.WRONG)),
+        false=Count("pk", filter=Q(finding=Finding.FALSE)),
+    ).order_by("-false", "-wrong", "decision__by__name")
+    return list(found)
+
+
+def announced(bureaus: QuerySet[Organization]) -> QuerySet[Sanction]:
+    """The 通报 list of the campaigns of these bureaus, the latest first."""
+    rows = Sanction.objects.filter(inspection__campaign__bureau__in=bureaus)
+    return rows.select_related("user", "organization", "inspection__campaign")

@@ -1,0 +1,46 @@
+"""A spot check in which something is asked of the declarant."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import Organization, User
+from credits.models import Declaration
+from reviews.models import Inspection
+from reviews.services.inspecting import ask_for_evidence
+from reviews.services.spot_checks import draw_campaign, publish_campaign
+
+_PAGES = ("show", "draw")
+
+
+def build(approved: Declaration, bureau: Organization, officer: User, *, now: datetime) -> Inspection:
+    today = timezone.localdate(now)
+    campaign = publish_campaign(
+        bureau, name="抽查", decided_from=today, decided_until=today, rate=100, number=None, by=officer, now=now
+    )
+    draw_campaign(campaign, by=officer, now=now)
+    inspection = Inspection.objects.select_related("campaign__bureau", "declaration").get(declaration=approved)
+    ask_for_evidence(inspection, of="person", text="请补充原件", by=officer, now=now)
+    return inspection
+
+
+def given() -> dict[str, Callable[[Any], Mapping[str, Any]]]:
+    return {
+        **{f"admin:reviews_campaign_{name}": _campaign for name in _PAGES},
+        "admin:reviews_campaign_inspect": _item,
+        "admin:reviews_campaign_file": lambda town: {
+            **_item(town), "file": town.inspection.declaration.evidence.get().file.ref
+        },
+        "reviews:published": _campaign,
+        "reviews:answer": lambda town: {"ref": town.inspection.ref},
+    }  # fmt: skip
+
+
+def _campaign(town: Any) -> dict[str, Any]:
+    return {"ref": town.inspection.campaign.ref}
+
+
+def _item(town: Any) -> dict[str, Any]:
+    return {**_campaign(town), "position": town.inspection.position}

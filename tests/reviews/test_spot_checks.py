@@ -1,0 +1,185 @@
+"""A spot check from its publication to the revoked hours, and who may do what of it."""
+
+import json
+from datetime import date, datetime, timedelta
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
+
+from accounts.enums import Duty
+from accounts.models import Notice, Organization, Professional, User
+from ceportal.kernel.rules.refusal import MovedOn, Refused
+from credits.enums import ClaimState
+from credits.models import Claim
+from reviews.enums import CampaignState, Finding, InspectionState, Measure
+from reviews.models import Campaign, Inspection, InspectionStep, Sanction
+from reviews.selectors.spot_checks import asked_of, may_inspect, published
+from reviews.services.inspecting import answer, ask_for_evidence, find, intend, lapse_inspections
+from reviews.services.spot_checks import draw_campaign, publish_campaign
+from tests import factories as make
+from tests.reviews.factories import MONDAY, approved, submitted
+
+NOW = MONDAY + timedelta(days=4)
+DESK = "/admin/reviews/campaign/"
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def inspector(city_bureau: Organization, city_officer: User) -> User:
+    return make.give(make.user("核查人"), city_bureau, Duty.REVERSE_HOURS)
+
+
+@pytest.fixture
+def campaign(
+    city_bureau: Organization, city_officer: User, inspector: User, declarant: Professional, employer_reviewer: User,
+    authority_reviewer: User,
+) -> Campaign:  # fmt: skip
+    for _ in range(3):
+        approved(submitted(declarant), employer_reviewer, authority_reviewer)
+    return publish_campaign(
+        city_bureau, name="三季度抽查", decided_from=date(2026, 11, 16), decided_until=date(2026, 11, 20), rate=50,
+        number=None, by=city_officer, now=NOW,
+    )  # fmt: skip
+
+
+def drawn(campaign: Campaign, by: User) -> Inspection:
+    draw_campaign(campaign, by=by, now=NOW)
+    return Inspection.objects.filter(campaign=campaign).first() or pytest.fail("nothing drawn")
+
+
+def refreshed(inspection: Inspection) -> Inspection:
+    return Inspection.objects.select_related("campaign__bureau", "declaration", "inspector").get(pk=inspection.pk)
+
+
+def test_digests_before_the_seed_after_and_the_same_again(
+    campaign: Campaign, city_officer: User, tmp_path: Path, client: Client
+) -> None:
+    before = json.loads(client.get(reverse("reviews:published", args=[campaign.ref])).content)
+    assert {"seed", "frame", "drawn"}.isdisjoint(before)
+    assert (len(campaign.frame), campaign.seed, len(campaign.frame_digest)) == (3, "", 64)
+    with pytest.raises(CommandError, match="还没有抽取"):
+        call_command("redraw", str(campaign.ref))
+    assert len(draw_campaign(campaign, by=city_officer, now=NOW)) == 2
+    with pytest.raises(MovedOn):
+        draw_campaign(Campaign.objects.get(), by=city_officer, now=NOW)
+    after = published(Campaign.objects.get())
+    assert {name: after[name] for name in before} == before
+    out = StringIO()
+    call_command("redraw", str(campaign.ref), stdout=out)
+    assert "一致：名册 3 件，抽中 2 件" in out.getvalue()
+    file = tmp_path / "published.json"
+    file.write_text(json.dumps(after | {"drawn": after["drawn"][::-1]}), encoding="utf-8")
+    with pytest.raises(SystemExit):
+        call_command("redraw", str(file), stdout=out)
+    assert "结果不同" in out.getvalue()
+    assert after["seed"] in client.get(reverse("reviews:spot_checks")).content.decode()
+    with pytest.raises(CommandError, match="没有编号"):
+        call_command("redraw", "x")
+
+
+def test_nobody_inspects_their_own_and_only_planners_plan(
+    campaign: Campaign, city_officer: User, inspector: User, city_bureau: Organization, authority_reviewer: User,
+    employer_reviewer: User,
+) -> None:  # fmt: skip
+    make.give(authority_reviewer, city_bureau, Duty.REVERSE_HOURS)
+    inspection = drawn(campaign, city_officer)
+    assert inspection.inspector_id != authority_reviewer.pk
+    assert may_inspect(inspector, inspection)
+    assert not may_inspect(authority_reviewer, inspection)
+    with pytest.raises(Refused, match="参与过"):
+        find(inspection, finding=Finding.SOUND, text="属实", by=authority_reviewer, now=NOW)
+    with pytest.raises(Refused, match="没有为这个地区组织抽查的职责"):
+        publish_campaign(
+            city_bureau, name="x", decided_from=NOW.date(), decided_until=NOW.date(), rate=5, number=None,
+            by=employer_reviewer, now=NOW,
+        )  # fmt: skip
+    with pytest.raises(Refused, match="没有可抽的"):
+        publish_campaign(
+            city_bureau, name="x", decided_from=date(2026, 1, 1), decided_until=date(2026, 1, 2), rate=5, number=None,
+            by=city_officer, now=NOW,
+        )  # fmt: skip
+
+
+@pytest.mark.clause("S2-07", "S3-10", "S4-16")
+def test_from_more_evidence_over_the_hearing_to_the_revoked_hours(
+    client: Client, campaign: Campaign, city_officer: User, inspector: User, declarant: Professional,
+    employer_reviewer: User, authority_reviewer: User,
+) -> None:  # fmt: skip
+    inspection = drawn(campaign, city_officer)
+    with pytest.raises(Refused, match="先听取本人"):
+        find(inspection, finding=Finding.FALSE, text="假的", by=inspector, now=NOW)
+    ask_for_evidence(inspection, of="unit", text="请提供签到表", by=inspector, now=NOW)
+    assert list(asked_of(employer_reviewer)) == [inspection]
+    with pytest.raises(Refused, match="不由您答复"):
+        answer(inspection, text="我来", file=None, by=declarant.user, now=NOW)
+    answer(inspection, text="没有签到表", file=None, by=employer_reviewer, now=NOW)
+    assert not asked_of(employer_reviewer).exists()
+    intend(inspection, finding=Finding.FALSE, reversal_code="false", text="发证单位称没有办过", by=inspector, now=NOW)
+    with pytest.raises(Refused):
+        find(inspection, finding=Finding.FALSE, text="假的", by=inspector, now=NOW)
+    due = inspection.due_at
+    assert due == datetime(2026, 11, 28, tzinfo=NOW.tzinfo)  # five working days after Friday the 20th
+    assert lapse_inspections(now=due - timedelta(seconds=1)) == 0
+    assert lapse_inspections(now=due) == 1
+    assert lapse_inspections(now=due) == 0
+    inspection = refreshed(inspection)
+    assert (inspection.state, inspection.was_heard, inspection.due_at) == (InspectionState.OPEN, True, None)
+    with pytest.raises(Refused, match="先听取本人"):
+        find(inspection, finding=Finding.WRONG, text="另一种结论", by=inspector, now=due)
+    find(inspection, finding=Finding.FALSE, text="发证单位来函：没有办过", by=inspector, now=due)
+    claim = Claim.objects.get(declaration=inspection.declaration)
+    assert (claim.state, claim.state_reason) == (ClaimState.WITHDRAWN, "提交虚假申报资料：发证单位来函：没有办过")
+    told = {(s.user or s.organization, s.measure) for s in Sanction.objects.all()}
+    assert told == {
+        (employer_reviewer, Measure.RECORD), (authority_reviewer, Measure.RECORD), (declarant.user, Measure.ANNOUNCE),
+        (inspection.declaration.organization, Measure.WARN),
+    }  # fmt: skip
+    assert Campaign.objects.get().state == CampaignState.DRAWN
+    with pytest.raises(MovedOn):
+        find(inspection, finding=Finding.SOUND, text="又改", by=inspector, now=due)
+    other = refreshed(Inspection.objects.exclude(pk=inspection.pk).get())
+    find(other, finding=Finding.SOUND, text="原件已核", by=inspector, now=due)
+    assert Campaign.objects.get().state == CampaignState.CLOSED
+    client.force_login(city_officer)
+    for address in (DESK, reverse("admin:reviews_campaign_show", args=[campaign.ref])):
+        page = client.get(address).content.decode()
+        assert "通报" in page
+        assert declarant.name in page
+    moves = list(InspectionStep.objects.filter(inspection=inspection).values_list("move", flat=True))
+    assert moves == ["draw", "ask", "answer", "intend", "lapse", "find"]
+    assert Notice.objects.filter(to=declarant.user, event="spot_check").count() == 3
+
+
+def test_the_pages(
+    client: Client, campaign: Campaign, city_officer: User, declarant: Professional, inspector: User,
+    employer_reviewer: User,
+) -> None:  # fmt: skip
+    client.force_login(city_officer)
+    assert "组织抽查" in client.get(DESK).content.decode()
+    refused = client.post(f"{DESK}plan/", {"name": "", "decided_from": "x", "rate": "5"})
+    assert refused.status_code == 422
+    assert "请填写审核日期从，例如 2026-10-31。" in refused.content.decode()
+    page = reverse("admin:reviews_campaign_show", args=[campaign.ref])
+    assert "抽取，并公开种子" in client.get(page).content.decode()
+    assert client.post(f"{page}draw/").status_code == 302
+    item = f"{page}1/"
+    assert "材料属实" in client.get(item).content.decode()
+    answered = client.post(item, {"act": "intend", "finding": "sound", "reversal_code": "false", "text": "x"})
+    assert "结论为属实的，可以直接办结" in answered.content.decode()
+    said = {"act": "ask", "of": "person", "text": "请提供结业证书原件"}
+    assert client.post(item, said).status_code == 302
+    inspection = Inspection.objects.get(position=1)
+    own = reverse("reviews:answer", args=[inspection.ref])
+    assert client.get(own).status_code == 404
+    client.force_login(declarant.user)
+    assert "请提供结业证书原件" in client.get(own).content.decode()
+    assert inspection.declaration.title in client.get(reverse("reviews:asked")).content.decode()
+    assert client.post(own, {"text": ""}).status_code == 422
+    assert client.post(own, {"text": "原件已交单位"}).status_code == 302
+    assert client.get(DESK).status_code in (302, 403)
+    client.force_login(inspector)
+    assert "原件已交单位" in client.get(item).content.decode()
