@@ -45,6 +45,7 @@ class Act(StrEnum):
     SEE_HOURS = "查看本单位人员的学时"
     REVIEW_HOURS = "审核学时"
     APPOINT_DEPUTIES = "请人代审学时"
+    OVERSEE_DEPUTIES = "查看、安排本单位人员的代审"
     RULE_ON_APPEALS = "处理申诉"
     SEE_REQUESTS = "查看减免、补报和外省学时申请"
     SEE_OUTSIDE_HOURS = "查看外省学时申请"
@@ -108,6 +109,7 @@ POLICY: dict[Act, Permission] = {
     Act.SEE_HOURS: Permission(_OF_PEOPLE, Scope.PEOPLE),
     Act.REVIEW_HOURS: Permission((Duty.REVIEW_HOURS,), Scope.WAITING),
     Act.RULE_ON_APPEALS: Permission((Duty.REVIEW_HOURS,), Scope.WAITING),
+    Act.OVERSEE_DEPUTIES: Permission((Duty.MANAGE_UNIT,), Scope.UNIT, proof=True),
     Act.APPOINT_DEPUTIES: Permission((Duty.REVIEW_HOURS, Duty.MANAGE_UNIT), Scope.UNIT, proof=True),
     Act.SEE_REQUESTS: Permission((*_OF_PEOPLE, Duty.GRANT_EXCEPTIONS), Scope.WAITING),
     Act.SEE_OUTSIDE_HOURS: Permission((*_OF_PEOPLE, Duty.GRANT_EXCEPTIONS, Duty.REVIEW_HOURS), Scope.WAITING),

@@ -6,13 +6,13 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.enums import RequestState
 from accounts.models import Organization, User
-from accounts.selectors.duties import bureau_for, organizations_with
+from accounts.rules.policy import Act
+from accounts.selectors.duties import bureau_for, units_for
 from accounts.selectors.escalation import above
 from accounts.selectors.requests import requests_waiting_for, who_can_decide
 from ceportal.kernel.rules.refusal import Refusal
 from credits.enums import DeclarationState
 from credits.models import Declaration, HourEntry
-from reviews.enums import REVIEWING
 from reviews.models import Appeal, Decision
 from reviews.rules.appealing import APPEALABLE, reasons_not_to_appeal
 
@@ -60,7 +60,7 @@ def next_level(declaration: Declaration) -> Organization | None:
 
 def appeals_seen_by(user: User) -> QuerySet[Appeal]:
     """One's own, those that wait or waited with an office for which one reviews, and those against it."""
-    units = organizations_with(user, REVIEWING)
+    units = units_for(user, Act.RULE_ON_APPEALS)
     ruled = Appeal.objects.filter(rulings__organization__in=units).values("pk")
     seen = Q(declarant=user) | Q(waiting_on__in=units) | Q(against__in=units) | Q(pk__in=ruled)
     return _shown(Appeal.objects.filter(seen))
