@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from ceportal import supervise
+from tests.databases import tables
 from tests.portals import PARTS, PATIENCE, ROOT, SUPERVISOR, Portal, until
 
 # Loading the demo is another test's affair; what was put down by a first start is copied for each of these.
@@ -28,6 +29,8 @@ MAKE = ("make", "run")
 def first_start() -> Iterator[Path]:
     """A folder on which the portal was started once."""
     folder = Path(tempfile.mkdtemp(prefix="ceportal-run-"))
+    (folder / "first").mkdir()
+    tables.copy_to(folder / "first" / "portal.sqlite3")
     portal = Portal(folder / "first").wait_until_ready()
     portal.signal(signal.SIGTERM)
     portal.nothing_is_left()

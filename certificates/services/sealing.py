@@ -4,6 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
+from django.utils import timezone
 
 from certificates.documents.signing import Seal, SigningKeyMissing, load_seal, make_key
 
@@ -25,6 +26,8 @@ def make_signing_key(*, now: datetime) -> bool:
 def trusted_certificates() -> bytes:
     """The certificates (PEM) of the key in use and of those retired, so that old sheets go on verifying."""
     kept = key_file()
+    if settings.SIGNING_KEY_MAY_BE_MADE:
+        make_signing_key(now=timezone.now())
     files = [kept, *sorted(kept.parent.glob(f"{RETIRED}/*.pem"))]
     found = b"".join(_certificates_in(path) for path in files if path.exists())
     if not found:

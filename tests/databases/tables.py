@@ -32,8 +32,15 @@ def take() -> bool:
         with direct.cursor() as cursor:
             cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
             cursor.execute(f'CREATE DATABASE "{name}"')
-    _run("psql", "--quiet", "--set=ON_ERROR_STOP=1", f"--file={_kept()}", f"--dbname={_url(name)}")
-    return True
+    return fill(_url(name))
+
+
+def fill(url: str) -> bool:
+    """Put the tables into an empty PostgreSQL database, of a portal of its own too. False when none are kept."""
+    kept = _kept("postgresql")
+    if kept.exists():
+        _run("psql", "--quiet", "--set=ON_ERROR_STOP=1", f"--file={kept}", f"--dbname={url}")
+    return kept.exists()
 
 
 def copy_to(path: Path) -> bool:

@@ -15,6 +15,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 
+from tests.databases import tables
 from tests.faults.town import Town
 
 # Whoever runs these tests without `--dist loadgroup` has them in several processes, each with a portal of its own.
@@ -32,7 +33,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def running_town() -> Iterator[Town]:
     folder = Path(tempfile.mkdtemp(prefix="ceportal-faults-"))
-    town = Town(folder, _own_database())
+    database = _own_database()
+    if database:
+        tables.fill(database)
+    else:
+        (folder / "portal").mkdir()
+        tables.copy_to(folder / "portal" / "portal.sqlite3")
+    town = Town(folder, database)
     yield town
     town.portal.sweep()
     shutil.rmtree(folder)

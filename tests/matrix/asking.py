@@ -92,6 +92,7 @@ def _led(location: str) -> Answer:
 
 
 def _without(text: str, parameters: Mapping[str, Any]) -> str:
-    for name, value in parameters.items():
+    """The longest first: a number may stand within a ref."""
+    for name, value in sorted(parameters.items(), key=lambda item: -len(str(item[1]))):
         text = text.replace(str(value), f"<{name}>")
     return text

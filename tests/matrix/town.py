@@ -157,6 +157,7 @@ def objects() -> dict[str, Given]:
         "reviews:decide": lambda town: {"ref": town.submitted.ref},
         "reviews:decide@passed_on": lambda town: {"ref": town.passed_on.ref},
         "certificates:pdf": lambda town: {"ref": town.certificate.ref},
+        "certificates_api:certificate": lambda town: {"token": town.certificate.token},
         "certificates:verify": lambda town: {"token": town.certificate.token},
         "certificates:verify_other": lambda town: {"token": town.certificate.token},
         "admin:view_on_site": lambda town: {"content_type_id": 1, "object_id": 1},
