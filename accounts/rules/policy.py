@@ -66,6 +66,7 @@ class Act(StrEnum):
     REVERSE_HOURS = "撤销学时"
     PLAN_SPOT_CHECKS = "组织抽查"
     INSPECT = "核查抽中的学时"
+    ANSWER_INSPECTIONS = "回复抽查要求"
     OVERSEE = "查看审核和学时记录"
     SEE_CERTIFICATES = "查看证书登记"
     READ_TRAIL = "查看操作日志"
@@ -130,6 +131,7 @@ POLICY: dict[Act, Permission] = {
     Act.REVERSE_HOURS: Permission((Duty.REVERSE_HOURS,), Scope.REACH, proof=True),
     Act.PLAN_SPOT_CHECKS: Permission((Duty.OVERSEE,), Scope.PLACE, at=(_BUREAU,), proof=True),
     Act.INSPECT: Permission((Duty.REVERSE_HOURS,), Scope.PLACE, at=(_BUREAU,), proof=True),
+    Act.ANSWER_INSPECTIONS: Permission((Duty.REVIEW_HOURS, Duty.MANAGE_UNIT), Scope.UNIT),
     Act.OVERSEE: Permission((Duty.OVERSEE,), Scope.REACH),
     Act.SEE_CERTIFICATES: Permission((Duty.OVERSEE,), Scope.PLACE, at=(_BUREAU,)),
     Act.READ_TRAIL: Permission((Duty.OVERSEE,), Scope.PROVINCE, at=(_BUREAU,)),

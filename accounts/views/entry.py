@@ -20,6 +20,8 @@ from ceportal.kernel.web.problems import json_answer
 # What the tables hold of each; of everything else this much is plenty.
 _LONGEST = {"nonce": 255, "code_challenge": 128, "code_challenge_method": 10, "client_id": 100}
 _LONG = 2000
+# The page of the platforms (credits.urls), downstream of this room.
+LEARNING_PAGE = "/learn/"
 _SAID = "平台的请求不对或已经过期。请返回学习入口，重新进入；还不行，请联系平台。"
 
 
@@ -110,4 +112,9 @@ def _is_sound(name: str, value: str) -> bool:
 
 
 def _refused(request: HttpRequest, status: int = 400) -> HttpResponse:
-    return render(request, "accounts/enter_platform.html", {"error": True, "said": _SAID}, status=status)
+    return render(
+        request,
+        "accounts/enter_platform.html",
+        {"error": True, "said": _SAID, "learn_href": LEARNING_PAGE},
+        status=status,
+    )

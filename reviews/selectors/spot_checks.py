@@ -7,10 +7,10 @@ from typing import Any
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from accounts.enums import Duty, Move
+from accounts.enums import Move
 from accounts.models import Membership, Organization, User
 from accounts.rules.policy import POLICY, Act
-from accounts.selectors.duties import below, organizations_with, units_for
+from accounts.selectors.duties import below, units_for
 from credits.enums import ClaimState
 from credits.models import Claim
 from reviews.enums import Asked, CampaignState, Finding, InspectionState
@@ -134,7 +134,7 @@ def may_inspect(user: User, inspection: Inspection) -> bool:
 
 def asked_of(user: User) -> QuerySet[Inspection]:
     """The inspections of one's own hours, and of those of the people of one's unit where the unit was asked."""
-    units = organizations_with(user, Duty.REVIEW_HOURS) | organizations_with(user, Duty.MANAGE_UNIT)
+    units = units_for(user, Act.ANSWER_INSPECTIONS)
     of_unit = Q(waits_on=Asked.UNIT, declaration__organization__in=units) & ~Q(declaration__declarant=user)
     told = Q(declaration__declarant=user) & ~Q(state=InspectionState.OPEN, steps__isnull=True)
     asked = ("ask", "intend", "find")
@@ -147,7 +147,7 @@ def holders_asked(inspection: Inspection) -> list[User]:
     declaration = inspection.declaration
     if inspection.waits_on == Asked.PERSON or declaration.organization_id is None:
         return [declaration.declarant]
-    duties = (Duty.REVIEW_HOURS, Duty.MANAGE_UNIT)
+    duties = POLICY[Act.ANSWER_INSPECTIONS].duties
     held = Membership.objects.filter(
         user=OuterRef("pk"), organization=declaration.organization_id, duty__in=duties, ended_at__isnull=True
     )
