@@ -4,7 +4,6 @@ from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.utils import timezone
 
 from certificates.documents.signing import Seal, SigningKeyMissing, load_seal, make_key
 
@@ -13,9 +12,14 @@ RETIRED = "signing-retired"
 
 def seal(*, now: datetime) -> Seal:
     """The seal in use. Made at the first need where that is allowed (demo, tests); else raises `SigningKeyMissing`."""
+    have_a_key(now=now)
+    return load_seal(key_file(), now=now)
+
+
+def have_a_key(*, now: datetime) -> None:
+    """Make one where that is allowed and none is there."""
     if settings.SIGNING_KEY_MAY_BE_MADE:
         make_signing_key(now=now)
-    return load_seal(key_file(), now=now)
 
 
 def make_signing_key(*, now: datetime) -> bool:
@@ -26,8 +30,6 @@ def make_signing_key(*, now: datetime) -> bool:
 def trusted_certificates() -> bytes:
     """The certificates (PEM) of the key in use and of those retired, so that old sheets go on verifying."""
     kept = key_file()
-    if settings.SIGNING_KEY_MAY_BE_MADE:
-        make_signing_key(now=timezone.now())
     files = [kept, *sorted(kept.parent.glob(f"{RETIRED}/*.pem"))]
     found = b"".join(_certificates_in(path) for path in files if path.exists())
     if not found:

@@ -20,7 +20,7 @@ from certificates.rules.checking import Line
 from certificates.rules.numbers import read_number
 from certificates.selectors import after, published_all, standings_of
 from certificates.services.checking import check_file
-from certificates.services.sealing import trusted_certificates
+from certificates.services.sealing import have_a_key, trusted_certificates
 from certificates.services.verification import count_verification, count_verifications
 from certificates.views.public import host, shown
 
@@ -97,6 +97,7 @@ def _rows(lines: list[Line]) -> list[Row]:
 @require_safe
 def keys(request: HttpRequest) -> HttpResponse:
     """The certificates (PEM) by which files and lists are checked without the portal. No secret is among them."""
+    have_a_key(now=timezone.now())
     try:
         found = trusted_certificates()
     except SigningKeyMissing as error:
