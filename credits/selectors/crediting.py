@@ -26,11 +26,12 @@ _ASKED = {
 }
 _ASKED_OF = attrgetter(*_ASKED)
 _TRAINING = (
-    "SELECT c.professional_id, c.id, c.source, c.door, c.title, c.started_on, c.ended_on, c.hours, c.activity_key,"  # noqa: S608
-    f" c.course_key FROM given JOIN {_CLAIMS} c ON c.professional_id = given.professional_id AND c.state = 'live' AND "
+    "SELECT DISTINCT c.professional_id, c.id, c.source, c.door, c.title, c.started_on, c.ended_on, c.hours,"  # noqa: S608
+    f" c.activity_key, c.course_key FROM given JOIN {_CLAIMS} c ON c.professional_id = given.professional_id"
+    " AND c.state = 'live' AND "
 )
 # On the same days there is only so much time; the same course counts once a year. The same training, whose key holds
-# its days, is among those of its days.
+# its days, is among those of its days. Each is given once, however many of those asked about it bears upon.
 _BEARS_UPON = (
     "c.ended_on >= given.started_on AND c.started_on <= given.ended_on",
     "c.year = given.year AND c.course_key = given.course_key AND NOT c.course_key = ''",

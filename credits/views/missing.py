@@ -32,7 +32,7 @@ def show_missing(request: HttpRequest) -> HttpResponse:
     """What the reader has asked, and the answers."""
     person = cast(PersonRequest, request).professional
     page = keyset_page(asked_by(person), order=("-id",), cursor=request.GET.get("after", ""))
-    return render(request, "credits/missing.html", {"page": page})
+    return render(request, "credits/hours_not_come.html", {"page": page})
 
 
 @professionals_only

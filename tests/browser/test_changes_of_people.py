@@ -25,7 +25,7 @@ def paper(tmp_path: Path) -> Path:
 
 def agree(desk: Page, kind: str, link: str) -> None:
     desk.goto(f"/matters/?kind={kind}")
-    desk.get_by_role("link", name=link).click()
+    desk.get_by_role("rowheader").get_by_role("link", name=link).click()
     desk.get_by_label("处理意见").fill("材料齐全，同意。")
     desk.get_by_role("button", name="同意", exact=True).click()
     expect(desk.get_by_role("heading", level=1)).to_have_text("人员变动")

@@ -2,13 +2,14 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from io import BytesIO
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import admin
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path, reverse
@@ -19,7 +20,7 @@ from ceportal.office.services.clock import run_all
 from ceportal.urls import urlpatterns as portal
 from certificates.models import Certificate
 from credits.models import Claim, Declaration, Roster
-from reviews.models import Filing
+from reviews.models import Filing, Opening
 from tests import factories as make
 from tests.canary import places
 from tests.credits import rosters as make_roster
@@ -175,6 +176,7 @@ def review(reviewer: Visitor, declaration: Declaration) -> None:
     reviewer.see("reviews:review", declaration.ref)
     for evidence in declaration.evidence.all():
         reviewer.see("reviews:evidence_file", declaration.ref, evidence.ref)
+    Opening.objects.update(opened_at=F("opened_at") - timedelta(minutes=5))
     answer = reviewer.send(
         "reviews:decide", declaration.ref, move="approve", version=declaration.version, stage=declaration.stage,
         hours=f"{declaration.hours_claimed}",

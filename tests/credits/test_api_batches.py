@@ -14,6 +14,8 @@ from tests import factories as people
 from tests.credits.factories import NOW
 from tests.credits.machines import BATCHES, HOURS, Machine, posted
 
+DAY = "2026-11-20"
+
 pytestmark = pytest.mark.usefixtures("henan_2026")
 
 
@@ -68,6 +70,20 @@ def test_somebody_who_has_left_is_told_like_anybody(machine: Machine, declarant:
     Professional.objects.filter(pk=declarant.pk).update(left_at=NOW, title_since="2015-09-01")
     assert machine.post(posted(declarant))["counts"]["accepted"] == 1
     assert HourEntry.objects.get().professional == declarant
+
+
+def test_what_counts_on_a_day_is_summed_once_however_many_records_ask(
+    machine: Machine, declarant: Professional
+) -> None:
+    """Six short lessons of one day, three a batch, are nine hours: less than the twelve that a day may hold."""
+    for numbers in ((1, 2, 3), (4, 5, 6)):
+        lessons = [
+            posted(declarant, f"r-{number}", hours="1.5", title=f"第 {number} 讲", started_on=DAY, completed_on=DAY)
+            for number in numbers
+        ]
+        assert machine.post(*lessons)["counts"]["accepted"] == 3
+    answer = machine.post(posted(declarant, "r-7", hours="3.5", title="研讨", started_on=DAY, completed_on=DAY))
+    assert answer["items"][0]["reasons"][0]["code"] == "over_person_day"
 
 
 def test_a_repeat_of_what_waits_is_a_duplicate(machine: Machine, declarant: Professional) -> None:

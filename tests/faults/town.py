@@ -82,10 +82,19 @@ class Town:
         query = "SELECT COUNT(*) FROM certificates_certificate WHERE state = 'intended' AND claimed_until IS NOT NULL"
         return int(self.ask(query)[0][0])
 
+    def undone(self) -> str:
+        """What stands between hours and sheets, for who reads a failure."""
+        counted = {
+            "claims": "SELECT state, reasons, COUNT(*) FROM credits_claim GROUP BY state, reasons",
+            "changed accounts": "SELECT COUNT(*) FROM credits_changedaccount",
+            "certificates": "SELECT state, COUNT(*), MAX(last_error) FROM certificates_certificate GROUP BY state",
+        }
+        return "; ".join(f"{what}: {self.ask(query)}" for what, query in counted.items())
+
     def wait_for_certificates(self, people: Sequence[dict[str, str]]) -> None:
         until(
             lambda: self.issued(people) >= len(people),
-            lambda: f"{self.issued(people)} of {len(people)} certificates",
+            lambda: f"{self.issued(people)} of {len(people)} certificates; {self.undone()}",
             LEASE + SLACK,
         )
 
