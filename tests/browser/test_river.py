@@ -135,6 +135,9 @@ def _file_the_month(city: Page) -> None:
     city.get_by_role("main").get_by_role("link", name="每月备案").first.click()
     city.get_by_role("link", name="核对并备案").last.click()
     city.get_by_role("button", name="备案").click()
+    expect(city.get_by_role("main")).to_contain_text("正在固定名单")
+    run_the_clock()
+    city.get_by_role("link", name="刷新进度").click()
     expect(city.get_by_role("main")).to_contain_text(TRAININGS[0].title)
 
 
