@@ -1,6 +1,6 @@
 """The review desk: what waits for whom, and what of it this reviewer has looked at."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -45,15 +45,17 @@ class Look:
     opened_at: list[datetime]
 
 
-def inbox(user: User) -> QuerySet[Declaration]:
+def inbox(user: User, units: Iterable[Organization] | None = None) -> QuerySet[Declaration]:
     """What waits for `user` to decide: with a unit for which they review, never their own (A24), and never where they
     decided the other stage of the same round. Sorted by what is due first; one range of an index per unit.
+
+    `units` are `units_reviewed_by(user)`, for who has read them already.
     """
     if not user.is_active:
         return Declaration.objects.none()
-    units = list(units_for(user, Act.REVIEW_HOURS).values_list("pk", flat=True))
+    keys = [unit.pk for unit in (units_reviewed_by(user) if units is None else units)]
     mine = Decision.objects.filter(subject=OuterRef("pk"), round=OuterRef("round"), by=user)
-    rows = waiting_for(user, Declaration.objects.filter(waiting_on__in=units, duty=REVIEWING))
+    rows = waiting_for(user, Declaration.objects.filter(waiting_on__in=keys, duty=REVIEWING))
     return rows.filter(~Exists(mine)).select_related(*_SHOWN_WITH).order_by(*ORDER)
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from ceportal.kernel.rules.working_days import due_day
+from ceportal.kernel.rules.working_days import WorkCalendar, due_day
 from ceportal.kernel.selectors.calendar import work_calendar
 from credits.models import Declaration
 from reviews.enums import DueGroup
@@ -37,10 +37,12 @@ class DueCounts:
     is_more: bool
 
 
-def due_bounds(now: datetime) -> dict[DueGroup, tuple[datetime | None, datetime | None]]:
+def due_bounds(
+    now: datetime, calendar: WorkCalendar | None = None
+) -> dict[DueGroup, tuple[datetime | None, datetime | None]]:
     """From (exclusive) and until (inclusive) which due moment each group reaches, seen from `now`."""
     today = timezone.localdate(now)
-    soon = due_day(today, _SOON_DAYS, work_calendar(today)).day
+    soon = due_day(today, _SOON_DAYS, calendar or work_calendar(today)).day
     return {
         DueGroup.OVERDUE: (None, now),
         DueGroup.TODAY: (now, _end_of(today)),
@@ -49,11 +51,14 @@ def due_bounds(now: datetime) -> dict[DueGroup, tuple[datetime | None, datetime 
     }
 
 
-def due_counts(rows: QuerySet[Declaration], *, now: datetime) -> DueCounts:
-    """How many of `rows` (an inbox) are how pressing, the most pressing first; empty groups and days are left out."""
+def due_counts(rows: QuerySet[Declaration], *, now: datetime, calendar: WorkCalendar | None = None) -> DueCounts:
+    """How many of `rows` (an inbox) are how pressing, the most pressing first; empty groups and days are left out.
+
+    `calendar` is read where it is not given.
+    """
     dues = list(rows.order_by("due_at", "id").values_list("due_at", flat=True)[: COUNTED_AT_MOST + 1])
     counted = [due for due in dues[:COUNTED_AT_MOST] if due]
-    bounds = due_bounds(now)
+    bounds = due_bounds(now, calendar)
     found = Counter(_group_of(due, bounds) for due in counted)
     groups = [DueCount(group, found[group]) for group in DueGroup if found[group]]
     is_more = len(dues) > COUNTED_AT_MOST
@@ -68,9 +73,11 @@ def due_on(rows: QuerySet[Declaration], day: date) -> QuerySet[Declaration]:
     return rows.filter(due_at=_end_of(day)) if day.year in _YEARS else rows.none()
 
 
-def due_in(rows: QuerySet[Declaration], group: DueGroup, *, now: datetime) -> QuerySet[Declaration]:
+def due_in(
+    rows: QuerySet[Declaration], group: DueGroup, *, now: datetime, calendar: WorkCalendar | None = None
+) -> QuerySet[Declaration]:
     """Those of `rows` that belong to `group`."""
-    after, until = due_bounds(now)[group]
+    after, until = due_bounds(now, calendar)[group]
     if after:
         rows = rows.filter(due_at__gt=after)
     return rows.filter(due_at__lte=until) if until else rows

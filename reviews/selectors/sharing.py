@@ -85,16 +85,21 @@ def is_at_a_large_desk(user: User, units: Sequence[Organization]) -> bool:
     return len(units) > 1 or colleagues_of(user).exclude(pk=user.pk).exists()
 
 
+def _first(rows: QuerySet[Declaration]) -> QuerySet[Declaration]:
+    """Those due first, for a look with a bound."""
+    return rows.select_related(None).order_by("due_at", "id")
+
+
 def places_in(rows: QuerySet[Declaration]) -> list[Area]:
     """The places of those who wait, as far as a bounded look finds them."""
-    found = rows.order_by("due_at", "id").values_list("professional__area", flat=True)[:_NARROWED]
-    return list(Area.objects.filter(pk__in=set(found)).order_by("path")[:CHOICES])
+    found = _first(rows).values("professional__area")[:_NARROWED]
+    return list(Area.objects.filter(pk__in=found).order_by("path")[:CHOICES])
 
 
 def departments_in(rows: QuerySet[Declaration]) -> list[str]:
     """The departments of those who wait, where units keep any."""
-    people = list(rows.order_by("due_at", "id").values_list("professional", flat=True)[:_NARROWED])
-    kept = Employment.objects.filter(professional__in=set(people[:500]), ended_on__isnull=True).exclude(department="")
+    people = _first(rows).values("professional")[:_NARROWED]
+    kept = Employment.objects.filter(professional__in=people, ended_on__isnull=True).exclude(department="")
     return list(kept.order_by("department").values_list("department", flat=True).distinct()[:CHOICES])
 
 

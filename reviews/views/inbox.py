@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.access import PersonRequest
 from accounts.models import Organization, User
 from ceportal.kernel.rules.refusal import Refusal
+from ceportal.kernel.web.calendars import calendar_of
 from ceportal.kernel.web.keyset import PAGE_SIZE, keyset_page
 from credits.models import Declaration
 from reviews.enums import DueGroup
@@ -32,12 +33,13 @@ def render_inbox(request: PersonRequest, *, reasons: Sequence[Refusal] = (), sta
     desk = next((unit for unit in units if str(unit.ref) == asked.get("desk", "")), None)
     form = NarrowForm(asked)
     narrowing = form.narrowing()
-    everything = inbox(user)
+    everything = inbox(user, units)
     rows = sharing.narrowed(everything.filter(waiting_on=desk) if desk else everything, narrowing, user)
-    counts = due_counts(rows, now=now)
+    calendar = calendar_of(request)
+    counts = due_counts(rows, now=now, calendar=calendar)
     group = asked.get("due", "") if asked.get("due", "") in DueGroup.values else ""
     day = _day(asked.get("day", ""))
-    shown = due_in(rows, DueGroup(group), now=now) if group else due_on(rows, day) if day else rows
+    shown = due_in(rows, DueGroup(group), now=now, calendar=calendar) if group else due_on(rows, day) if day else rows
     page = keyset_page(shown, order=ORDER, cursor=asked.get("after", ""))
     context = {
         "page": page,

@@ -190,7 +190,7 @@ def test_the_pages_cost_the_same_however_much_there_is(
         desk.get(DESK)
     with django_assert_max_num_queries(14):
         desk.get(f"{DESK}2026/")
-    with django_assert_max_num_queries(31):
+    with django_assert_max_num_queries(30):
         desk.post(IMPORT, TYPED)
 
 

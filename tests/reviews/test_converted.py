@@ -57,7 +57,7 @@ def test_the_reviewer_reads_the_sum_and_what_was_asked(
     sent = make.handed_in(declarant, "project", hours_claimed=Decimal(60))
     client.force_login(employer_reviewer)
     client.get(reverse("reviews:review", args=[sent.ref]))
-    with django_assert_max_num_queries(37):
+    with django_assert_max_num_queries(36):
         shown = drafts.text_of(client.get(reverse("reviews:review", args=[sent.ref])))
     for words in ("国家级课题，主课题组：第 2 位 56 学时", "依据待核实，仅供参考", "24BJY001", "主课题组", "立项单位",
                   "申报 60 学时，多于按折算标准算出的 56 学时", "按什么认定"):  # fmt: skip

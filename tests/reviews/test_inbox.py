@@ -83,7 +83,7 @@ def test_a_long_desk_pages_by_its_last_row_and_costs_no_more(
     for _ in range(27):
         submitted(declarant, files=0)
     client.force_login(employer_reviewer)
-    with django_assert_max_num_queries(23):
+    with django_assert_max_num_queries(16):
         first = client.get(INBOX)
     assert len(first.context["page"].items) == 25
     second = client.get(INBOX, {"after": first.context["page"].next_cursor})

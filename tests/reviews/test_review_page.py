@@ -52,7 +52,7 @@ def test_it_shows_facts_rule_and_evidence_and_records_that(
     declaration = submitted(declarant, files=2)
     submitted(declarant, title=declaration.title, now=MONDAY - timedelta(days=3))
     client.force_login(employer_reviewer)
-    with django_assert_max_num_queries(35):
+    with django_assert_max_num_queries(34):
         page = client.get(page_of(declaration))
     text = page.content.decode()
     for word in (declaration.title, "申报教师", "河南省教育厅", "24 学时", "结业证书", "培训照片1", "此人相近的申报"):

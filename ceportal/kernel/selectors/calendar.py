@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Value
 from django.utils import timezone
 
 from ceportal.kernel.enums import NoticeStatus
@@ -20,7 +20,7 @@ _AHEAD = 2
 
 
 def work_calendar(around: date, *, span: timedelta = _SPAN) -> WorkCalendar:
-    """The calendar some months around a day: two queries and a version."""
+    """The calendar some months around a day: two queries."""
     return _calendar(CalendarDay.objects.filter(day__range=(around - span, around + span)))
 
 
@@ -89,4 +89,13 @@ def days_of_year(year: int) -> list[CalendarDay]:
 def _calendar(rows: QuerySet[CalendarDay]) -> WorkCalendar:
     """The last word on a day is the later notice's."""
     days = rows.order_by("notice__year").values_list("day", "is_worked")
-    return WorkCalendar(dict(days), published_years(), calendar_version())
+    years, version = _published()
+    return WorkCalendar(dict(days), years, version)
+
+
+def _published() -> tuple[frozenset[int], int]:
+    """The years with a published notice, and the calendar's version: one query for both."""
+    years = CalendarNotice.objects.filter(status=NoticeStatus.PUBLISHED).values_list("year", Value(0))
+    version = Counter.objects.filter(name=CALENDAR).values_list(Value(0), "value")
+    found = list(years.order_by().union(version, all=True))
+    return frozenset(year for year, _ in found if year), sum(version for _, version in found)

@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from ceportal.kernel.rules import citations, id_number
 from ceportal.kernel.rules.working_days import WorkCalendar, working_days_left
 from ceportal.kernel.selectors.calendar import work_calendar
+from ceportal.kernel.web.calendars import calendar_of
 
 register = template.Library()
 
@@ -188,7 +189,9 @@ def _odd_weekday(day: date, calendar: WorkCalendar) -> str:
 
 def _calendar(context: Context) -> WorkCalendar:
     """Once a page: kept on the request, or in the rendering where there is none."""
-    keep = context.render_context if (request := context.get("request")) is None else request.__dict__
+    if (request := context.get("request")) is not None:
+        return calendar_of(request)
+    keep = context.render_context
     if _CALENDAR not in keep:
         keep[_CALENDAR] = work_calendar(timezone.localdate())
     return keep[_CALENDAR]
