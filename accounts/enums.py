@@ -127,6 +127,7 @@ class NoticeEvent(TextChoices):
     REQUEST_WAITING = "request_waiting", "有申请等待处理"
     REQUEST_DECIDED = "request_decided", "申请有结果"
     SPOT_CHECK = "spot_check", "学时抽查"
+    TEACHING = "teaching", "施教和培训班"
     RULES_CHANGED = "rules_changed", "学时规定有变动"
     ACCOUNT_SAFETY = "account_safety", "账号安全提醒"
 

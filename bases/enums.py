@@ -6,12 +6,20 @@ from django.db.models import TextChoices
 class RecognitionKind(TextChoices):
     PROVINCIAL_BASE = "provincial_base", "省级继续教育基地"
     MUNICIPAL_BASE = "municipal_base", "市级继续教育基地"
+    TRADE_BASE = "trade_base", "行业继续教育基地"
     PLATFORM = "platform", "学习平台"
 
 
 class RecognitionStatus(TextChoices):
     VERIFIED = "verified", "有文件依据"
     ASSUMED = "assumed", "沿用上一年度，待确认"
+
+
+class AbsenceKind(TextChoices):
+    """How an institution does not stand by its place on the lists, for a time or for good."""
+
+    SUSPENDED = "suspended", "暂停资格"
+    EXITED = "exited", "取消资格"
 
 
 class CourseApproval(TextChoices):
