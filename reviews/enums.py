@@ -115,3 +115,25 @@ class Measure(TextChoices):
     RECORD = "record", "记入审核记录"
     WARN = "warn", "警示"
     ANNOUNCE = "announce", "通报"
+
+
+class SignalKind(TextChoices):
+    """Signs of fraud. The last one is a mere hint."""
+
+    SAME_FILE = "same_file", "同一份材料用于两人"
+    SAME_NUMBER = "same_number", "同一证书编号用于两人"
+    OUR_PAPER = "our_paper", "本平台证书被改动或冒用"
+    UNKNOWN_CLASS = "unknown_class", "办班单位没有这一期培训"
+    TOO_MANY = "too_many", "学时或速度异常"
+    CLASSMATES = "classmates", "同班学员材料相同（仅提示）"
+
+
+# Told to reviewers alone: nobody has to decide on them.
+HINTS = (SignalKind.CLASSMATES,)
+
+
+class Verdict(TextChoices):
+    """What a person of the bureau makes of a sign."""
+
+    DISMISSED = "dismissed", "没有问题"
+    CONFIRMED = "confirmed", "确有问题"

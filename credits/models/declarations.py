@@ -41,7 +41,8 @@ class Declaration(Routed):
 
     `details` is what its activity asks beside the columns (`credits.rules.details`). From when it is handed in,
     `conversion` and `standard` are the rows its hours were worked out by, and `artefact_key`, `work_key` what it is
-    about: by its number and by its name, both or neither of them (`credits.rules.artefacts`).
+    about: by its number and by its name, both or neither of them (`credits.rules.artefacts`). `searched_version` is the
+    last version in which signs of fraud were looked for, downstream.
     """
 
     professional = models.ForeignKey(Professional, on_delete=models.PROTECT, related_name="+")
@@ -75,6 +76,7 @@ class Declaration(Routed):
     first_submitted_at = models.DateTimeField(null=True, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
+    searched_version = models.PositiveIntegerField(default=0, db_default=0)
 
     class Meta(Routed.Meta):
         verbose_name = verbose_name_plural = "学时申报"
@@ -125,6 +127,12 @@ class Declaration(Routed):
             *Routed.Meta.indexes,
             models.Index(fields=["professional", "year", "-id"], name="declarations_of_a_person"),
             models.Index(fields=["organization", "year", "-id"], name="declarations_of_a_unit"),
+            models.Index(
+                fields=["submitted_at"],
+                name="declarations_to_search",
+                condition=COUNTS_OR_MAY & Q(searched_version__lt=F("version")),
+            ),
+            models.Index(fields=["artefact_key"], name="declarations_by_artefact", condition=~Q(artefact_key="")),
         ]
 
     def __str__(self) -> str:

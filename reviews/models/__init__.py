@@ -4,6 +4,7 @@ from reviews.models.appeals import Appeal, AppealRuling
 from reviews.models.desk import Allotment, Delay, Jotting
 from reviews.models.filing import Filing, FilingItem
 from reviews.models.reviewing import CreditedHours, Decision, Opening, RecordedHours
+from reviews.models.signals import Signal
 from reviews.models.spot_checks import Campaign, Inspection, InspectionStep, Sanction
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "Opening",
     "RecordedHours",
     "Sanction",
+    "Signal",
 ]
