@@ -262,4 +262,13 @@
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") inTurn(save);
   });
+
+  // What was typed before this file had come counts as typed.
+  const isTouched = (field) => {
+    if (["file", "hidden"].includes(field.type) || field.name === "promise") return false;
+    if (["radio", "checkbox"].includes(field.type)) return field.checked !== field.defaultChecked;
+    if (field.options) return [...field.options].some((option) => option.defaultSelected && !option.selected);
+    return field.value !== field.defaultValue;
+  };
+  if ([...form.elements].some(isTouched)) soon(300);
 })();

@@ -1,12 +1,13 @@
 // The evidence viewer and the keys of the review desk. Without this file the evidence opens in windows of its own.
 // What was looked at is recorded by the server when it serves a file; here the list is only read again.
+// Keys are heard from the first moment on: a practised hand presses the next one before the page is whole.
 document.addEventListener("DOMContentLoaded", () => {
   const viewer = document.querySelector(".viewer");
   if (viewer) startViewer(viewer);
   const acts = document.getElementById("acts");
   if (acts) startKeeping(acts);
-  startKeys();
 });
+startKeys();
 
 function startViewer(viewer) {
   const files = [...viewer.querySelectorAll(".viewer-file")];
@@ -206,9 +207,8 @@ function startKeys() {
       if (help) help.open = !help.open;
     },
   };
-  const viewer = document.querySelector(".viewer");
   for (const key of ["f", "arrowleft", "arrowright", "+", "=", "-"]) {
-    keys[key] = () => viewer?.dispatchEvent(new CustomEvent("desk-key", { detail: key }));
+    keys[key] = () => document.querySelector(".viewer")?.dispatchEvent(new CustomEvent("desk-key", { detail: key }));
   }
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;

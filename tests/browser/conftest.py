@@ -5,12 +5,22 @@ and fails when the browser reports an error of ours: a script error, a blocked r
 """
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Response,
+    Route,
+    expect,
+    sync_playwright,
+)
 from pytest_django.live_server_helper import LiveServer
 
 from reviews.selectors import desk, sheet
@@ -26,6 +36,10 @@ ARGUMENTS = [
     "--no-proxy-server",
 ]
 OPENING_MS = 20_000
+DEFERRED = re.compile("/static/(?!kernel/portal).*[.]js")
+LATE_SCRIPTS_MS = int(os.environ.get("LATE_SCRIPTS_MS", "0"))
+"""How late every script of ours comes: with 1000 a test that presses a key before its script is there shows itself."""
+expect.set_options(timeout=15_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -81,6 +95,8 @@ def open_window(chromium: Browser, live_server: LiveServer) -> Iterator[Callable
         context.set_default_timeout(OPENING_MS)
         contexts.append(context)
         page = context.new_page()
+        if LATE_SCRIPTS_MS:
+            page.route(DEFERRED, _come_late)
         page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
         page.on("console", lambda message: _note_console(message, complaints))
         page.on("response", lambda response: _note_answer(response, complaints))
@@ -88,6 +104,9 @@ def open_window(chromium: Browser, live_server: LiveServer) -> Iterator[Callable
 
     yield opened
     for context in contexts:
+        if LATE_SCRIPTS_MS:
+            for page in context.pages:
+                page.unroute_all(behavior="ignoreErrors")
         context.close()
     assert not complaints, "\n".join(complaints)
 
@@ -100,6 +119,11 @@ def page(open_window: Callable[..., Page]) -> Page:
 @pytest.fixture
 def phone(open_window: Callable[..., Page]) -> Page:
     return open_window(width=390, height=844, has_touch=True, is_mobile=True)
+
+
+def _come_late(route: Route) -> None:
+    route.request.frame.page.wait_for_timeout(LATE_SCRIPTS_MS)
+    route.continue_()
 
 
 def _note_console(message: ConsoleMessage, complaints: list[str]) -> None:

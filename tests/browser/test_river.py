@@ -155,5 +155,5 @@ def _address_in(pdf: Path) -> str:
     """What a phone's camera reads from the first page as it is printed."""
     page = pypdfium2.PdfDocument(pdf)[0]
     picture = numpy.asarray(page.render(scale=3).to_pil().convert("L"))
-    text, _, _ = cv2.QRCodeDetector().detectAndDecode(picture)
+    text, _, _ = cv2.QRCodeDetectorAruco().detectAndDecode(picture)
     return text

@@ -89,7 +89,7 @@ def test_the_code_leads_to_the_check() -> None:
     """Decoded from the pixels of every page, as a telephone would."""
     pdf, address = sheet(30), content(1)["verify_url"]
     for page in range(len(pypdfium2.PdfDocument(pdf))):
-        found, *_ = cv2.QRCodeDetector().detectAndDecode(picture(pdf, page=page, scale=3.0))
+        found, *_ = cv2.QRCodeDetectorAruco().detectAndDecode(picture(pdf, page=page, scale=3.0))
         assert found == address
 
 
