@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, cast
 
 from django.conf import settings
@@ -64,7 +65,13 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
 
 
 def _links(entries: Iterable[Entry]) -> tuple[NavLink, ...]:
-    return tuple(NavLink(reverse(entry.url_name), entry.label) for entry in entries)
+    return tuple(_link(entry.url_name, entry.label) for entry in entries)
+
+
+@cache
+def _link(url_name: str, label: str) -> NavLink:
+    """No address of the menu changes while the portal runs, and every page asks for a dozen of them."""
+    return NavLink(reverse(url_name), label)
 
 
 def _current(path: str, links: Iterable[NavLink]) -> str:
