@@ -7,6 +7,7 @@ DESKS = (
     "filings",
     "registers",
     "reversals",
+    "signals",
     "spot_checks",
 )
 

@@ -67,6 +67,7 @@ class Act(StrEnum):
     PLAN_SPOT_CHECKS = "组织抽查"
     INSPECT = "核查抽中的学时"
     ANSWER_INSPECTIONS = "回复抽查要求"
+    JUDGE_SIGNALS = "处理疑点线索"
     OVERSEE = "查看审核和学时记录"
     SEE_CERTIFICATES = "查看证书登记"
     READ_TRAIL = "查看操作日志"
@@ -132,6 +133,7 @@ POLICY: dict[Act, Permission] = {
     Act.PLAN_SPOT_CHECKS: Permission((Duty.OVERSEE,), Scope.PLACE, at=(_BUREAU,), proof=True),
     Act.INSPECT: Permission((Duty.REVERSE_HOURS,), Scope.PLACE, at=(_BUREAU,), proof=True),
     Act.ANSWER_INSPECTIONS: Permission((Duty.REVIEW_HOURS, Duty.MANAGE_UNIT), Scope.UNIT),
+    Act.JUDGE_SIGNALS: Permission((Duty.REVERSE_HOURS,), Scope.PLACE, at=(_BUREAU,), proof=True),
     Act.OVERSEE: Permission((Duty.OVERSEE,), Scope.REACH),
     Act.SEE_CERTIFICATES: Permission((Duty.OVERSEE,), Scope.PLACE, at=(_BUREAU,)),
     Act.READ_TRAIL: Permission((Duty.OVERSEE,), Scope.PROVINCE, at=(_BUREAU,)),

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from ceportal.office.selectors.health import CLOCK
-from ceportal.office.services import erasing, key_rotation
+from ceportal.office.services import erasing, key_rotation, signals
 from ceportal.office.services.clock import leave_sign
 
 
@@ -19,6 +19,11 @@ def heartbeat() -> None:
 @shared_task(name="office.erase_people")
 def erase_people() -> None:
     erasing.erase_people(now=timezone.now())
+
+
+@shared_task(name="office.look_for_signals")
+def look_for_signals() -> None:
+    signals.look_for_signals(now=timezone.now())
 
 
 @shared_task(name="office.rotate_keys")

@@ -323,6 +323,7 @@ CLOCK_JOBS = (
     "accounts.remind_requests",
     "accounts.mark_overdue_requests",
     "credits.watch_missing",
+    "office.look_for_signals",
     "reviews.redate",
     "reviews.remind_reviewers",
     "reviews.mark_overdue",

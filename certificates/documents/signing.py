@@ -9,7 +9,7 @@ import io
 import os
 import tempfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -72,11 +72,14 @@ class Seal:
 
 @dataclass(frozen=True)
 class Finding:
-    """What a file's signature says. Only `is_genuine` together with the issued digest makes a file ours."""
+    """What a file's signature says. Only `is_genuine` together with the issued digest makes a file ours; `names_us`
+    when any signature gives our name, by our key or not.
+    """
 
     is_signed: bool
     is_intact: bool
     covers_entire_file: bool
+    names_us: bool = False
 
     @property
     def is_genuine(self) -> bool:
@@ -138,19 +141,30 @@ def examine(pdf: bytes, *, trusted: bytes) -> Finding:
     (T2).
     """
     roots = [_asn1(certificate) for certificate in x509.load_pem_x509_certificates(trusted)]
+    found = replace(NOT_SIGNED, names_us=any(root.dump().hex().upper().encode() in pdf for root in roots))
     try:
-        found = PdfFileReader(io.BytesIO(pdf)).embedded_signatures
-        return _finding(found[0], pdf, roots) if len(found) == 1 else NOT_SIGNED
+        signatures = PdfFileReader(io.BytesIO(pdf)).embedded_signatures
+        if len(signatures) == 1:
+            return _finding(signatures[0], pdf, roots)
+        return replace(found, names_us=found.names_us or any(_names_us(each, roots) for each in signatures))
     except _UNREADABLE:
-        return NOT_SIGNED
+        return found
 
 
 def _finding(signature: EmbeddedPdfSignature, pdf: bytes, roots: list[asn1_x509.Certificate]) -> Finding:
     """pyHanko's verdict, and that the signature is written exactly as ours are: its own bytes are covered by none."""
     status = validate_pdf_signature(signature, ValidationContext(trust_roots=roots, allow_fetching=False))
     is_ours = signature.signer_cert.dump() in {root.dump() for root in roots} and _is_tight(signature, pdf)
-    covers = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
-    return Finding(is_signed=True, is_intact=status.bottom_line and is_ours, covers_entire_file=covers)
+    return Finding(
+        is_signed=True,
+        is_intact=status.bottom_line and is_ours,
+        covers_entire_file=status.coverage == SignatureCoverageLevel.ENTIRE_FILE,
+        names_us=_names_us(signature, roots),
+    )
+
+
+def _names_us(signature: EmbeddedPdfSignature, roots: list[asn1_x509.Certificate]) -> bool:
+    return signature.signer_cert.subject.native in [root.subject.native for root in roots]
 
 
 def _is_tight(signature: EmbeddedPdfSignature, pdf: bytes) -> bool:

@@ -37,12 +37,12 @@ class Risk:
     was_quick: bool = False
     was_late: bool = False
     near_cap: bool = False
-    signals: int = 0
+    is_suspect: bool = False
 
     @property
     def tickets(self) -> int:
         """1 to 6."""
-        return 1 + self.was_quick + self.was_late + self.near_cap + 2 * bool(self.signals)
+        return 1 + self.was_quick + self.was_late + self.near_cap + 2 * self.is_suspect
 
 
 def frame_lines(ballots: Sequence[Ballot]) -> list[list[object]]:

@@ -166,18 +166,6 @@ def alike(declaration: Declaration) -> Sequence[Declaration]:
     return list(rows.select_related("organization").order_by("-id")[:_ALIKE])
 
 
-def same_certificate(declaration: Declaration) -> bool:
-    """Whether another person has declared the same certificate number of the same organiser (S3-10)."""
-    if not declaration.certificate_no:
-        return False
-    rows = Declaration.objects.filter(
-        certificate_no=declaration.certificate_no,
-        organiser=declaration.organiser,
-        first_submitted_at__isnull=False,
-    )
-    return rows.exclude(professional=declaration.professional_id).exists()
-
-
 def decisions_on(declaration: Declaration) -> QuerySet[Decision]:
     """What was decided on it so far, the oldest first."""
     return Decision.objects.filter(subject=declaration).select_related("by", "organization").order_by("id")

@@ -25,7 +25,7 @@ from credits.selectors.conversions import details_of, is_open, same_artefact_of_
 from credits.selectors.declarations import elapsed_days
 from credits.selectors.twins import counted_twin, counted_words, likely_twins
 from credits.selectors.window import granted_years
-from reviews.models import Decision
+from reviews.models import Decision, Signal
 from reviews.selectors.desk import (
     Unseen,
     alike,
@@ -33,9 +33,9 @@ from reviews.selectors.desk import (
     files_of,
     look_at,
     neighbours,
-    same_certificate,
     seconds_left,
 )
+from reviews.selectors.signals import signals_beside
 
 DECEMBER = 12
 
@@ -51,13 +51,14 @@ class Sheet:
     """`elapsed` are working days since it was first handed in (A3); `passes_to` who reviews after an approval.
 
     `worked` is what the hours come to and by which row; `details` what the activity asked, label and answer. `is_open`
-    says that the hours are this reviewer's to set.
+    says that the hours are this reviewer's to set. `signals` name nobody else.
     """
 
     declaration: Declaration
     files: Sequence[ShownFile]
     unseen: Sequence[Unseen]
     still_to_look: int
+    signals: Sequence[Signal]
     decisions: Sequence[Decision]
     alike: Sequence[Declaration]
     warnings: Sequence[Refusal]
@@ -87,6 +88,7 @@ def sheet_of(declaration: Declaration, reviewer: User, *, now: datetime) -> Shee
         files=[ShownFile(evidence, evidence.pk not in shut) for evidence in files_of(declaration)],
         unseen=unseen,
         still_to_look=seconds_left(declaration, look, now=now),
+        signals=list(signals_beside(declaration)) if is_theirs else [],
         decisions=list(decisions_on(declaration)),
         alike=similar,
         warnings=[
@@ -168,9 +170,6 @@ def _warnings(declaration: Declaration, similar: Sequence[Declaration]) -> list[
     for claim in likely_twins(declaration)[:3]:
         text = f"与“{claim.title}”名称相近、时间重叠，{counted_words(claim)}，请核对是否同一次学习。"
         found.append(Refusal("fuzzy_twin", text, clause="A13"))
-    if same_certificate(declaration):
-        text = "另有人员用同一主办单位的同一证书编号申报过，请核对证书上的姓名。"
-        found.append(Refusal("same_certificate", text, clause="S4-16"))
     if any((other.started_on, other.ended_on) == (declaration.started_on, declaration.ended_on) for other in similar):
         found.append(Refusal("same_training", "此人申报过名称和日期都相同的培训，请核对是否重复。", clause="A29"))
     return found

@@ -16,6 +16,7 @@ from credits.models import Claim
 from reviews.enums import Asked, CampaignState, Finding, InspectionState
 from reviews.models import Campaign, Decision, Inspection, Opening, Sanction
 from reviews.rules.drawing import Ballot, Risk
+from reviews.selectors.signals import suspects
 
 # An approval sooner after the page was opened than this is quick; hours of one declaration from this on are many.
 QUICK = timedelta(seconds=30)
@@ -43,7 +44,10 @@ def ballots(bureau: Organization, decided_from: date, decided_until: date) -> li
         .annotate(first=Min("opened_at"))
         .values("first")
     )
-    rows = _approvals(bureau, decided_from, decided_until).annotate(opened_at=opened)
+    about = Q(declaration=OuterRef("subject")) | Q(other=OuterRef("subject"))
+    rows = _approvals(bureau, decided_from, decided_until).annotate(
+        opened_at=opened, is_suspect=Exists(suspects().filter(about))
+    )
     return [
         Ballot(
             str(row.ref_of_subject),  # type: ignore[attr-defined]
@@ -52,6 +56,7 @@ def ballots(bureau: Organization, decided_from: date, decided_until: date) -> li
                 was_quick=row.opened_at is not None and row.at - row.opened_at < QUICK,  # type: ignore[attr-defined]
                 was_late=row.at > row.was_due_at,
                 near_cap=(row.hours_recognised or 0) >= MANY_HOURS,
+                is_suspect=row.is_suspect,  # type: ignore[attr-defined]
             ).tickets,
         )
         for row in rows

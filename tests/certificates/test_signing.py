@@ -76,11 +76,13 @@ def test_unsigned_appended_and_foreign_are_found_out(key: Path, signed: bytes, t
     assert not examine(signed + b"\n%appended", trusted=trusted).is_genuine
     assert not examine(b"", trusted=trusted).is_genuine
     assert not examine(b"%PDF-1.7 nonsense", trusted=trusted).is_genuine
+    assert examine(signed[:-40], trusted=trusted).names_us, "what can no longer be read still bears our key"
     other = tmp_path / "other.pem"
     make_key(other, now=timezone.now())
     forged = load_seal(other, now=timezone.now()).put_on(unsigned())
     assert examine(forged, trusted=other.read_bytes()).is_genuine
     assert not examine(forged, trusted=trusted).is_genuine
+    assert examine(forged, trusted=trusted).names_us, "signed anew in our name"
 
 
 def test_flipped_bytes_are_found(key: Path, signed: bytes) -> None:

@@ -1,4 +1,4 @@
-"""A spot check in which something is asked of the declarant."""
+"""A spot check in which something is asked of the declarant, and a sign of fraud about the same declaration."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -8,8 +8,10 @@ from django.utils import timezone
 
 from accounts.models import Organization, User
 from credits.models import Declaration
-from reviews.models import Inspection
+from credits.selectors.bench import Bench
+from reviews.models import Inspection, Signal
 from reviews.services.inspecting import ask_for_evidence
+from reviews.services.signals import look_into
 from reviews.services.spot_checks import draw_campaign, publish_campaign
 
 _PAGES = ("show", "draw")
@@ -26,6 +28,12 @@ def build(approved: Declaration, bureau: Organization, officer: User, *, now: da
     return inspection
 
 
+def sign(approved: Declaration, *, now: datetime) -> Signal:
+    """Their paper is said to be another one's."""
+    look_into(approved, {approved.evidence.get().file.digest: "是本平台签发给另一人员的证书。"}, bench=Bench((), now))
+    return Signal.objects.get(declaration=approved)
+
+
 def given() -> dict[str, Callable[[Any], Mapping[str, Any]]]:
     return {
         **{f"admin:reviews_campaign_{name}": _campaign for name in _PAGES},
@@ -34,6 +42,10 @@ def given() -> dict[str, Callable[[Any], Mapping[str, Any]]]:
             **_item(town), "file": town.inspection.declaration.evidence.get().file.ref
         },
         "reviews:published": _campaign,
+        "admin:reviews_signal_judge": lambda town: {"ref": town.signal.ref},
+        "admin:reviews_signal_file": lambda town: {
+            "ref": town.signal.ref, "file": town.inspection.declaration.evidence.get().file.ref
+        },
         "reviews:answer": lambda town: {"ref": town.inspection.ref},
     }  # fmt: skip
 

@@ -78,6 +78,7 @@ class Town:
     certificate: Any = None
     filing: Any = None
     inspection: Any = None
+    signal: Any = None
     claim: Any = None
     roster: Any = None
     checked: Any = None
@@ -218,6 +219,7 @@ def build() -> Town:
     town.certificate = Certificate.objects.get(professional=person)
     town.claim = Claim.objects.filter(professional=person).first()
     town.inspection = spot_check_things.build(town.approved, units["city"], town.people["city"], now=NOW)
+    town.signal = spot_check_things.sign(town.approved, now=NOW)
     town.filing = file_month(make.area("410200"), date(2026, 9, 30), by=town.people["city"], now=NOW)
     _rosters(town, units["base"])
     town.exception = _asked_exception(person)

@@ -14,7 +14,7 @@ from accounts.models import Organization, Professional, User
 from ceportal.kernel.models import AuditEvent
 from ceportal.kernel.rules.sheets_out import plain_cell
 from ceportal.kernel.web.desks import Register
-from reviews.models import CreditedHours, Decision, Filing, RecordedHours
+from reviews.models import CreditedHours, Decision, Filing, RecordedHours, Signal
 from reviews.services.filing import file_month, work_on_filings
 from tests import factories as make
 from tests.credits.factories import credit
@@ -46,7 +46,7 @@ def filing(october: None, city_officer: User) -> Filing:
 
 
 def test_every_desk_of_ours_is_a_register_without_forms() -> None:
-    for model in (Decision, Filing, RecordedHours, CreditedHours, AuditEvent):
+    for model in (Decision, Filing, RecordedHours, CreditedHours, Signal, AuditEvent):
         desk = admin.site._registry[model]
         assert isinstance(desk, Register)
         names = {pattern.name for pattern in desk.get_urls()}

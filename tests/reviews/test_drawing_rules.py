@@ -74,7 +74,7 @@ def test_whatever_was_changed_afterwards_is_told() -> None:
 
 def test_risk_is_worth_tickets() -> None:
     assert Risk().tickets == 1
-    assert Risk(was_quick=True, was_late=True, near_cap=True, signals=2).tickets == 6
+    assert Risk(was_quick=True, was_late=True, near_cap=True, is_suspect=True).tickets == 6
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ PARTS = {
     "accounts.remind_requests": "申请处理到期提醒",
     "accounts.mark_overdue_requests": "申请处理超期标记",
     "credits.watch_missing": "学时查询的提醒和超期",
+    "office.look_for_signals": "申报疑点的排查",
     "reviews.redate": "审核期限重算",
     "reviews.remind_reviewers": "审核到期提醒",
     "reviews.mark_overdue": "审核超期标记",

@@ -41,6 +41,7 @@ _JOBS = {
     "filing.file": "每月备案名单的固定",
     "roster.credit": "名单的学时计入",
     "roster.undo": "名单的撤销",
+    "office.look_for_signals": "申报疑点的排查",
     "office.erase_people": "清除离开多年的人员信息",
     "keys.rotate": "密钥轮换",
 }

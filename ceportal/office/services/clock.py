@@ -12,7 +12,7 @@ from accounts.services import clients, codes, delivery, deputizing, devices, reg
 from bases.services import carrying
 from ceportal.kernel.models import Heartbeat
 from ceportal.kernel.services import quarantine, sealing_trail, sweeping
-from ceportal.office.services import erasing, key_rotation
+from ceportal.office.services import erasing, key_rotation, signals
 from certificates.services import issuing, sheets
 from credits.services import (
     batches,
@@ -69,6 +69,7 @@ JOBS: tuple[ClockJob, ...] = (
     ClockJob("accounts.remind_requests", request_clock.remind_requests),
     ClockJob("accounts.mark_overdue_requests", request_clock.mark_overdue_requests),
     ClockJob("credits.watch_missing", missing.watch_missing),
+    ClockJob("office.look_for_signals", signals.look_for_signals),
     ClockJob("reviews.redate", reminding.redate),
     ClockJob("reviews.remind_reviewers", reminding.remind_reviewers),
     ClockJob("reviews.mark_overdue", reminding.mark_overdue),

@@ -1,0 +1,32 @@
+"""What teaching units have told of their classes: rosters, filed courses. Plans and classes join here."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from accounts.models import Organization
+from bases.models import Course
+from ceportal.kernel.rules.text import comparable
+from credits.enums import RosterState
+from credits.models import Roster
+from credits.rules.known_classes import KnownClass
+
+
+def classes_told_of(organiser: str, *, year: int, subject: str) -> list[KnownClass]:
+    """Every class of a year and subject that the base or platform of this name has told of; empty where it has told of
+    none, or is no such unit: then nothing can be said.
+    """
+    named = Organization.objects.filter(name_key=comparable(organiser))
+    units = [pk for pk, *teaches in named.values_list("pk", "is_base", "is_platform") if any(teaches)]
+    return [*_of_rosters(units, year, subject), *_of_courses(units, year, subject)] if units else []
+
+
+def _of_rosters(units: list[int], year: int, subject: str) -> Iterator[KnownClass]:
+    rows = Roster.objects.filter(organization__in=units, year=year, subject=subject).exclude(state=RosterState.UNDONE)
+    for title, *span in rows.values_list("title", "started_on", "ended_on"):
+        yield KnownClass(title, (span[0], span[1]))
+
+
+def _of_courses(units: list[int], year: int, subject: str) -> Iterator[KnownClass]:
+    titles = Course.objects.filter(organization__in=units, year=year, subject=subject).values_list("title", flat=True)
+    for title in titles:
+        yield KnownClass(title, (date(year, 1, 1), date(year, 12, 31)))
