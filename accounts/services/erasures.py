@@ -23,8 +23,7 @@ def put_forward(refs: Collection[UUID], *, by: User, now: datetime) -> int:
     """How many were put forward; those whom somebody else did meanwhile are left."""
     people = list(people_to_put_forward(by, now=now).filter(ref__in=refs))
     bureaus = list(erasing_bureaus(by))
-    if not people:
-        raise MovedOn([_NOBODY])
+    put = 0
     for person in people:
         bureau = next(each for each in bureaus if person.area.path.startswith(each.area.path))
         _, is_new = Erasure.objects.get_or_create(
@@ -32,7 +31,8 @@ def put_forward(refs: Collection[UUID], *, by: User, now: datetime) -> int:
         )
         if is_new:
             record("person.put_forward_erasure", person, by=by, now=now, after={"bureau": bureau.name})
-    return len(people)
+            put += 1
+    return _done(put)
 
 
 @transaction.atomic
@@ -48,19 +48,24 @@ def confirm(refs: Collection[UUID], *, by: User, now: datetime) -> int:
         if rows.update(confirmed_by=by, confirmed_at=now):
             record("person.confirm_erasure", row.professional, by=by, now=now, after={"asked_by": row.asked_by.label})
             done += 1
-    return done
+    return _done(done)
 
 
 @transaction.atomic
 def take_off(refs: Collection[UUID], *, by: User, now: datetime) -> int:
     """Not to be erased yet: they stand in the list of those whose term is over again."""
-    rows = list(_asked(refs, by))
-    if not rows:
+    taken = 0
+    for row in _asked(refs, by):
+        if Erasure.objects.filter(pk=row.pk, confirmed_at__isnull=True).delete()[0]:
+            record("person.take_off_erasure", row.professional, by=by, now=now)
+            taken += 1
+    return _done(taken)
+
+
+def _done(count: int) -> int:
+    if not count:
         raise MovedOn([_NOBODY])
-    for row in rows:
-        row.delete()
-        record("person.take_off_erasure", row.professional, by=by, now=now)
-    return len(rows)
+    return count
 
 
 def _asked(refs: Collection[UUID], by: User) -> QuerySet[Erasure]:

@@ -18,7 +18,7 @@ from tests.credits.factories import NOW
 from tests.races import settled
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("henan_2026")]
-TRIALS = 6
+TRIALS = 10
 
 
 @pytest.fixture
