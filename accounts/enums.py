@@ -87,6 +87,15 @@ class RegistrationState(TextChoices):
     WITHDRAWN = "withdrawn", "已撤回"
 
 
+class InvitationState(TextChoices):
+    """An invitation to act for a unit. One that has run out is still waiting, and can no longer be taken up."""
+
+    WAITING = "waiting", "等待接受"
+    ACCEPTED = "accepted", "已接受"
+    DECLINED = "declined", "未接受"
+    WITHDRAWN = "withdrawn", "已收回"
+
+
 class RequestState(TextChoices):
     """Something asked of an office with a reason and a document, in the words of who asked."""
 
@@ -130,6 +139,7 @@ class NoticeEvent(TextChoices):
     TEACHING = "teaching", "施教和培训班"
     RULES_CHANGED = "rules_changed", "学时规定有变动"
     ACCOUNT_SAFETY = "account_safety", "账号安全提醒"
+    INVITED = "invited", "职责邀请和变动"
 
 
 class CodePurpose(TextChoices):

@@ -4,6 +4,7 @@ from accounts.models.areas import Area, TitleSeries
 from accounts.models.codes import MailAddress, OneTimeCode, OutsideIdentity
 from accounts.models.consents import Consent, Erasure
 from accounts.models.handing_over import HandOver, HandOverRuling
+from accounts.models.invitations import Invitation
 from accounts.models.machines import EntrySubject, RefusedCalls
 from accounts.models.moves import (
     Correction,
@@ -43,6 +44,7 @@ __all__ = [
     "Erasure",
     "HandOver",
     "HandOverRuling",
+    "Invitation",
     "KnownDevice",
     "MailAddress",
     "Membership",

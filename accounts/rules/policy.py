@@ -37,6 +37,7 @@ class Act(StrEnum):
     HOLD_PEOPLE = "接收单位尚未注册的人员"
     SEE_HAND_OVERS = "查看单位管理交接"
     APPOINT_SUCCESSORS = "核准单位管理交接"
+    STAFF_UNIT = "邀请、收回承担本单位职责的人员"
     ACT_ON_PEOPLE = "查看、办理人员调动和信息更正"
     RECORD_LEAVING = "登记本地区人员离职、退休、去世"
     ERASE_PEOPLE = "提出、确认清除期满人员的信息"
@@ -103,6 +104,7 @@ POLICY: dict[Act, Permission] = {
     Act.HOLD_PEOPLE: Permission((Duty.APPROVE_PEOPLE,), Scope.WAITING, at=(_BUREAU,)),
     Act.SEE_HAND_OVERS: Permission((Duty.MANAGE_UNIT, Duty.APPROVE_UNITS), Scope.WAITING),
     Act.APPOINT_SUCCESSORS: Permission((Duty.APPROVE_UNITS,), Scope.REACH),
+    Act.STAFF_UNIT: Permission((Duty.MANAGE_UNIT,), Scope.UNIT, proof=True),
     Act.ACT_ON_PEOPLE: Permission(_OF_PEOPLE, Scope.PEOPLE),
     Act.RECORD_LEAVING: Permission((Duty.APPROVE_PEOPLE,), Scope.PLACE, at=(_BUREAU,)),
     Act.ERASE_PEOPLE: Permission((Duty.APPROVE_PEOPLE,), Scope.PLACE, at=(_BUREAU,), proof=True, two=True),

@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from accounts.enums import CorrectionKind, Duty, IdKind, TitleLevel, UnitChangeKind
+from accounts.fields import phone_in_clear
 from accounts.models import Organization, Professional, Stationing, Transfer, UnitProposal, User
 from accounts.rules.proposing import Proposed
 from accounts.services.handing_over import ask_to_hand_over
+from accounts.services.inviting import invite
 from accounts.services.people import register_person
 from accounts.services.requests import hand_in
 from accounts.services.stationing import ask_to_answer
@@ -29,6 +31,7 @@ PAGES = {
             "unit_change", "decide_unit_change", "edit_unit_change", "withdraw_unit_change", "unit_change_document",
         ),
         "held": ("held_person",),
+        "invitation": ("withdraw_invitation", "answer_invitation"),
         "hand_over": ("hand_over", "decide_hand_over", "edit_hand_over", "withdraw_hand_over", "hand_over_document"),
         "transfer": ("transfer", "edit_transfer", "withdraw_transfer", "transfer_document"),
         "title_change": ("title_change", "edit_title_change", "withdraw_title_change", "title_change_document"),
@@ -77,6 +80,10 @@ def ask(town: Any, person: Professional, units: Mapping[str, Organization], *, n
         document=asking.paper(neighbour, now=now), by=neighbour, now=now,
     )  # fmt: skip
     town.held = _held(now=now)
+    town.invitation = invite(
+        units["employer"], name=person.name, phone=phone_in_clear(person.user.phone_sealed, ref=person.user.ref),
+        duties=[Duty.REVIEW_HOURS], by=town.people["employer"], now=now,
+    )  # fmt: skip
 
 
 def _held(*, now: datetime) -> UnitProposal:

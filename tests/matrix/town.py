@@ -98,6 +98,7 @@ class Town:
     unit_change: Any = None
     key: Any = None
     held: Any = None
+    invitation: Any = None
     transfer: Any = None
     title_change: Any = None
     correction: Any = None
@@ -143,6 +144,7 @@ def objects() -> dict[str, Given]:
         **{f"credits:{name}": lambda town: {"ref": town.roster.ref} for name in ROSTER_PAGES},
         **{f"credits:{name}@checked": lambda town: {"ref": town.checked.ref} for name in ("roster", "confirm_roster")},
         **{f"credits:{name}@done": lambda town: {"ref": town.done.ref} for name in ROSTERS_DONE},
+        **{f"accounts:{name}": lambda town: {"ref": town.submitted.organization.ref} for name in ("invite", "relieve")},
         "credits:standards_of": lambda town: {"ref": town.submitted.organization.ref},
         "credits:edit_standard": lambda town: {"ref": town.submitted.organization.ref, "activity": "training"},
         "reviews:review": lambda town: {"ref": town.submitted.ref},

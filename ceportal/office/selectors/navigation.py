@@ -70,6 +70,7 @@ JOINING = Section("我的", (Entry("accounts:registration", "我的注册"),))
 WITHOUT_ROLE = (
     Entry("office:home", "我的首页"),
     Entry("accounts:registration", "我的注册"),
+    Entry("accounts:invitations", "职责邀请"),
     Entry("accounts:hand_overs", "更换管理员"),
 )
 FOOTER = (
@@ -117,6 +118,7 @@ _OF_DUTIES: tuple[tuple[str, tuple[tuple[frozenset[Duty], Entry], ...]], ...] = 
             (frozenset({Duty.APPROVE_PEOPLE, Duty.MANAGE_UNIT}), Entry("accounts:leavings", "离职和退休")),
             (frozenset({Duty.APPROVE_PEOPLE, Duty.MANAGE_UNIT}), Entry("credits:people_hours", "人员学时")),
             (frozenset({Duty.MANAGE_UNIT}), Entry("credits:standards", "认定标准")),
+            (frozenset({Duty.MANAGE_UNIT}), Entry("accounts:duties", "职责分工")),
             (frozenset({Duty.APPROVE_UNITS}), Entry("accounts:units_to_approve", "单位注册")),
             (frozenset({Duty.APPROVE_PEOPLE, Duty.MANAGE_UNIT}), Entry("credits:exceptions", "补报申请")),
             (frozenset({Duty.APPROVE_UNITS, Duty.MANAGE_UNIT}), Entry("accounts:stationings", "职称评审归属")),

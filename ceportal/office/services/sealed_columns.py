@@ -105,6 +105,7 @@ SEALED: tuple[SealedColumn, ...] = (
     SealedColumn(RosterRow, "id_sealed", "id", cell=cell_of, beside=("roster",)),
 )
 # Indexes made of nothing that is kept: they end by themselves (a code in minutes) or are made anew (the place of a
-# device with its next sign-in, DEVICE_DAYS at the latest). All keys of the ring find them.
-PASSING = {"accounts_onetimecode.code_index", "accounts_knowndevice.place"}
+# device with its next sign-in, DEVICE_DAYS at the latest; an invitation runs out in a fortnight). All keys of the ring
+# find them.
+PASSING = {"accounts_onetimecode.code_index", "accounts_knowndevice.place", "accounts_invitation.phone_index"}
 LOOKED_UP = tuple(column for column in SEALED if column.is_looked_up)

@@ -1,0 +1,219 @@
+"""What a portal still lacks to be opened, part by part, in words (`manage.py doctor`). It reads and changes nothing.
+
+Each part is asked by itself: one that fails does not hide the next.
+"""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+import redis
+from cryptography import x509
+from django.conf import settings
+from django.core.mail import get_connection
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+
+from accounts.enums import Duty
+from accounts.models import Membership
+from ceportal.kernel.selectors.calendar import missing_notice
+from ceportal.office.selectors.health import database_answers, health
+from certificates.documents.assets import missing_glyphs
+from certificates.documents.signing import SigningKeyMissing, load_seal
+from certificates.services.sealing import key_file
+from credits.models import RuleSet
+
+LEAST_DISK_GB = 5
+SIGNING_DAYS = 60
+RARE = "喆堃䶮㛃"
+_LOCAL = {"127.0.0.1", "localhost", "::1"}
+_GB = 1024**3
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`is_missing`: the portal is not to be opened like this; without it and with a `remedy` it is worth a look."""
+
+    part: str
+    text: str
+    remedy: str = ""
+    is_missing: bool = False
+
+
+def findings(*, now: datetime) -> Iterator[Finding]:
+    """Every part, in the order in which to mend them. Without a database only what needs none is asked."""
+    if not database_answers():
+        yield Finding("数据库", "没有应答", "检查 DATABASE_URL 和数据库服务", is_missing=True)
+    else:
+        for ask in (_database, _tables, _parts, _rules, _calendar, _people):
+            yield from ask(now)
+    for ask in (_broker, _address, _demo, _signing, _issuer, _fonts, _mail, _texts, _disk):
+        yield from ask(now)
+
+
+def _database(now: datetime) -> Iterator[Finding]:
+    if connection.vendor == "sqlite":
+        yield Finding("数据库", "SQLite", "正式运行请用 PostgreSQL 15 以上")
+        return
+    version = connection.pg_version // 10_000  # type: ignore[attr-defined]
+    if version < 15:
+        yield Finding("数据库", f"PostgreSQL {version}", "请升级到 15 以上", is_missing=True)
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        apart = abs((cursor.fetchone()[0] - now).total_seconds())
+    if apart > settings.CLOCK_SECONDS:
+        yield Finding("时钟", f"与数据库相差 {apart:.0f} 秒", "两台机器都要校时（NTP）", is_missing=True)
+    yield Finding("数据库", f"PostgreSQL {version}")
+
+
+def _tables(now: datetime) -> Iterator[Finding]:
+    executor = MigrationExecutor(connection)
+    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if waiting:
+        yield Finding("数据表", f"还有 {len(waiting)} 步没有更新", "运行 manage.py prepare", is_missing=True)
+    else:
+        yield Finding("数据表", "已是最新")
+
+
+_REMEDIES = {
+    "broker": ("消息中间件", "检查 REDIS_URL 和 Redis 服务"),
+    "worker": ("后台进程", "启动 celery worker"),
+    "beat": ("定时器", "启动 celery beat（只能有一个）"),
+    "outbox": ("待送出的消息", "到“运行状态”查看原因"),
+    "scanner": ("病毒检查", "检查 CLAMD_SOCKET 和 clamd 服务"),
+    "dead_letters": ("搁置事项", "到“运行状态”逐项重试"),
+}
+
+
+def _parts(now: datetime) -> Iterator[Finding]:
+    missing = health(now=now).degraded
+    for name in missing:
+        part, remedy = _REMEDIES.get(name, (name, "到“运行状态”查看"))
+        yield Finding(part, "没有应答" if name in {"broker", "worker", "beat"} else "有积压", remedy, is_missing=True)
+    if not {"broker", "worker", "beat"} & set(missing):
+        yield Finding("后台", "定时器和后台进程正常")
+
+
+def _rules(now: datetime) -> Iterator[Finding]:
+    year = timezone.localdate(now).year
+    if RuleSet.objects.filter(year_from__lte=year).exists():
+        yield Finding("学时规则", f"{year} 年度有规则")
+    else:
+        yield Finding("学时规则", f"{year} 年度没有规则", "运行 manage.py load_regulation", is_missing=True)
+
+
+def _calendar(now: datetime) -> Iterator[Finding]:
+    year = missing_notice(timezone.localdate(now))
+    if year:
+        yield Finding("工作日历", f"{year} 年的放假通知还没有导入，期限按暂定日历计算", "在工作台“工作日历”导入通知")
+    else:
+        yield Finding("工作日历", "放假通知已导入")
+
+
+def _people(now: datetime) -> Iterator[Finding]:
+    held = Membership.objects.filter(ended_at__isnull=True, organization__is_bureau=True, user__is_active=True)
+    if held.filter(duty=Duty.MANAGE_UNIT).exists():
+        yield Finding("管理员", "人社部门有管理员")
+    else:
+        remedy = "运行 manage.py first_administrator"
+        yield Finding("管理员", "没有一个人社部门有管理员", remedy, is_missing=True)
+    if not held.filter(duty=Duty.OPERATE).exists():
+        yield Finding("运行人员", "没有人能看“运行状态”", "由管理员在“职责分工”里邀请")
+
+
+def _broker(now: datetime) -> Iterator[Finding]:
+    """Redis has to keep what it was given (reliability F5): on disk, and never thrown away for room."""
+    url = settings.CELERY_BROKER_URL.replace("redis+socket://", "unix://").replace("virtual_host=", "db=")
+    try:
+        with redis.from_url(url, socket_timeout=2, socket_connect_timeout=2) as client:
+            kept = client.config_get("maxmemory-policy") | client.config_get("appendonly")  # type: ignore[operator]
+    except (redis.RedisError, OSError) as error:
+        yield Finding(
+            "消息中间件", f"没有应答（{type(error).__name__}）", "检查 REDIS_URL 和 Redis 服务", is_missing=True
+        )
+        return
+    if kept.get("maxmemory-policy") != "noeviction":
+        yield Finding("消息中间件", "内存满时会丢弃消息", "Redis 设置 maxmemory-policy noeviction", is_missing=True)
+    elif kept.get("appendonly") != "yes":
+        yield Finding("消息中间件", "断电会丢掉最近的消息（到期后自动补做）", "Redis 设置 appendonly yes")
+    else:
+        yield Finding("消息中间件", "正常")
+
+
+def _address(now: datetime) -> Iterator[Finding]:
+    where = urlsplit(settings.PUBLIC_URL)
+    host = where.hostname or ""
+    remedy = "设置 PUBLIC_URL；证书二维码印的就是它，印出去就改不了"
+    if host in _LOCAL or where.scheme != "https":
+        yield Finding("公开地址", f"{settings.PUBLIC_URL} 外面打不开或没有加密", remedy, is_missing=not settings.DEMO)
+    elif host not in settings.ALLOWED_HOSTS:
+        yield Finding("公开地址", f"{host} 不在 ALLOWED_HOSTS 里", "把它加进 ALLOWED_HOSTS", is_missing=True)
+    else:
+        yield Finding("公开地址", settings.PUBLIC_URL)
+
+
+def _demo(now: datetime) -> Iterator[Finding]:
+    if settings.DEMO:
+        yield Finding("演示数据", "这是演示环境，人人知道密码", "正式运行用 ceportal.settings.production")
+
+
+def _signing(now: datetime) -> Iterator[Finding]:
+    try:
+        load_seal(key_file(), now=now)
+    except SigningKeyMissing as error:
+        if settings.SIGNING_KEY_MAY_BE_MADE:
+            yield Finding("签名密钥", "第一张证书生成时自动建立")
+        else:
+            yield Finding("签名密钥", str(error), "设置 SIGNING_KEY_FILE；没有它不签发证书", is_missing=True)
+        return
+    certificate = x509.load_pem_x509_certificate(key_file().read_bytes())
+    days = (certificate.not_valid_after_utc - now).days
+    kind = "自建密钥：只能证明签发后没有改动" if certificate.issuer == certificate.subject else "由证书机构签发"
+    remedy = "请在到期前更换，旧证书仍可查验" if days < SIGNING_DAYS else ""
+    yield Finding("签名密钥", f"{kind}，还有 {days} 天有效", remedy)
+
+
+def _issuer(now: datetime) -> Iterator[Finding]:
+    if settings.CERTIFICATE_AUTHORITY:
+        yield Finding("签发机关", settings.CERTIFICATE_AUTHORITY)
+    else:
+        yield Finding("签发机关", "没有设置，证书带“示例”水印", "设置 CERTIFICATE_AUTHORITY")
+
+
+def _fonts(now: datetime) -> Iterator[Finding]:
+    lacking = missing_glyphs(RARE)
+    if lacking:
+        yield Finding("字体", f"生僻字 {lacking} 印不出来", "安装 fonts-hanazono", is_missing=True)
+    else:
+        yield Finding("字体", "生僻字齐全")
+
+
+def _mail(now: datetime) -> Iterator[Finding]:
+    backend = settings.EMAIL_BACKEND.rsplit(".", 2)[-2]
+    if backend != "smtp":
+        yield Finding("邮件", f"写在本机（{backend}），没有真正发出", "设置 EMAIL_BACKEND 和邮件服务器")
+        return
+    try:
+        with get_connection(timeout=5):
+            yield Finding("邮件", "邮件服务器已应答")
+    except OSError as error:
+        yield Finding("邮件", f"邮件服务器没有应答（{type(error).__name__}）", "检查邮件服务器的设置", is_missing=True)
+
+
+def _texts(now: datetime) -> Iterator[Finding]:
+    if settings.SMS_GATEWAY == "local":
+        yield Finding("短信", "写在本机，没有真正发出", "接入短信网关（SMS_GATEWAY），或设为 none")
+    else:
+        yield Finding("短信", settings.SMS_GATEWAY)
+
+
+def _disk(now: datetime) -> Iterator[Finding]:
+    free = shutil.disk_usage(settings.DATA_DIR).free / _GB
+    if free < LEAST_DISK_GB:
+        yield Finding("磁盘", f"只剩 {free:.1f} GB", "清理或扩容；写满以后材料传不上来", is_missing=True)
+    else:
+        yield Finding("磁盘", f"还有 {free:.0f} GB")

@@ -1,0 +1,106 @@
+"""`manage.py doctor` names each part that is missing and how to mend it; `first_administrator` begins a new portal."""
+
+import shutil
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from accounts.enums import Duty
+from accounts.management.commands import first_administrator
+from accounts.models import Membership, Organization, User
+from ceportal.office.services import readiness
+from ceportal.office.services.readiness import Finding, findings
+from certificates.services.sealing import make_signing_key
+from tests import factories as make
+from tests.credits import factories as rules
+
+PASSWORD = "Keep-hours-honest-88"
+
+
+def found() -> dict[str, Finding]:
+    return {finding.part: finding for finding in findings(now=timezone.now())}
+
+
+@pytest.mark.django_db
+def test_a_bare_portal_says_what_it_lacks(settings: Any) -> None:
+    settings.PUBLIC_URL, settings.DEMO, settings.CELERY_BROKER_URL = (
+        "http://127.0.0.1:8000",
+        False,
+        "redis://127.0.0.1:9/0",
+    )
+    said = found()
+    for part in ("学时规则", "管理员", "公开地址", "消息中间件"):
+        assert said[part].is_missing, part
+        assert said[part].remedy
+    assert said["数据表"] == Finding("数据表", "已是最新")
+    assert "示例" in said["签发机关"].text
+    out = StringIO()
+    with pytest.raises(SystemExit) as ended:
+        call_command("doctor", stdout=out)
+    assert ended.value.code == 1
+    assert "缺失  管理员：没有一个人社部门有管理员 → 运行 manage.py first_administrator" in out.getvalue()
+    assert "必须先处理" in out.getvalue()
+
+
+@pytest.mark.django_db
+def test_what_is_there_is_no_longer_named(settings: Any, province_bureau: Organization, tmp_path: Path) -> None:
+    settings.PUBLIC_URL, settings.ALLOWED_HOSTS = "https://portal.example", ["portal.example"]
+    settings.SIGNING_KEY_FILE, settings.CERTIFICATE_AUTHORITY = str(tmp_path / "signing.pem"), "示例机关"
+    rules.rule_set()
+    make_signing_key(now=timezone.now())
+    make.give(make.user("省厅管理员"), province_bureau, Duty.MANAGE_UNIT, Duty.OPERATE)
+    said = found()
+    for part in ("学时规则", "管理员", "公开地址", "签名密钥", "签发机关", "字体", "磁盘"):
+        assert not said[part].is_missing, said[part]
+    assert "运行人员" not in said
+    assert "只能证明签发后没有改动" in said["签名密钥"].text
+    settings.ALLOWED_HOSTS = ["elsewhere.example"]
+    assert "ALLOWED_HOSTS" in found()["公开地址"].remedy
+
+
+@pytest.mark.django_db
+def test_each_part_is_asked_by_itself(settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    settings.SIGNING_KEY_FILE, settings.SIGNING_KEY_MAY_BE_MADE = str(tmp_path / "none.pem"), False
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(10, 9, 1))  # type: ignore[attr-defined]
+    monkeypatch.setattr(readiness, "missing_glyphs", lambda text: "䶮")
+    monkeypatch.setattr(readiness, "database_answers", lambda: False)
+    said = found()
+    assert [part for part in ("数据库", "签名密钥", "邮件", "字体", "磁盘") if not said[part].is_missing] == []
+    assert "数据表" not in said
+
+
+@pytest.mark.django_db
+def test_the_first_administrator_begins_a_bureau(
+    province_bureau: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def typed(name: str, phone: str, password: str) -> None:
+        lines = iter([name, phone])
+        monkeypatch.setattr("builtins.input", lambda prompt: next(lines))
+        monkeypatch.setattr(first_administrator, "getpass", lambda prompt: password)
+
+    for answers, said in (
+        (("省厅管理员", "123", PASSWORD), "手机号码"),
+        (("省厅管理员", "13812340881", "12345678"), "密码"),
+        (("", "13812340881", PASSWORD), "姓名"),
+    ):
+        typed(*answers)
+        with pytest.raises(CommandError, match=said):
+            call_command("first_administrator")
+    assert not User.objects.exists()
+    with pytest.raises(CommandError, match="没有这个地区"):
+        call_command("first_administrator", "--area", "999999")
+    typed("省厅管理员", "13812340881", PASSWORD)
+    out = StringIO()
+    call_command("first_administrator", stdout=out)
+    assert "138****0881" in out.getvalue()
+    held = Membership.objects.filter(user=User.objects.get(), organization=province_bureau)
+    assert set(held.values_list("duty", flat=True)) == set(first_administrator.DUTIES)
+    assert User.objects.get().check_password(PASSWORD)
+    with pytest.raises(CommandError, match="已有管理员"):
+        call_command("first_administrator")
