@@ -18,6 +18,7 @@ urlpatterns = [
     path("uploads/", include("ceportal.kernel.urls")),
     path("", include("ceportal.office.urls")),
     path("", include("accounts.urls")),
+    path("", include("bases.urls")),
     path("", include("credits.urls")),
     path("", include("reviews.urls")),
     path("", include("certificates.urls")),

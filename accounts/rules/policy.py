@@ -54,6 +54,7 @@ class Act(StrEnum):
     GRANT_EXCEPTIONS = "批准往年补报"
     KEEP_STANDARDS = "制定认定标准"
     TEACH = "办班、上传名单"
+    DISCLOSE = "维护本机构的公开信息"
     KEEP_KEYS = "管理本平台的接口密钥"
     ANSWER_MISSING = "答复学员查询的学时"
     OVERSEE_MISSING = "查看平台没有答复的学时查询"
@@ -121,6 +122,7 @@ POLICY: dict[Act, Permission] = {
     Act.GRANT_EXCEPTIONS: Permission((Duty.GRANT_EXCEPTIONS,), Scope.WAITING, two=True),
     Act.KEEP_STANDARDS: Permission((Duty.MANAGE_UNIT,), Scope.UNIT, at=(_EMPLOYER,)),
     Act.TEACH: Permission((Duty.TEACH,), Scope.UNIT, at=(_BASE,)),
+    Act.DISCLOSE: Permission((Duty.TEACH, Duty.MANAGE_CLIENTS), Scope.UNIT),
     Act.KEEP_KEYS: Permission((Duty.MANAGE_CLIENTS,), Scope.UNIT, at=(_PLATFORM,), proof=True),
     Act.ANSWER_MISSING: Permission((Duty.MANAGE_CLIENTS,), Scope.WAITING, at=(_PLATFORM,)),
     Act.OVERSEE_MISSING: Permission((Duty.MANAGE_CLIENTS,), Scope.PLACE, at=(_BUREAU,)),

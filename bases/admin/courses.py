@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
-from bases.forms import CourseFileForm, CourseForm, EndForm, WhereForm
+from bases.forms.lists import CourseFileForm, CourseForm, EndForm, WhereForm
 from bases.models import Course
 from bases.resources import CourseResource
 from bases.rules import courses as rules
@@ -85,7 +85,10 @@ class CourseDesk(Register):
         form = CourseForm(request.POST if request.method == "POST" else None, **_choices(request))
         if form.is_bound and form.is_valid():
             line = rules.line_of({name: form.cleaned_data[name] for name in rules.COLUMNS})
-            return self._filed(request, form, [line])
+            try:
+                return self._filed(request, form, [line])
+            except Refused as refused:
+                form.show(refused)
         context = {"title": "登记课程", "form": form}
         return render(request, "bases/admin/course_new.html", context, status=422 if form.is_bound else 200)
 
@@ -98,11 +101,10 @@ class CourseDesk(Register):
             try:
                 upload = form.cleaned_data["file"]
                 lines = CourseResource().read(read_batches(upload, sheet=rules.SHEET, skipped=(rules.GUIDE,)))
-            except Refused as refused:
-                faults = refused.reasons
-            else:
                 if request.POST.get("act") == "file":
                     return self._filed(request, form, lines)
+            except Refused as refused:
+                faults = refused.reasons
         context = {
             "title": "导入课程",
             "form": form,

@@ -1,5 +1,6 @@
 """认定名单: who is recognised where and for what, year by year; lists carried on are confirmed or ended here (A27)."""
 
+from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
 
@@ -11,13 +12,17 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
 from accounts.models import User
-from bases.enums import RecognitionKind, RecognitionStatus
-from bases.forms import AddForm, ConfirmForm, EndForm
+from bases.enums import AbsenceKind, RecognitionKind, RecognitionStatus
+from bases.forms.institutions import RemovalForm, ReturnForm
+from bases.forms.lists import AddForm, ConfirmForm, EndForm
 from bases.models import Recognition
 from bases.selectors.desks import institutions, listing_bureaus, places_kept_by, recognitions_kept_by
+from bases.selectors.directory import absences_of
+from bases.selectors.recognised import absent_of
 from bases.services.carrying import add_recognition, confirm_recognition, end_recognition
+from bases.services.standing import let_return, remove
 from ceportal.kernel.rules.dated import year_in
-from ceportal.kernel.rules.refusal import Refused
+from ceportal.kernel.rules.refusal import MovedOn, Refused
 from ceportal.kernel.web.desks import Column, Register
 
 _SUBJECTS = {"public": "公需", "professional": "专业"}
@@ -66,6 +71,7 @@ class RecognitionDesk(Register):
         return [
             path("new/", self.door(self.add), name=self.address("new")),
             path("<uuid:ref>/", self.door(self.rule), name=self.address("rule")),
+            path("<uuid:ref>/removal/", self.door(self.remove), name=self.address("remove")),
         ]
 
     def rule(self, request: HttpRequest, ref: UUID) -> HttpResponse:
@@ -92,6 +98,41 @@ class RecognitionDesk(Register):
         status = 422 if request.method == "POST" else 200
         return render(request, "bases/admin/recognition.html", context, status=status)
 
+    def remove(self, request: HttpRequest, ref: UUID) -> HttpResponse:
+        """Suspend it, take its place away, or let it come back: each with its grounds."""
+        row = get_object_or_404(recognitions_kept_by(_user(request)), ref=ref)
+        absences = list(absences_of(row))
+        running = next((one for one in absences if one.lifted_at is None and one.until_on is None), None)
+        act = request.POST.get("act", "") if request.method == "POST" else ""
+        removing = RemovalForm(request.POST if act == "remove" else None, initial=_from_tomorrow())
+        returning = ReturnForm(request.POST if act == "return" else None)
+        bound = removing if act == "remove" else returning if act == "return" else None
+        if bound is not None and bound.is_valid() and self._done(request, row, bound, running):
+            return redirect("admin:bases_recognition_remove", row.ref)
+        context = {
+            "title": "暂停或取消资格", "row": row, "absences": [(one, absent_of(one)) for one in absences],
+            "running": running, "removing": removing, "returning": returning, "form": bound,
+            "may_remove": running is None or running.kind == AbsenceKind.SUSPENDED,
+        }  # fmt: skip
+        status = 422 if request.method == "POST" else 200
+        return render(request, "bases/admin/removal.html", context, status=status)
+
+    def _done(self, request: HttpRequest, row: Recognition, form: RemovalForm | ReturnForm, running: Any) -> bool:
+        said, by = dict(form.cleaned_data), dict[str, Any]({"by": _user(request), "now": timezone.now()})
+        try:
+            if isinstance(form, RemovalForm):
+                remove(row, AbsenceKind(said.pop("kind")), **said, **by)
+                messages.success(request, "已公布，并告知该单位。")
+            elif running is not None:
+                let_return(running, row, reason=said["lift_reason"], **by)
+                messages.success(request, "资格已恢复。")
+        except MovedOn:
+            raise
+        except Refused as refused:
+            form.show(refused)
+            return False
+        return True
+
     def add(self, request: HttpRequest) -> HttpResponse:
         """A line of a new document, or of the accountants' zone."""
         this_year = timezone.localdate().year
@@ -114,3 +155,7 @@ class RecognitionDesk(Register):
 
     def _year(self, request: HttpRequest) -> int:
         return year_in(request.GET.get("year", "")) or timezone.localdate().year
+
+
+def _from_tomorrow() -> dict[str, str]:
+    return {"from_on": (timezone.localdate() + timedelta(days=1)).isoformat()}

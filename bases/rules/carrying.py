@@ -11,13 +11,16 @@ FIRST_MONTH = 12
 
 @dataclass(frozen=True)
 class Listed:
-    """An institution on the list of a year: `key` is institution, kind, place and site."""
+    """An institution on the list of a year: `key` is institution, kind, place and site; `has_left` that it was removed
+    and has not come back.
+    """
 
     pk: int
     key: Key
     year: int
     is_verified: bool
     ended_on: date | None = None
+    has_left: bool = False
 
     @property
     def of_list(self) -> tuple[str, str]:
@@ -40,5 +43,9 @@ def to_carry(lines: Iterable[Listed], year: int) -> list[Listed]:
     return [
         line
         for line in known
-        if line.year == year - 1 and line.ended_on is None and line.key not in there and line.of_list not in documented
+        if line.year == year - 1
+        and line.ended_on is None
+        and not line.has_left
+        and line.key not in there
+        and line.of_list not in documented
     ]

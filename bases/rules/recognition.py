@@ -4,6 +4,28 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from ceportal.kernel.rules.moments import day_words
+
+
+@dataclass(frozen=True)
+class Absent:
+    """From a day on, to a day or until further notice, an institution does not stand by its place on the lists."""
+
+    from_on: date
+    until_on: date | None
+    is_exit: bool
+    grounds: str
+
+    def covers(self, day: date) -> bool:
+        return self.from_on <= day and (self.until_on is None or day <= self.until_on)
+
+    @property
+    def words(self) -> str:
+        """被取消资格（教学管理混乱）, with the days."""
+        what = "被取消资格" if self.is_exit else "被暂停资格"
+        since = f"自{day_words(self.from_on)}起" + (f"至{day_words(self.until_on)}" if self.until_on else "")
+        return f"{since}{what}，原因：{self.grounds}"
+
 
 @dataclass(frozen=True)
 class Recognised:
@@ -14,17 +36,37 @@ class Recognised:
     subjects: frozenset[str]
     trade: str = ""
     ended_on: date | None = None
+    absences: tuple[Absent, ...] = ()
+
+    def absent_on(self, day: date) -> Absent | None:
+        return next((absent for absent in self.absences if absent.covers(day)), None)
+
+    def stands_on(self, day: date) -> bool:
+        """Whether it has neither ended before `day` nor is absent then (A27)."""
+        return (self.ended_on is None or day <= self.ended_on) and self.absent_on(day) is None
 
 
 def is_recognised(
     lines: Iterable[Recognised], *, places: Collection[str], year: int, subject: str, trade: str, on: date
 ) -> bool:
     """Whether one of `lines` covers a person who works in `places` (theirs and those above it), for what ended `on`."""
-    return any(
-        line.year == year
-        and line.area_code in places
-        and subject in line.subjects
-        and line.trade in {"", trade}
-        and (line.ended_on is None or on <= line.ended_on)
+    covering = _covering(lines, places=places, year=year, subject=subject, trade=trade)
+    return any(line.stands_on(on) for line in covering)
+
+
+def why_absent(
+    lines: Iterable[Recognised], *, places: Collection[str], year: int, subject: str, trade: str, on: date
+) -> str:
+    """In words, why those of `lines` that would cover the person do not stand on the day; empty: none is absent."""
+    covering = _covering(lines, places=places, year=year, subject=subject, trade=trade)
+    return next((absent.words for line in covering if (absent := line.absent_on(on))), "")
+
+
+def _covering(
+    lines: Iterable[Recognised], *, places: Collection[str], year: int, subject: str, trade: str
+) -> list[Recognised]:
+    return [
+        line
         for line in lines
-    )
+        if line.year == year and line.area_code in places and subject in line.subjects and line.trade in {"", trade}
+    ]

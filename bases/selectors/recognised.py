@@ -1,15 +1,52 @@
-"""For what an institution is recognised."""
+"""For what an institution is recognised, and when it does not stand by that."""
 
-from bases.models import Recognition
-from bases.rules.recognition import Recognised
+from collections import defaultdict
+from collections.abc import Collection
+
+from django.db.models import Exists, OuterRef
+
+from bases.enums import AbsenceKind, RecognitionKind
+from bases.models import Absence, Recognition
+from bases.rules.recognition import Absent, Recognised
+from bases.rules.standing import in_words
+
+BASES = (RecognitionKind.PROVINCIAL_BASE, RecognitionKind.MUNICIPAL_BASE, RecognitionKind.TRADE_BASE)
+# By which an absence speaks of a line, in every year.
+Place = tuple[int, str, str, str]
 
 
-def recognitions_of(organization_id: int) -> list[Recognised]:
-    """Every recognition of an institution, of all years, as the rule reads it."""
-    rows = Recognition.objects.filter(organization=organization_id)
-    return [
-        Recognised(area, year, frozenset(subjects), trade, ended_on)
-        for area, year, subjects, trade, ended_on in rows.values_list(
-            "area_id", "year", "subjects", "trade", "ended_on"
-        )
-    ]
+def place_of(row: Recognition) -> Place:
+    return row.organization_id, row.kind, row.area_id, row.site_name
+
+
+def absent_of(row: Absence) -> Absent:
+    """As the rules read it."""
+    grounds = in_words(row.grounds, row.reason)
+    return Absent(row.from_on, row.until_on, row.kind == AbsenceKind.EXITED, grounds)
+
+
+def absences_at(organizations: Collection[int]) -> dict[Place, tuple[Absent, ...]]:
+    """Every absence of these institutions: one query."""
+    found: dict[Place, list[Absent]] = defaultdict(list)
+    for row in Absence.objects.filter(organization__in=organizations).order_by("-from_on", "-id"):
+        found[row.organization_id, row.list_kind, row.area_id, row.site_name].append(absent_of(row))
+    return {place: tuple(absences) for place, absences in found.items()}
+
+
+def removed_for_good() -> set[Place]:
+    """Who was removed and has not come back, nor is to."""
+    rows = Absence.objects.filter(kind=AbsenceKind.EXITED, until_on__isnull=True)
+    return set(rows.values_list("organization", "list_kind", "area", "site_name"))
+
+
+def recognitions_of(organization_id: int, kinds: Collection[str] = ()) -> list[Recognised]:
+    """Every recognition of an institution, as the rule reads it: one query, two where it was ever absent."""
+    was_absent = Exists(Absence.objects.filter(organization=OuterRef("organization")))
+    found = Recognition.objects.filter(organization=organization_id).annotate(was_absent=was_absent)
+    rows = list(found.filter(kind__in=kinds) if kinds else found)
+    absences = absences_at([organization_id]) if any(row.was_absent for row in rows) else {}
+    return [recognised(row, absences.get(place_of(row), ())) for row in rows]
+
+
+def recognised(row: Recognition, absences: tuple[Absent, ...]) -> Recognised:
+    return Recognised(row.area_id, row.year, frozenset(row.subjects), row.trade, row.ended_on, absences)

@@ -10,6 +10,7 @@ from accounts.models import Area, Organization, User
 from bases.enums import RecognitionKind, RecognitionStatus
 from bases.models import Recognition
 from bases.rules.carrying import Listed, to_carry, years_to_fill
+from bases.selectors.recognised import Place, place_of, removed_for_good
 from ceportal.kernel.rules.refusal import MovedOn, Refusal, refuse
 from ceportal.kernel.services.trail import record
 
@@ -21,9 +22,10 @@ _NOTE_LIMIT = 300
 def carry_recognitions(*, now: datetime) -> int:
     """Make the lines of a year that only the year before has, as assumed. How many."""
     made = 0
+    left = removed_for_good()
     for year in years_to_fill(timezone.localdate(now)):
         rows = Recognition.objects.filter(year__in=(year - 1, year)).in_bulk()
-        for line in to_carry([_listed(row) for row in rows.values()], year):
+        for line in to_carry([_listed(row, left) for row in rows.values()], year):
             made += _carry(rows[line.pk], year, now)
     return made
 
@@ -82,9 +84,9 @@ def _site(organization: Organization, trade: str) -> str:
     return f"{organization.name}{trade}专区"[:100] if trade else ""
 
 
-def _listed(row: Recognition) -> Listed:
-    key = (row.organization_id, row.kind, row.area_id, row.site_name)
-    return Listed(row.pk, key, row.year, row.status == RecognitionStatus.VERIFIED, row.ended_on)
+def _listed(row: Recognition, left: Collection[Place]) -> Listed:
+    key = place_of(row)
+    return Listed(row.pk, key, row.year, row.status == RecognitionStatus.VERIFIED, row.ended_on, key in left)
 
 
 def _carry(before: Recognition, year: int, now: datetime) -> bool:

@@ -1,7 +1,7 @@
 """Courses filed, filed anew, and no longer offered (S4-06). What is held for want of it waits at the bureau's desk."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 
@@ -11,7 +11,8 @@ from django.utils import timezone
 from accounts.models import Area, Organization, User
 from bases.models import Course
 from bases.rules.courses import CourseLine, course_key
-from ceportal.kernel.rules.refusal import MovedOn, Refusal
+from bases.selectors.recognised import recognitions_of
+from ceportal.kernel.rules.refusal import MovedOn, Refusal, refuse_if_any
 from ceportal.kernel.services.trail import record
 
 _NOTE_LIMIT = 300
@@ -25,6 +26,7 @@ def file_courses(
     """File a platform's courses for a place and a year; what is filed there already takes the new content. How many
     are new, and how many were there.
     """
+    refuse_if_any(_reasons_of_absence(organization, area, year, timezone.localdate(now)))
     source = f"platform:{organization.ref}"
     rows = [
         Course(
@@ -47,6 +49,17 @@ def file_courses(
     }  # fmt: skip
     record("course.file", organization, by=by, now=now, after=after)
     return len(rows) - known, known
+
+
+def _reasons_of_absence(organization: Organization, area: Area, year: int, today: date) -> Iterator[Refusal]:
+    """Who was suspended or removed files nothing (S2-06)."""
+    lines = [line for line in recognitions_of(organization.pk) if line.year == year and line.area_code in area.codes]
+    day = min(max(today, date(year, 1, 1)), date(year, 12, 31))
+    if lines and all(line.absent_on(day) for line in lines):
+        absent = next(found for line in lines if (found := line.absent_on(day)))
+        yield Refusal(
+            "absent", f"{organization.name}{absent.words}，不能登记课程。", field="organization", clause="S2-06"
+        )
 
 
 @transaction.atomic

@@ -81,13 +81,18 @@ def reasons_of_place_and_year(
     subject: str,
     place: str,
     is_excused: bool = False,
+    why_absent: str = "",
 ) -> Iterator[Refusal]:
-    """What can be said of a record without looking at anything else the person learned.
+    """What can be said of a record without looking at anything else the person learned. `why_absent` says, where it is
+    so, for what the speaker was suspended or removed.
 
     `limits` are of the person's place and the year of the record, None where no rule is known; `is_excused` says that
     the bureau has let this person declare the year (S0-14).
     """
-    if not is_recognised:
+    if not is_recognised and why_absent:
+        message = f"报送单位的施教资格{why_absent}。这期间学完的，待人社部门核实。"
+        yield Refusal("not_recognised", message, field="/subject", clause="A27")
+    elif not is_recognised:
         message = f"报送单位未列入 {ended_on.year} 年度{place}{subject}的认定名单，待人社部门核实。"
         yield Refusal("not_recognised", message, field="/subject", clause="S4-09")
     if limits is None:

@@ -10,6 +10,7 @@ from accounts.models import Professional
 from accounts.selectors.entry import entries_of
 from bases.enums import RecognitionKind
 from bases.models import Recognition
+from bases.rules.directory import shuffled
 from bases.selectors.listed import listed_for
 from credits.enums import Subject
 
@@ -29,12 +30,13 @@ class Line:
 
 
 def lines_for(person: Professional, *, on: date) -> list[Line]:
-    """The platforms of the year's lists for where the person works: two queries. Those one can enter stand first."""
+    """The platforms of the year's lists for where the person works, in the day's neutral order: two queries (S0-04)."""
     rows = listed_for(person.area.codes, on.year, on=on).filter(kind=RecognitionKind.PLATFORM)
     found = list(rows)
     entries = entries_of(row.organization_id for row in found)
-    lines = [_line(row, entries.get(row.organization_id, "")) for row in found]
-    return sorted(lines, key=lambda line: not line.entry_url)
+    rank = shuffled((row.ref for row in found), on)
+    found.sort(key=lambda row: rank[row.ref])
+    return [_line(row, entries.get(row.organization_id, "")) for row in found]
 
 
 def _line(row: Recognition, entry: str) -> Line:

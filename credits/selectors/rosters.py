@@ -10,9 +10,8 @@ from django.utils.dateparse import parse_datetime
 from accounts.models import Organization, User
 from accounts.rules.policy import Act
 from accounts.selectors.duties import units_for
-from bases.enums import RecognitionKind
-from bases.models import Recognition
 from bases.rules.recognition import Recognised
+from bases.selectors.recognised import BASES, recognitions_of
 from credits.enums import ClaimState, Door
 from credits.models import Claim, Roster, RosterRow
 from credits.rules.declaring import Limits
@@ -20,7 +19,6 @@ from credits.rules.limits import limits_in
 from credits.rules.rosters import ClassFacts
 from credits.selectors.regulation import requirements
 
-_BASES = (RecognitionKind.PROVINCIAL_BASE, RecognitionKind.MUNICIPAL_BASE)
 # A class has people of all levels; what bears on it (hours a day, compulsory or not) is the same for all of them.
 _ANY_LEVEL = "中级"
 
@@ -89,8 +87,7 @@ def facts_of(roster: Roster) -> ClassFacts:
 
 def rules_of_class(organization: Organization, year: int) -> ClassRules:
     """In two queries and those of the regulation."""
-    rows = Recognition.objects.filter(organization=organization, kind__in=_BASES)
-    lines = [Recognised(row.area_id, row.year, frozenset(row.subjects), row.trade, row.ended_on) for row in rows]
+    lines = recognitions_of(organization.pk, BASES)
     asked = requirements(organization.area, year, _ANY_LEVEL)
     mode = asked.settings.get("professional_by_roster") if asked else None
     return ClassRules(lines, limits_in(asked) if asked else None, mode is None or mode.is_yes)

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 from django.utils import timezone
 
 from accounts.models import Organization
 from accounts.selectors.learners import Person
-from bases.rules.recognition import Recognised, is_recognised
+from bases.rules.recognition import Recognised, is_recognised, why_absent
 from bases.selectors.recognised import recognitions_of
 from ceportal.kernel.rules.circumstances import circumstances
 from ceportal.kernel.rules.refusal import Refusal
@@ -175,10 +176,11 @@ def _course_of(claim: Claim | NewClaim) -> str:
 
 def _place_and_year(candidate: Candidate, person: Person, lines: list[Recognised], bench: Bench) -> Iterable[Refusal]:
     claim = candidate.claim
-    covered = is_recognised(
-        lines, places=person.area.codes, year=claim.year, subject=claim.subject, trade=bench.trade(person),
-        on=claim.ended_on,
-    )  # fmt: skip
+    asked: Any = {
+        "places": person.area.codes, "year": claim.year, "subject": claim.subject, "trade": bench.trade(person),
+        "on": claim.ended_on,
+    }  # fmt: skip
+    covered = is_recognised(lines, **asked)
     return plausible.reasons_of_place_and_year(
         is_recognised=covered,
         limits=bench.limits_where_now(person, claim.year),
@@ -187,6 +189,7 @@ def _place_and_year(candidate: Candidate, person: Person, lines: list[Recognised
         subject=Subject(claim.subject).label,
         place=person.area.name,
         is_excused=candidate.is_excused,
+        why_absent="" if covered else why_absent(lines, **asked),
     )
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from bases.rules.recognition import Recognised, is_recognised
+from bases.rules.recognition import Absent, Recognised, is_recognised, why_absent
 
 LINE = Recognised("410200", 2026, frozenset({"public", "professional"}), ended_on=date(2026, 6, 30))
 PLACES = ("410000", "410200", "410203")
@@ -46,3 +46,20 @@ def test_the_accounting_zone_is_for_accountants() -> None:
     assert not covers(zone, subject="professional", trade="")
     assert not covers(zone, subject="professional", trade="统计")
     assert not covers(zone, subject="public", trade="会计")
+
+
+@pytest.mark.clause("A27", "S0-18")
+def test_who_is_absent_on_the_day_covers_nobody_and_the_words_say_why() -> None:
+    suspended = Absent(date(2026, 3, 1), date(2026, 3, 31), is_exit=False, grounds="教学管理混乱")
+    removed = Absent(date(2026, 9, 1), None, is_exit=True, grounds="教学质量低劣")
+    line = Recognised("410200", 2026, frozenset({"public"}), absences=(removed, suspended))
+    days = {date(2026, 2, 28): True, date(2026, 3, 1): False, date(2026, 3, 31): False, date(2026, 4, 1): True,
+            date(2026, 8, 31): True, date(2026, 9, 1): False}  # fmt: skip
+    assert {day: covers(line, on=day) for day in days} == days
+    asked = {"places": PLACES, "year": 2026, "subject": "public", "trade": ""}
+    assert why_absent([line], on=date(2026, 3, 9), **asked) == (
+        "自2026年3月1日起至2026年3月31日被暂停资格，原因：教学管理混乱"
+    )
+    assert why_absent([line], on=date(2026, 12, 1), **asked) == "自2026年9月1日起被取消资格，原因：教学质量低劣"
+    assert why_absent([line], on=date(2026, 2, 1), **asked) == ""
+    assert why_absent([line], on=date(2026, 12, 1), **asked | {"subject": "professional"}) == ""

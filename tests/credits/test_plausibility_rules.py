@@ -52,6 +52,8 @@ def test_an_unrecognised_institution_a_year_without_rule_and_a_closed_year_wait_
     closed = Refusal("year_closed", "2025 年度已结束，原则上不再补报，待人社部门核实。", "/completed_on", "S0-14")
     assert place_and_year(is_recognised=False) == [unknown]
     assert place_and_year(limits=None) == [no_rule]
+    (absent,) = place_and_year(is_recognised=False, why_absent="自2026年9月1日起被取消资格，原因：教学管理混乱")
+    assert (absent.code, "教学管理混乱" in absent.message, absent.clause) == ("not_recognised", True, "A27")
     assert place_and_year(ended_on=date(2025, 12, 31), today=date(2026, 1, 1)) == [closed]
     assert place_and_year(is_recognised=False, limits=None) == [unknown, no_rule]
 

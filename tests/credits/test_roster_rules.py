@@ -1,12 +1,13 @@
 """How a row of a roster is read, and which class may be reported at all."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from bases.rules.recognition import Recognised
+from bases.rules.recognition import Absent, Recognised
 from ceportal.kernel.rules.sheets import BLANK, Cell, CellKind, SheetRow
 from credits.enums import PublicKind, RosterState, Subject
 from credits.rules import rosters as rules
@@ -151,6 +152,9 @@ def test_a_base_must_be_valid_for_the_subject_on_the_day_the_class_ended() -> No
     assert against(listed=[]) == [("not_recognised", "A27")]
     assert against(listed=listed(year=2025)) == [("not_recognised", "A27")]
     assert against(listed=listed(ended_on=date(2026, 10, 12))) == [("base_has_left", "A27")]
+    removed = Absent(date(2026, 10, 13), None, is_exit=True, grounds="教学管理混乱")
+    assert against(listed=listed(absences=(removed,))) == [("base_has_left", "A27")]
+    assert against(listed=listed(absences=(replace(removed, from_on=date(2026, 10, 14)),))) == []
     assert against(listed=listed(ended_on=date(2026, 10, 13))) == []
     assert against(listed=listed(subjects=frozenset())) == [("subject_not_recognised", "A27")]
 

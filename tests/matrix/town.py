@@ -45,7 +45,7 @@ from reviews.services.filing import file_month
 from reviews.services.openings import record_opening
 from tests import factories as make
 from tests.credits import rosters as make_roster
-from tests.matrix import asked, machine_things, rule_things, spot_check_things
+from tests.matrix import asked, machine_things, rule_things, spot_check_things, teaching_things
 from tests.people import BUREAU_DUTIES, EMPLOYER_DUTIES
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -172,6 +172,7 @@ def objects() -> dict[str, Given]:
         "admin:kernel_calendarnotice_year": lambda town: {"year": 2026},
         **rule_things.given(),
         **machine_things.given(),
+        **teaching_things.given(),
         "office:filing_list": lambda town: {"ref": town.filing.ref},
         "office:filing_form": lambda town: {"ref": town.filing.ref},
         **spot_check_things.given(),

@@ -1,7 +1,7 @@
-"""A day or a moment as it is typed to a command."""
+"""A day or a moment as it is typed to a command, a day as it is written in a sentence."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 
 # fromisoformat alone takes 20250928, 2025-W40-1 and 2025-09-28x16:30 too.
 _MOMENT = re.compile(
@@ -17,3 +17,8 @@ def moment_in(text: str) -> datetime | None:
         return datetime.fromisoformat(text)
     except ValueError:
         return None
+
+
+def day_words(day: date) -> str:
+    """2026年11月1日, within a sentence."""
+    return f"{day.year}年{day.month}月{day.day}日"

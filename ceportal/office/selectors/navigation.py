@@ -47,6 +47,7 @@ PUBLIC = Section(
     (
         Entry("office:front", "首页"),
         Entry("office:policy", "政策依据"),
+        Entry("bases:directory", "施教机构"),
         Entry("certificates:look_up", "证书查验"),
         Entry("office:help", "帮助"),
     ),
@@ -76,6 +77,7 @@ WITHOUT_ROLE = (
 FOOTER = (
     Entry("office:front", "首页"),
     Entry("office:policy", "政策依据"),
+    Entry("bases:directory", "施教机构"),
     Entry("certificates:look_up", "证书查验"),
     Entry("accounts:privacy", "个人信息保护"),
     Entry("office:trail_heads", "操作记录封存"),
@@ -100,7 +102,13 @@ _OF_DUTIES: tuple[tuple[str, tuple[tuple[frozenset[Duty], Entry], ...]], ...] = 
             (frozenset({Duty.MANAGE_CLIENTS}), Entry("credits:missing_inbox", "学时查询")),
         ),
     ),
-    ("施教", ((frozenset({Duty.TEACH}), Entry("credits:rosters", "名单上传")),)),
+    (
+        "施教",
+        (
+            (frozenset({Duty.TEACH}), Entry("credits:rosters", "名单上传")),
+            (frozenset({Duty.TEACH, Duty.MANAGE_CLIENTS}), Entry("bases:disclosures", "公开信息")),
+        ),
+    ),
     (
         "管理",
         (

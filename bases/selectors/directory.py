@@ -1,0 +1,177 @@
+"""The public directory of institutions, and whose page is whose."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import reduce
+from operator import or_
+from urllib.parse import urlsplit
+
+from django.db.models import Q, QuerySet
+
+from accounts.enums import Duty
+from accounts.models import Area, Organization, User
+from accounts.rules.policy import Act
+from accounts.selectors.duties import holders_of, units_for
+from bases.enums import RecognitionKind, RecognitionStatus
+from bases.models import Absence, Disclosure, Recognition
+from bases.rules.directory import shuffled
+from bases.rules.recognition import Absent
+from bases.selectors.recognised import absences_at, place_of
+from ceportal.kernel.rules.moments import day_words
+from ceportal.kernel.rules.text import comparable
+
+PAGE_SIZE = 20
+_SUBJECTS = {"public": "公需科目", "professional": "专业科目"}
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is looked for; empty is everything."""
+
+    year: int
+    area: str = ""
+    subject: str = ""
+    trade: str = ""
+    kind: str = ""
+    words: str = ""
+    only_free: bool = False
+    by_name: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """One recognition as the public reads it. `tone` is that of the mark beside `standing`."""
+
+    row: Recognition
+    standing: str
+    tone: str
+    absent: Absent | None
+
+    @property
+    def subjects(self) -> str:
+        return "、".join(_SUBJECTS[subject] for subject in self.row.subjects if subject in _SUBJECTS)
+
+    @property
+    def href(self) -> str:
+        """The institution's own site, as long as it stands by its place."""
+        return self.row.url if self.tone != "bad" and urlsplit(self.row.url).scheme in {"http", "https"} else ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An institution with its lines of a year."""
+
+    organization: Organization
+    lines: list[Line]
+    has_disclosed: bool
+
+
+@dataclass(frozen=True)
+class Page:
+    items: list[Entry]
+    total: int
+    next_cursor: str
+    is_first: bool
+
+
+def years_listed() -> list[int]:
+    return list(Recognition.objects.order_by("-year").values_list("year", flat=True).distinct())
+
+
+def trades_listed() -> list[str]:
+    return list(Recognition.objects.exclude(trade="").order_by("trade").values_list("trade", flat=True).distinct())
+
+
+def cities() -> QuerySet[Area]:
+    """Those directly below the province."""
+    return Area.objects.filter(parent__parent__isnull=True, parent__isnull=False).order_by("code")
+
+
+def found(search: Search, *, on: date, start: int) -> Page:
+    """A page of institutions in an order that favours nobody: five queries."""
+    keys = _matching(search)
+    units = dict(
+        Organization.objects.filter(pk__in=keys.values("organization")).order_by("name_key").values_list("ref", "pk")
+    )
+    rank = {} if search.by_name else shuffled(units, on)
+    ordered = [units[ref] for ref in sorted(units, key=lambda ref: rank.get(ref, 0))]
+    shown = ordered[start : start + PAGE_SIZE]
+    items = entries(shown, keys, on=on)
+    more = len(ordered) > start + PAGE_SIZE
+    return Page(items, len(ordered), str(start + PAGE_SIZE) if more else "", start == 0)
+
+
+def entries(units: Collection[int], rows: QuerySet[Recognition], *, on: date) -> list[Entry]:
+    """In the order of `units`, each with its lines among `rows`."""
+    lines: dict[int, list[Line]] = defaultdict(list)
+    organizations: dict[int, Organization] = {}
+    absences = absences_at(units)
+    for row in rows.filter(organization__in=units).select_related("organization__area", "area"):
+        organizations[row.organization_id] = row.organization
+        lines[row.organization_id].append(line_of(row, absences.get(place_of(row), ()), on=on))
+    disclosed = set(Disclosure.objects.filter(organization__in=units).values_list("organization", flat=True))
+    return [Entry(organizations[unit], lines[unit], unit in disclosed) for unit in units]
+
+
+def line_of(row: Recognition, absences: Iterable[Absent], *, on: date) -> Line:
+    """How it stands on a day; in a year that has passed, on its last day."""
+    day = min(max(on, date(row.year, 1, 1)), date(row.year, 12, 31))
+    absent = next((one for one in absences if one.covers(day)), None)
+    if absent:
+        return Line(row, "已退出" if absent.is_exit else "暂停", "bad" if absent.is_exit else "warn", absent)
+    if row.ended_on and row.ended_on < day:
+        return Line(row, f"{day_words(row.ended_on)}终止", "bad", None)
+    is_verified = row.status == RecognitionStatus.VERIFIED
+    return Line(row, "在名单中" if is_verified else "沿用上一年度", "ok" if is_verified else "wait", None)
+
+
+def lines_of(organization: Organization, *, on: date) -> list[Line]:
+    """All its lines, the latest year first."""
+    rows = Recognition.objects.filter(organization=organization).select_related("area", "organization")
+    absences = absences_at([organization.pk])
+    return [line_of(row, absences.get(place_of(row), ()), on=on) for row in rows.order_by("-year", "kind", "id")]
+
+
+def listed_institutions() -> QuerySet[Organization]:
+    """Those of any list of any year: whose page anybody may read."""
+    return Organization.objects.filter(pk__in=Recognition.objects.values("organization")).select_related("area")
+
+
+def disclosing_units(user: User) -> QuerySet[Organization]:
+    """The institutions whose public page `user` keeps."""
+    teach = Q(is_base=True) | Q(is_platform=True)
+    return units_for(user, Act.DISCLOSE).filter(teach).select_related("area").order_by("name_key")
+
+
+def absences_of(row: Recognition) -> QuerySet[Absence]:
+    """Those of the institution's place on this list, in whatever year, the latest first."""
+    same = {"organization": row.organization_id, "list_kind": row.kind, "area": row.area_id, "site_name": row.site_name}
+    return Absence.objects.filter(**same).order_by("-from_on", "-id")
+
+
+def people_at(organization: Organization, duties: Iterable[Duty]) -> QuerySet[User]:
+    """Who acts for it with any of these duties."""
+    return reduce(or_, (holders_of(organization, duty) for duty in duties))
+
+
+def _matching(search: Search) -> QuerySet[Recognition]:
+    rows = Recognition.objects.filter(year=search.year)
+    is_platform = Q(kind=RecognitionKind.PLATFORM)
+    if search.kind:
+        rows = rows.filter(is_platform if search.kind == "platform" else ~is_platform)
+    if search.area:
+        inside = f"/{search.area}/"
+        rows = rows.filter(Q(organization__area__path__contains=inside) | Q(area__path__contains=inside))
+    if search.trade:
+        rows = rows.filter(trade=search.trade)
+    if search.only_free:
+        rows = rows.filter(is_free=True)
+    if search.words:
+        name = comparable(search.words)
+        rows = rows.filter(Q(organization__name_key__contains=name) | Q(site_name__icontains=search.words))
+    if search.subject:
+        wanted = [row.pk for row in rows.only("pk", "subjects") if search.subject in row.subjects]
+        rows = rows.filter(pk__in=wanted)
+    return rows.order_by("kind", "sequence", "id")
