@@ -28,13 +28,16 @@ def locked_account(professional: Professional, year: int, *, now: datetime, benc
     """The account, made when it is the first; until the transaction ends nobody else changes it."""
     rows = YearAccount.objects.select_for_update().filter(professional=professional, year=year)
     if found := rows.first():
+        found.professional = professional
         return found
     bench = bench or Bench(rule_book(), now)
     first = YearAccount(professional=professional, year=year, changed_at=now, **person_in(professional, year, bench))
     for name, value in _verdict(first, NOTHING, bench).items():
         setattr(first, name, value)
     YearAccount.objects.bulk_create([first], ignore_conflicts=True)
-    return rows.get()
+    account = rows.get()
+    account.professional = professional
+    return account
 
 
 def change_account(account: YearAccount, part: Standing, *, now: datetime, bench: Bench | None = None) -> None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.enums import Move, NoticeEvent
@@ -20,7 +21,8 @@ from credits.enums import ClaimState, DeclarationState, Door, EntryKind, FieldSt
 from credits.models import Claim, Declaration, HourEntry, YearAccount
 from credits.rules.activity_key import activity_key
 from credits.rules.crediting import reasons_not_to_credit, shares
-from credits.selectors.twins import counted_twin
+from credits.selectors.bench import Bench
+from credits.selectors.regulation import rule_book
 from credits.services.accounts import change_account, locked_account
 from credits.services.steps import leave_step
 
@@ -58,12 +60,44 @@ class Origin:
     content_digest: str = ""
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where the hours of a declaration are entered: the account, locked; the same training if it counts already by
+    another way; whether the declaration itself was entered.
+    """
+
+    account: YearAccount
+    twin: Claim | None
+    is_entered: bool
+    bench: Bench
+
+
+def place_in_ledger(declaration: Declaration, *, now: datetime) -> Place:
+    """Read under the lock of the account, once for all that follows in this transaction."""
+    if declaration.started_on is None or declaration.ended_on is None:
+        raise refuse("incomplete", "这项申报没有填写起止日期。", field="started_on")
+    bench = Bench(rule_book(), now)
+    account = locked_account(declaration.professional, declaration.ended_on.year, now=now, bench=bench)
+    source, key = Door.DECLARATION.value, activity_key(declaration.title, declaration.started_on, declaration.ended_on)
+    known = _known(account, Origin(Door.DECLARATION, source, str(declaration.ref)), key)
+    own = [each for each in known if each.source == source and each.external_id == str(declaration.ref)]
+    twins = [each for each in known if each not in own and each.declaration_id != declaration.pk]
+    return Place(account, next(iter(twins), None), bool(own), bench)
+
+
 @transaction.atomic
 def credit_declaration(declaration: Declaration, *, hours: Decimal, by: User | None, now: datetime) -> HourEntry | None:
     """Enter the hours recognised for a declaration. Refused when it is counted already.
 
     None when the same training counts through another door: the claim then stands beside that one and adds nothing.
     """
+    return enter_declaration(declaration, place_in_ledger(declaration, now=now), hours=hours, by=by, now=now)
+
+
+def enter_declaration(
+    declaration: Declaration, place: Place, *, hours: Decimal, by: User | None, now: datetime
+) -> HourEntry | None:
+    """As `credit_declaration`, for who has the place already."""
     if declaration.started_on is None or declaration.ended_on is None:
         raise refuse("incomplete", "这项申报没有填写起止日期。", field="started_on")
     training = Training(
@@ -77,12 +111,11 @@ def credit_declaration(declaration: Declaration, *, hours: Decimal, by: User | N
         organization=declaration.organization,
     )
     origin = Origin(Door.DECLARATION, Door.DECLARATION.value, str(declaration.ref), declaration)
-    locked_account(declaration.professional, declaration.ended_on.year, now=now)
-    if twin := counted_twin(declaration):
-        _stand_beside(twin, training, origin, by=by, now=now)
+    if place.twin:
+        _stand_beside(place.twin, training, origin, by=by, now=now)
         return None
     reason, clause = _why(declaration, hours), _ground(declaration)
-    return credit_claim(training, origin, reason=reason, clause=clause, by=by, now=now)
+    return credit_claim(training, origin, reason=reason, clause=clause, by=by, now=now, place=place)
 
 
 def _why(declaration: Declaration, hours: Decimal) -> str:
@@ -113,9 +146,19 @@ def _stand_beside(twin: Claim, training: Training, origin: Origin, *, by: User |
 
 @transaction.atomic
 def credit_claim(
-    training: Training, origin: Origin, *, reason: str = "", clause: str = "", by: User | None, now: datetime
+    training: Training,
+    origin: Origin,
+    *,
+    reason: str = "",
+    clause: str = "",
+    by: User | None,
+    now: datetime,
+    place: Place | None = None,
 ) -> HourEntry:
-    """One live claim and its credit, once and for all: refused when the claim or the same training is there."""
+    """One live claim and its credit, once and for all: refused when the claim or the same training is there.
+
+    `place` for who holds the account already.
+    """
     refuse_if_any(
         reasons_not_to_credit(
             hours=training.hours,
@@ -125,13 +168,17 @@ def credit_claim(
             ended_on=training.ended_on,
         )
     )
-    account = locked_account(training.professional, training.ended_on.year, now=now)
+    bench = place.bench if place else Bench(rule_book(), now)
+    account = (
+        place.account if place else locked_account(training.professional, training.ended_on.year, now=now, bench=bench)
+    )
     key = training.key or activity_key(training.title, training.started_on, training.ended_on)
-    _refuse_a_second_time(account, origin, key)
+    if place is None or place.is_entered:
+        _refuse_a_second_time(account, origin, key)
     claim = _claim(training, origin, key, now)
     employer = training.organization or employer_of(training.professional)
     entry = _enter(account.professional, claim, training.hours, employer, (reason, clause), by=by, now=now)
-    change_account(account, shares(claim.subject, claim.public_kind, entry.hours), now=now)
+    change_account(account, shares(claim.subject, claim.public_kind, entry.hours), now=now, bench=bench)
     record("claim.credit", claim, by=by, now=now, after=_facts(claim, entry))
     return entry
 
@@ -194,19 +241,25 @@ def credit_again(claim: Claim, to: Professional, changes: Mapping[str, Any], *, 
 
 
 def _refuse_a_second_time(account: YearAccount, origin: Origin, key: str) -> None:
-    if Claim.objects.filter(source=origin.source, external_id=origin.external_id).exists():
+    known = _known(account, origin, key)
+    if any((each.source, each.external_id) == (origin.source, origin.external_id) for each in known):
         raise refuse("already_credited", "这条学时已经登记过，不会再次计入。", clause="A13")
-    twin = Claim.objects.filter(
-        professional_id=account.professional_id, year=account.year, activity_key=key, state=ClaimState.LIVE
-    ).first()
-    if twin is None:
+    if not known:
         return
+    twin = known[0]
     door, day = Door(twin.door).label, timezone.localdate(twin.made_at)
     message = (
         f"“{twin.title}”（{twin.started_on} 至 {twin.ended_on}）已于 {day} 通过“{door}”计入 {_plain(twin.hours)} 学时，"
         "同一次学习只计一次。"
     )
     raise refuse("already_counted", message, field="title", clause="A13")
+
+
+def _known(account: YearAccount, origin: Origin, key: str) -> list[Claim]:
+    """What was entered from there, and what counts in the account for the same training."""
+    itself = Q(source=origin.source, external_id=origin.external_id)
+    same = Q(professional_id=account.professional_id, year=account.year, activity_key=key, state=ClaimState.LIVE)
+    return list(Claim.objects.filter(itself | same).order_by("pk"))
 
 
 def _claim(training: Training, origin: Origin, key: str, now: datetime, state: ClaimState = ClaimState.LIVE) -> Claim:

@@ -21,10 +21,9 @@ from credits.enums import STAGE_AUTHORITY, DeclarationState
 from credits.models import Declaration
 from credits.rules.declaring import MOVES, reasons_not_to_move, reasons_not_to_recognise
 from credits.selectors.declarations import limits_of
-from credits.selectors.twins import counted_twin, counted_words
-from credits.services.accounts import locked_account
+from credits.selectors.twins import counted_words
 from credits.services.declaring import tell_reviewers
-from credits.services.ledger import credit_declaration
+from credits.services.ledger import enter_declaration, place_in_ledger
 from credits.services.steps import leave_step, moved_on
 
 
@@ -61,6 +60,7 @@ def pass_on(
         raise moved_on(declaration)
     was = DeclarationState.AT_EMPLOYER
     leave_step(declaration, Move.APPROVE, by=by, now=now, was=was, organization=employer, hours=hours, reason=reason)
+    declaration.waiting_on = second
     tell_reviewers(declaration, now=now)
     return declaration
 
@@ -76,15 +76,13 @@ def approve(
     """
     _refuse_own(declaration, by)
     refuse_if_any(reasons_not_to_recognise(hours, claimed=declaration.hours_claimed or Decimal(0)))
-    if declaration.ended_on is not None:
-        locked_account(declaration.professional, declaration.ended_on.year, now=now)
-    twin = counted_twin(declaration)
-    beside = f"{counted_words(twin)}，同一次学习只计一次，本次审核不再增加学时。" if twin else ""
+    place = place_in_ledger(declaration, now=now)
+    beside = f"{counted_words(place.twin)}，同一次学习只计一次，本次审核不再增加学时。" if place.twin else ""
     told = "；".join(part for part in (reason, beside) if part)
     _settle(
         declaration, Move.APPROVE, version=version, hours=hours, by=by, now=now, reason=told, hours_recognised=hours
     )
-    credit_declaration(declaration, hours=hours, by=by, now=now)
+    enter_declaration(declaration, place, hours=hours, by=by, now=now)
     _tell_declarant(declaration, f"已通过。{beside}" if beside else f"已通过，认定 {hours.normalize():f} 学时", now)
     return declaration
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -11,7 +12,7 @@ from django.utils import timezone
 from accounts.models import Organization, User
 from accounts.rules.policy import Act
 from accounts.selectors.duties import second_reviewer_of, units_for, waiting_for, who_can_rule
-from credits.enums import STAGE_AUTHORITY, DeclarationState
+from credits.enums import STAGE_AUTHORITY, STAGE_EMPLOYER, DeclarationState
 from credits.models import Declaration, Evidence
 from credits.rules.rule_fields import RULE_FIELDS
 from credits.selectors.conversions import is_open
@@ -54,9 +55,19 @@ def inbox(user: User, units: Iterable[Organization] | None = None) -> QuerySet[D
     if not user.is_active:
         return Declaration.objects.none()
     keys = [unit.pk for unit in (units_reviewed_by(user) if units is None else units)]
+    return _open_to(user, Declaration.objects.filter(waiting_on__in=keys)).order_by(*ORDER)
+
+
+def one_of_inbox(user: User, declaration: Declaration) -> QuerySet[Declaration]:
+    """`declaration` as it stands now, if it is in the inbox of `user`: a single row needs no list of their units."""
+    rows = Declaration.objects.filter(pk=declaration.pk) if user.is_active else Declaration.objects.none()
+    return _open_to(user, rows)
+
+
+def _open_to(user: User, rows: QuerySet[Declaration]) -> QuerySet[Declaration]:
     mine = Decision.objects.filter(subject=OuterRef("pk"), round=OuterRef("round"), by=user)
-    rows = waiting_for(user, Declaration.objects.filter(waiting_on__in=keys, duty=REVIEWING))
-    return rows.filter(~Exists(mine)).select_related(*_SHOWN_WITH).order_by(*ORDER)
+    waiting = waiting_for(user, rows.filter(duty=REVIEWING))
+    return waiting.filter(~Exists(mine)).select_related(*_SHOWN_WITH)
 
 
 def reviewers_of(declaration: Declaration) -> QuerySet[User]:
@@ -105,13 +116,15 @@ def not_yet_opened(declaration: Declaration, reviewer: User) -> list[Unseen]:
 
 
 def look_at(declaration: Declaration, reviewer: User) -> Look:
-    """What `reviewer` was served of the *current* version, and since when: two queries."""
+    """What `reviewer` was served of the *current* version, and since when: one query, two where it has no files."""
     openings = Opening.objects.filter(declaration=declaration, version=declaration.version, reviewer=reviewer)
-    opened = dict(openings.values_list("file_digest", "opened_at"))
-    files = list(files_of(declaration))
-    page = [] if "" in opened else [Unseen(PAGE_LABEL)]
-    unseen = page + [Unseen(e.label or e.file.name, e) for e in files if e.file.digest not in opened]
-    return Look(unseen, [opened[e.file.digest] for e in files if e.file.digest in opened])
+    page = openings.filter(file_digest="")
+    of_file = openings.filter(file_digest=OuterRef("file__digest")).values("opened_at")
+    rows: Sequence[Any] = list(files_of(declaration).annotate(opened_at=of_file[:1], is_page_opened=Exists(page)))
+    is_page_opened = rows[0].is_page_opened if rows else page.exists()
+    unseen = [] if is_page_opened else [Unseen(PAGE_LABEL)]
+    unseen += [Unseen(e.label or e.file.name, e) for e in rows if e.opened_at is None]
+    return Look(unseen, [e.opened_at for e in rows if e.opened_at is not None])
 
 
 def looked_at(declaration: Declaration, reviewer: User, *, now: datetime) -> Looked:
@@ -147,8 +160,7 @@ def jotting_fields(jotting: Jotting) -> dict[str, str]:
 
 def proposed_hours(declaration: Declaration) -> Decimal:
     """The hours put to this stage: those the employer recognised in this round, else those claimed."""
-    before = Decision.objects.filter(subject=declaration, round=declaration.round, stage__lt=declaration.stage)
-    recognised = before.order_by("-stage").values_list("hours_recognised", flat=True).first()
+    recognised = declaration.hours_recognised if declaration.stage > STAGE_EMPLOYER else None
     return recognised or declaration.hours_claimed or Decimal(0)
 
 

@@ -15,7 +15,7 @@ from credits.services.steps import moved_on
 from reviews.enums import REASON_LIMIT, ReasonCode
 from reviews.models import Decision, Jotting
 from reviews.rules.deciding import Verdict, reasons_not_to_decide
-from reviews.selectors.desk import inbox, looked_at
+from reviews.selectors.desk import looked_at, one_of_inbox
 from reviews.services.openings import close_openings
 
 # Beside what lists show: read at once, as a decision needs all of it.
@@ -43,7 +43,7 @@ def decide(
     Raises `Refused` with every reason against it, and `MovedOn` with the winner's name when it no longer waits for
     `by` as they saw it. Nothing is changed then.
     """
-    current = inbox(by).select_related(*_DECIDED_WITH).filter(pk=declaration.pk).first()
+    current = one_of_inbox(by, declaration).select_related(*_DECIDED_WITH).first()
     seen_stage = declaration.stage if stage is None else stage
     if current is None or current.due_at is None or (current.version, current.stage) != (version, seen_stage):
         raise moved_on(declaration)
