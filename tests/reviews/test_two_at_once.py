@@ -1,11 +1,15 @@
 """Two hands at one moment (F1, T14, X13, X14): exactly one wins, the other is told who; the naive way fails."""
 
-from datetime import timedelta
+import os
+import signal
+import time
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from threading import Barrier
 
 import pytest
+from django.db import connections
 
 from accounts.enums import NoticeEvent
 from accounts.models import Notice, Professional, User
@@ -151,6 +155,41 @@ def test_two_sweeps_over_500_overdue(
     for reader in (employer_reviewer, colleague, authority_reviewer):
         assert Notice.objects.filter(to=reader, event=NoticeEvent.REVIEW_OVERDUE).count() == 500
     assert Notice.objects.filter(event=NoticeEvent.REVIEW_OVERDUE).count() == 1500
+
+
+@pytest.mark.parametrize("overdue", [40, pytest.param(500, marks=pytest.mark.deep)], ids=["few", "many"])
+def test_a_sweep_that_is_killed_is_gone_on_with(
+    declarant: Professional, employer_reviewer: User, authority_reviewer: User, overdue: int
+) -> None:
+    """kill -9 at five moments: each marked once, told once to each who hears of it."""
+    for _ in range(overdue):
+        submitted(declarant, files=0)
+    late, done = MONDAY + timedelta(days=8), []
+    for after in (0.03, 0.1, 0.2, 0.3, 0.5):
+        _sweep_and_be_killed(late, after=after)
+        done.append(Declaration.objects.filter(overdue_at=late).count())
+    assert done[0] < overdue, "it was over before anybody killed it"
+    after_the_leases = late + timedelta(hours=1)
+    while mark_overdue(now=after_the_leases):
+        pass
+    assert Declaration.objects.filter(overdue_at__isnull=False, state=DeclarationState.AT_EMPLOYER).count() == overdue
+    assert AuditEvent.objects.filter(action="declaration.overdue").count() == overdue
+    for reader in (employer_reviewer, authority_reviewer):
+        assert Notice.objects.filter(to=reader, event=NoticeEvent.REVIEW_OVERDUE).count() == overdue
+
+
+def _sweep_and_be_killed(now: datetime, *, after: float) -> None:
+    """In a process of its own, with connections of its own."""
+    connections.close_all()
+    child = os.fork()
+    if child == 0:
+        try:
+            mark_overdue(now=now)
+        finally:
+            os._exit(0)
+    time.sleep(after)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
 
 
 def test_two_reminders_at_once(declarant: Professional, employer_reviewer: User) -> None:
