@@ -7,12 +7,17 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from ceportal.kernel.web.addresses import counted_address
 from ceportal.kernel.web.limits import Allowance, take
+from certificates.enums import CheckRefusal
+from certificates.services.verification import note_refusal
 
 View = Callable[..., HttpResponse]
-WITH_A_FORM = frozenset({"look_up", "check_file", "check_list"})
+WITH_A_FORM = frozenset({"look_up", "check_file", "check_list", "report"})
+# Who is refused by the hundred is noted once a minute.
+_NOTED = "1 per minute"
 
 
 def unlisted(view: View) -> View:
@@ -49,6 +54,12 @@ def rate_limited(view: View) -> View:
 
 
 def too_many(request: HttpRequest, allowance: Allowance) -> HttpResponse:
+    note_too_many(counted_address(request))
     response = render(request, "certificates/too_many.html", status=429)
     response["Retry-After"] = str(allowance.reset)
     return response
+
+
+def note_too_many(address: str) -> None:
+    if take(_NOTED, "verification-refused", address).is_granted:
+        note_refusal(CheckRefusal.TOO_MANY, address, now=timezone.now())

@@ -1,18 +1,27 @@
-"""The bureaus' register of certificates: read only, of the people of their place and below."""
+"""The bureaus' register of certificates, read only, and the desk for those that somebody reported as suspicious."""
 
 from typing import Any, cast
+from uuid import UUID
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from accounts.enums import Level
 from accounts.models import User
+from accounts.rules.policy import Act
+from accounts.selectors.duties import units_for
+from ceportal.kernel.rules.refusal import Refusal, Refused
 from ceportal.kernel.web.desks import Column, Register
-from certificates.models import Certificate
-from certificates.selectors import certificates_overseen_by, oversees_certificates
+from certificates.forms import FindingForm
+from certificates.models import Certificate, RefusedCheck, Suspicion
+from certificates.selectors import certificates_overseen_by, oversees_certificates, suspicions_for
+from certificates.services.suspicions import rule_on
 
 
 def _unbroken(text: str) -> SafeString:
@@ -48,3 +57,73 @@ class CertificateRegister(Register):
 
     def rows(self, request: HttpRequest) -> QuerySet[Any]:
         return certificates_overseen_by(cast(User, request.user))
+
+
+def _made_on(suspicion: Suspicion) -> SafeString:
+    return _unbroken(f"{timezone.localtime(suspicion.made_at):%Y-%m-%d %H:%M}")
+
+
+@admin.register(Suspicion)
+class SuspicionDesk(Register):
+    """可疑证书举报: what strangers reported, ruled on by the bureau of the place (S3-10)."""
+
+    lead = "任何人都可以不登录举报可疑证书。请核实后记下结果；学时不实的，另在“学时撤销”中撤销。"
+    nothing = ("没有举报", "有人举报辖区内的证书时，会出现在这里，并给您发一条消息。")
+    link_label = "查看"
+    columns = (
+        Column("证书编号", lambda suspicion: _unbroken(suspicion.number or "—")),
+        Column("可疑之处", lambda suspicion: suspicion.says[:60]),
+        Column("地区", lambda suspicion: suspicion.area.name, is_short=True),
+        Column("收到时间", _made_on),
+        Column("结果", lambda suspicion: suspicion.get_finding_display() or "待核实", is_short=True),
+    )
+
+    def allows(self, request: HttpRequest) -> bool:
+        return units_for(cast(User, request.user), Act.RULE_ON_SUSPICIONS).exists()
+
+    def rows(self, request: HttpRequest) -> QuerySet[Any]:
+        return suspicions_for(cast(User, request.user))
+
+    def link(self, row: Suspicion) -> str:
+        return reverse("admin:certificates_suspicion_item", args=[row.ref])
+
+    def pages(self) -> list[URLPattern]:
+        return [path("<uuid:ref>/", self.door(self.item), name=self.address("item"))]
+
+    def item(self, request: HttpRequest, ref: UUID) -> HttpResponse:
+        """What was said and what the portal knows; on POST what was found."""
+        suspicion = get_object_or_404(self.rows(request), ref=ref)
+        form = FindingForm(request.POST if request.method == "POST" else None)
+        reasons: list[Refusal] = []
+        if form.is_bound and form.is_valid():
+            try:
+                rule_on(suspicion, by=cast(User, request.user), now=timezone.now(), **form.cleaned_data)
+            except Refused as refused:
+                reasons = refused.reasons
+            else:
+                messages.success(request, "已记下核实结果。")
+                return redirect("admin:certificates_suspicion_changelist")
+        context = {"title": "核实举报", "suspicion": suspicion, "form": form, "reasons": reasons}
+        status = 409 if reasons else 422 if form.is_bound else 200
+        return render(request, "certificates/admin/suspicion.html", context, status=status)
+
+
+@admin.register(RefusedCheck)
+class RefusedCheckRegister(Register):
+    """Who looks up what does not exist, how often: guessing and scraping show here."""
+
+    order = ("-day", "-times", "-id")
+    lead = "查验时没有查到、文件不符或过于频繁的次数，按日期和网络地址合计。次数异常多的地址，可能在试探编号或抓取。"
+    nothing = ("没有查验异常", "有人查验不存在的证书时，次数会记在这里。")
+    columns = (
+        Column("日期", lambda line: f"{line.day:%Y-%m-%d}", is_short=True),
+        Column("情形", "get_why_display", is_short=True),
+        Column("网络地址", "address"),
+        Column("次数", "times", is_number=True),
+    )
+
+    def allows(self, request: HttpRequest) -> bool:
+        return units_for(cast(User, request.user), Act.READ_TRAIL).filter(level=Level.PROVINCE).exists()
+
+    def rows(self, request: HttpRequest) -> QuerySet[Any]:
+        return RefusedCheck.objects.all()

@@ -21,6 +21,23 @@ class Standing(TextChoices):
     REVOKED = "revoked", "已撤销"
 
 
+class CheckRefusal(TextChoices):
+    """Why a look-up led to nothing."""
+
+    NO_MATCH = "no_match", "查无此证"
+    FILE = "file", "文件不是签发的原件"
+    TOO_MANY = "too_many", "查验过于频繁"
+
+
+class SuspicionFinding(TextChoices):
+    """What a bureau found about a certificate that somebody did not believe."""
+
+    FORGED = "forged", "属于伪造、变造"
+    MISUSED = "misused", "被他人冒用"
+    SOUND = "sound", "证书没有问题"
+    UNCLEAR = "unclear", "线索不足，无法核实"
+
+
 class FileVerdict(TextChoices):
     """What an uploaded file is. `OTHER_PAPER`: signed by us and whole, but no certificate (a 学时证明)."""
 

@@ -3,6 +3,8 @@
 from django import forms
 
 from ceportal.kernel.rules.refusal import Refused
+from ceportal.kernel.rules.text import reasons_not_to_accept
+from certificates.enums import SuspicionFinding
 from certificates.rules.checking import MOST_BYTES, MOST_LINES, Line, lines_in, reasons_not_to_take
 from certificates.rules.numbers import LONGEST_TYPED, read_number
 
@@ -67,3 +69,59 @@ class ListForm(forms.Form):
             return lines_in(self.cleaned_data["lines"])
         except Refused as refused:
             raise forms.ValidationError(str(refused)) from refused
+
+
+_SAYS = 500
+
+
+def _read_aloud(text: str, label: str) -> str:
+    """Several lines without invisible characters; says what is wrong beside the field."""
+    flat = text.replace("\r", " ").replace("\n", " ")
+    if reasons := list(reasons_not_to_accept(flat, field="", label=label, limit=_SAYS)):
+        raise forms.ValidationError([reason.message for reason in reasons])
+    return text.replace("\r\n", "\n")
+
+
+class ReportForm(forms.Form):
+    """No name and no telephone is asked for."""
+
+    number = forms.CharField(
+        label="证书编号",
+        help_text="照证书上印的写；看不清或没有编号可以不填。",
+        required=False,
+        max_length=LONGEST_TYPED,
+        error_messages={"max_length": "证书编号没有这么长，请核对。"},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    says = forms.CharField(
+        label="可疑之处",
+        help_text=f"在哪里见到、哪里不对，最多 {_SAYS} 个字。请不要写身份证号码和电话。",
+        max_length=_SAYS,
+        error_messages={"required": "请写明哪里可疑。", "max_length": f"可疑之处最多 {_SAYS} 个字。"},
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+
+    def clean_says(self) -> str:
+        return _read_aloud(self.cleaned_data["says"], "可疑之处")
+
+
+class FindingForm(forms.Form):
+    finding = forms.ChoiceField(
+        label="核实结果",
+        choices=SuspicionFinding.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "请选择核实结果。", "invalid_choice": "请选择列出的结果。"},
+    )
+    because = forms.CharField(
+        label="依据和去向",
+        help_text="怎样核实的，是否已撤销学时或移交。只供人社部门查看。",
+        max_length=_SAYS,
+        error_messages={"required": "请写明依据。", "max_length": f"依据最多 {_SAYS} 个字。"},
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def clean_finding(self) -> SuspicionFinding:
+        return SuspicionFinding(self.cleaned_data["finding"])
+
+    def clean_because(self) -> str:
+        return _read_aloud(self.cleaned_data["because"], "依据和去向")

@@ -5,9 +5,9 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from accounts.models import Professional
+from accounts.models import Area, Professional, User
 from ceportal.kernel.models import Claimable, Referenced
-from certificates.enums import CertificateState
+from certificates.enums import CertificateState, CheckRefusal, SuspicionFinding
 
 LIVE = (CertificateState.INTENDED, CertificateState.ISSUED)
 
@@ -85,3 +85,52 @@ class VerificationCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.certificate_id} {self.day}"
+
+
+class RefusedCheck(models.Model):
+    """How often look-ups from an address led to nothing on a day, and why: guessing shows. Kept for half a year."""
+
+    day = models.DateField()
+    why = models.CharField(max_length=10, choices=CheckRefusal.choices)
+    address = models.CharField(max_length=45)
+    times = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "查验异常"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["day", "address", "why"], name="one_refusal_line_a_day_and_address")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.why}"
+
+
+class Suspicion(Referenced):
+    """Somebody does not believe a certificate and says so, without an account and without a name (S3-10).
+
+    `number` is what they typed, `certificate` the one that bears it, if any. It waits with the bureau of `area`.
+    """
+
+    number = models.CharField(max_length=60, blank=True)
+    certificate = models.ForeignKey(Certificate, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    says = models.CharField(max_length=500)
+    made_at = models.DateTimeField()
+    finding = models.CharField(max_length=10, choices=SuspicionFinding.choices, blank=True)
+    found_because = models.CharField(max_length=500, blank=True)
+    found_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    found_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "可疑证书举报"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(finding="", found_at__isnull=True, found_by__isnull=True)
+                | (~Q(finding="") & ~Q(found_because="") & Q(found_at__isnull=False, found_by__isnull=False)),
+                name="a_finding_says_who_when_and_why",
+            )
+        ]
+        indexes: ClassVar = [models.Index(fields=["area", "id"], name="suspicions_open", condition=Q(finding=""))]
+
+    def __str__(self) -> str:
+        return self.number or "—"

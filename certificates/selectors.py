@@ -1,28 +1,33 @@
 """Who may see which certificate, and what has become of the hours printed on it."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from accounts.models import Organization, Professional, User
 from accounts.rules.policy import Act
 from accounts.selectors.duties import units_for
 from accounts.selectors.learners import Learner
+from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.rules.text import comparable
 from certificates.enums import CertificateState, Standing
-from certificates.models import LIVE, Certificate
-from certificates.rules.entitlement import Printed
+from certificates.models import LIVE, Certificate, Suspicion
+from certificates.rules.entitlement import Printed, reasons_not_to_renew
 from certificates.rules.numbers import read_number
 from credits.enums import ClaimState
 from credits.models import Claim, YearAccount
 from credits.rules.requirements import Standing as Hours
+from credits.rules.window import CLOSED, is_open, last_day_for, words
 from credits.selectors.accounts import standing_of as hours_of
 from credits.selectors.bench import Bench
 from credits.selectors.regulation import rule_book
+from credits.selectors.window import granted_years, limits_by_year
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{27}", re.ASCII)
 # What is looked up instead of a word that cannot be a token or a number, so that every answer takes the same steps.
@@ -50,6 +55,19 @@ def published_under(number: str, name: str) -> Certificate | None:
     found = _public().filter(number=read_number(number) or _NOTHING).first()
     wanted, printed = comparable(name[:100]), comparable(found.snapshot["person"]["name"] if found else _NOTHING)
     return found if found and wanted and wanted == printed else None
+
+
+def numbered(number: str) -> Certificate | None:
+    """The published certificate of a number as it is kept."""
+    return _public().filter(number=number).select_related("professional__area").first()
+
+
+def suspicions_for(user: User) -> QuerySet[Suspicion]:
+    """Reports that wait, or waited, with a bureau of `user`."""
+    where = Q(pk__in=[])
+    for path in units_for(user, Act.RULE_ON_SUSPICIONS).values_list("area__path", flat=True):
+        where |= Q(area__path__startswith=path)
+    return Suspicion.objects.filter(where).select_related("area", "certificate", "found_by")
 
 
 def published_all(asked: Iterable[tuple[str, str]]) -> list[Certificate | None]:
@@ -126,6 +144,43 @@ def printed_items(certificate: Certificate) -> list[Printed]:
     claims = Claim.objects.in_bulk([item["ref"] for item in items], field_name="ref")
     by_ref = {str(ref): claim for ref, claim in claims.items()}
     return [_printed(item, by_ref.get(item["ref"])) for item in items]
+
+
+def unlisted(certificate: Certificate) -> list[Claim]:
+    """What counts in the year and does not stand on the certificate."""
+    printed = {item["ref"] for item in certificate.snapshot["items"]}
+    counted = counted_claims(certificate.professional_id, certificate.year)
+    return [claim for claim in counted if str(claim.ref) not in printed]
+
+
+def renewable(certificates: Iterable[Certificate], *, now: datetime) -> set[int]:
+    """The keys of those a new edition can be had of (A14); one query where nothing was learned after any of them."""
+    issued = [one for one in certificates if one.state == CertificateState.ISSUED]
+    people, years = {one.professional_id for one in issued}, {one.year for one in issued}
+    counted = Claim.objects.filter(professional__in=people, year__in=years, state=ClaimState.LIVE)
+    found = set(counted.values_list("professional_id", "year", "ref")) if issued else set()
+    printed = {(one.professional_id, one.year, UUID(item["ref"])) for one in issued for item in one.snapshot["items"]}
+    more = {place[:2] for place in found - printed}
+    candidates = [one for one in issued if (one.professional_id, one.year) in more]
+    return {one.pk for one in candidates if not any(reasons_against_renewing(one, now=now))}
+
+
+def reasons_against_renewing(certificate: Certificate, *, now: datetime) -> Iterator[Refusal]:
+    """Why its holder cannot have a new edition now."""
+    return reasons_not_to_renew(
+        is_issued=certificate.state == CertificateState.ISSUED,
+        is_settled=not is_under_review(certificate),
+        closed_on=_closed_on(certificate.professional, certificate.year, now),
+        unlisted=len(unlisted(certificate)),
+    )
+
+
+def _closed_on(person: Professional, year: int, now: datetime) -> str:
+    today, limits = timezone.localdate(now), limits_by_year(person, [year], now=now).get(year)
+    opening = granted_years(person).get(year, CLOSED)
+    if is_open(year, today=today, limits=limits, opening=opening):
+        return ""
+    return words(last_day_for(year, limits, opening))
 
 
 @dataclass(frozen=True)

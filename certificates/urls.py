@@ -1,16 +1,19 @@
 from django.urls import path, re_path
 
-from certificates.views import checking, own, public, transcript
+from certificates.views import checking, own, public, reporting, transcript
 
 app_name = "certificates"
 urlpatterns = [
     path("certificates/", own.mine, name="mine"),
     path("certificates/<uuid:ref>/pdf/", own.pdf, name="pdf"),
+    path("certificates/<uuid:ref>/renew/", own.renew_one, name="renew"),
     path("transcript/", transcript.show_transcript, name="transcript"),
     path("transcript/pdf/", transcript.transcript_pdf, name="transcript_pdf"),
     path("verify/", public.look_up, name="look_up"),
     path("verify/file/", checking.check_a_file, name="check_file"),
     path("verify/list/", checking.check_a_list, name="check_list"),
+    path("verify/report/", reporting.report_one, name="report"),
+    path("verify/report/done/", reporting.reported, name="reported"),
     path("verify/keys.pem", checking.keys, name="keys"),
     path("v/<str:token>/", public.verify, name="verify"),
     # Whatever else stands after /v/ gets the same answer as a token that does not exist (inputs.md 139).

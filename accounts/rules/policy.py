@@ -72,6 +72,7 @@ class Act(StrEnum):
     JUDGE_SIGNALS = "处理疑点线索"
     OVERSEE = "查看审核和学时记录"
     SEE_CERTIFICATES = "查看证书登记"
+    RULE_ON_SUSPICIONS = "处理可疑证书举报"
     READ_TRAIL = "查看操作日志"
     OPERATE = "查看运行状态、重试"
 
@@ -140,6 +141,7 @@ POLICY: dict[Act, Permission] = {
     Act.JUDGE_SIGNALS: Permission((Duty.REVERSE_HOURS,), Scope.PLACE, at=(_BUREAU,), proof=True),
     Act.OVERSEE: Permission((Duty.OVERSEE,), Scope.REACH),
     Act.SEE_CERTIFICATES: Permission((Duty.OVERSEE,), Scope.PLACE, at=(_BUREAU,)),
+    Act.RULE_ON_SUSPICIONS: Permission((Duty.OVERSEE,), Scope.PLACE, at=(_BUREAU,)),
     Act.READ_TRAIL: Permission((Duty.OVERSEE,), Scope.PROVINCE, at=(_BUREAU,)),
     Act.OPERATE: Permission((Duty.OPERATE,), Scope.SYSTEM),
 }

@@ -353,6 +353,7 @@ SIGNING_KEY_MAY_BE_MADE = False
 TRANSCRIPT_RATE = env.text("TRANSCRIPT_RATE", "20/hour")
 # Look-ups of certificates from one address.
 VERIFICATION_RATE = env.text("VERIFICATION_RATE", "60/minute")
+REPORT_RATE = env.text("REPORT_RATE", "10/hour")
 VERIFICATION_LIST_RATE = env.text("VERIFICATION_LIST_RATE", "1000 per hour")
 
 # "local" writes text messages into DATA_DIR/sms, "none" keeps them in the portal alone (accounts.services.channels).

@@ -15,7 +15,7 @@ SEALING_KEY = "11" * 32
 INDEX_KEY = "22" * 32
 SEALING_KEY_FILE = INDEX_KEY_FILE = ""
 SIGNING_KEY_MAY_BE_MADE = True
-VERIFICATION_RATE = VERIFICATION_LIST_RATE = UPLOAD_RATE = "10000/minute"
+VERIFICATION_RATE = VERIFICATION_LIST_RATE = REPORT_RATE = UPLOAD_RATE = "10000/minute"
 LIMITS_WITHOUT_BROKER = "memory"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Tests of their own ask for more (tests/accounts/test_second_factor.py, test_passwords.py).

@@ -14,12 +14,13 @@ from ceportal.kernel.web.addresses import counted_address
 from ceportal.kernel.web.keyset import keyset_page
 from ceportal.kernel.web.limits import take
 from ceportal.kernel.web.problems import Problem, json_answer
+from certificates.access import note_too_many
 from certificates.documents.signing import SigningKeyMissing
-from certificates.enums import Standing
+from certificates.enums import CheckRefusal, Standing
 from certificates.models import Certificate
 from certificates.selectors import after, ended, published, standing_of
 from certificates.services.revocations import revocation_list
-from certificates.services.verification import count_verification
+from certificates.services.verification import count_verification, note_refusal
 
 # About a megabyte of list.
 ENTRIES = 5_000
@@ -35,6 +36,7 @@ class PublicView(APIView):
         super().initial(request, *args, **kwargs)
         allowance = take(settings.VERIFICATION_RATE, "verification", counted_address(request))
         if not allowance.is_granted:
+            note_too_many(counted_address(request))
             headers = {"Retry-After": str(allowance.reset)}
             raise Problem(429, "too_many", "查验过于频繁，请稍后重试。", headers=headers)
 
@@ -46,6 +48,7 @@ class OneCertificate(PublicView):
         found, now = published(token), timezone.now()
         count_verification(found, now=now)
         if found is None:
+            note_refusal(CheckRefusal.NO_MATCH, counted_address(request), now=now)
             raise Http404
         told = _told(found) | {"checked_at": timezone.localtime(now).isoformat(timespec="seconds")}
         return json_answer(told, headers=UNLISTED)

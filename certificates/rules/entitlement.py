@@ -1,9 +1,11 @@
 """Whether a year's certificate is due, stands, is replaced or taken back (S4-11; reading A14)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
+
+from ceportal.kernel.rules.refusal import Refusal
 
 
 class Verdict(Enum):
@@ -67,6 +69,29 @@ def why_merged(*, is_met: bool) -> str:
     """What everybody may read about the certificate of an account that was merged."""
     merged = "持证人有两个账号，已合并为一个"
     return f"{merged}，以合并后账号的证书为准。" if is_met else f"{merged}，合并后本年度学时不再达到要求。"
+
+
+RENEWED = "年度已截止，应持证人申请换发了列有全年学时的新证书。"
+
+
+def reasons_not_to_renew(*, is_issued: bool, is_settled: bool, closed_on: str, unlisted: int) -> Iterator[Refusal]:
+    """Of a certificate whose holder asks for a new edition with all hours of the year (A14).
+
+    `is_settled`: nothing has changed that the clock has not looked at. `closed_on` is the year's last day in words,
+    empty while the year is open to this person. `unlisted` counts what was learned and does not stand on it.
+    """
+    if not is_issued:
+        yield Refusal("not_valid", "只有已签发且有效的证书可以换发。")
+    elif not is_settled:
+        yield Refusal("under_review", "您的学时有变动，正在复核这份证书，请稍后再试。")
+    elif not closed_on:
+        yield Refusal(
+            "year_open",
+            "本年度还可以申报学时。年度截止后再换发，一次列全；现在的证书一直有效。",
+            clause="A14",
+        )
+    elif not unlisted:
+        yield Refusal("nothing_new", "证书已列出本年度的全部学时，不需要换发。")
 
 
 def why_it_ended(printed: Iterable[Printed], *, is_met: bool, is_renamed: bool = False) -> str:

@@ -1,5 +1,6 @@
 """The year is met: a certificate is promised. Hours are taken back: it is superseded or revoked (S4-11, S3-09, A14).
-So it is when a name or number was put right, or the account merged into another.
+So it is when a name or number was put right, or the account merged into another. Once the year is closed its holder
+can have a new edition that lists all hours.
 
 The clock reads what the ledger left (`ChangedAccount`). A promise is a row with its number and frozen content; the
 sheet is made from that row alone (`sheets.py`), so a crash anywhere leaves a state that explains itself.
@@ -9,21 +10,31 @@ import secrets
 from datetime import datetime
 from functools import partial
 
-from django.db.models import Max
+from django.db import transaction
+from django.db.models import Max, QuerySet
 
 from accounts.enums import NoticeEvent
-from accounts.models import Professional
+from accounts.models import Professional, User
 from accounts.selectors.people import goes_on
 from accounts.services.notices import tell
+from ceportal.kernel.rules.refusal import refuse, refuse_if_any
 from ceportal.kernel.services.claims import one_by_one
 from ceportal.kernel.services.counters import next_number
 from ceportal.kernel.services.trail import record
 from certificates.enums import CertificateState
 from certificates.models import LIVE, Certificate
-from certificates.rules.entitlement import Verdict, plain, verdict, verdict_of_merged, why_it_ended, why_merged
+from certificates.rules.entitlement import (
+    RENEWED,
+    Verdict,
+    plain,
+    verdict,
+    verdict_of_merged,
+    why_it_ended,
+    why_merged,
+)
 from certificates.rules.numbers import certificate_number
 from certificates.rules.snapshots import digest
-from certificates.selectors import goes_on_met, has_hours, live_certificate, printed_items
+from certificates.selectors import goes_on_met, has_hours, live_certificate, printed_items, reasons_against_renewing
 from certificates.services.contents import content_of, person_on_sheet
 from credits.models import ChangedAccount, YearAccount
 from credits.rules.requirements import Requirements, is_met, thresholds
@@ -53,10 +64,7 @@ def settle_changed_accounts(*, now: datetime, limit: int = 1000) -> int:
 
 def _settle(changed: ChangedAccount, *, book: RuleBook, now: datetime) -> bool:
     """Lock in the ledger's order (account, then its mark). Who finds the mark at another version has nothing to do."""
-    rows = YearAccount.objects.select_for_update(of=("self",))
-    account = rows.select_related("professional__user", "professional__title_series", "area", "organization").get(
-        pk=changed.account_id
-    )
+    account = _locked().get(pk=changed.account_id)
     taken, _ = ChangedAccount.objects.filter(account=account, version=changed.version).delete()
     if not taken:
         return False
@@ -67,6 +75,29 @@ def _settle(changed: ChangedAccount, *, book: RuleBook, now: datetime) -> bool:
     met = asked if asked is not None and is_met(asked, standing_of(account)) else None
     _act(account, met, live_certificate(account.professional_id, account.year), now)
     return True
+
+
+@transaction.atomic
+def renew(certificate: Certificate, *, by: User, now: datetime) -> Certificate:
+    """A new edition of a closed year with all that counts, at its holder's wish (A14); the one before gives way to it.
+
+    Raises `Refused`.
+    """
+    account = _locked().get(professional=certificate.professional_id, year=certificate.year)
+    live = live_certificate(account.professional_id, account.year)
+    if live is None or live.pk != certificate.pk:
+        raise refuse("not_valid", "这份证书已经换发过或已失效，请在“我的证书”中查看。")
+    refuse_if_any(reasons_against_renewing(live, now=now))
+    asked = _asked_in(account, Bench(rule_book(), now))
+    if asked is None or not is_met(asked, standing_of(account)):
+        raise refuse("under_review", "本年度的学时正在复核，请稍后再试。")
+    _end(live, CertificateState.SUPERSEDED, RENEWED, now, by=by)
+    return _promise(account, asked, now=now, by=by)
+
+
+def _locked() -> QuerySet[YearAccount]:
+    rows = YearAccount.objects.select_for_update(of=("self",))
+    return rows.select_related("professional__user", "professional__title_series", "area", "organization")
 
 
 def _asked_in(account: YearAccount, bench: Bench) -> Requirements | None:
@@ -112,7 +143,7 @@ def _is_of_another_level(live: Certificate, account: YearAccount, asked: Require
     return live.snapshot["title"]["level"] != account.level and printed != needs
 
 
-def _promise(account: YearAccount, asked: Requirements, *, now: datetime) -> Certificate:
+def _promise(account: YearAccount, asked: Requirements, *, now: datetime, by: User | None = None) -> Certificate:
     """Reserve the number, freeze the content. The edition before, if any, leads to this one."""
     earlier = Certificate.objects.filter(professional=account.professional, year=account.year)
     edition = (earlier.aggregate(last=Max("edition"))["last"] or 0) + 1
@@ -135,16 +166,16 @@ def _promise(account: YearAccount, asked: Requirements, *, now: datetime) -> Cer
         supersedes=earlier.filter(edition=edition - 1).first(),
     )
     after = {"number": number, "edition": edition, "snapshot_digest": certificate.snapshot_digest}
-    record("certificate.promise", certificate, by=None, now=now, after=after)
+    record("certificate.promise", certificate, by=by, now=now, after=after)
     return certificate
 
 
-def _end(live: Certificate, state: CertificateState, reason: str, now: datetime) -> None:
+def _end(live: Certificate, state: CertificateState, reason: str, now: datetime, *, by: User | None = None) -> None:
     """A live certificate is no longer one, says why and since when; it is never deleted."""
     rows = Certificate.objects.filter(pk=live.pk, state__in=LIVE)
     rows.update(state=state, ended_at=now, ended_because=reason, claimed_until=None)
     after = {"state": state.value, "reason": reason}
-    record(f"certificate.{_VERBS[state]}", live, by=None, now=now, before={"state": live.state}, after=after)
+    record(f"certificate.{_VERBS[state]}", live, by=by, now=now, before={"state": live.state}, after=after)
     if live.issued_at is None:
         return
     text = f"您的 {live.year} 年度继续教育证书（编号 {live.number}）{_WORDS[state]}。原因：{reason}"

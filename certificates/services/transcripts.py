@@ -66,6 +66,7 @@ def _year(
     year: int, asked: Requirements | None, account: YearAccount | None, claims: list[Claim], *, today_year: int
 ) -> dict[str, Any]:
     standing = standing_of(account)
+    met = asked is not None and is_met(asked, standing)
     return {
         "year": year,
         "unit": asked.unit if asked else "学时",
@@ -81,8 +82,16 @@ def _year(
         if asked
         else [],
         "items": [item_of(claim) for claim in claims],
-        "result": _result(asked, met=asked is not None and is_met(asked, standing), is_running=year >= today_year),
+        "mark": _mark(asked, met=met),
+        "result": _result(asked, met=met, is_running=year >= today_year),
     }
+
+
+def _mark(asked: Requirements | None, *, met: bool) -> str:
+    """How the year stands, in a word: no page of it passes for a certificate (A14)."""
+    if asked is None:
+        return ""
+    return "达标" if met else "未达标" if asked.is_obliged else "不要求"
 
 
 def _result(asked: Requirements | None, *, met: bool, is_running: bool) -> str:

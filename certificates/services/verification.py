@@ -1,14 +1,18 @@
-"""How often a certificate is looked up, and how often something is asked for that does not exist."""
+"""How often a certificate is looked up, and how often, from where, something is asked for that does not exist."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from ceportal.kernel.services.counters import next_number
-from certificates.models import Certificate, VerificationCount
+from certificates.enums import CheckRefusal
+from certificates.models import Certificate, RefusedCheck, VerificationCount
+
+# The law asks for logs of six months.
+KEPT = timedelta(days=185)
 
 
 def count_verification(certificate: Certificate | None, *, now: datetime) -> None:
@@ -30,3 +34,14 @@ def count_verifications(asked: Iterable[Certificate | None], *, now: datetime) -
         begun = [VerificationCount(certificate_id=key, day=day) for key in sorted(keys)]
         VerificationCount.objects.bulk_create(begun, ignore_conflicts=True)
     rows.update(times=F("times") + 1)
+
+
+@transaction.atomic
+def note_refusal(why: CheckRefusal, address: str, *, now: datetime, times: int = 1) -> None:
+    """A look-up led to nothing: so much stands in a line a day for each address. What was asked is not kept."""
+    day = timezone.localdate(now)
+    line = {"day": day, "why": why, "address": address[:45]}
+    if not RefusedCheck.objects.filter(**line).exists():
+        RefusedCheck.objects.bulk_create([RefusedCheck(**line)], ignore_conflicts=True)
+        RefusedCheck.objects.filter(day__lt=day - KEPT).delete()
+    RefusedCheck.objects.filter(**line).update(times=F("times") + times)

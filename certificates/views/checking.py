@@ -13,7 +13,7 @@ from ceportal.kernel.web.addresses import counted_address
 from ceportal.kernel.web.limits import take
 from certificates.access import rate_limited, too_many, unlisted
 from certificates.documents.signing import SigningKeyMissing
-from certificates.enums import FileVerdict, Standing
+from certificates.enums import CheckRefusal, FileVerdict, Standing
 from certificates.forms import FileForm, ListForm
 from certificates.models import Certificate
 from certificates.rules.checking import Line
@@ -21,7 +21,7 @@ from certificates.rules.numbers import read_number
 from certificates.selectors import after, published_all, standings_of
 from certificates.services.checking import check_file
 from certificates.services.sealing import have_a_key, trusted_certificates
-from certificates.services.verification import count_verification, count_verifications
+from certificates.services.verification import count_verification, count_verifications, note_refusal
 from certificates.views.public import host, shown
 
 FILE_PAGE, LIST_PAGE = "certificates/check_file.html", "certificates/check_list.html"
@@ -43,6 +43,7 @@ def _check_a_file(request: HttpRequest) -> HttpResponse:
     if checked.certificate is not None:
         return shown(request, checked.certificate, holds_sheet=True, is_file=True)
     count_verification(None, now=timezone.now())
+    note_refusal(CheckRefusal.FILE, counted_address(request), now=timezone.now())
     context = {"verdict": checked.verdict, "verdicts": FileVerdict, "host": host()}
     return render(request, "certificates/file_verdict.html", context, status=404)
 
@@ -73,6 +74,8 @@ def check_a_list(request: HttpRequest) -> HttpResponse:
         return too_many(request, allowance)
     rows = _rows(lines)
     count_verifications([row.certificate for row in rows], now=timezone.now())
+    if missed := sum(row.certificate is None for row in rows):
+        note_refusal(CheckRefusal.NO_MATCH, counted_address(request), now=timezone.now(), times=missed)
     valid = sum(row.standing == Standing.VALID for row in rows)
     context = {"rows": rows, "valid": valid, "standings": Standing, "host": host()}
     return render(request, "certificates/list_verdict.html", context)

@@ -4,18 +4,22 @@ import logging
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_safe
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import PersonRequest, professionals_only
-from ceportal.kernel.rules.refusal import refuse
+from ceportal.kernel.rules.refusal import refuse, refuse_if_any
 from ceportal.kernel.web.keyset import keyset_page
 from certificates.enums import CertificateState
 from certificates.models import Certificate
-from certificates.selectors import certificates_of, under_review
+from certificates.selectors import certificates_of, reasons_against_renewing, renewable, under_review, unlisted
 from certificates.services import shelf
+from certificates.services.issuing import renew
 
 _TONES = {
     CertificateState.INTENDED: "wait",
@@ -33,10 +37,11 @@ def mine(request: PersonRequest) -> HttpResponse:
     """All years. While a sheet is being made the page asks again by itself, without script."""
     rows = certificates_of(request.professional)
     page = keyset_page(rows, order=("-year", "-edition", "-id"), cursor=request.GET.get("after", ""))
-    moved_on = under_review(page.items)
+    moved_on, growing = under_review(page.items), renewable(page.items, now=timezone.now())
     latest = next((certificate for certificate in page.items if certificate.state == CertificateState.ISSUED), None)
     shown = [
-        _shown(certificate, is_moving=certificate.pk in moved_on) | {"is_latest": certificate == latest}
+        _shown(certificate, is_moving=certificate.pk in moved_on)
+        | {"is_latest": certificate == latest, "is_renewable": certificate.pk in growing}
         for certificate in page.items
     ]
     response = render(request, "certificates/mine.html", {"page": page, "shown": shown})
@@ -55,6 +60,22 @@ def pdf(request: PersonRequest, ref: UUID) -> HttpResponse:
     if certificate.state != CertificateState.ISSUED:
         raise refuse("ended", f"这份证书{certificate.get_state_display()}，不再提供下载。{certificate.ended_because}")
     return _download(certificate)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@professionals_only
+def renew_one(request: PersonRequest, ref: UUID) -> HttpResponse:
+    """A new edition of a closed year with all its hours: shown first, made on a second word (A14)."""
+    mine = certificates_of(request.professional).filter(professional=request.professional)
+    certificate, now = get_object_or_404(mine, ref=ref), timezone.now()
+    if request.method == "POST":
+        renew(certificate, by=request.professional.user, now=now)
+        messages.success(request, "已申请换发，新证书正在生成，通常一分钟内完成。原证书仍可查到，并会指向新证书。")
+        return redirect("certificates:mine")
+    refuse_if_any(reasons_against_renewing(certificate, now=now))
+    context = {"certificate": certificate, "sheet": certificate.snapshot, "more": unlisted(certificate)}
+    return render(request, "certificates/renew.html", context)
 
 
 def _download(certificate: Certificate) -> HttpResponse:

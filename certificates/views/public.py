@@ -9,11 +9,13 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from ceportal.kernel.web.addresses import counted_address
 from certificates.access import rate_limited, unlisted
+from certificates.enums import CheckRefusal
 from certificates.forms import LookUpForm
 from certificates.models import Certificate
 from certificates.selectors import after, is_under_review, published, published_under
-from certificates.services.verification import count_verification
+from certificates.services.verification import count_verification, note_refusal
 
 
 @login_not_required
@@ -51,6 +53,7 @@ def _answer(request: HttpRequest, found: Certificate | None, *, holds_sheet: boo
     """The same page, in the same steps, for whatever does not match (inputs.md 139)."""
     if found is None:
         count_verification(None, now=timezone.now())
+        note_refusal(CheckRefusal.NO_MATCH, counted_address(request), now=timezone.now())
         return render(request, "certificates/not_found.html", {"host": host()}, status=404)
     return shown(request, found, holds_sheet=holds_sheet)
 

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certificates.rules.entitlement import Printed, Verdict, plain, verdict, verdict_of_merged, why_it_ended, why_merged
+from certificates.rules.entitlement import (
+    Printed,
+    Verdict,
+    plain,
+    reasons_not_to_renew,
+    verdict,
+    verdict_of_merged,
+    why_it_ended,
+    why_merged,
+)
 from certificates.rules.numbers import certificate_number, check_character, read_number
 from certificates.rules.snapshots import canonical, digest
 
@@ -127,3 +136,21 @@ def test_the_digest_does_not_depend_on_the_order_of_keys() -> None:
     one, other = {"b": 1, "a": {"d": "王", "c": []}}, {"a": {"c": [], "d": "王"}, "b": 1}
     assert canonical(one) == canonical(other) == '{"a":{"c":[],"d":"王"},"b":1}'.encode()
     assert digest(one) == digest(other) != digest(one | {"b": 2})
+
+
+@pytest.mark.clause("A14")
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, []),
+        ({"is_issued": False}, ["not_valid"]),
+        ({"is_settled": False}, ["under_review"]),
+        ({"closed_on": ""}, ["year_open"]),
+        ({"unlisted": 0}, ["nothing_new"]),
+        ({"closed_on": "", "unlisted": 0}, ["year_open"]),
+    ],
+    ids=str,
+)
+def test_a_new_edition_is_had_of_a_closed_year_with_more_hours(changes: dict, expected: list[str]) -> None:
+    asked = {"is_issued": True, "is_settled": True, "closed_on": "2026年12月31日", "unlisted": 1} | changes
+    assert [reason.code for reason in reasons_not_to_renew(**asked)] == expected

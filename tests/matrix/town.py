@@ -27,6 +27,7 @@ from ceportal.kernel.services.receiving import announce
 from certificates.models import Certificate
 from certificates.services.issuing import settle_changed_accounts
 from certificates.services.sheets import make_sheets
+from certificates.services.suspicions import report
 from credits.enums import STAGE_RECOMMEND, Payer, Subject
 from credits.models import Activity, BackYear, BackYearRequest, Claim, Declaration, Evidence
 from credits.rules.rosters import RosterLine
@@ -76,6 +77,7 @@ class Town:
     registration: Any = None
     unit_registration: Any = None
     certificate: Any = None
+    suspicion: Any = None
     filing: Any = None
     inspection: Any = None
     signal: Any = None
@@ -159,10 +161,11 @@ def objects() -> dict[str, Given]:
         "reviews:evidence_file@passed_on": lambda town: _file(town.passed_on),
         "reviews:decide": lambda town: {"ref": town.submitted.ref},
         "reviews:decide@passed_on": lambda town: {"ref": town.passed_on.ref},
-        "certificates:pdf": lambda town: {"ref": town.certificate.ref},
+        **{f"certificates:{name}": lambda town: {"ref": town.certificate.ref} for name in ("pdf", "renew")},
         "certificates_api:certificate": lambda town: {"token": town.certificate.token},
         "certificates:verify": lambda town: {"token": town.certificate.token},
         "certificates:verify_other": lambda town: {"token": town.certificate.token},
+        "admin:certificates_suspicion_item": lambda town: {"ref": town.suspicion.ref},
         "admin:view_on_site": lambda town: {"content_type_id": 1, "object_id": 1},
         "admin:app_list": lambda town: {"app_label": "reviews"},
         "admin:reviews_filing_confirm": lambda town: {"area": "410200", "year": 2026, "month": 10},
@@ -220,6 +223,7 @@ def build() -> Town:
     settle_changed_accounts(now=NOW)
     make_sheets(now=NOW)
     town.certificate = Certificate.objects.get(professional=person)
+    town.suspicion = report(number=town.certificate.number, says="照片像是改过的", now=NOW)
     town.claim = Claim.objects.filter(professional=person).first()
     town.inspection = spot_check_things.build(town.approved, units["city"], town.people["city"], now=NOW)
     town.signal = spot_check_things.sign(town.approved, now=NOW)

@@ -1,0 +1,63 @@
+"""Certificates that somebody does not believe: taken down without an account, ruled on by the bureau (S3-10)."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.enums import NoticeEvent
+from accounts.models import Area, User
+from accounts.rules.policy import POLICY, Act
+from accounts.selectors.duties import bureau_of, holders_of
+from accounts.services.notices import tell
+from ceportal.kernel.rules.id_number import hide_numbers
+from ceportal.kernel.rules.refusal import MovedOn, Refusal
+from ceportal.kernel.services.trail import record
+from certificates.enums import SuspicionFinding
+from certificates.models import Suspicion
+from certificates.rules.numbers import read_number
+from certificates.selectors import numbered
+
+DESK = "/certificates/suspicion/"
+
+
+@transaction.atomic
+def report(*, number: str, says: str, now: datetime) -> Suspicion:
+    """Take it down; numbers of people are masked. Whoever reports learns nothing of what the number leads to."""
+    kept = read_number(number)
+    certificate = numbered(kept) if kept else None
+    area = certificate.professional.area if certificate else _area_named(kept or "")
+    made = Suspicion.objects.create(
+        number=kept or hide_numbers(number)[:60],
+        certificate=certificate,
+        area=area,
+        says=hide_numbers(says),
+        made_at=now,
+    )
+    record("suspicion.report", made, by=None, now=now, after={"number": made.number, "is_known": bool(certificate)})
+    _tell_bureau(made, now)
+    return made
+
+
+@transaction.atomic
+def rule_on(suspicion: Suspicion, *, finding: SuspicionFinding, because: str, by: User, now: datetime) -> None:
+    """Raises `MovedOn` where another officer was first."""
+    rows = Suspicion.objects.filter(pk=suspicion.pk, finding="")
+    said = hide_numbers(because)
+    if not rows.update(finding=finding, found_because=said, found_by=by, found_at=now):
+        raise MovedOn([Refusal("ruled", "这条举报已由其他人处理，请刷新后查看。")])
+    after = {"finding": finding.value, "number": suspicion.number}
+    record("suspicion.rule", suspicion, by=by, now=now, after=after)
+
+
+def _area_named(number: str) -> Area:
+    """The place a number names, else the province."""
+    return Area.objects.filter(code=number[:6]).first() or Area.objects.get(parent=None)
+
+
+def _tell_bureau(made: Suspicion, now: datetime) -> None:
+    bureau = bureau_of(made.area)
+    if bureau is None:
+        return
+    people = holders_of(bureau, POLICY[Act.RULE_ON_SUSPICIONS].duties[0])
+    text = f"有人举报一份可疑证书（编号 {made.number or '未填写'}），请在工作台的“可疑证书举报”中核实。"
+    tell(people, NoticeEvent.REQUEST_WAITING, key=f"suspicion:{made.ref}", text=text, now=now)
