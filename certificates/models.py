@@ -134,3 +134,22 @@ class Suspicion(Referenced):
 
     def __str__(self) -> str:
         return self.number or "—"
+
+
+class ShareLink(Referenced):
+    """A certificate shown whole, with its file, to whoever has the link (`token`), until a moment its holder chose."""
+
+    certificate = models.ForeignKey(Certificate, on_delete=models.CASCADE, related_name="links")
+    token = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    opened = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "分享链接"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(expires_at__gt=models.F("made_at")), name="a_link_lasts_and_ends")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.certificate_id)

@@ -7,17 +7,19 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from accounts.models import Organization, Professional, User
+from accounts.models import Employment, Organization, Professional, User
 from accounts.rules.policy import Act
 from accounts.selectors.duties import units_for
-from accounts.selectors.learners import Learner
+from accounts.selectors.learners import Person
+from accounts.selectors.people import people_of
 from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.rules.text import comparable
 from certificates.enums import CertificateState, Standing
 from certificates.models import LIVE, Certificate, Suspicion
+from certificates.rules.eligibility import Asked
 from certificates.rules.entitlement import Printed, reasons_not_to_renew
 from certificates.rules.numbers import read_number
 from credits.enums import ClaimState
@@ -196,7 +198,7 @@ class YearMet:
     certificate: str
 
 
-def years_met(people: Iterable[Learner], years: Iterable[int], *, now: datetime) -> dict[tuple[int, int], YearMet]:
+def years_met(people: Iterable[Person], years: Iterable[int], *, now: datetime) -> dict[tuple[int, int], YearMet]:
     """Each of these years of each of these people, by key and year, in a handful of queries."""
     everybody, wanted = {person.pk: person for person in people}, sorted(set(years))
     bench = Bench(rule_book(), now)
@@ -217,7 +219,7 @@ def years_met(people: Iterable[Learner], years: Iterable[int], *, now: datetime)
     return found
 
 
-def _obligation(person: Learner, year: int, bench: Bench) -> str:
+def _obligation(person: Person, year: int, bench: Bench) -> str:
     """Of a year in which nothing was entered."""
     judged = bench.judged(person, year)
     asked = bench.asked_at(person, judged.area, year, judged.level, judged.trade)
@@ -233,6 +235,47 @@ def claims_counted(professional_id: int, years: Iterable[int]) -> QuerySet[Claim
     """The same of several years."""
     claims = Claim.objects.filter(professional_id=professional_id, year__in=list(years), state=ClaimState.LIVE)
     return claims.select_related("declaration", "declaration__activity").order_by("started_on", "ended_on", "id")
+
+
+def people_judged_by(user: User, asked: Asked) -> QuerySet[Professional]:
+    """Whose years `user` may list: the people of the units they manage, of the place of their bureau, of the units
+    under their authority; narrowed as asked.
+    """
+    above = list(units_for(user, Act.OVERSEE).select_related("area"))
+    reach = Q(pk__in=people_of(user).values("pk"))
+    for unit in above:
+        if unit.is_bureau:
+            reach |= Q(area__path__startswith=unit.area.path)
+    working = Employment.objects.filter(ended_on__isnull=True)
+    below = working.filter(organization__supervisor__in=[unit.pk for unit in above if unit.is_authority])
+    reach |= Q(pk__in=below.values("professional"))
+    people = Professional.objects.filter(
+        reach, approved_at__isnull=False, left_at__isnull=True, merged_into__isnull=True
+    )
+    if asked.name:
+        people = people.filter(name__startswith=asked.name)
+    if asked.unit:
+        there = working.filter(organization__name__startswith=asked.unit)
+        people = people.filter(pk__in=there.values("professional"))
+    met = YearAccount.objects.filter(professional=OuterRef("pk"), is_met=True)
+    each_year = Q()
+    for year in asked.years if asked.show else ():
+        each_year &= Q(Exists(met.filter(year=year)))
+    people = people.exclude(each_year) if asked.show == "missed" else people.filter(each_year)
+    return people.select_related("area", "title_series")
+
+
+def employer_names(people: Iterable[Professional]) -> dict[int, str]:
+    """The principal employer of each, by one query."""
+    now = Employment.objects.filter(professional__in=[person.pk for person in people], ended_on__isnull=True)
+    chief = now.filter(is_principal=True).order_by("-started_on", "-pk")
+    return dict(reversed(chief.values_list("professional_id", "organization__name")))
+
+
+def certificates_to_bundle(user: User, asked: Asked) -> QuerySet[Certificate]:
+    """The valid certificates of those people and years."""
+    rows = Certificate.objects.filter(state=CertificateState.ISSUED, year__in=asked.years)
+    return rows.filter(professional__in=people_judged_by(user, asked).values("pk"))
 
 
 def certificates_overseen_by(user: User) -> QuerySet[Certificate]:

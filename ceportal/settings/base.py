@@ -334,6 +334,7 @@ CLOCK_JOBS = (
     "credits.tell_of_credits",
     "certificates.settle_changed_accounts",
     "certificates.make_sheets",
+    "certificates.work_on_bundles",
     "accounts.deliver_notices",
     "office.erase_people",
     "office.rotate_keys",

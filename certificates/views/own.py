@@ -59,7 +59,7 @@ def pdf(request: PersonRequest, ref: UUID) -> HttpResponse:
         raise refuse("not_ready", "这份证书正在生成，通常一分钟内完成，请稍后再下载。")
     if certificate.state != CertificateState.ISSUED:
         raise refuse("ended", f"这份证书{certificate.get_state_display()}，不再提供下载。{certificate.ended_because}")
-    return _download(certificate)
+    return download(certificate)
 
 
 @never_cache
@@ -78,7 +78,8 @@ def renew_one(request: PersonRequest, ref: UUID) -> HttpResponse:
     return render(request, "certificates/renew.html", context)
 
 
-def _download(certificate: Certificate) -> HttpResponse:
+def download(certificate: Certificate) -> HttpResponse:
+    """The stored sheet, for whom it is to be handed out."""
     try:
         issued = shelf.take(certificate.pdf_digest)
     except shelf.SheetDamaged:

@@ -25,7 +25,9 @@ from accounts.services.units import register_unit
 from ceportal.kernel.services.files import store
 from ceportal.kernel.services.receiving import announce
 from certificates.models import Certificate
+from certificates.services.bundles import ask_for_bundle, work_on_bundles
 from certificates.services.issuing import settle_changed_accounts
+from certificates.services.sharing import share
 from certificates.services.sheets import make_sheets
 from certificates.services.suspicions import report
 from credits.enums import STAGE_RECOMMEND, Payer, Subject
@@ -78,6 +80,8 @@ class Town:
     unit_registration: Any = None
     certificate: Any = None
     suspicion: Any = None
+    bundle: Any = None
+    link: Any = None
     filing: Any = None
     inspection: Any = None
     signal: Any = None
@@ -161,10 +165,13 @@ def objects() -> dict[str, Given]:
         "reviews:evidence_file@passed_on": lambda town: _file(town.passed_on),
         "reviews:decide": lambda town: {"ref": town.submitted.ref},
         "reviews:decide@passed_on": lambda town: {"ref": town.passed_on.ref},
-        **{f"certificates:{name}": lambda town: {"ref": town.certificate.ref} for name in ("pdf", "renew")},
+        **{f"certificates:{name}": lambda town: {"ref": town.certificate.ref} for name in ("pdf", "renew", "share")},
+        "certificates:end_link": lambda town: {"ref": town.link.ref},
+        **{f"certificates:{name}": lambda town: {"token": town.link.token} for name in ("shared", "shared_file")},
         "certificates_api:certificate": lambda town: {"token": town.certificate.token},
         "certificates:verify": lambda town: {"token": town.certificate.token},
         "certificates:verify_other": lambda town: {"token": town.certificate.token},
+        **{f"certificates:{name}": lambda town: {"ref": town.bundle.ref} for name in ("bundle", "bundle_file")},
         "admin:certificates_suspicion_item": lambda town: {"ref": town.suspicion.ref},
         "admin:view_on_site": lambda town: {"content_type_id": 1, "object_id": 1},
         "admin:app_list": lambda town: {"app_label": "reviews"},
@@ -224,6 +231,9 @@ def build() -> Town:
     make_sheets(now=NOW)
     town.certificate = Certificate.objects.get(professional=person)
     town.suspicion = report(number=town.certificate.number, says="照片像是改过的", now=NOW)
+    town.link = share(town.certificate, days=7, by=person.user, now=NOW)
+    town.bundle = ask_for_bundle(Certificate.objects.all(), by=town.people["employer"], now=NOW)
+    work_on_bundles(now=NOW)
     town.claim = Claim.objects.filter(professional=person).first()
     town.inspection = spot_check_things.build(town.approved, units["city"], town.people["city"], now=NOW)
     town.signal = spot_check_things.sign(town.approved, now=NOW)

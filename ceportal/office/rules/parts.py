@@ -41,6 +41,7 @@ PARTS = {
     "credits.tell_of_credits": "每日学时计入的通知",
     "certificates.settle_changed_accounts": "年度账户的结算",
     "certificates.make_sheets": "证书制作",
+    "certificates.work_on_bundles": "证书的打包",
     "accounts.deliver_notices": "消息和短信的送出",
     "office.erase_people": "清除离开多年的人员信息",
     "office.rotate_keys": "密钥轮换",

@@ -43,6 +43,7 @@ _JOBS = {
     "roster.undo": "名单的撤销",
     "office.look_for_signals": "申报疑点的排查",
     "office.erase_people": "清除离开多年的人员信息",
+    "bundle.pack": "证书的打包",
     "keys.rotate": "密钥轮换",
 }
 

@@ -125,6 +125,10 @@ _OF_DUTIES: tuple[tuple[str, tuple[tuple[frozenset[Duty], Entry], ...]], ...] = 
             (frozenset({Duty.APPROVE_PEOPLE, Duty.MANAGE_UNIT}), Entry("accounts:matters", "人员变动")),
             (frozenset({Duty.APPROVE_PEOPLE, Duty.MANAGE_UNIT}), Entry("accounts:leavings", "离职和退休")),
             (frozenset({Duty.APPROVE_PEOPLE, Duty.MANAGE_UNIT}), Entry("credits:people_hours", "人员学时")),
+            (
+                frozenset({Duty.APPROVE_PEOPLE, Duty.MANAGE_UNIT, Duty.OVERSEE}),
+                Entry("certificates:eligibility", "达标名单"),
+            ),
             (frozenset({Duty.MANAGE_UNIT}), Entry("credits:standards", "认定标准")),
             (frozenset({Duty.MANAGE_UNIT}), Entry("accounts:duties", "职责分工")),
             (frozenset({Duty.APPROVE_UNITS}), Entry("accounts:units_to_approve", "单位注册")),

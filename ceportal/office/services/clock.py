@@ -13,7 +13,7 @@ from bases.services import carrying
 from ceportal.kernel.models import Heartbeat
 from ceportal.kernel.services import quarantine, sealing_trail, sweeping
 from ceportal.office.services import erasing, key_rotation, signals
-from certificates.services import issuing, sheets
+from certificates.services import bundles, issuing, sheets
 from credits.services import (
     batches,
     corrections,
@@ -80,6 +80,7 @@ JOBS: tuple[ClockJob, ...] = (
     ClockJob("credits.tell_of_credits", digests.tell_of_credits),
     ClockJob("certificates.settle_changed_accounts", issuing.settle_changed_accounts),
     ClockJob("certificates.make_sheets", sheets.make_sheets),
+    ClockJob("certificates.work_on_bundles", bundles.work_on_bundles),
     ClockJob("accounts.deliver_notices", delivery.deliver_notices),
     ClockJob("office.erase_people", erasing.erase_people),
     ClockJob("office.rotate_keys", key_rotation.work_on_rotation),

@@ -1,0 +1,177 @@
+"""Who has met which years, as a page and a table, and the certificates in one file (S3-09, S2-10)."""
+
+import csv
+import io
+import zipfile
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+from openpyxl import load_workbook
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import Professional, User
+from ceportal.kernel.enums import JobState
+from ceportal.kernel.models import AuditEvent, Job
+from ceportal.kernel.rules.refusal import Refused
+from certificates.models import Certificate
+from certificates.rules.eligibility import (
+    MOST_FILES,
+    MOST_PEOPLE,
+    Asked,
+    all_met,
+    count_in,
+    reasons_not_to_bundle,
+    reasons_not_to_export,
+    told,
+)
+from certificates.services import shelf
+from certificates.services.bundles import ask_for_bundle, place_of, work_on_bundles
+from tests import factories
+from tests.certificates import factories as make
+from tests.certificates.factories import NOW
+
+LIST, TABLE, BUNDLE = "/eligibility/", "/eligibility/table/", "/eligibility/bundle/"
+
+
+def test_years_are_counted_back_and_strange_counts_are_one() -> None:
+    assert Asked(until=2026, count=3).years == [2024, 2025, 2026]
+    assert [count_in(text) for text in ("1", "5", "6", "0", "", "x", "²", "01")] == [1, 5, 1, 1, 1, 1, 1, 1]
+    assert [told(True, ""), told(False, "exempt"), told(False, "")] == ["达标", "另有安排", "未达标"]
+    assert [all_met([]), all_met([True]), all_met([True, False])] == [False, True, False]
+
+
+def test_lists_and_bundles_have_an_end() -> None:
+    assert [reason.code for reason in reasons_not_to_export(MOST_PEOPLE + 1)] == ["too_many_people"]
+    assert not list(reasons_not_to_export(MOST_PEOPLE))
+    codes = [[reason.code for reason in reasons_not_to_bundle(files)] for files in (0, 1, MOST_FILES, MOST_FILES + 1)]
+    assert codes == [["no_certificates"], [], [], ["too_many_files"]]
+
+
+@pytest.fixture
+def own_data(tmp_path: Path, settings: Any) -> Path:
+    settings.DATA_DIR = tmp_path
+    return tmp_path
+
+
+@pytest.fixture
+def met(declarant: Professional, other_declarant: Professional, own_data: Path) -> Certificate:
+    """One of the two has met 2026."""
+    make.credit(other_declarant, "8")
+    return make.issued(declarant)
+
+
+@pytest.fixture
+def city(client: Client, city_officer: User) -> Any:
+    with time_machine.travel(NOW, tick=False):
+        client.force_login(city_officer)
+        yield client
+
+
+@pytest.mark.django_db
+@pytest.mark.clause("S3-09", "S2-10")
+def test_it_says_who_met_the_year_and_who_did_not(
+    city: Client, met: Certificate, declarant: Professional, other_declarant: Professional
+) -> None:
+    def named(**asked: str) -> tuple[bool, bool]:
+        text = city.get(LIST, asked).content.decode()
+        return declarant.name in text, other_declarant.name in text
+
+    assert named() == (True, True)
+    assert met.number in city.get(LIST).content.decode()
+    assert named(show="met") == (True, False)
+    assert named(show="missed") == (False, True)
+    assert named(show="met", last="2") == (False, False)
+    assert named(name=declarant.name) == (True, False)
+    assert named(unit="没有的单位") == (False, False)
+    assert met.number not in city.get(LIST, {"year": "2025"}).content.decode()
+
+
+@pytest.mark.django_db
+def test_it_reaches_as_far_as_the_reader_does(
+    client: Client, met: Certificate, declarant: Professional, employer_reviewer: User
+) -> None:
+    elsewhere = factories.give(factories.user(), factories.bureau("410402"), "oversee")
+    with time_machine.travel(NOW, tick=False):
+        client.force_login(elsewhere)
+        assert declarant.name not in client.get(LIST).content.decode()
+        assert client.post(BUNDLE, {"year": "2026"}).status_code == 409
+        client.force_login(declarant.user)
+        assert client.get(LIST).status_code == 403
+
+
+@pytest.mark.django_db
+def test_the_table_is_the_list_as_text(
+    city: Client, met: Certificate, declarant: Professional, other_declarant: Professional, city_officer: User
+) -> None:
+    declarant.name = "=1+1"
+    declarant.save()
+    answer = city.get(TABLE, {"year": "2026", "last": "2"})
+    rows = [[cell.value for cell in row] for row in load_workbook(io.BytesIO(answer.content)).active]
+    by_name = {row[0]: row for row in rows[1:]}
+    assert rows[0][4:] == ["2025 年度", "2026 年度", "2025 年度证书编号", "2026 年度证书编号", "各年度都达标"]
+    assert by_name["=1+1"][4:] == ["未达标", "达标", "—", met.number, "否"]
+    assert by_name[other_declarant.name][5] == "未达标"
+    assert AuditEvent.objects.get(action="eligibility.export").after == {"people": len(rows) - 1}
+
+
+@pytest.mark.django_db
+def test_a_long_list_takes_as_many_queries_as_a_short_one(
+    city: Client, met: Certificate, declarant: Professional, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(24):
+        factories.professional(works_at=declarant.employments.get().organization)
+    city.get(LIST)
+    with django_assert_max_num_queries(30):
+        assert "下一页" in city.get(LIST, {"last": "5"}).content.decode()
+
+
+@pytest.mark.django_db
+def test_certificates_are_packed_in_the_background_for_who_asked(
+    city: Client, client: Client, met: Certificate, city_officer: User, county_officer: User
+) -> None:
+    place = city.post(BUNDLE, {"year": "2026"})["Location"]
+    job = Job.objects.get(kind="bundle.pack")
+    assert place == reverse("certificates:bundle", args=[job.ref])
+    waiting = city.get(place)
+    assert (waiting["Refresh"], "0 / 1" in waiting.content.decode()) == ("3", True)
+    assert city.get(f"{place}zip/").status_code == 409
+    assert work_on_bundles(now=NOW) == 0
+    assert "Refresh" not in city.get(place)
+    packed = b"".join(city.get(f"{place}zip/").streaming_content)
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        assert archive.namelist() == [f"2026/{met.number}.pdf", "index.csv"]
+        assert archive.read(f"2026/{met.number}.pdf") == shelf.take(met.pdf_digest)
+        lines = list(csv.reader(io.StringIO(archive.read("index.csv").decode("utf-8-sig"))))
+    assert [lines[1][0], lines[1][4]] == [met.number, "有效"]
+    assert AuditEvent.objects.filter(action="certificate.bundle", actor_id=city_officer.pk).count() == 1
+    city.force_login(county_officer)
+    assert (city.get(place).status_code, city.get(f"{place}zip/").status_code) == (404, 404)
+
+
+@pytest.mark.django_db
+def test_a_bundle_is_whole_or_not_there_and_goes_after_a_day(
+    met: Certificate, city_officer: User, own_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(Refused):
+        ask_for_bundle(Certificate.objects.none(), by=city_officer, now=NOW)
+    job = ask_for_bundle(Certificate.objects.all(), by=city_officer, now=NOW)
+    with monkeypatch.context() as broken:
+        broken.setattr("certificates.services.bundles.csv_text", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            work_on_bundles(now=NOW)
+    assert not place_of(job).exists()
+    next((own_data / "certificates").rglob("*.pdf")).write_bytes(b"changed")
+    later = NOW + timedelta(hours=1)
+    work_on_bundles(now=later)
+    job.refresh_from_db()
+    assert (job.state, job.done) == (JobState.DONE, 1)
+    with zipfile.ZipFile(place_of(job)) as archive:
+        assert archive.namelist() == ["index.csv"], "a damaged sheet is not handed out"
+    work_on_bundles(now=later + timedelta(days=2))
+    job.refresh_from_db()
+    assert (job.state, place_of(job).exists()) == (JobState.CANCELLED, False)
