@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.utils.html import format_html
 
 from accounts.enums import Duty
 from accounts.forms.reasoned import SLACK
@@ -33,4 +32,4 @@ class InvitationForm(PhoneField):
 
 def _choices(duties: Iterable[Duty]) -> Iterable[tuple[str, str]]:
     for duty in duties:
-        yield duty.value, format_html("{}<small>：{}</small>", duty.label, DUTIES[duty].lets)
+        yield duty.value, f"{duty.label}：{DUTIES[duty].lets}"
