@@ -93,6 +93,10 @@ bench-sweep: install-dev ## The sweep of overdue reviews and the inbox against h
 	@$(PYTHON) -m tests.benches sweep $(WAITING) --database both
 WAITING ?= 1000000
 
+.PHONY: bench-decide
+bench-decide: install-dev ## What a decision costs in queries, and against the same without ledger and trail, on both databases
+	@$(PYTHON) -m tests.benches decide --database both
+
 .PHONY: bench-fraud
 bench-fraud: install-dev ## A synthetic year with fraud put in: all of it found, no false alarm among classmates. FRAUD_PEOPLE=10000
 	@$(PYTHON) -m tests.benches fraud $(FRAUD_PEOPLE) --database both

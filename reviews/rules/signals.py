@@ -21,6 +21,8 @@ from reviews.enums import REASON_LIMIT, SignalKind, Verdict
 CLAUSE = "S3-10"
 # So many handed in by one person within this time were not filled in by hand.
 RUSH, RUSH_TIME = 10, timedelta(minutes=10)
+# Who has told of fewer classes of a year and subject may well teach others: nothing can be said of them.
+LEAST_CLASSES = 3
 # A certificate's number has so many letters and digits, a digit among them, and not always the same.
 _LEAST_NUMBER = 4
 _DOCUMENT = re.compile(r"[〔\[［(（【]\s*\d{4}\s*[〕\]］)）】].*号\s*")
@@ -58,9 +60,11 @@ def names_a_certificate(number: str) -> bool:
     return len(plain) >= _LEAST_NUMBER and len(set(plain)) > 1 and any(sign.isdigit() for sign in plain)
 
 
-def is_known(told: Told, classes: Iterable[KnownClass]) -> bool:
-    """Whether it is one of `classes`: on days that meet, under a title in which it can be known again."""
-    return any(_meet(told.span, each.span) and _resembles(told.title, each.title) for each in classes)
+def is_unknown(told: Told, classes: Sequence[KnownClass]) -> bool:
+    """Whether a unit that tells of its `classes` knows of none on days that meet, under a title that resembles it."""
+    if len(classes) < LEAST_CLASSES:
+        return False
+    return not any(_meet(told.span, each.span) and _resembles(told.title, each.title) for each in classes)
 
 
 def is_rush(moments: Sequence[datetime]) -> bool:

@@ -22,9 +22,9 @@ from reviews.rules.signals import (
     RUSH_TIME,
     Told,
     are_of_one_class,
-    is_known,
     is_one_issuer,
     is_rush,
+    is_unknown,
     names_a_certificate,
     telling,
 )
@@ -147,7 +147,7 @@ def _of_the_number(declaration: Declaration) -> Iterator[Sign]:
 def _of_the_class(declaration: Declaration) -> Iterator[Sign]:
     told = told_by(declaration)
     classes = classes_told_of(told.organiser, year=told.span[1].year, subject=declaration.subject)
-    if classes and not is_known(told, classes):
+    if is_unknown(told, classes):
         what = telling(SignalKind.UNKNOWN_CLASS, f"{told.title}|{told.span}", [declaration.ref])
         words = (
             f"{told.organiser[:60]}在平台登记了 {told.span[1].year} 年 {len(classes)} 期同类培训，"

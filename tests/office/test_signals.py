@@ -22,7 +22,7 @@ from certificates.documents.sheet import render_sheet
 from certificates.documents.signing import load_seal, make_key
 from certificates.services.shelf import take
 from credits.enums import RosterState
-from credits.models import Declaration, Evidence
+from credits.models import Declaration, Evidence, Roster
 from credits.rules.artefacts import artefact_keys
 from reviews.enums import SignalKind, Verdict
 from reviews.models import Signal
@@ -153,15 +153,15 @@ def test_a_class_that_its_base_does_not_know(declarant: Professional, base: Orga
     assert look_for_signals(now=NEXT) == 0, "nothing is known of what the base teaches"
     make_roster.recognise(base)
     rule_set()
-    known = make_roster.roster(base, base_teacher, title="2026年班主任研修班", subject="professional")
+    titles = ("实验室管理", "消防安全", "2026年班主任研修班")
+    known = [make_roster.roster(base, base_teacher, title=title, subject="professional") for title in titles]
     submitted(declarant, title="班主任研修（第一期）", **days)
     assert look_for_signals(now=NEXT) == 0
     made_up = submitted(declarant, title="红色教育", **days)
     assert look_for_signals(now=NEXT) == 1
     assert Signal.objects.get().declaration == made_up
-    known.state = RosterState.UNDONE
-    known.undo_reason, known.confirmed_at = "停办", NEXT
-    known.save()
+    undone = {"state": RosterState.UNDONE, "undo_reason": "停办", "confirmed_at": NEXT}
+    Roster.objects.filter(pk=known[0].pk).update(**undone)
     submitted(declarant, title="又一个", **days)
     assert look_for_signals(now=NEXT) == 0
 
@@ -203,7 +203,7 @@ def test_our_own_certificate_edited_or_borrowed(
     assert look_for_signals(now=NEXT) == 0, "the scanner has not looked yet"
     StoredFile.objects.filter(pk=waiting.pk).update(state=FileState.CLEAN)
     assert look_for_signals(now=NEXT) == 2
-    assert set(kinds()) == {SignalKind.OUR_PAPER, SignalKind.SAME_FILE}
+    assert set(kinds()) == {SignalKind.OUR_PAPER, SignalKind.CLASSMATES}
     assert Signal.objects.filter(words__contains="签发给另一人员").count() == 1
 
 

@@ -11,9 +11,9 @@ from reviews.rules.signals import (
     RUSH_TIME,
     Told,
     are_of_one_class,
-    is_known,
     is_one_issuer,
     is_rush,
+    is_unknown,
     names_a_certificate,
     reasons_not_to_judge,
     telling,
@@ -70,11 +70,13 @@ def test_what_tells_no_certificate_apart(number: str) -> None:
 
 def test_what_a_unit_has_told_of_is_known_again() -> None:
     classes = [KnownClass("2026年河南省新课标教学研修班(第3期)", MARCH), KnownClass("实验室管理", MAY)]
-    assert is_known(CLASS, classes)
-    assert is_known(Told("新课标教学（河南大学）", "河南大学", MARCH), classes)
-    assert not is_known(Told("新课标教学研修班第3期", "河南大学", MAY), classes)
-    assert not is_known(Told("红色教育实践活动", "河南大学", MARCH), classes)
-    assert not is_known(CLASS, [])
+    made_up = Told("红色教育实践活动", "河南大学", MARCH)
+    assert not is_unknown(made_up, classes), "who tells of so few may teach others"
+    classes.append(KnownClass("消防安全", MAY))
+    assert is_unknown(made_up, classes)
+    assert is_unknown(Told("新课标教学研修班第3期", "河南大学", MAY), classes)
+    assert not is_unknown(CLASS, classes)
+    assert not is_unknown(Told("新课标教学（河南大学）", "河南大学", MARCH), classes)
 
 
 def test_a_rush_is_many_within_a_short_time() -> None:
