@@ -15,7 +15,7 @@ NAME = "tests.databases.again"
 ROOMS = tuple(f"tests/{room}/" for room in ("accounts", "certificates", "credits", "kernel", "oracle", "reviews"))
 LOOKS = tuple(f"tests/browser/test_{name}.py" for name in ("draft_page", "legibility", "outside", "window", "zones"))
 OF_NO_DATABASE = tuple(
-    f"tests/test_{name}.py" for name in ("compose", "habits", "house", "long_addresses", "system_packages")
+    f"tests/test_{name}.py" for name in ("compose", "habits", "house", "long_addresses", "system_packages", "units")
 )
 DATABASES = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
 
