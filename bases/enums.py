@@ -28,3 +28,34 @@ class CourseApproval(TextChoices):
     AUTHORITY = "authority", "省级以上行业主管部门审核同意"
     INSTITUTION = "institution", "授权的专业权威机构推荐"
     PRESS = "press", "省级出版行政部门审核同意"
+
+
+class ClassKind(TextChoices):
+    """办班种类, as the yearly report counts it (S1-11)."""
+
+    PUBLIC = "public", "公需科目面授班"
+    POST = "post", "岗位专业培训班"
+    URGENT = "urgent", "急需紧缺人才培训班"
+    ADVANCED = "advanced", "高级研修班"
+    MANAGERS = "managers", "继续教育管理人员培训班"
+    OTHER = "other", "其他"
+
+
+class ClassForm(TextChoices):
+    FACE = "face", "面授"
+    ONLINE = "online", "网上直播"
+    MIXED = "mixed", "面授和网上结合"
+
+
+class ClassState(TextChoices):
+    """Where a class stands, in the base's words."""
+
+    DRAFT = "draft", "筹备中"
+    ASKED = "asked", "等主管部门同意"
+    OPEN = "open", "已公布"
+    CANCELLED = "cancelled", "已取消"
+
+
+class Result(TextChoices):
+    PASSED = "passed", "合格"
+    FAILED = "failed", "不合格"

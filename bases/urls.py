@@ -1,8 +1,8 @@
-"""Where anybody looks institutions up, and where institutions keep what they disclose."""
+"""Where anybody looks institutions and classes up, and where institutions keep what they disclose and teach."""
 
 from django.urls import path
 
-from bases.views import directory, disclosing
+from bases.views import classes, consenting, directory, disclosing, present, teaching
 
 app_name = "bases"
 urlpatterns = [
@@ -10,4 +10,22 @@ urlpatterns = [
     path("institutions/<uuid:ref>/", directory.show_institution, name="institution"),
     path("disclosures/", disclosing.show_disclosures, name="disclosures"),
     path("disclosures/<uuid:ref>/", disclosing.edit_disclosure, name="edit_disclosure"),
+    path("classes/", classes.show_classes, name="classes"),
+    path("classes/mine/", classes.show_my_classes, name="my_classes"),
+    path("classes/completion/", classes.look_up_completion, name="completion"),
+    path("classes/<uuid:ref>/", classes.show_class, name="class"),
+    path("classes/<uuid:ref>/enrol/", classes.enrol_self, name="enrol"),
+    path("classes/<uuid:ref>/leave/", classes.leave_class, name="leave"),
+    path("classes/<uuid:ref>/sign-in/<str:code>/", classes.sign_in, name="sign_in_class"),
+    path("teaching/", teaching.show_own_classes, name="own_classes"),
+    path("teaching/plan/", teaching.show_plan, name="plan"),
+    path("teaching/new/", teaching.new_class, name="new_class"),
+    path("teaching/consents/", consenting.show_consents, name="consents"),
+    path("teaching/consents/<uuid:ref>/", consenting.show_consent, name="consent"),
+    path("teaching/consents/<uuid:ref>/document/", consenting.show_document, name="consent_document"),
+    path("teaching/<uuid:ref>/", teaching.show_desk, name="class_desk"),
+    path("teaching/<uuid:ref>/edit/", teaching.edit, name="edit_class"),
+    path("teaching/<uuid:ref>/consent/", consenting.ask, name="ask_consent"),
+    path("teaching/<uuid:ref>/attendance/", present.show_attendance, name="attendance"),
+    path("teaching/<uuid:ref>/results/", present.show_results, name="class_results"),
 ]

@@ -88,6 +88,7 @@ urlpatterns = [
     path("clients/<str:client_id>/report/", clients.ask, name="ask_client"),
     path("rosters/", rosters.show_rosters, name="rosters"),
     path("rosters/new/", rosters.new_roster, name="new_roster"),
+    path("rosters/of/<uuid:ref>/", rosters.roster_of_class, name="roster_of_class"),
     path("rosters/<uuid:ref>/", rosters.show_roster, name="roster"),
     path("rosters/<uuid:ref>/class/", rosters.edit_roster, name="edit_roster"),
     path("rosters/<uuid:ref>/template/", roster_files.download_template, name="roster_template"),

@@ -54,6 +54,7 @@ class Act(StrEnum):
     GRANT_EXCEPTIONS = "批准往年补报"
     KEEP_STANDARDS = "制定认定标准"
     TEACH = "办班、上传名单"
+    CONSENT_TO_CLASSES = "同意基地办班"
     DISCLOSE = "维护本机构的公开信息"
     KEEP_KEYS = "管理本平台的接口密钥"
     ANSWER_MISSING = "答复学员查询的学时"
@@ -91,6 +92,7 @@ class Permission:
 
 
 _EMPLOYER, _BUREAU = OrganizationKind.EMPLOYER, OrganizationKind.BUREAU
+_AUTHORITY = OrganizationKind.AUTHORITY
 _BASE, _PLATFORM = OrganizationKind.BASE, OrganizationKind.PLATFORM
 _OF_PEOPLE = (Duty.MANAGE_UNIT, Duty.APPROVE_PEOPLE)
 
@@ -123,6 +125,7 @@ POLICY: dict[Act, Permission] = {
     Act.GRANT_EXCEPTIONS: Permission((Duty.GRANT_EXCEPTIONS,), Scope.WAITING, two=True),
     Act.KEEP_STANDARDS: Permission((Duty.MANAGE_UNIT,), Scope.UNIT, at=(_EMPLOYER,)),
     Act.TEACH: Permission((Duty.TEACH,), Scope.UNIT, at=(_BASE,)),
+    Act.CONSENT_TO_CLASSES: Permission((Duty.REVIEW_HOURS,), Scope.WAITING, at=(_AUTHORITY, _BUREAU)),
     Act.DISCLOSE: Permission((Duty.TEACH, Duty.MANAGE_CLIENTS), Scope.UNIT),
     Act.KEEP_KEYS: Permission((Duty.MANAGE_CLIENTS,), Scope.UNIT, at=(_PLATFORM,), proof=True),
     Act.ANSWER_MISSING: Permission((Duty.MANAGE_CLIENTS,), Scope.WAITING, at=(_PLATFORM,)),

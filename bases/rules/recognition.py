@@ -1,10 +1,11 @@
 """Whether an institution may teach somebody something, by the list of the year (S0-07, S2-04, S4-09; A27)."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from ceportal.kernel.rules.moments import day_words
+from ceportal.kernel.rules.refusal import Refusal
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,32 @@ def why_absent(
     """In words, why those of `lines` that would cover the person do not stand on the day; empty: none is absent."""
     covering = _covering(lines, places=places, year=year, subject=subject, trade=trade)
     return next((absent.words for line in covering if (absent := line.absent_on(on))), "")
+
+
+def reasons_not_to_teach(
+    recognised: Sequence[Recognised], *, subject: str, label: str, ended_on: date
+) -> Iterator[Refusal]:
+    """A class counts when its base was valid, for its subject, on the day the class ended (A27)."""
+    year = ended_on.year
+    lines = [line for line in recognised if line.year == year]
+    valid = [line for line in lines if line.stands_on(ended_on)]
+    if not lines:
+        message = f"贵单位不在 {year} 年度的继续教育基地名单中，这个班的学时不能登记。如有疑问，请联系所在地人社部门。"
+        yield Refusal("not_recognised", message, clause="A27")
+    elif not valid:
+        yield Refusal("base_has_left", _why_left(lines, ended_on), field="ended_on", clause="A27")
+    elif label and not any(subject in line.subjects for line in valid):
+        yield Refusal(
+            "subject_not_recognised", f"贵单位在 {year} 年度没有“{label}”的施教资格。", field="subject", clause="A27"
+        )
+
+
+def _why_left(lines: Sequence[Recognised], day: date) -> str:
+    absent = next((found for line in lines if (found := line.absent_on(day))), None)
+    if absent:
+        return f"贵单位的基地资格{absent.words}。这期间结束的培训班不能登记学时。"
+    left = max(line.ended_on for line in lines if line.ended_on)
+    return f"贵单位的基地资格已于 {day_words(left)}终止，之后结束的培训班不能登记学时。"
 
 
 def _covering(

@@ -53,6 +53,7 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
         "front_href": reverse("office:front"),
         "home_href": reverse("office:home") if signed_in else reverse("office:front"),
         "policy_href": reverse("office:policy"),
+        "class_roster_href": f"{reverse('credits:rosters')}of/",
         "filing_papers_href": f"{reverse('office:front')}filings/",
         "notices_href": reverse("office:notices"),
         "profile_href": reverse("accounts:profile"),

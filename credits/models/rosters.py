@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.db.models.functions import ExtractYear, Round
 
 from accounts.models import Organization, User
+from bases.models import TrainingClass
 from ceportal.kernel.models import Job, Referenced
 from credits.enums import PublicKind, RosterState, RowState, Subject
 
@@ -27,6 +28,8 @@ class Roster(Referenced):
     """
 
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    # The class it is of, where the base announced it: then the facts are the class's and cannot be changed here.
+    training_class = models.ForeignKey(TrainingClass, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=10, choices=RosterState.choices, default=RosterState.DRAFT)
     version = models.PositiveIntegerField(default=0)

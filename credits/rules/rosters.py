@@ -6,9 +6,9 @@ from datetime import date
 from decimal import Decimal
 
 from accounts.rules.registration import reasons_not_to_accept_any_number
+from bases.rules import recognition
 from bases.rules.recognition import Recognised
 from ceportal.kernel.rules.id_number import normalise
-from ceportal.kernel.rules.moments import day_words
 from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.rules.sheets import BLANK, MEGABYTE, MOST_BYTES, MOST_ROWS, Cell, CellKind, SheetRow
 from ceportal.kernel.rules.text import NAME_LIMIT, TITLE_LIMIT, person_name, reasons_not_to_accept, strange_character
@@ -97,25 +97,8 @@ def _most(facts: ClassFacts, limits: Limits) -> Decimal:
 
 def reasons_not_to_teach(facts: ClassFacts, recognised: Sequence[Recognised]) -> Iterator[Refusal]:
     """A class counts when its base was valid, for its subject, on the day the class ended (A27)."""
-    year, ended_on = facts.ended_on.year, facts.ended_on
-    lines = [line for line in recognised if line.year == year]
-    valid = [line for line in lines if line.stands_on(ended_on)]
-    if not lines:
-        message = f"贵单位不在 {year} 年度的继续教育基地名单中，这个班的学时不能登记。如有疑问，请联系所在地人社部门。"
-        yield Refusal("not_recognised", message, clause="A27")
-    elif not valid:
-        yield Refusal("base_has_left", _why_left(lines, ended_on), field="ended_on", clause="A27")
-    elif facts.subject in Subject.values and not any(facts.subject in line.subjects for line in valid):
-        message = f"贵单位在 {year} 年度没有“{Subject(facts.subject).label}”的施教资格。"
-        yield Refusal("subject_not_recognised", message, field="subject", clause="A27")
-
-
-def _why_left(lines: Sequence[Recognised], day: date) -> str:
-    absent = next((found for line in lines if (found := line.absent_on(day))), None)
-    if absent:
-        return f"贵单位的基地资格{absent.words}。这期间结束的培训班不能登记学时。"
-    left = max(line.ended_on for line in lines if line.ended_on)
-    return f"贵单位的基地资格已于 {day_words(left)}终止，之后结束的培训班不能登记学时。"
+    label = Subject(facts.subject).label if facts.subject in Subject.values else ""
+    yield from recognition.reasons_not_to_teach(recognised, subject=facts.subject, label=label, ended_on=facts.ended_on)
 
 
 def reasons_not_to_edit(state: str) -> Iterator[Refusal]:

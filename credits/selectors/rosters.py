@@ -10,6 +10,7 @@ from django.utils.dateparse import parse_datetime
 from accounts.models import Organization, User
 from accounts.rules.policy import Act
 from accounts.selectors.duties import units_for
+from bases.models import TrainingClass
 from bases.rules.recognition import Recognised
 from bases.selectors.recognised import BASES, recognitions_of
 from credits.enums import ClaimState, Door
@@ -82,6 +83,20 @@ def facts_of(roster: Roster) -> ClassFacts:
         started_on=roster.started_on,
         ended_on=roster.ended_on,
         hours=roster.hours,
+    )
+
+
+def facts_of_class(training_class: TrainingClass) -> ClassFacts:
+    """What a class says of itself, as its roster needs it."""
+    return ClassFacts(
+        title=training_class.title,
+        subject=training_class.subject,
+        public_kind=training_class.public_kind,
+        class_code=training_class.code,
+        place=training_class.place,
+        started_on=training_class.started_on,
+        ended_on=training_class.ended_on,
+        hours=training_class.hours,
     )
 
 

@@ -14,10 +14,12 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import Organization, User
+from bases.enums import ClassState
+from bases.models import TrainingClass
 from ceportal.kernel.fields import seal, unseal
 from ceportal.kernel.models import Job
 from ceportal.kernel.rules.id_number import hide_numbers, mask_id
-from ceportal.kernel.rules.refusal import MovedOn, Refusal, refuse_if_any
+from ceportal.kernel.rules.refusal import MovedOn, Refusal, refuse, refuse_if_any
 from ceportal.kernel.services.trail import record
 from credits.enums import RosterState, RowState
 from credits.models import Roster, RosterRow
@@ -31,7 +33,7 @@ from credits.rules.rosters import (
     reasons_not_to_teach,
     reasons_not_to_undo,
 )
-from credits.selectors.rosters import counts_by_state, facts_of, rules_of_class
+from credits.selectors.rosters import counts_by_state, facts_of, facts_of_class, rules_of_class
 from credits.services.roster_preview import preview
 
 CREDIT, UNDO = "roster.credit", "roster.undo"
@@ -54,8 +56,25 @@ def start_roster(*, organization: Organization, facts: ClassFacts, by: User, now
 
 
 @transaction.atomic
+def roster_of(training_class: TrainingClass, *, by: User, now: datetime) -> Roster:
+    """The roster of an announced class, by its facts; the one that is open already, if there is one."""
+    current = TrainingClass.objects.select_for_update().select_related("organization__area").get(pk=training_class.pk)
+    there = Roster.objects.filter(training_class=current).exclude(state=RosterState.UNDONE).order_by("-id").first()
+    if there is not None:
+        return there
+    if current.state != ClassState.OPEN:
+        raise refuse("class_not_open", f"这个班现在是“{current.get_state_display()}”，不能上传名单。")
+    roster = start_roster(organization=current.organization, facts=facts_of_class(current), by=by, now=now)
+    Roster.objects.filter(pk=roster.pk).update(training_class=current)
+    roster.refresh_from_db()
+    return roster
+
+
+@transaction.atomic
 def change_roster(roster: Roster, *, facts: ClassFacts, by: User, now: datetime) -> Roster:
     """Other facts of the class. Rows that were read by the old ones go: the file has to be checked anew."""
+    if roster.training_class_id:
+        raise refuse("of_a_class", "这份名单属于已公布的培训班，班的信息请在“办班”中调整。")
     _refuse_class(roster.organization, facts, now)
     before = _told(roster)
     changes: dict[str, Any] = {**_columns(facts), "counts": {}, "remarks": [], "rows_read": 0, "version": 0}

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import only_who_may
 from accounts.models import User
 from accounts.rules.policy import Act
+from bases.selectors.classes import own_classes
 from ceportal.kernel.rules.refusal import Refusal, Refused, refuse_if_any
 from ceportal.kernel.services.claims import MAX_ATTEMPTS
 from ceportal.kernel.web.keyset import keyset_page
@@ -21,7 +22,7 @@ from credits.forms.rosters import ClassForm, class_initial
 from credits.models import Roster
 from credits.rules.rosters import AT_WORK, OPEN, reasons_not_to_confirm, reasons_not_to_edit
 from credits.selectors.rosters import bases_of, counted_since, progress_of, rosters_of, rows_of
-from credits.services.rosters import TO_CREDIT, change_roster, start_roster
+from credits.services.rosters import TO_CREDIT, change_roster, roster_of, start_roster
 
 teachers_only = only_who_may(Act.TEACH)
 # What has to be mended stands first, what counts next.
@@ -68,6 +69,25 @@ def new_roster(request: HttpRequest) -> HttpResponse:
         else:
             return redirect("credits:roster", roster.ref)
     return _class_page(request, form, status=422)
+
+
+@teachers_only
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def roster_of_class(request: HttpRequest, ref: UUID) -> HttpResponse:
+    """The roster of a class that was announced: its facts stand already. POST makes it, GET asks first."""
+    user = cast(User, request.user)
+    training_class = get_object_or_404(own_classes(user), ref=ref)
+    problems: list[Refusal] = []
+    if request.method == "POST":
+        try:
+            roster = roster_of(training_class, by=user, now=timezone.now())
+        except Refused as refused:
+            problems = refused.reasons
+        else:
+            return redirect("credits:roster", roster.ref)
+    context = {"training_class": training_class, "problems": problems}
+    return render(request, "credits/roster_of_class.html", context, status=409 if problems else 200)
 
 
 @teachers_only

@@ -239,6 +239,9 @@ def build() -> Town:
     town.signal = spot_check_things.sign(town.approved, now=NOW)
     town.filing = file_month(make.area("410200"), date(2026, 9, 30), by=town.people["city"], now=NOW)
     _rosters(town, units["base"])
+    teacher = town.people["base"]
+    document = store(picture(), owner=teacher, now=NOW)
+    teaching_things.begin(units["base"], teacher, units["authority"], document, now=NOW)
     town.exception = _asked_exception(person)
     town.registration = _register(town, units["employer"])
     town.unit_registration = _register_unit(town, units["authority"])
