@@ -102,6 +102,11 @@ bench-fraud: install-dev ## A synthetic year with fraud put in: all of it found,
 	@$(PYTHON) -m tests.benches fraud $(FRAUD_PEOPLE) --database both
 FRAUD_PEOPLE ?= 10000
 
+.PHONY: bench-certificates
+bench-certificates: install-dev ## A sheet against plain WeasyPrint, its size, memory, and sheets a second through Celery. SHEETS=400
+	@$(PYTHON) -m tests.benches certificates $(SHEETS)
+SHEETS ?= 400
+
 .PHONY: bench-ingest
 bench-ingest: install-dev ## Batches over HTTP against the raw limit and other ways. ARGS="--large 2000000" for less than hours
 	@$(PYTHON) -m tests.benches.posting $(ARGS)

@@ -9,7 +9,7 @@ from typing import Any
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 
-from certificates.documents.assets import SCHEME, PackagedOnly, font_files, missing_glyphs, rare_fonts
+from certificates.documents.assets import SCHEME, PackagedOnly, font_files, is_common, missing_glyphs, rare_fonts
 
 # The fonts are read once a process; Pango does not bear two threads at them.
 _ONE_AT_A_TIME = Lock()
@@ -29,11 +29,18 @@ def refuse_to_print_boxes(content: Mapping[str, Any]) -> None:
         raise MissingGlyphs(lacking)
 
 
-def printed(html: str, style: Path) -> bytes:
-    """The PDF of `html`, tagged, in the style of that file (`FAMILY` in it stands for our faces)."""
-    document = HTML(string=html, base_url=f"{SCHEME}/", url_fetcher=PackagedOnly({}))
+def printed(
+    html: str, style: Path, *, texts: str = "", pictures: Mapping[str, bytes] | None = None, is_tagged: bool = True
+) -> bytes:
+    """The PDF of `html` in the style of that file (`FAMILY` in it stands for our faces).
+
+    `texts` is all that is printed, as far as known: where the small faces have all of it, they alone are read.
+    `pictures` are those made for this one, by their addresses.
+    """
+    document = HTML(string=html, base_url=f"{SCHEME}/", url_fetcher=PackagedOnly(pictures or {}))
+    sheet = _style(style, is_small=bool(texts) and is_common(texts))
     with _ONE_AT_A_TIME:
-        return document.write_pdf(stylesheets=[_style(style)], font_config=_fonts(), pdf_tags=True)
+        return document.write_pdf(stylesheets=[sheet], font_config=_fonts(), pdf_tags=is_tagged)
 
 
 def printed_texts(value: Any) -> Iterator[str]:
@@ -54,12 +61,18 @@ def _fonts() -> FontConfiguration:
 
 
 @cache
-def _style(path: Path) -> CSS:
+def _style(path: Path, *, is_small: bool) -> CSS:
     """The parsed style with its faces: read once a process."""
+    if is_small:
+        return _parsed(path, [_face("Small", "common-regular", 400), _face("Small", "common-bold", 700)], '"Small"')
     rare = [f"Rare{place}" for place, _ in enumerate(rare_fonts())]
     faces = [_face("Sheet", "regular", 400), _face("Sheet", "bold", 700)]
     faces += [_face(name, f"rare-{place}", weight) for place, name in enumerate(rare) for weight in (400, 700)]
     family = ", ".join(f'"{name}"' for name in ["Sheet", *rare])
+    return _parsed(path, faces, family)
+
+
+def _parsed(path: Path, faces: list[str], family: str) -> CSS:
     text = "\n".join([*faces, path.read_text(encoding="utf-8").replace("FAMILY", family)])
     return CSS(string=text, base_url=f"{SCHEME}/", font_config=_fonts(), url_fetcher=PackagedOnly(font_files()))
 

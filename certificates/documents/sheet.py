@@ -9,17 +9,23 @@ import segno
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
-from certificates.documents.assets import rare_characters
-from certificates.documents.printing import printed, refuse_to_print_boxes
+from certificates.documents import setting
+from certificates.documents.assets import SCHEME, rare_characters
+from certificates.documents.printing import printed, printed_texts, refuse_to_print_boxes
 
 TEMPLATE = "certificates/sheet.html"
+QR = f"{SCHEME}qr.png"
 STYLE = Path(__file__).with_name("sheet.css")
+# Lines of the table on a page, those that what stands above it on the first one takes, and what follows the last row.
+_LINES, _ABOVE, _LINES_BELOW = 43, 21, 7
 
 
 def render_sheet(snapshot: Mapping[str, Any]) -> bytes:
     """The unsigned PDF of `snapshot`. Raises `MissingGlyphs` rather than print a box."""
     refuse_to_print_boxes(snapshot)
-    return printed(sheet_html(snapshot), STYLE)
+    texts = "".join(printed_texts(snapshot))
+    pictures = {QR: qr_picture(snapshot["verify_url"])}
+    return printed(sheet_html(snapshot), STYLE, texts=texts, pictures=pictures, is_tagged=False)
 
 
 def sheet_html(snapshot: Mapping[str, Any]) -> str:
@@ -32,9 +38,42 @@ def sheet_html(snapshot: Mapping[str, Any]) -> str:
         # One weight in one name: the second face has no bold.
         "name_is_rare": bool(rare_characters(snapshot["person"]["name"])),
         "bases": bases(snapshot["thresholds"]),
-        "qr": mark_safe(qr_svg(snapshot["verify_url"])),  # noqa: S308 - segno writes paths and numbers only
+        "pages": [_drawn(page) for page in _pages(snapshot)],
+        "head": setting.head(),
+        "qr": QR,
     }
     return render_to_string(TEMPLATE, context)
+
+
+def _pages(snapshot: Mapping[str, Any]) -> list[setting.Page]:
+    """The items on as many pages as they need; on the first as many lines as what stands above leaves."""
+    return setting.pages(snapshot["items"], first=_LINES - _lines_above(snapshot), others=_LINES, last=_LINES_BELOW)
+
+
+def _lines_above(snapshot: Mapping[str, Any]) -> int:
+    """How many lines of the table what stands above it takes."""
+    said = [
+        (snapshot["employer"], 138, 10.5),
+        (snapshot["title"]["series"], 58, 10.5),
+        (snapshot["title"]["level"], 58, 10.5),
+        ("依据：" + "；".join(basis["labels"] + basis["source"] for basis in bases(snapshot["thresholds"])), 168, 8),
+    ]
+    more = sum(len(setting.wrapped(text, room * 96 / 25.4, size / 0.75)) - 1 for text, room, size in said)
+    return _ABOVE + more
+
+
+def _drawn(page: setting.Page) -> dict[str, Any]:
+    """A page for the template: text as one piece, the hairlines below its rows as one path."""
+    high = len(page.lines)
+    path = "".join(f"M0 {end}H100" for end in page.ends[:-1])
+    rules = f'<svg width="170mm" height="{high}em" viewBox="0 0 100 {high}" preserveAspectRatio="none">'
+    rules += f'<path d="{path}" stroke="#d5c9ba" stroke-width="0.022" /></svg>'
+    return {
+        "lines": page.lines,
+        "text": "\n".join(page.lines),
+        "figures": "\n".join(page.hours),
+        "rules": mark_safe(rules),  # noqa: S308 - numbers only
+    }
 
 
 def bases(thresholds: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
@@ -51,10 +90,8 @@ def split_name(name: str) -> tuple[str, str]:
     return (whose, found + rest) if found else ("", name)
 
 
-def qr_svg(address: str) -> str:
-    """The QR code of `address` as inline SVG, error correction M, the quiet zone left to the style."""
+def qr_picture(address: str) -> bytes:
+    """The QR code of `address` as PNG, a pixel a module, error correction M, the quiet zone left to the style."""
     out = io.BytesIO()
-    segno.make(address, error="m", micro=False).save(
-        out, kind="svg", xmldecl=False, svgns=True, nl=False, border=0, scale=4, omitsize=True, dark="#1c1a17"
-    )
-    return out.getvalue().decode()
+    segno.make(address, error="m", micro=False).save(out, kind="png", border=0, scale=1, dark="#1c1a17")
+    return out.getvalue()

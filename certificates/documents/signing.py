@@ -33,6 +33,8 @@ from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 FIELD = "Certificate"
+# Bytes of a signature beside the certificate: 700 of ours, and room for a longer name or key.
+_AROUND = 2048
 COMMON_NAME = "继续教育学时管理平台（自制签名密钥）"
 YEARS_VALID = 10
 
@@ -58,7 +60,12 @@ class Seal:
             subfilter=SigSeedSubFilter.PADES,
         )
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-        return signers.sign_pdf(writer, metadata, signer=self.signer).getvalue()
+        return signers.sign_pdf(writer, metadata, signer=self.signer, bytes_reserved=self._room()).getvalue()
+
+    def _room(self) -> int:
+        """Hex digits left for the signature: the certificate and what stands around it. Saves a signature on trial."""
+        certificate = self.signer.signing_cert
+        return 2 * (len(certificate.dump()) + _AROUND) if certificate else 2 * _AROUND
 
     def sign(self, text: bytes) -> bytes:
         """The signature (DER) of `text` that is no sheet: of a list."""

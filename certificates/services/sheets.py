@@ -15,12 +15,12 @@ from accounts.services.notices import tell
 from ceportal.kernel.services.claims import failure_noted, put_back, take_up, unclaimed
 from ceportal.kernel.services.trail import record
 from certificates.documents.printing import MissingGlyphs
-from certificates.documents.sheet import render_sheet
 from certificates.documents.signing import Seal, SigningKeyMissing
 from certificates.enums import CertificateState
 from certificates.models import Certificate
 from certificates.rules.snapshots import digest
 from certificates.services import shelf
+from certificates.services.drawing import DrawingFailed, drawer
 from certificates.services.issuing import CERTIFICATES_PAGE
 from certificates.services.sealing import seal
 
@@ -57,9 +57,13 @@ def _make_one(row: QuerySet[Certificate], key: Seal, now: datetime) -> bool:
     if digest(certificate.snapshot) != certificate.snapshot_digest:
         return _wait(row, "登记的内容与其摘要不一致，不能制作", now)
     try:
-        pdf = key.put_on(render_sheet(certificate.snapshot))
+        pdf = key.put_on(drawer.draw("sheet", certificate.snapshot))
     except MissingGlyphs as error:
         return _wait(row, str(error), now)
+    except DrawingFailed as error:
+        log.error("certificate %s could not be drawn: %s", certificate.number, error)
+        put_back(row, error=f"制作失败（{error}）")
+        return False
     stored = shelf.put(pdf)
     if _publish(certificate, stored, len(pdf), key.fingerprint, now):
         return True

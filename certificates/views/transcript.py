@@ -15,7 +15,7 @@ from ceportal.kernel.rules.dated import year_in
 from ceportal.kernel.rules.refusal import refuse
 from ceportal.kernel.web.throttles import limited
 from certificates.documents.printing import MissingGlyphs
-from certificates.documents.transcript import render_transcript
+from certificates.services.drawing import DrawingFailed, drawer
 from certificates.services.transcripts import transcript_of, years_offered
 
 
@@ -35,9 +35,11 @@ def transcript_pdf(request: PersonRequest) -> HttpResponse:
     """Drawn anew each time, since it tells how the years stand today; nothing of it is kept."""
     content = _content(request.professional, request.POST)
     try:
-        pdf = render_transcript(content["sheet"])
+        pdf = drawer.draw("transcript", content["sheet"])
     except MissingGlyphs as error:
         raise refuse("missing_glyphs", f"暂时不能生成 PDF：{error}。可以先打印网页。") from error
+    except DrawingFailed as error:
+        raise refuse("not_drawn", "暂时不能生成 PDF，请稍后再试。可以先打印网页。") from error
     response = HttpResponse(pdf, content_type="application/pdf")
     years = "、".join(str(year) for year in sorted(content["chosen"]))
     name = f"学时证明-{years}.pdf"

@@ -13,7 +13,7 @@ import pypdfium2
 import pytest
 from weasyprint import HTML
 
-from certificates.documents import assets
+from certificates.documents import assets, setting
 from certificates.documents.assets import PackagedOnly, missing_glyphs
 from certificates.documents.printing import MissingGlyphs
 from certificates.documents.sheet import render_sheet, sheet_html
@@ -21,6 +21,8 @@ from tests.certificates.factories import content
 
 SCALE = 4.0
 RARE_NAMES = "喆堃玥昇赟頔䶮㛃㐂犇骉"
+# What stands in a column is broken into lines that other columns stand between.
+COLUMNS = {"item": 15 * setting.STOP - 5, "kind": 5 * setting.STOP - 5}
 HOSTILE = (
     '<link rel=attachment href="file:///etc/passwd">',
     "<style>@import url(http://127.0.0.1:9/x.css); body{background:url(file:///etc/hostname)}</style>",
@@ -63,7 +65,7 @@ def test_an_authority_that_is_configured_stands_on_it_without_the_mark() -> None
     assert "示例" not in printed(text)
 
 
-@pytest.mark.parametrize(("items", "expected"), [(1, 1), (12, 1), (30, 2), (120, 5)])
+@pytest.mark.parametrize(("items", "expected"), [(1, 1), (12, 1), (30, 2), (120, 4)])
 def test_it_fits_or_is_continued_with_its_headings(items: int, expected: int) -> None:
     found = pages(sheet(items))
     assert len(found) == expected
@@ -158,7 +160,9 @@ def test_nothing_hidden_in_a_printed_value_is_fetched_or_embedded(payload: str, 
     assert b"/EmbeddedFile" not in pdf
     assert b"/JavaScript" not in pdf
     assert b"root:x:0:0" not in pdf
-    assert printed(payload) in printed("".join(pages(pdf)))
+    text, room = printed("".join(pages(pdf))), COLUMNS.get(place)
+    lines = setting.wrapped(payload, room) if room else [payload]
+    assert all(printed(line) in text for line in lines)
 
 
 def planted_at(place: str, payload: str) -> dict[str, Any]:
