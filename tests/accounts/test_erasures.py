@@ -12,6 +12,7 @@ from accounts.enums import Duty, Leaving
 from accounts.models import Erasure, Organization, Professional, User
 from accounts.rules.privacy import ERASED
 from ceportal.kernel.models import AuditEvent
+from ceportal.kernel.services.trail import record
 from ceportal.office.services.erasing import erase_people
 from certificates.services.issuing import settle_changed_accounts
 from credits.services.accounts import print_anew
@@ -69,9 +70,12 @@ def test_put_forward_by_one_confirmed_by_another_and_erased_by_the_clock(
     assert two.post(PAGE, {"act": "confirm", "person": refs}).status_code == 409
     assert one.post(PAGE, {"act": "ask", "person": refs}).status_code == 302
     assert two.post(PAGE, {"act": "confirm", "person": refs}).status_code == 302
+    record("x.y", declarant, by=declarant.user, now=timezone.now())
     assert erase_people(now=timezone.now()) == 1
     declarant.refresh_from_db()
     assert declarant.name == ERASED
+    assert set(AuditEvent.objects.filter(actor_id=declarant.user_id).values_list("actor_label", flat=True)) == {""}
+    assert AuditEvent.objects.filter(actor_label=county_officer.label).exists(), "nobody else's"
     acts = AuditEvent.objects.filter(subject_ref=declarant.ref, action__endswith="_erasure").order_by("pk")
     expected = [f"person.{act}_erasure" for act in ("put_forward", "take_off", "put_forward", "confirm")]
     assert list(acts.values_list("action", flat=True)) == expected

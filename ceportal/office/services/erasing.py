@@ -1,7 +1,8 @@
 """Who has left long ago is no longer kept by name (个人信息保护法 19, 47); what is a record stays, and says so.
 
 What the notice calls records (`accounts.rules.privacy.terms`) is left as it is: hours, decisions, filings,
-certificates, the trail. Everything by which somebody is told, reached or let in goes, in one transaction a person.
+certificates, the trail, which goes on without the name. Everything by which somebody is told, reached or let in goes,
+in one transaction a person.
 """
 
 from datetime import datetime
@@ -31,7 +32,7 @@ from accounts.models import (
 from accounts.rules.privacy import ERASED
 from accounts.selectors.erasing import people_over_term
 from ceportal.kernel.services.claims import one_by_one
-from ceportal.kernel.services.trail import record
+from ceportal.kernel.services.trail import forget_name, record
 
 JOB = "office.erase_people"
 A_ROUND = 50
@@ -61,5 +62,6 @@ def _erase(person: Professional, *, now: datetime) -> bool:
     asked = Correction.objects.filter(professional=person)
     asked.filter(what=CorrectionKind.NAME).update(name=ERASED)
     asked.exclude(what=CorrectionKind.NAME).update(number_sealed=None, number_mask="", number_index=ERASED)
+    forget_name(user.pk)
     record("person.erase", person, by=None, now=now, after={"years": settings.RETENTION_YEARS})
     return True
