@@ -36,11 +36,12 @@ def invite(
         organization=organization, phone_index__in=phone_indexes(phone), state=InvitationState.WAITING
     ):
         _settle(earlier, InvitationState.WITHDRAWN, by=by, now=now)
+    index = phone_index(phone)
     try:
         with transaction.atomic():
             made = Invitation.objects.create(
                 organization=organization, name=person_name(name), phone_mask=mask_phone(phone),
-                phone_index=phone_index(phone), duties=_in_order(duties), by=by, made_at=now, expires_at=now + LASTS,
+                phone_index=index, duties=_in_order(duties), by=by, made_at=now, expires_at=now + LASTS,
             )  # fmt: skip
     except IntegrityError as error:
         raise MovedOn([_MOVED_ON]) from error
