@@ -1,10 +1,11 @@
-"""What teaching units have told of their classes: rosters, filed courses. Plans and classes join here."""
+"""What teaching units have told of their classes: announced ones, rosters, filed courses."""
 
 from collections.abc import Iterator
 from datetime import date
 
 from accounts.models import Organization
-from bases.models import Course
+from bases.enums import ClassState
+from bases.models import Course, TrainingClass
 from ceportal.kernel.rules.text import comparable
 from credits.enums import RosterState
 from credits.models import Roster
@@ -17,7 +18,18 @@ def classes_told_of(organiser: str, *, year: int, subject: str) -> list[KnownCla
     """
     named = Organization.objects.filter(name_key=comparable(organiser))
     units = [pk for pk, *teaches in named.values_list("pk", "is_base", "is_platform") if any(teaches)]
-    return [*_of_rosters(units, year, subject), *_of_courses(units, year, subject)] if units else []
+    if not units:
+        return []
+    ways = (_of_classes, _of_rosters, _of_courses)
+    # A class and its roster are one.
+    return list(dict.fromkeys(known for way in ways for known in way(units, year, subject)))
+
+
+def _of_classes(units: list[int], year: int, subject: str) -> Iterator[KnownClass]:
+    held = TrainingClass.objects.filter(organization__in=units, year=year, subject=subject)
+    rows = held.exclude(state__in=[ClassState.DRAFT, ClassState.CANCELLED])
+    for title, *span in rows.values_list("title", "started_on", "ended_on"):
+        yield KnownClass(title, (span[0], span[1]))
 
 
 def _of_rosters(units: list[int], year: int, subject: str) -> Iterator[KnownClass]:
