@@ -81,6 +81,7 @@ def test_one_role_has_a_menu_without_titles() -> None:
         "我的学时",
         "我的申报",
         "学习入口",
+        "我的培训班",
         "学时明细",
         "申诉",
         "减免和认定",
