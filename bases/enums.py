@@ -1,6 +1,6 @@
 """Words of the teaching side (施教机构)."""
 
-from django.db.models import TextChoices
+from django.db.models import IntegerChoices, TextChoices
 
 
 class RecognitionKind(TextChoices):
@@ -59,3 +59,28 @@ class ClassState(TextChoices):
 class Result(TextChoices):
     PASSED = "passed", "合格"
     FAILED = "failed", "不合格"
+
+
+class Funding(TextChoices):
+    """Who pays for a planned training (S0-15, S4-18)."""
+
+    UNIT = "unit", "单位承担"
+    FISCAL = "fiscal", "财政经费"
+    SHARED = "shared", "单位和个人分担"
+    PERSONAL = "personal", "个人承担"
+    FREE = "free", "不需要经费"
+
+
+class PlanStage(IntegerChoices):
+    """With whom a plan waits: the industry authority, then the bureau of the same level (S3-04)."""
+
+    AUTHORITY = 0, "行业主管部门审核"
+    BUREAU = 1, "人社部门备案"
+
+
+class Finding(TextChoices):
+    """What an inspection of a filed plan comes to."""
+
+    GOOD = "good", "未发现问题"
+    ADVICE = "advice", "有改进建议"
+    MEND = "mend", "要求整改"

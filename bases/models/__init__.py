@@ -1,7 +1,8 @@
-"""The teaching side: lists of the recognised, courses, what institutions disclose, their classes."""
+"""The teaching side: lists of the recognised, courses, what institutions disclose, their classes, plans of units."""
 
 from bases.models.classes import Attendance, ClassConsent, ClassConsentRuling, Enrolment, PlanItem, TrainingClass
 from bases.models.courses import Course
+from bases.models.plans import PlanInspection, PlanPaper, TrainingPlan, TrainingPlanItem, TrainingPlanRuling
 from bases.models.recognition import Absence, Disclosure, Recognition
 
 __all__ = [
@@ -12,7 +13,12 @@ __all__ = [
     "Course",
     "Disclosure",
     "Enrolment",
+    "PlanInspection",
     "PlanItem",
+    "PlanPaper",
     "Recognition",
     "TrainingClass",
+    "TrainingPlan",
+    "TrainingPlanItem",
+    "TrainingPlanRuling",
 ]

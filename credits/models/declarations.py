@@ -9,6 +9,7 @@ from django.db.models.functions import ExtractYear, Round
 
 from accounts.enums import Move
 from accounts.models import Organization, Professional, Routed
+from bases.models import TrainingPlanItem
 from ceportal.kernel.models import Referenced, StoredFile
 from credits.enums import DeclarationState, Payer, PublicKind, Subject
 from credits.models.conversions import Conversion, UnitStandard
@@ -42,7 +43,8 @@ class Declaration(Routed):
     `details` is what its activity asks beside the columns (`credits.rules.details`). From when it is handed in,
     `conversion` and `standard` are the rows its hours were worked out by, and `artefact_key`, `work_key` what it is
     about: by its number and by its name, both or neither of them (`credits.rules.artefacts`). `searched_version` is the
-    last version in which signs of fraud were looked for, downstream.
+    last version in which signs of fraud were looked for, downstream. What a unit ran itself names `plan_item`, the line
+    of its filed plan, or says in `unplanned` why there is none (S3-04).
     """
 
     professional = models.ForeignKey(Professional, on_delete=models.PROTECT, related_name="+")
@@ -64,6 +66,8 @@ class Declaration(Routed):
     was_passed = models.BooleanField(null=True, blank=True)
     payer = models.CharField(max_length=8, choices=Payer.choices, blank=True)
     remark = models.CharField(max_length=300, blank=True)
+    plan_item = models.ForeignKey(TrainingPlanItem, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    unplanned = models.CharField(max_length=300, blank=True, db_default="")
     details = models.JSONField(default=dict, blank=True)
     conversion = models.ForeignKey(Conversion, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     standard = models.ForeignKey(UnitStandard, null=True, blank=True, on_delete=models.PROTECT, related_name="+")

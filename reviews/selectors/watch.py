@@ -11,10 +11,10 @@ from django.utils import timezone
 from accounts.enums import Move
 from accounts.models import Organization, User
 from accounts.rules.policy import Act
+from accounts.selectors.reach import Reach, reach_of
 from credits.models import Declaration
 from reviews.models import Decision
 from reviews.rules.watching import FAST_COUNT, is_unlikely_speed
-from reviews.selectors.registers import Reach, reach_of
 
 SHOWN = 50
 DAYS_OF_SPEED = 30
