@@ -69,7 +69,7 @@ def is_common(text: str) -> bool:
 def rare_characters(text: str) -> set[str]:
     """The characters of `text` beyond the bundled face: drawn, if at all, from a lighter one."""
     drawn = _characters(REGULAR) & _characters(BOLD)
-    return {character for character in text if not character.isspace() and ord(character) not in drawn}
+    return {character for character in set(text) if not character.isspace() and ord(character) not in drawn}
 
 
 @cache

@@ -1,21 +1,23 @@
-"""Rows of a table set as lines of text with tabs: one box a page in place of a cell each, several times as quick.
+"""Rows of a table set as lines of text: one box a page in place of a cell each, several times as quick.
 
-Everything is measured in CSS pixels by the advances of our own face. Pure.
+Everything is measured in CSS pixels by the advances of our own face. Between two columns stand blanks as wide as the
+face has them, and last a few tabs of a pixel each (`tab-size: 1px`): WeasyPrint draws a tab 2.4 % too wide. Pure.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from math import ceil
 
 from fontTools.ttLib import TTFont
 
-from certificates.documents.assets import REGULAR
+from certificates.documents.assets import BOLD, REGULAR
 
-# 8.5pt, and the distance of two tab stops: WeasyPrint wants whole pixels.
+# 8.5pt, and 170 mm: what is written on.
 SIZE = 8.5 / 0.75
-STOP = 18
-# Where each column begins, in tab stops; the hours stand apart, against the right edge.
-STARTS = {"place": 0, "title": 2, "kind": 17, "subject": 22, "days": 24, "result": 32, "hours": 34}
+WIDE = 642
+# Where each column begins; the hours end at the right edge.
+STARTS = {"place": 0, "title": 36, "kind": 306, "subject": 396, "days": 432, "result": 576, "hours": 612}
 HEADINGS = {
     "place": "序号",
     "title": "学习内容",
@@ -25,46 +27,46 @@ HEADINGS = {
     "result": "考核",
 }
 _GAP = 5.0
-# So close to a stop, two ways of rounding may differ.
-_UNSURE = 0.75
+# The label of a threshold stands before the columns of figures.
+_LABELS = 100
+_WIDE_BLANK = "\u3000"
 _NOT_FIRST = frozenset("，。、；：？！）》」』】〉”’…％,.;:?!)%")
 
 
 @dataclass(frozen=True)
 class Page:
-    """The lines of one page, those of the hours beside them, and after which lines a row ends."""
+    """The lines of one page, and after which of them a row ends."""
 
     lines: tuple[str, ...]
-    hours: tuple[str, ...]
     ends: tuple[int, ...]
 
 
-def width(text: str, size: float = SIZE) -> float:
+def width(text: str, size: float = SIZE, *, is_bold: bool = False) -> float:
     """How wide `text` is set. What our face lacks is as wide as it is high."""
-    advances = _advances()
-    return size * sum(advances.get(ord(character), 1.0) for character in text)
+    advances = _advances(is_bold=is_bold)
+    return size * sum([advances.get(character, 1.0) for character in text])
 
 
 def wrapped(text: str, room: float, size: float = SIZE) -> list[str]:
     """`text` in lines no wider than `room`: between any two characters of Chinese, between words of other scripts; no
     line begins with a sign that closes.
     """
-    lines, line = [], ""
+    lines, line, reached = [], "", 0.0
     for piece in _pieces(text, room, size):
-        if line and width(line + piece.rstrip(), size) > room:
+        if line and reached + width(piece.rstrip(), size) > room:
             if piece[0] in _NOT_FIRST and len(line) > 1:
                 line, piece = line[:-1], line[-1] + piece
             lines.append(line.rstrip())
-            line = piece.lstrip()
-        else:
-            line += piece
+            line, reached = "", 0.0
+            piece = piece.lstrip()
+        line, reached = line + piece, reached + width(piece, size)
     return [*lines, line.rstrip()]
 
 
 def pages(items: Sequence[Mapping[str, str]], *, first: int, others: int, last: int) -> list[Page]:
     """The rows on pages of `first` and then `others` lines; `last` lines are kept for what follows the last row."""
     rows = [_row(place, item) for place, item in enumerate(items, 1)]
-    found: list[list[list[tuple[str, str]]]] = [[]]
+    found: list[list[list[str]]] = [[]]
     used = 0
     for row in rows:
         room = first if len(found) == 1 else others
@@ -78,53 +80,76 @@ def pages(items: Sequence[Mapping[str, str]], *, first: int, others: int, last: 
     return [_page(page) for page in found if page]
 
 
-def head() -> str:
+def head(unit: str) -> str:
     """The headings, set like a row."""
-    return _set(HEADINGS)
+    return _set([*((STARTS[name], text) for name, text in HEADINGS.items()), _ending(unit)], is_bold=True)
 
 
-def _row(place: int, item: Mapping[str, str]) -> list[tuple[str, str]]:
-    """An item as lines, each with its hours (the first alone has some)."""
+def room(name: str) -> float:
+    """How wide a column is written."""
+    names = list(STARTS)
+    return STARTS[names[names.index(name) + 1]] - STARTS[name] - _GAP
+
+
+def figures(label: str, texts: Sequence[str], size: float = SIZE, *, is_bold: bool = False) -> str:
+    """What follows `label` in a line of thresholds: texts in columns of one width, each in the middle of its own."""
+    each, after = (WIDE - _LABELS) / max(1, len(texts)), width(label)
+    centres = [_LABELS + each * (place + 0.5) - after for place, _ in enumerate(texts)]
+    half = [width(text, size, is_bold=is_bold) / 2 for text in texts]
+    starts = [ceil(centre - off) for centre, off in zip(centres, half, strict=True)]
+    return _set(list(zip(starts, texts, strict=True)), size, is_bold=is_bold)
+
+
+def _row(place: int, item: Mapping[str, str]) -> list[str]:
+    """An item as lines, the first with its hours."""
     days = f"{item['since']} 至 {item['until']}" if item["until"] else item["since"]
     cells = {"place": str(place), "title": item["title"], "kind": item["kind"], "subject": item["subject"]}
     cells |= {"days": days, "result": item["result"]}
-    columns = {name: wrapped(_plain(text), _room(name)) for name, text in cells.items()}
-    height = max(map(len, columns.values()))
-    lines = [
-        _set({name: column[number] for name, column in columns.items() if number < len(column)})
-        for number in range(height)
-    ]
-    return [(line, item["hours"] if number == 0 else "") for number, line in enumerate(lines)]
+    columns = {name: wrapped(_plain(text), room(name)) for name, text in cells.items()}
+    found = []
+    for number in range(max(map(len, columns.values()))):
+        line = [(STARTS[name], column[number]) for name, column in columns.items() if number < len(column)]
+        found.append(_set([*line, _ending(item["hours"])] if number == 0 else line))
+    return found
 
 
-def _page(rows: list[list[tuple[str, str]]]) -> Page:
+def _ending(text: str) -> tuple[int, str]:
+    """A cell that ends at the right edge."""
+    return ceil(WIDE - width(text)), text
+
+
+def _page(rows: list[list[str]]) -> Page:
     ends, count = [], 0
     for row in rows:
         count += len(row)
         ends.append(count)
-    together = [line for row in rows for line in row]
-    return Page(tuple(line for line, _ in together), tuple(hours for _, hours in together), tuple(ends))
+    return Page(tuple(line for row in rows for line in row), tuple(ends))
 
 
-def _set(cells: Mapping[str, str]) -> str:
-    """The cells of a line with as many tabs between them as lead to where the next one begins."""
+def _set(cells: Sequence[tuple[int, str]], size: float = SIZE, *, is_bold: bool = False) -> str:
+    """Texts, each from its place on, with the blanks between them."""
     line, reached = "", 0.0
-    for name, text in cells.items():
-        if not text:
-            continue
-        stop = STARTS[name] * STOP
-        if line and abs(reached / STOP - round(reached / STOP)) * STOP < _UNSURE:
-            line, reached = f"{line} ", reached + width(" ")
-        while reached < stop:
-            line, reached = f"{line}\t", (reached // STOP + 1) * STOP
-        line, reached = line + text, stop + width(text)
+    for start, text in cells:
+        if text:
+            line += _blanks(reached, start, size, is_bold=is_bold) + text
+            reached = start + width(text, size, is_bold=is_bold)
     return line
 
 
-def _room(name: str) -> float:
-    names = list(STARTS)
-    after = names[names.index(name) + 1]
-    return (STARTS[after] - STARTS[name]) * STOP - _GAP
+def _blanks(reached: float, start: int, size: float, *, is_bold: bool) -> str:
+    """From `reached` to the whole pixel `start`. Tabs begin well between two pixels: there no rounding moves them."""
+    if start <= reached:
+        return " " if reached else ""
+    blank = width(" ", size, is_bold=is_bold)
+    wide, rest = divmod(start - reached, size)
+    narrow = int(rest / blank)
+    narrow = max(range(max(0, narrow - 1), narrow + 1), key=lambda count: _between(rest - count * blank))
+    return _WIDE_BLANK * int(wide) + " " * narrow + "\t" * ceil(rest - narrow * blank)
+
+
+def _between(place: float) -> float:
+    """How far from a whole pixel."""
+    return min(place % 1, 1 - place % 1)
 
 
 def _plain(text: str) -> str:
@@ -151,7 +176,7 @@ def _is_of_word(character: str) -> bool:
 
 
 @cache
-def _advances() -> dict[int, float]:
-    with TTFont(REGULAR, lazy=True) as font:
+def _advances(*, is_bold: bool) -> dict[str, float]:
+    with TTFont(BOLD if is_bold else REGULAR, lazy=True) as font:
         metrics, whole = font["hmtx"], font["head"].unitsPerEm
-        return {code: metrics[name][0] / whole for code, name in font.getBestCmap().items()}
+        return {chr(code): metrics[name][0] / whole for code, name in font.getBestCmap().items()}

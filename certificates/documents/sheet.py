@@ -18,6 +18,9 @@ QR = f"{SCHEME}qr.png"
 STYLE = Path(__file__).with_name("sheet.css")
 # Lines of the table on a page, those that what stands above it on the first one takes, and what follows the last row.
 _LINES, _ABOVE, _LINES_BELOW = 43, 21, 7
+_MASK = 3
+# Figures that are reached: 12pt.
+_LARGE = 12 / 0.75
 
 
 def render_sheet(snapshot: Mapping[str, Any]) -> bytes:
@@ -39,7 +42,8 @@ def sheet_html(snapshot: Mapping[str, Any]) -> str:
         "name_is_rare": bool(rare_characters(snapshot["person"]["name"])),
         "bases": bases(snapshot["thresholds"]),
         "pages": [_drawn(page) for page in _pages(snapshot)],
-        "head": setting.head(),
+        "head": setting.head(snapshot["unit"]),
+        "standing": _standing(snapshot),
         "qr": QR,
     }
     return render_to_string(TEMPLATE, context)
@@ -62,18 +66,29 @@ def _lines_above(snapshot: Mapping[str, Any]) -> int:
     return _ABOVE + more
 
 
+def _standing(snapshot: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """The lines of what was reached and what is asked: a label, and the figures behind it."""
+    lines, unit = snapshot["thresholds"], snapshot["unit"]
+    return {
+        "head": {"label": unit, "figures": setting.figures(unit, [line["label"] for line in lines], is_bold=True)},
+        "have": {
+            "label": "完成",
+            "figures": setting.figures("完成", [line["have"] for line in lines], _LARGE, is_bold=True),
+        },
+        "need": {
+            "label": "要求",
+            "figures": setting.figures("要求", [f"不少于 {line['need']}，达到" for line in lines]),
+        },
+    }
+
+
 def _drawn(page: setting.Page) -> dict[str, Any]:
     """A page for the template: text as one piece, the hairlines below its rows as one path."""
     high = len(page.lines)
     path = "".join(f"M0 {end}H100" for end in page.ends[:-1])
     rules = f'<svg width="170mm" height="{high}em" viewBox="0 0 100 {high}" preserveAspectRatio="none">'
     rules += f'<path d="{path}" stroke="#d5c9ba" stroke-width="0.022" /></svg>'
-    return {
-        "lines": page.lines,
-        "text": "\n".join(page.lines),
-        "figures": "\n".join(page.hours),
-        "rules": mark_safe(rules),  # noqa: S308 - numbers only
-    }
+    return {"lines": page.lines, "text": "\n".join(page.lines), "rules": mark_safe(rules)}  # noqa: S308 - numbers only
 
 
 def bases(thresholds: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
@@ -91,7 +106,10 @@ def split_name(name: str) -> tuple[str, str]:
 
 
 def qr_picture(address: str) -> bytes:
-    """The QR code of `address` as PNG, a pixel a module, error correction M, the quiet zone left to the style."""
+    """The QR code of `address` as PNG, a pixel a module, error correction M, the quiet zone left to the style.
+
+    The mask is always the same: a random token needs none of its own, and to weigh all eight takes longer than a page.
+    """
     out = io.BytesIO()
-    segno.make(address, error="m", micro=False).save(out, kind="png", border=0, scale=1, dark="#1c1a17")
+    segno.make(address, error="m", micro=False, mask=_MASK).save(out, kind="png", border=0, scale=1, dark="#1c1a17")
     return out.getvalue()

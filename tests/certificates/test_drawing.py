@@ -100,8 +100,8 @@ def test_a_row_of_several_lines_stays_together_and_the_end_has_room() -> None:
     assert [len(page.lines) for page in lines_of(*["短"] * 19, long)] == [19, 3]
     page = lines_of(long, "短")[0]
     assert page.ends == (3, 4)
-    assert page.hours == ("8", "", "", "8")
-    assert page.lines[3].startswith("2\t")
+    assert [line.endswith("\t8") for line in page.lines] == [True, False, False, True]
+    assert page.lines[3].startswith("2\u3000")
 
 
 def test_a_value_cannot_leap_out_of_its_column() -> None:

@@ -22,7 +22,7 @@ from tests.certificates.factories import content
 SCALE = 4.0
 RARE_NAMES = "喆堃玥昇赟頔䶮㛃㐂犇骉"
 # What stands in a column is broken into lines that other columns stand between.
-COLUMNS = {"item": 15 * setting.STOP - 5, "kind": 5 * setting.STOP - 5}
+COLUMNS = {"item": setting.room("title"), "kind": setting.room("kind")}
 HOSTILE = (
     '<link rel=attachment href="file:///etc/passwd">',
     "<style>@import url(http://127.0.0.1:9/x.css); body{background:url(file:///etc/hostname)}</style>",
@@ -77,6 +77,17 @@ def test_it_fits_or_is_continued_with_its_headings(items: int, expected: int) ->
         assert ("续页" in text) == (number > 1)
     numbers = re.findall(r"合计 (\d+) 项", "".join(found))
     assert numbers == [str(items)]
+
+
+def test_columns_stand_below_one_another() -> None:
+    """Within a quarter of a millimetre, whatever stands before them in the line."""
+    words, left, right = pypdfium2.PdfDocument(sheet(12))[0].get_textpage(), 0, 2
+    for word, times, letter, edge in (("合格", 12, 0, left), ("单位内部培训", 3, 0, left), ("4.5\r", 3, 2, right)):
+        search, found = words.search(word), []
+        while place := search.get_next():
+            found.append(words.get_charbox(place[0] + letter)[edge])
+        assert len(found) == times, word
+        assert max(found) - min(found) < 0.7, word
 
 
 def test_a_file_is_small_and_says_what_it_is() -> None:
