@@ -44,7 +44,8 @@ class Declaration(Routed):
     `conversion` and `standard` are the rows its hours were worked out by, and `artefact_key`, `work_key` what it is
     about: by its number and by its name, both or neither of them (`credits.rules.artefacts`). `searched_version` is the
     last version in which signs of fraud were looked for, downstream. What a unit ran itself names `plan_item`, the line
-    of its filed plan, or says in `unplanned` why there is none (S3-04).
+    of its filed plan, or says in `unplanned` why there is none (S3-04). Once approved it `awaits_follow_up` by the
+    clock.
     """
 
     professional = models.ForeignKey(Professional, on_delete=models.PROTECT, related_name="+")
@@ -81,6 +82,7 @@ class Declaration(Routed):
     submitted_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     searched_version = models.PositiveIntegerField(default=0, db_default=0)
+    awaits_follow_up = models.BooleanField(default=False, db_default=False)
 
     class Meta(Routed.Meta):
         verbose_name = verbose_name_plural = "学时申报"
@@ -136,6 +138,7 @@ class Declaration(Routed):
                 name="declarations_to_search",
                 condition=COUNTS_OR_MAY & Q(searched_version__lt=F("version")),
             ),
+            models.Index(fields=["decided_at"], name="declarations_to_follow_up", condition=Q(awaits_follow_up=True)),
             models.Index(fields=["artefact_key"], name="declarations_by_artefact", condition=~Q(artefact_key="")),
         ]
 
