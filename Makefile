@@ -39,7 +39,7 @@ test: install-dev ## The whole suite on SQLite and on PostgreSQL, with a real br
 
 .PHONY: test-deep
 test-deep: install-dev ## What takes longer: full trial counts, long fuzzing (before a release)
-	@exec $(PYTHON) -m tests.databases both -m deep
+	@exec $(PYTHON) -m tests.databases each -m "deep or shared"
 
 .PHONY: check
 check: install-dev ## The fast guard: format, lint, import contracts, types, templates, migrations, settings

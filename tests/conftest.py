@@ -19,7 +19,7 @@ from tests.databases import network
 from tests.databases.emptying import empty_quickly
 from tests.refusals import must_be_sentences
 
-pytest_plugins = ["tests.databases.fixtures", "tests.people"]
+pytest_plugins = ["tests.databases.fixtures", "tests.people", "tests.regulation"]
 BROWSER_LOOP = pytest.StashKey[asyncio.AbstractEventLoop | None]()
 OUR_TEMPLATES = str(settings.BASE_DIR / "templates")
 

@@ -14,7 +14,7 @@ import pytest
 
 from ceportal import supervise
 from tests.databases import tables
-from tests.portals import PARTS, PATIENCE, ROOT, SUPERVISOR, Portal, until
+from tests.portals import PARTS, ROOT, SUPERVISOR, Portal, until
 
 # Loading the demo is another test's affair; what was put down by a first start is copied for each of these.
 pytestmark = [
@@ -59,33 +59,7 @@ def start(data: Path) -> Iterator[Callable[..., Portal]]:
         portal.sweep()
 
 
-@pytest.mark.parametrize(
-    ("command", "signals"),
-    [
-        (SUPERVISOR, [signal.SIGTERM]),
-        (SUPERVISOR, [signal.SIGINT, signal.SIGINT]),
-        (SUPERVISOR, [signal.SIGHUP]),
-        (SUPERVISOR, [signal.SIGKILL]),
-        (MAKE, [signal.SIGTERM]),
-        (MAKE, [signal.SIGKILL]),
-    ],
-    ids=["SIGTERM", "Ctrl-C twice", "SIGHUP", "kill -9", "SIGTERM to make", "kill -9 of make"],
-)
-def test_however_it_ends_nothing_is_left(
-    start: Callable[..., Portal], command: tuple[str, ...], signals: list[int]
-) -> None:
-    portal = start(command).wait_until_ready()
-    assert len(portal.processes()) >= 9, "supervisor, broker, web and its two, worker and its two, beat"
-    for number in signals:
-        portal.signal(number)
-        time.sleep(0.3)
-    portal.nothing_is_left()
-    if command == SUPERVISOR and signal.SIGKILL not in signals:
-        assert portal.process.returncode == 0
-
-
-def test_a_part_that_dies_comes_back_with_nothing_left_of_the_old(start: Callable[..., Portal]) -> None:
-    portal = start().wait_until_ready()
+def parts_that_die_come_back_with_nothing_left_of_the_old(portal: Portal) -> None:
     before = set(portal.processes()) - {portal.process.pid}
     for part in PARTS:
         os.kill(portal.leader_of(part), signal.SIGKILL)
@@ -100,12 +74,9 @@ def test_a_part_that_dies_comes_back_with_nothing_left_of_the_old(start: Callabl
         return health.get("status") == "ok" and isinstance(age, int) and age < time.monotonic() - killed_at
 
     until(works_again, "the portal did not become ready again")
-    portal.signal(signal.SIGTERM)
-    portal.nothing_is_left()
 
 
-def test_what_a_part_has_forked_comes_back_too(start: Callable[..., Portal]) -> None:
-    portal = start().wait_until_ready()
+def what_a_part_has_forked_comes_back_too(portal: Portal) -> None:
     forked = [pid for pid in portal.processes() if os.getsid(pid) not in {pid, portal.process.pid}]
     assert len(forked) >= 4
     for pid in forked:
@@ -114,30 +85,55 @@ def test_what_a_part_has_forked_comes_back_too(start: Callable[..., Portal]) -> 
     until(lambda: len(portal.processes()) >= 9, "a forked process did not come back")
 
 
-def test_another_shell_finds_the_running_portal_by_its_folder_alone(start: Callable[..., Portal]) -> None:
-    portal = start().wait_until_ready()
+def another_shell_finds_it_by_its_folder_alone(portal: Portal) -> None:
     bare = {"DATA_DIR": str(portal.data), "PATH": os.environ["PATH"]}
     ask = "from celery import current_app as app; print(app.control.ping(timeout=10, limit=1))"
-    answer = subprocess.run(
-        [sys.executable, "manage.py", "shell", "--no-imports", "-c", ask],
-        cwd=ROOT,
-        env=bare,
-        capture_output=True,
-        text=True,
-    )
+    command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", ask]
+    answer = subprocess.run(command, cwd=ROOT, env=bare, capture_output=True, text=True)
     assert "pong" in answer.stdout, answer.stderr
 
 
-def test_a_second_portal_on_the_same_folder_or_port_is_refused(start: Callable[..., Portal], data: Path) -> None:
-    portal = start().wait_until_ready()
-    second = start()
-    assert second.process.wait(PATIENCE) == 1
-    assert "is running on" in second.printed()
-    taken = portal.environment | {"DATA_DIR": str(data.with_name("third"))}
+def a_second_one_on_the_same_folder_or_port_is_refused(portal: Portal) -> None:
+    second = subprocess.run(SUPERVISOR, cwd=ROOT, env=portal.environment, capture_output=True, text=True)
+    assert (second.returncode, "is running on" in second.stdout + second.stderr) == (1, True)
+    taken = portal.environment | {"DATA_DIR": str(portal.data.with_name("third"))}
     third = subprocess.run(SUPERVISOR, cwd=ROOT, env=taken, capture_output=True, text=True)
-    assert third.returncode == 1
-    assert "is taken" in third.stdout
+    assert (third.returncode, "is taken" in third.stdout) == (1, True), third.stdout
     assert portal.health()["status"] == "ok"
+
+
+LIVED = [another_shell_finds_it_by_its_folder_alone, a_second_one_on_the_same_folder_or_port_is_refused]
+DIED = [parts_that_die_come_back_with_nothing_left_of_the_old, what_a_part_has_forked_comes_back_too]
+
+
+@pytest.mark.parametrize(
+    ("command", "signals", "before"),
+    [
+        (SUPERVISOR, [signal.SIGTERM], LIVED),
+        (SUPERVISOR, [signal.SIGINT, signal.SIGINT], DIED),
+        (SUPERVISOR, [signal.SIGHUP], []),
+        (SUPERVISOR, [signal.SIGKILL], []),
+        (MAKE, [signal.SIGTERM], []),
+        (MAKE, [signal.SIGKILL], []),
+    ],
+    ids=["SIGTERM", "Ctrl-C twice", "SIGHUP", "kill -9", "SIGTERM to make", "kill -9 of make"],
+)
+def test_however_it_ends_and_whatever_came_before_nothing_is_left(
+    start: Callable[..., Portal],
+    command: tuple[str, ...],
+    signals: list[int],
+    before: list[Callable[[Portal], None]],
+) -> None:
+    portal = start(command).wait_until_ready()
+    assert len(portal.processes()) >= 9, "supervisor, broker, web and its two, worker and its two, beat"
+    for lives_through in before:
+        lives_through(portal)
+    for number in signals:
+        portal.signal(number)
+        time.sleep(0.3)
+    portal.nothing_is_left()
+    if command == SUPERVISOR and signal.SIGKILL not in signals:
+        assert portal.process.returncode == 0
 
 
 def test_a_start_that_is_broken_off_leaves_nothing() -> None:

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.db import transaction
 
 from accounts.enums import AreaKind, Level, UnitNature
 from accounts.models import Area, Organization, TitleSeries
 from accounts.rules.naming import authority_name, bureau_name
 from ceportal.kernel.rules.text import comparable
+from ceportal.kernel.selectors.data_files import read_yaml
 
 FOLDER = Path(__file__).resolve().parent.parent / "reference"
 Spec = dict[str, Any]
@@ -53,7 +53,7 @@ def load_places_and_units() -> dict[str, int]:
 
 
 def read(name: str) -> Any:
-    return yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+    return read_yaml(FOLDER / f"{name}.yaml")
 
 
 def _places() -> Iterator[Place]:

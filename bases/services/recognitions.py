@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.db import transaction
 
 from accounts.enums import UnitNature, UnitState
@@ -12,6 +11,7 @@ from accounts.models import Organization
 from bases.enums import RecognitionKind, RecognitionStatus
 from bases.models import Recognition
 from ceportal.kernel.rules.text import comparable
+from ceportal.kernel.selectors.data_files import read_yaml
 
 FOLDER = Path(__file__).resolve().parent.parent / "reference"
 Spec = dict[str, Any]
@@ -46,7 +46,7 @@ _FIELDS = ["subjects", "sequence", "url", "phones", "is_free", "document", "clau
 def _specs() -> Iterator[Spec]:
     """Every institution of every list, with what the list says of all of them."""
     for path in sorted(FOLDER.glob("*.yaml")):
-        of_list = yaml.safe_load(path.read_text(encoding="utf-8"))
+        of_list = read_yaml(path)
         institutions = of_list.pop("institutions")
         yield from (of_list | institution for institution in institutions)
 

@@ -4,11 +4,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from ceportal.kernel.selectors.data_files import read_yaml
 from ceportal.kernel.web.problems import json_answer
 
 FILE = Path(__file__).with_name("openapi.yaml")
@@ -22,4 +22,4 @@ def schema(request: HttpRequest) -> HttpResponse:
 
 @cache
 def described() -> dict[str, Any]:
-    return yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    return read_yaml(FILE)

@@ -2,12 +2,11 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-import yaml
 from django.db import transaction
 
 from ceportal.kernel.selectors.calendar import published_years
+from ceportal.kernel.selectors.data_files import read_yaml
 from ceportal.kernel.services.calendar import estimate_years, import_notice
 from ceportal.kernel.services.statutory_days import statutory_years
 from credits.rules.regulation_file import days_in
@@ -21,14 +20,18 @@ CATALOGUE, CONVERSIONS, CALENDAR = "activities.yaml", "conversions.yaml", "calen
 @transaction.atomic
 def load_regulation(folder: Path = FOLDER, *, now: datetime) -> dict[str, int]:
     """Everything in `folder`, or nothing of it. How many rows of each kind changed."""
-    files = sorted(path for path in folder.glob("*.yaml") if path.name not in {CATALOGUE, CONVERSIONS, CALENDAR})
-    entries = [entry for path in files for entry in _read(path)]
+    entries = [entry for path in rule_files(folder) for entry in read_yaml(path)]
     return {
         "rule_sets": load_rule_sets(entries, now=now),
-        "activities": load_activities(_read(folder / CATALOGUE)),
-        "conversions": load_conversions(_read(folder / CONVERSIONS), now=now),
-        "calendar": load_calendar(_read(folder / CALENDAR), now=now),
+        "activities": load_activities(read_yaml(folder / CATALOGUE)),
+        "conversions": load_conversions(read_yaml(folder / CONVERSIONS), now=now),
+        "calendar": load_calendar(read_yaml(folder / CALENDAR), now=now),
     }
+
+
+def rule_files(folder: Path) -> list[Path]:
+    """Those of `folder` that hold rule sets."""
+    return sorted(path for path in folder.glob("*.yaml") if path.name not in {CATALOGUE, CONVERSIONS, CALENDAR})
 
 
 @transaction.atomic
@@ -51,7 +54,3 @@ def load_calendar(notices: dict[int, dict[str, str]], *, now: datetime) -> int:
         if year not in known
     )
     return changed + estimate_years(statutory_years(), now=now)
-
-
-def _read(path: Path) -> Any:
-    return yaml.safe_load(path.read_text(encoding="utf-8"))

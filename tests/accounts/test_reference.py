@@ -9,12 +9,7 @@ from accounts.rules.naming import full_place
 from accounts.selectors.duties import below, bureau_of
 from bases.models import Recognition
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def loaded(db):
-    call_command("load_reference", verbosity=0)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
 
 
 def ids():

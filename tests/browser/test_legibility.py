@@ -7,7 +7,6 @@ from datetime import date
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page
@@ -18,18 +17,13 @@ from tests.accounts.factors import app_for
 from tests.credits import factories as ledger
 from tests.office import factories as make
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("regulation")]
 WIDTHS = (1280, 390)
 PUBLIC = ("/", "/policy/", "/help/", "/sign-in/", "/register/", "/register/unit/", "/verify/", "/forgotten/")
 PERSONAL = ("/my-year/", "/notices/", "/declare/", "/declarations/", "/hours/", "/certificates/", "/profile/")
 GUARDING = ("/profile/safety/", "/profile/safety/factor/", "/profile/mail/", "/profile/password/")
 REVIEWING = ("/reviews/", "/reviews/done/", "/people/", "/people/registrations/")
 DESKS = ("/home/", "/admin/reviews/filing/", "/units/registrations/")
-
-
-@pytest.fixture(autouse=True)
-def regulation(db: None) -> None:
-    call_command("load_regulation", verbosity=0)
 
 
 def enter(page: Page, user: User) -> None:

@@ -9,15 +9,9 @@ from certificates.enums import CertificateState
 from certificates.models import Certificate
 from certificates.services.issuing import settle_changed_accounts
 from certificates.services.sheets import make_sheets
-from credits.services.regulation import load_regulation
-from tests.certificates.factories import NOW, content, credit, later, take_back
+from tests.certificates.factories import content, credit, later, take_back
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _regulation(db: None) -> None:
-    load_regulation(now=NOW)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regulation")]
 
 
 def clock(hours: int = 0) -> None:

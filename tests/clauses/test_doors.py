@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -50,9 +49,10 @@ def test_the_policy_of_free_learning_is_published_to_everybody(client: Client) -
 
 
 @pytest.mark.clause("S2-03", "S0-04")
-def test_everybody_chooses_freely_among_all_ways_and_institutions(declarant: Professional, client: Client) -> None:
+def test_everybody_chooses_freely_among_all_ways_and_institutions(
+    declarant: Professional, client: Client, regulation: None
+) -> None:
     """Online and face to face alike are offered to everybody; who taught is written in freely, not picked for one."""
-    call_command("load_regulation", verbosity=0)
     client.force_login(declarant.user)
     page = client.get(reverse("credits:declare")).content.decode()
     offered = [way for way in Activity.objects.all() if f'value="{way.code}"' in page]

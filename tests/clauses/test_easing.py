@@ -11,7 +11,6 @@ from django.urls import reverse
 from accounts.models import Professional, User
 from credits.models import ObligationRequest, OutsideHours, YearAccount
 from credits.selectors.bench import requirements_of
-from credits.services.regulation import load_regulation
 from tests import factories as make
 from tests.credits import factories as hours
 from tests.credits.asking import EASING_TYPED, OUTSIDE_TYPED
@@ -22,8 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def now(db: None) -> Any:
-    load_regulation(now=NOW)
+def now(regulation: None) -> Any:
     with time_machine.travel(NOW, tick=False):
         yield
 

@@ -15,17 +15,11 @@ from credits.rules.requirements import Standing, is_met
 from credits.selectors.accounts import account_of, standing_of
 from credits.selectors.regulation import requirements
 from credits.services.ledger import Origin, credit_claim
-from credits.services.regulation import load_regulation
 from tests import factories as people
 from tests.credits import factories as make
 from tests.credits.factories import NOW
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _regulation(db: None) -> None:
-    load_regulation(now=NOW)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regulation")]
 
 
 def learned(person: Professional, year: int, public: str, professional: str, compulsory: str = "0") -> YearAccount:

@@ -1,7 +1,6 @@
 """Who is in charge where, and who is recognised to teach: what the documents name is there after a first start."""
 
 import pytest
-from django.core.management import call_command
 
 from accounts.enums import UnitNature
 from accounts.models import Area, Organization
@@ -10,12 +9,7 @@ from bases.enums import RecognitionKind, RecognitionStatus
 from bases.models import Recognition
 from tests import factories as make
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def reference() -> None:
-    call_command("load_reference", verbosity=0)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
 
 
 @pytest.mark.clause("S4-01")

@@ -24,8 +24,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def november() -> Any:
-    call_command("load_regulation", verbosity=0)
+def november(regulation: None) -> Any:
     with time_machine.travel(NOW, tick=False):
         yield
 

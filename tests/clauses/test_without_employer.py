@@ -12,7 +12,6 @@ from accounts.models import Organization, PersonRegistration, Professional, Titl
 from accounts.selectors.people import employer_of
 from credits.enums import STAGE_AUTHORITY, DeclarationState
 from credits.models import Declaration, YearAccount
-from credits.services.regulation import load_regulation
 from reviews.selectors.desk import inbox, reviewers_of
 from tests import factories as make
 from tests.credits import drafts
@@ -27,8 +26,7 @@ FIELDS = {
 
 
 @pytest.fixture(autouse=True)
-def now(db: None) -> Any:
-    load_regulation(now=NOW)
+def now(regulation: None) -> Any:
     with time_machine.travel(NOW, tick=False):
         yield
 

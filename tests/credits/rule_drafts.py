@@ -3,12 +3,9 @@
 from datetime import date, timedelta
 from typing import Any
 
-import yaml
-
 from accounts.enums import Duty
 from accounts.models import User
 from credits.models import RuleDraft, RuleSet
-from credits.services.regulation import CALENDAR, CATALOGUE, CONVERSIONS, FOLDER
 from credits.services.rule_drafts import (
     approve_draft,
     draft_change,
@@ -18,15 +15,8 @@ from credits.services.rule_drafts import (
     submit_draft,
 )
 from credits.services.rule_runs import work_on_rule_runs
-from credits.services.rule_sets import load_rule_sets
 from tests import factories as make
 from tests.credits.factories import NOW
-
-
-def load_sets() -> None:
-    """The rule sets as they are shipped, without the calendar and the catalogue: those take their time."""
-    files = sorted(path for path in FOLDER.glob("*.yaml") if path.name not in {CATALOGUE, CONVERSIONS, CALENDAR})
-    load_rule_sets([entry for path in files for entry in yaml.safe_load(path.read_text(encoding="utf-8"))], now=NOW)
 
 
 def regulator(name: str, place: str = "410200") -> User:

@@ -25,11 +25,6 @@ pytestmark = [pytest.mark.usefixtures("henan_2026", "catalogue"), pytest.mark.dj
 FIVE = ("conference_with_paper", "degree", "paper", "project", "patent")
 
 
-@pytest.fixture
-def catalogue(db: None) -> None:
-    make.load_catalogue()
-
-
 @pytest.fixture(autouse=True)
 def _today() -> Any:
     with time_machine.travel(NOW, tick=False):

@@ -17,14 +17,9 @@ from tests.credits import conversions as make
 from tests.credits.factories import NOW
 from tests.races import settled
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("henan_2026")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("henan_2026", "catalogue")]
 TRIALS = 6
 CAP = Decimal(30)
-
-
-@pytest.fixture(autouse=True)
-def _catalogue(transactional_db: None) -> None:
-    make.load_catalogue()
 
 
 def papers(person: Professional, number: int) -> list[Declaration]:

@@ -32,23 +32,17 @@ def on_the_day() -> Iterator[None]:
 
 
 @pytest.fixture
-def regulation(db: None) -> None:
-    """The rule sets alone."""
-    rules.load_sets()
-
-
-@pytest.fixture
-def drafter(regulation: None) -> User:
+def drafter(rule_sets: None) -> User:
     return rules.regulator("起草人", "410000")
 
 
 @pytest.fixture
-def approver(regulation: None) -> User:
+def approver(rule_sets: None) -> User:
     return rules.regulator("核准人", "410000")
 
 
 @pytest.fixture
-def henan(regulation: None) -> RuleSet:
+def henan(rule_sets: None) -> RuleSet:
     return RuleSet.objects.get(code="henan-2026")
 
 
@@ -65,7 +59,7 @@ def credited(name: str, public: str, professional: str, at: str = "410203") -> N
     credit(someone, professional)
 
 
-def test_the_list_shows_what_holds_here_and_how_sure_it_is(client: Client, regulation: None) -> None:
+def test_the_list_shows_what_holds_here_and_how_sure_it_is(client: Client, rule_sets: None) -> None:
     client.force_login(rules.regulator("市里的人", "410200"))
     page = client.get(SETS).content.decode()
     for words in ("开封市 2021 年", "河南省 2026 年起", "国家：专业技术人员继续教育规定", "部分暂按执行", "有文件依据"):
@@ -74,7 +68,7 @@ def test_the_list_shows_what_holds_here_and_how_sure_it_is(client: Client, regul
     assert "广东" not in page
 
 
-def test_the_list_can_be_asked_for_a_year(client: Client, regulation: None) -> None:
+def test_the_list_can_be_asked_for_a_year(client: Client, rule_sets: None) -> None:
     client.force_login(rules.regulator("市里的人", "410200"))
     page = client.get(SETS, {"year": "2021"}).content.decode()
     assert "开封市 2021 年" in page
@@ -232,7 +226,7 @@ def test_what_the_drafter_may_not_do_is_said(client: Client, henan: RuleSet, dra
     assert "自己起草的规则要由另一人核准" in answer.content.decode()
 
 
-def test_another_city_finds_nothing_of_it(client: Client, regulation: None) -> None:
+def test_another_city_finds_nothing_of_it(client: Client, rule_sets: None) -> None:
     kaifeng = RuleSet.objects.get(code="kaifeng-2022")
     clerk = rules.regulator("开封的人", "410200")
     draft = rules.change(kaifeng, clerk, review_days_employer="3")

@@ -37,23 +37,17 @@ TODAY = NOW.date()
 
 
 @pytest.fixture
-def regulation(db: None) -> None:
-    """The rule sets alone."""
-    rules.load_sets()
-
-
-@pytest.fixture
-def drafter(regulation: None) -> User:
+def drafter(rule_sets: None) -> User:
     return rules.regulator("起草人", "410000")
 
 
 @pytest.fixture
-def approver(regulation: None) -> User:
+def approver(rule_sets: None) -> User:
     return rules.regulator("核准人", "410000")
 
 
 @pytest.fixture
-def henan(regulation: None) -> RuleSet:
+def henan(rule_sets: None) -> RuleSet:
     return RuleSet.objects.get(code="henan-2026")
 
 
@@ -192,7 +186,7 @@ def test_a_candidate_is_never_put_in_force(henan: RuleSet, drafter: User, approv
     assert codes(refused) == {"candidate"}
 
 
-def test_years_that_are_over_are_only_touched_with_a_reason(regulation: None, drafter: User, approver: User) -> None:
+def test_years_that_are_over_are_only_touched_with_a_reason(rule_sets: None, drafter: User, approver: User) -> None:
     draft = rules.change(RuleSet.objects.get(code="henan-2025"), drafter, total="95")
     with pytest.raises(Refused) as refused:
         submit_draft(draft, version=draft.version, by=drafter, now=NOW)
@@ -253,7 +247,7 @@ def test_asked_twice_there_is_one_open_draft_of_a_set(henan: RuleSet, drafter: U
 
 
 @pytest.mark.parametrize("place", ["410200", "410203"])
-def test_a_place_writes_its_own_rules_never_those_above_or_beside(regulation: None, place: str) -> None:
+def test_a_place_writes_its_own_rules_never_those_above_or_beside(rule_sets: None, place: str) -> None:
     clerk = rules.regulator("市里的人", place)
     for code in ("henan-2026", "pingdingshan-2023", "national-order-25", "portal-defaults"):
         with pytest.raises(Refused) as refused:
@@ -265,7 +259,7 @@ def test_a_place_writes_its_own_rules_never_those_above_or_beside(regulation: No
     assert draft_next(henan, area=make.area(place), year=2027, effective_on=TODAY, by=clerk, now=NOW)
 
 
-def test_without_a_second_person_at_the_city_the_province_approves(regulation: None, approver: User) -> None:
+def test_without_a_second_person_at_the_city_the_province_approves(rule_sets: None, approver: User) -> None:
     clerk = rules.regulator("市里唯一的人", "410200")
     draft = rules.next_set(RuleSet.objects.get(code="henan-2026"), clerk, year=2027, place="410200", total="95")
     draft = rules.approved(draft, clerk, approver)
@@ -329,7 +323,7 @@ def test_reminded_and_never_approved_by_the_clock(henan: RuleSet, drafter: User,
     assert {notice.to for notice in told} == {approver}
 
 
-def test_only_who_keeps_the_rules_drafts(regulation: None) -> None:
+def test_only_who_keeps_the_rules_drafts(rule_sets: None) -> None:
     clerk = make.give(make.user("经办人"), make.bureau("410000"), Duty.OVERSEE, Duty.REVIEW_HOURS)
     with pytest.raises(Refused):
         draft_change(RuleSet.objects.get(code="henan-2026"), effective_on=TODAY, by=clerk, now=NOW)

@@ -28,8 +28,7 @@ SOON = NOW + timedelta(minutes=1)
 
 
 @pytest.fixture
-def hands(db: None) -> list[User]:
-    rules.load_sets()
+def hands(rule_sets: None) -> list[User]:
     return [rules.regulator(name, "410000") for name in ("起草人", "核准人甲", "核准人乙")]
 
 

@@ -30,23 +30,17 @@ SOON = NOW + timedelta(minutes=1)
 
 
 @pytest.fixture
-def regulation(db: None) -> None:
-    """The rule sets alone."""
-    rules.load_sets()
-
-
-@pytest.fixture
-def drafter(regulation: None) -> User:
+def drafter(rule_sets: None) -> User:
     return rules.regulator("起草人", "410000")
 
 
 @pytest.fixture
-def approver(regulation: None) -> User:
+def approver(rule_sets: None) -> User:
     return rules.regulator("核准人", "410000")
 
 
 @pytest.fixture
-def henan(regulation: None) -> RuleSet:
+def henan(rule_sets: None) -> RuleSet:
     return RuleSet.objects.get(code="henan-2026")
 
 
@@ -60,7 +54,7 @@ def person(name: str, public: str, professional: str, *, at: str = "410203", **s
 
 
 @pytest.fixture
-def people(regulation: None) -> dict[str, Professional]:
+def people(rule_sets: None) -> dict[str, Professional]:
     return {
         "met": person("刚好达标", "30", "60"),
         "more": person("超过很多", "40", "80", at="410225", title_level=TitleLevel.CLERK),

@@ -21,17 +21,10 @@ from credits.services.declaring import submit_declaration, withdraw_declaration
 from credits.services.ruling import pass_on
 from reviews.selectors.sheet import sheet_of
 from tests import factories as make
-from tests.credits import rule_drafts as rules
 from tests.credits.drafts import draft
 from tests.credits.factories import NOW
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def regulation(db: None) -> None:
-    """The rule sets alone."""
-    rules.load_sets()
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +40,7 @@ def says(field: str, value: str, code: str = "henan-2026") -> None:
 
 
 @pytest.fixture
-def waiting(regulation: None, declarant: Any, employer_reviewer: User, authority_reviewer: User) -> Declaration:
+def waiting(rule_sets: None, declarant: Any, employer_reviewer: User, authority_reviewer: User) -> Declaration:
     return submit_declaration(draft(declarant), by=declarant.user, now=NOW)
 
 
@@ -76,7 +69,7 @@ def test_the_earlier_clock_lets_nobody_withdraw_what_was_decided(waiting: Declar
 
 @pytest.mark.clause("A17")
 def test_a_day_s_ceiling_refuses_or_leaves_it_to_the_reviewer(
-    regulation: None, declarant: Any, employer_reviewer: User
+    rule_sets: None, declarant: Any, employer_reviewer: User
 ) -> None:
     day = date(2026, 10, 12)
     row = draft(declarant, started_on=day, ended_on=day, hours_claimed=Decimal(12))
@@ -103,7 +96,7 @@ def test_reviewers_are_warned_in_december_where_reviews_end_in_the_year(
 
 
 @pytest.mark.clause("S0-06", "S4-03", "S3-09", "S1-08", "S4-07")
-def test_a_person_reads_the_rules_of_their_year(client: Client, regulation: None, declarant: Any) -> None:
+def test_a_person_reads_the_rules_of_their_year(client: Client, rule_sets: None, declarant: Any) -> None:
     client.force_login(declarant.user)
     page = client.get("/hours/2026/rules/").content.decode()
     for words in ("绿色低碳", "未达标的后果", "可以计入的学习方式", "90 学时", "证书名称", "暂按执行"):
@@ -114,7 +107,7 @@ def test_a_person_reads_the_rules_of_their_year(client: Client, regulation: None
 
 
 @pytest.mark.clause("S1-04", "S1-13")
-def test_a_trade_has_its_guide(client: Client, regulation: None, declarant: Any) -> None:
+def test_a_trade_has_its_guide(client: Client, rule_sets: None, declarant: Any) -> None:
     declarant.title_series = make.title_series("17", "会计人员")
     declarant.save()
     says("guide_at", "https://example.org/guide", code="henan-accounting-2026")
@@ -131,7 +124,7 @@ def test_every_field_is_labelled_and_can_be_chosen_as_it_is_read() -> None:
 
 
 @pytest.mark.clause("A26", "A28", "S0-11", "S1-06", "S2-02", "S4-02")
-def test_every_place_year_level_and_trade_names_its_source(regulation: None) -> None:
+def test_every_place_year_level_and_trade_names_its_source(rule_sets: None) -> None:
     """As `manage.py requirements` answers: nothing without clause and status, order 25 by its article."""
     book, seen = rule_book(), set()
     for place in ("CN", "410000", "410200", "410203", "410400", "410402", "440000", "440100", "110000"):
@@ -151,7 +144,7 @@ def test_every_place_year_level_and_trade_names_its_source(regulation: None) -> 
     assert len(seen) >= 12
 
 
-def test_who_keeps_the_rules_finds_the_desk(client: Client, regulation: None) -> None:
+def test_who_keeps_the_rules_finds_the_desk(client: Client, rule_sets: None) -> None:
     clerk = make.give(make.user("管规则的人"), make.bureau("410200"), Duty.REGULATE)
     client.force_login(clerk)
     page = client.get("/admin/").content.decode()

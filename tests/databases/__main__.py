@@ -1,5 +1,6 @@
-"""`python -m tests.databases sqlite|postgresql|both [pytest arguments]`: the suite on each database by itself.
+"""`python -m tests.databases sqlite|postgresql|both|each [pytest arguments]`: the suite on one database, or on two.
 
+`both` shares out what need be tried only once between the two; `each` tries everything with each.
 PostgreSQL is a cluster in a temporary folder that ends with the run. Exits non-zero when the suite fails on any.
 """
 
@@ -14,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.databases.servers import Cluster
+from tests.databases.shares import FIRST, SECOND
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -35,7 +37,8 @@ def postgresql() -> Iterator[dict[str, str]]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-DATABASES = {"sqlite": (sqlite,), "postgresql": (postgresql,), "both": (sqlite, postgresql)}
+TWO = (sqlite, postgresql)
+DATABASES = {"sqlite": (sqlite,), "postgresql": (postgresql,), "both": TWO, "each": TWO}
 
 
 def main(which: str, arguments: list[str]) -> int:
@@ -44,9 +47,9 @@ def main(which: str, arguments: list[str]) -> int:
     for database in DATABASES[which]:
         sys.stdout.write(f"\n=== {database.__name__} ===\n")
         sys.stdout.flush()
-        again = ["-p", "tests.databases.again"] if codes else []
+        share = ["-p", SECOND if codes else FIRST] if which == "both" else []
         with database() as environment:
-            command = [sys.executable, "-m", "pytest", *again, *arguments]
+            command = [sys.executable, "-m", "pytest", *share, *arguments]
             codes.append(subprocess.run(command, cwd=ROOT, env=environment).returncode)
     return max(codes, key=abs)
 

@@ -9,7 +9,7 @@ import uuid
 
 import pytest
 
-from tests.databases.again import some
+from tests.databases.shares import some
 from tests.matrix.addresses import Address, Nameless, addresses
 from tests.matrix.asking import Told, ask
 from tests.matrix.expectations import (
@@ -68,6 +68,7 @@ def test_every_address_that_names_an_object_has_one_to_ask_for() -> None:
 
 
 @pytest.mark.asvs("v5.0.0-8.2.1", "v5.0.0-8.2.2", "v5.0.0-8.3.1")
+@pytest.mark.shared
 @pytest.mark.parametrize("line", LINES, ids=lambda line: line.key)
 def test_everybody_gets_what_the_table_says(line: Line, town: Town, pytestconfig: pytest.Config) -> None:
     given = objects().get(line.key)
@@ -85,6 +86,7 @@ def test_everybody_gets_what_the_table_says(line: Line, town: Town, pytestconfig
     assert wrong == [], "\n" + "\n".join(wrong)
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize("all_roles", [False, pytest.param(True, marks=pytest.mark.deep)], ids=["some", "all"])
 def test_to_look_without_a_body_is_to_look(town: Town, all_roles: bool) -> None:
     """HEAD answers as GET does: each of the line's answers as somebody who gets it, or as everybody."""
@@ -102,6 +104,7 @@ def test_to_look_without_a_body_is_to_look(town: Town, all_roles: bool) -> None:
 
 @pytest.mark.parametrize("all_roles", [False, pytest.param(True, marks=pytest.mark.deep)], ids=["some", "all"])
 @pytest.mark.asvs("v5.0.0-4.1.4")
+@pytest.mark.shared
 def test_no_other_method_is_answered_whoever_asks_for_whatever(town: Town, all_roles: bool) -> None:
     """Pages refuse it in one and the same answer, machines in one and the same for own, foreign and absent."""
     told: dict[str, set[Told]] = {}

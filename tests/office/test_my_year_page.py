@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -23,11 +22,6 @@ PAGE = "/my-year/"
 def november() -> Iterator[None]:
     with time_machine.travel(make.NOW, tick=False):
         yield
-
-
-@pytest.fixture
-def regulation(db: None) -> None:
-    call_command("load_regulation", verbosity=0)
 
 
 def read(client: Client, person: Professional, path: str = PAGE) -> str:

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -115,11 +114,6 @@ def in_november(case: Case) -> datetime:
 
 def explained(client: Client, year: int) -> dict[str, Any]:
     return client.get(f"/api/v1/explanations/{year}").json()
-
-
-@pytest.fixture
-def regulation(db: None) -> None:
-    call_command("load_regulation", verbosity=0)
 
 
 @pytest.fixture(params=CASES, ids=list(CASES))

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -22,11 +21,6 @@ pytestmark = pytest.mark.django_db
 def november() -> Iterator[None]:
     with time_machine.travel(NOW, tick=False):
         yield
-
-
-@pytest.fixture
-def regulation(db: None) -> None:
-    call_command("load_regulation", verbosity=0)
 
 
 @pytest.mark.clause("S4-02", "A26")

@@ -25,9 +25,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _regulation(db: None) -> Any:
+def _regulation(catalogue: None) -> Any:
     rule_set()
-    make.load_catalogue()
     with time_machine.travel(NOW, tick=False):
         yield
 

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from accounts.models import Area
 from ceportal.kernel.rules.citations import place_of
 from ceportal.kernel.rules.dated import COUNTRY
+from ceportal.kernel.selectors.data_files import read_yaml
 from credits.enums import FieldStatus
 from credits.models import RuleSet, RuleValue
 
@@ -84,7 +83,7 @@ class NumbersOfYear:
 @cache
 def documents() -> tuple[Document, ...]:
     """From our own file: it changes with a release only."""
-    raw = yaml.safe_load(CLAUSES.read_text(encoding="utf-8"))
+    raw = read_yaml(CLAUSES)
     return tuple(
         Document(
             key=entry["key"],

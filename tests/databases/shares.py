@@ -1,0 +1,39 @@
+"""What a run on two databases tries with one of them: each thing once, all of them between the two.
+
+A run on one database alone, or on each, tries everything. Doors, services and races are tried with both; shared are the
+cells of the great table (who gets what at which address) and the journeys that a browser makes through doors that have
+tests of their own.
+"""
+
+from collections.abc import Sequence
+from typing import TypeVar
+from zlib import crc32
+
+import pytest
+
+Thing = TypeVar("Thing")
+FIRST, SECOND = "tests.databases.first", "tests.databases.again"
+JOURNEYS = "tests/browser/"
+WITH_BOTH = tuple(f"{JOURNEYS}test_{name}.py" for name in ("river", "three_sources"))
+
+# What pages answer to other methods is decided before any database is asked.
+METHODS = tuple(f"tests/matrix/test_matrix.py::test_{name}" for name in ("to_look_", "no_other_method_"))
+
+
+def some(things: Sequence[Thing], of: str, config: pytest.Config) -> Sequence[Thing]:
+    """Two of three with the first database, every third with the second, beginning elsewhere for each `of`."""
+    first = crc32(of.encode()) % 3
+    if config.pluginmanager.hasplugin(SECOND):
+        return things[first::3]
+    if config.pluginmanager.hasplugin(FIRST):
+        return [thing for place, thing in enumerate(things) if place % 3 != first]
+    return things
+
+
+def is_of_one(nodeid: str) -> bool:
+    return nodeid.startswith((JOURNEYS, *METHODS)) and not nodeid.startswith(WITH_BOTH)
+
+
+def is_of_the_second(nodeid: str) -> bool:
+    """Every other file of journeys, so that each database carries some."""
+    return is_of_one(nodeid) and not nodeid.startswith(METHODS) and crc32(nodeid.split("::")[0].encode()) % 2 == 1
