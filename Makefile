@@ -35,7 +35,7 @@ install-dev: .venv/dev.stamp ## Install what the tests and checks need
 
 .PHONY: test
 test: install-dev ## The whole suite on SQLite and on PostgreSQL, with a real broker and a browser
-	@exec $(PYTHON) -m tests.databases both -m "not deep" --numprocesses $(JOBS) --dist loadgroup --durations 25
+	@exec $(PYTHON) -m tests.databases both -m "not deep" --numprocesses $(JOBS) --durations 25
 
 .PHONY: test-deep
 test-deep: install-dev ## What takes longer: full trial counts, long fuzzing (before a release)

@@ -17,7 +17,9 @@ from django.template import engines
 
 from tests.databases import network
 from tests.databases.emptying import empty_quickly
+from tests.databases.shares import is_of_one
 from tests.refusals import must_be_sentences
+from tests.workers import Together
 
 pytest_plugins = ["tests.databases.fixtures", "tests.people", "tests.regulation"]
 BROWSER_LOOP = pytest.StashKey[asyncio.AbstractEventLoop | None]()
@@ -90,6 +92,13 @@ def no_stored_file_outlives_its_test() -> Iterator[None]:
 
 
 @pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if is_of_one(item.nodeid):
+            item.add_marker(pytest.mark.shared)
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Playwright leaves a running event loop in this thread; a test without a browser finds none (signing starts one).
 
@@ -105,6 +114,10 @@ def pytest_runtest_teardown(item: pytest.Item) -> None:
     """The browser may be about to close."""
     if loop := item.stash.get(BROWSER_LOOP, None):
         asyncio._set_running_loop(loop)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
+    return Together(config, log)
 
 
 def pytest_unconfigure() -> None:

@@ -15,8 +15,7 @@ import pytest
 from tests.databases import tables
 from tests.portals import ROOT, free_port, until
 
-# One server for all: they run in one process.
-pytestmark = [pytest.mark.xdist_group("long_addresses"), pytest.mark.timeout(120)]
+pytestmark = pytest.mark.timeout(120)
 LONGEST = 16 * 1024
 
 

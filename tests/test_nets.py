@@ -13,6 +13,7 @@ from ceportal.kernel.rules.refusal import Refusal
 from tests.conftest import OUR_TEMPLATES, UndefinedVariable
 from tests.databases.network import OutsideConnection
 from tests.databases.servers import Broker
+from tests.workers import TOGETHER, group_of
 
 
 def _render(source: str, name: str, **values: object) -> str:
@@ -68,3 +69,9 @@ def test_a_test_that_asks_for_a_broker_gets_a_real_one(broker: Broker) -> None:
     current_app.send_task("tests.ring", retry=False)
     with redis.Redis(unix_socket_path=str(broker.socket)) as client:
         assert client.llen("celery") == 1
+
+
+@pytest.mark.parametrize("group", TOGETHER)
+def test_what_stays_together_is_there(group: str) -> None:
+    assert (settings.BASE_DIR / group).exists()
+    assert group_of(f"{group}::test_one") == group_of(f"{group}::test_two[x]") != group_of("tests/test_nets.py::test_a")

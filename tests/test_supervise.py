@@ -18,7 +18,6 @@ from tests.portals import PARTS, ROOT, SUPERVISOR, Portal, until
 
 # Loading the demo is another test's affair; what was put down by a first start is copied for each of these.
 pytestmark = [
-    pytest.mark.xdist_group("supervisor"),
     pytest.mark.timeout(180),
     pytest.mark.skipif("DATABASE_URL" in os.environ, reason="the embedded portal keeps its own database"),
 ]

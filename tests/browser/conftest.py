@@ -25,7 +25,6 @@ from pytest_django.live_server_helper import LiveServer
 
 from reviews.selectors import desk, sheet
 from reviews.views import item as item_page
-from tests.databases.shares import is_of_one
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = [
@@ -47,8 +46,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "/tests/browser/" in str(item.path):
             item.add_marker(pytest.mark.browser)
-            if is_of_one(item.nodeid):
-                item.add_marker(pytest.mark.shared)
 
 
 @pytest.fixture(autouse=True, scope="session")

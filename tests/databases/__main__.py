@@ -10,8 +10,8 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from tests.databases.servers import Cluster
@@ -44,14 +44,25 @@ DATABASES = {"sqlite": (sqlite,), "postgresql": (postgresql,), "both": TWO, "eac
 def main(which: str, arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     codes: list[int] = []
-    for database in DATABASES[which]:
-        sys.stdout.write(f"\n=== {database.__name__} ===\n")
-        sys.stdout.flush()
-        share = ["-p", SECOND if codes else FIRST] if which == "both" else []
-        with database() as environment:
+    with ExitStack() as running:
+        databases = {database.__name__: running.enter_context(database()) for database in DATABASES[which]}
+        if "--numprocesses" in arguments:
+            _make_tables(databases.values())
+        for name, environment in databases.items():
+            sys.stdout.write(f"\n=== {name} ===\n")
+            sys.stdout.flush()
+            share = ["-p", SECOND if codes else FIRST] if which == "both" else []
             command = [sys.executable, "-m", "pytest", *share, *arguments]
             codes.append(subprocess.run(command, cwd=ROOT, env=environment).returncode)
     return max(codes, key=abs)
+
+
+def _make_tables(environments: Iterable[dict[str, str]]) -> None:
+    """Once for each database and all at a time: otherwise every process of a run would make them for itself."""
+    command = [sys.executable, "-m", "pytest", "--quiet", "tests/databases/test_tables.py"]
+    making = [subprocess.Popen(command, cwd=ROOT, env=environment) for environment in environments]
+    if sum(process.wait() for process in making):
+        sys.exit("The tables could not be made; the reason stands above.")
 
 
 if __name__ == "__main__":

@@ -16,8 +16,14 @@ FIRST, SECOND = "tests.databases.first", "tests.databases.again"
 JOURNEYS = "tests/browser/"
 WITH_BOTH = tuple(f"{JOURNEYS}test_{name}.py" for name in ("river", "three_sources"))
 
-# What pages answer to other methods is decided before any database is asked.
-METHODS = tuple(f"tests/matrix/test_matrix.py::test_{name}" for name in ("to_look_", "no_other_method_"))
+# What is decided before any database is asked: the answer to other methods, what an uploaded file is worth.
+BEFORE = tuple(
+    f"tests/{name}"
+    for name in (
+        "kernel/test_file_zoo.py", "kernel/test_honest_scans.py",
+        "matrix/test_matrix.py::test_to_look_", "matrix/test_matrix.py::test_no_other_method_",
+    )
+)  # fmt: skip
 
 
 def some(things: Sequence[Thing], of: str, config: pytest.Config) -> Sequence[Thing]:
@@ -31,9 +37,9 @@ def some(things: Sequence[Thing], of: str, config: pytest.Config) -> Sequence[Th
 
 
 def is_of_one(nodeid: str) -> bool:
-    return nodeid.startswith((JOURNEYS, *METHODS)) and not nodeid.startswith(WITH_BOTH)
+    return nodeid.startswith((JOURNEYS, *BEFORE)) and not nodeid.startswith(WITH_BOTH)
 
 
 def is_of_the_second(nodeid: str) -> bool:
     """Every other file of journeys, so that each database carries some."""
-    return is_of_one(nodeid) and not nodeid.startswith(METHODS) and crc32(nodeid.split("::")[0].encode()) % 2 == 1
+    return is_of_one(nodeid) and not nodeid.startswith(BEFORE) and crc32(nodeid.split("::")[0].encode()) % 2 == 1

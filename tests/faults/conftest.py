@@ -18,16 +18,14 @@ import pytest
 from tests.databases import tables
 from tests.faults.town import Town
 
-# Whoever runs these tests without `--dist loadgroup` has them in several processes, each with a portal of its own.
+# A process of a run has its own, should these tests ever be spread.
 DATABASE = "faults_" + os.environ.get("PYTEST_XDIST_WORKER", "alone")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if "/tests/faults/" in str(item.path):
-            item.add_marker(pytest.mark.xdist_group("faults"))
-            if not item.get_closest_marker("timeout"):
-                item.add_marker(pytest.mark.timeout(600))
+        if "/tests/faults/" in str(item.path) and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(600))
 
 
 @pytest.fixture(scope="session")

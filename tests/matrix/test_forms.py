@@ -24,7 +24,7 @@ from tests.matrix.town import Town, objects
 
 # The town is built in a transaction of its own around the module; the mark gives each test one inside it. One process
 # of a run has it, so that it is built once.
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("matrix")]
+pytestmark = pytest.mark.django_db
 SEED = 20261120
 LINES = lines()
 # Forms that a reader of the page as a browser would send honestly are the town's; these end the session itself.

@@ -27,9 +27,8 @@ from tests.matrix.expectations import (
 )
 from tests.matrix.town import Town, absent, objects
 
-# The town is built in a transaction of its own around the module; the mark gives each test one inside it. One process
-# of a run has it, so that it is built once.
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("matrix")]
+# The town is built in a transaction of its own around the module; the mark gives each test one inside it.
+pytestmark = pytest.mark.django_db
 LINES = lines()
 # The one address besides whose owner gives a thing up by DELETE (tests/kernel/test_receiving.py).
 UPLOAD = "kernel:upload"
@@ -86,7 +85,6 @@ def test_everybody_gets_what_the_table_says(line: Line, town: Town, pytestconfig
     assert wrong == [], "\n" + "\n".join(wrong)
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize("all_roles", [False, pytest.param(True, marks=pytest.mark.deep)], ids=["some", "all"])
 def test_to_look_without_a_body_is_to_look(town: Town, all_roles: bool) -> None:
     """HEAD answers as GET does: each of the line's answers as somebody who gets it, or as everybody."""
@@ -104,7 +102,6 @@ def test_to_look_without_a_body_is_to_look(town: Town, all_roles: bool) -> None:
 
 @pytest.mark.parametrize("all_roles", [False, pytest.param(True, marks=pytest.mark.deep)], ids=["some", "all"])
 @pytest.mark.asvs("v5.0.0-4.1.4")
-@pytest.mark.shared
 def test_no_other_method_is_answered_whoever_asks_for_whatever(town: Town, all_roles: bool) -> None:
     """Pages refuse it in one and the same answer, machines in one and the same for own, foreign and absent."""
     told: dict[str, set[Told]] = {}

@@ -21,7 +21,7 @@ from tests.matrix.town import Town, objects
 
 # The town is built in a transaction of its own around the module; the mark gives each test one inside it. One process
 # of a run has it, so that it is built once.
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("matrix")]
+pytestmark = pytest.mark.django_db
 
 # As they stand in an address: a NUL, halves of characters, no UTF-8 at all, text that runs backwards, endless text …
 STRANGE = {
