@@ -11,12 +11,14 @@ from django.utils import timezone
 
 from accounts.models import Professional, User
 from accounts.rules.policy import Act
-from accounts.selectors.duties import may
+from accounts.rules.roles import OF_A_PROFESSIONAL
+from accounts.selectors.duties import role_for
 from accounts.selectors.safety import factor_of, needs_factor
 from accounts.services.guessing import FACTOR, may_try, was_right
 from accounts.services.second_factor import accept_code
 from accounts.web.devices import guesser_of
 from accounts.web.sessions import is_proved_lately, note_proof
+from ceportal.kernel.rules.circumstances import act_as
 
 # What the page that asks for a proof adds to the form it stands in for.
 _PROOF, _WAY = "proof", "proof_way"
@@ -45,22 +47,24 @@ def professionals_only(view: View) -> View:
         if person.approved_at is None:
             return redirect("accounts:registration")
         request.professional = person  # type: ignore[attr-defined]
+        act_as(OF_A_PROFESSIONAL)
         return view(request, *args, **kwargs)
 
     return entered
 
 
 def only_who_may(*acts: Act) -> Callable[[View], View]:
-    """For people whose duties let them do one of `acts` (accounts.rules.policy); anybody else gets 403."""
-    return _entered_by(lambda user: may(user, *acts))
+    """For people whose duties let them do one of `acts` (accounts.rules.policy); anybody else gets 403. The trail names
+    those duties as the role in which they act.
+    """
 
-
-def _entered_by(is_let_in: Callable[[User], bool]) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def entered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not is_let_in(cast(User, request.user)):
+            role = role_for(cast(User, request.user), *acts)
+            if not role:
                 raise PermissionDenied("这一页供承担相应职责的人员使用。")
+            act_as(role)
             return view(request, *args, **kwargs)
 
         return entered

@@ -7,6 +7,7 @@ from credits.services import (
     batches,
     corrections,
     digests,
+    following,
     holding_jobs,
     matching,
     merging,
@@ -93,3 +94,8 @@ def revive_duplicates() -> None:
 @shared_task(name="credits.watch_missing")
 def watch_missing() -> None:
     missing.watch_missing(now=timezone.now())
+
+
+@shared_task(name="credits.follow_approvals")
+def follow_approvals() -> None:
+    following.follow_approvals(now=timezone.now())

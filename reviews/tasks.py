@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from reviews.services import digesting, filing, inspecting, reminding
+from reviews.services import digesting, filing, inspecting, openings, reminding
 
 
 @shared_task(name="reviews.redate")
@@ -39,3 +39,8 @@ def work_on_filings() -> None:
 @shared_task(name="reviews.lapse_inspections")
 def lapse_inspections() -> None:
     inspecting.lapse_inspections(now=timezone.now())
+
+
+@shared_task(name="reviews.clear_desks")
+def clear_desks() -> None:
+    openings.clear_desks(now=timezone.now())

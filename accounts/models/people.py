@@ -11,10 +11,12 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 from django.utils.crypto import salted_hmac
+from django.utils.functional import cached_property
 
 from accounts.enums import Duty, IdKind, Leaving, PersonField, TitleLevel
 from accounts.models.areas import Area, TitleSeries
 from accounts.models.organizations import Organization
+from accounts.rules.roles import OF_ONESELF, role_in_words
 from ceportal.kernel.models import Referenced
 
 
@@ -54,6 +56,13 @@ class User(AbstractBaseUser, Referenced):
     def label(self) -> str:
         """How the trail names this person."""
         return self.name
+
+    @cached_property
+    def role(self) -> str:
+        """How the trail says in which role they act where no door has: by all the duties they hold."""
+        held = self.memberships.filter(ended_at__isnull=True).order_by("organization_id", "duty")
+        duties = [(Duty(duty).label, unit) for duty, unit in held.values_list("duty", "organization__name")]
+        return role_in_words(duties) or OF_ONESELF
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """Stands in every session and is compared at every request (django.contrib.auth): password or epoch moved on,

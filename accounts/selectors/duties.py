@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from accounts.enums import Duty, UnitState
 from accounts.models import Area, Membership, Organization, Routed, User
 from accounts.rules.policy import POLICY, Act, duties_for
+from accounts.rules.roles import role_in_words
 
 Row = TypeVar("Row", bound=Routed)
 
@@ -39,6 +40,12 @@ def units_for(user: User, act: Act) -> QuerySet[Organization]:
 def may(user: User, *acts: Act) -> bool:
     """Whether `user` holds, anywhere, a duty that lets them do one of `acts`. What of it is theirs, selectors say."""
     return duties_of(user).filter(duty__in=duties_for(*acts)).exists()
+
+
+def role_for(user: User, *acts: Act) -> str:
+    """By which duties, and where, `user` may do one of `acts`, in words; nothing who may not."""
+    held = duties_of(user).filter(duty__in=duties_for(*acts)).values_list("duty", "organization__name")
+    return role_in_words((Duty(duty).label, unit) for duty, unit in held)
 
 
 def holders_of(organization: Organization, duty: Duty) -> QuerySet[User]:

@@ -10,6 +10,7 @@ from accounts.enums import Duty, Move
 from accounts.models import Organization, Routed, Ruling, User
 from ceportal.kernel.rules.working_days import DueDay
 from ceportal.kernel.selectors.calendar import calendar_version, due_after, end_of
+from ceportal.kernel.services.returning import update_into
 
 Row = TypeVar("Row", bound=Routed)
 LIMIT_DAYS = 5
@@ -26,17 +27,21 @@ def send_on(
     limit_days: int = LIMIT_DAYS,
     new_round: bool = False,
     since: datetime | None = None,
+    into: Row | None = None,
     **changes: Any,
 ) -> bool:
     """Let the one row of `rows` wait at `stage` with `to`, due `limit_days` working days on (S0-20, A4).
 
     `rows` names the row *and the state it must be in*: false when someone else has moved it. `new_round` counts a
-    new submission (A25). `since` is when the limit began to run, where that was not just now (A3).
+    new submission (A25). `since` is when the limit began to run, where that was not just now (A3). `into` is the row as
+    it was read, made fresh by the same statement.
     """
     due_at, due, version = due_of(rows.model, since or now, limit_days)
     if new_round:
         changes["round"] = F("round") + 1
-    moved = rows.update(
+    return _moved(
+        rows,
+        into,
         state=state,
         stage=stage,
         waiting_on=to,
@@ -50,7 +55,6 @@ def send_on(
         overdue_at=None,
         **changes,
     )
-    return moved == 1
 
 
 def due_of(model: type[Routed], since: datetime, limit_days: int) -> tuple[datetime, DueDay, int]:
@@ -61,12 +65,14 @@ def due_of(model: type[Routed], since: datetime, limit_days: int) -> tuple[datet
     return end_of(last), DueDay(last, is_provisional=False), calendar_version()
 
 
-def settle(rows: QuerySet[Row], *, state: str, **changes: Any) -> bool:
-    """Let the one row of `rows` wait with nobody any more. False when someone else has moved it."""
-    moved = rows.update(
-        state=state, waiting_on=None, duty="", waiting_since=None, due_at=None, reminded_at_days=None, **changes
-    )
-    return moved == 1
+def settle(rows: QuerySet[Row], *, state: str, into: Row | None = None, **changes: Any) -> bool:
+    """Let the one row of `rows` wait with nobody any more. False when someone else has moved it. `into` as above."""
+    ended: dict[str, Any] = {"waiting_on": None, "duty": "", "waiting_since": None, "due_at": None}
+    return _moved(rows, into, state=state, **ended, reminded_at_days=None, **changes)
+
+
+def _moved(rows: QuerySet[Row], into: Row | None, **changes: Any) -> bool:
+    return rows.update(**changes) == 1 if into is None else update_into(into, rows, **changes)
 
 
 def rule_on(routed: Routed, *, move: Move, by: User, now: datetime, reason: str = "", reason_code: str = "") -> Ruling:

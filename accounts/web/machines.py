@@ -31,6 +31,7 @@ class Caller:
 
     label: str
     pk: None = None
+    role: str = "接口"
 
 
 class JsonAlone(BaseContentNegotiation):

@@ -89,18 +89,23 @@ class Counter(models.Model):
         return f"{self.name} {self.value}"
 
 
+# Characters of the role in which somebody acted.
+ROLE_LIMIT = 200
+
+
 class AuditEvent(Referenced):
     """Who did what to what, when, and what it was before and after. Appended in the transaction of the change.
 
-    Personal values stand here only as digests or masks, never in clear. The actor's name alone is readable: sealed is
-    its digest, so that it may be erased (set to nothing) and never replaced. Triggers refuse every other change
-    (`services.append_only`).
+    `role` is in words by which duty, and where; empty for the clock. Personal values stand here only as digests or
+    masks, never in clear. The actor's name alone is readable: sealed is its digest, so that it may be erased (set to
+    nothing) and never replaced. Triggers refuse every other change (`services.append_only`).
     """
 
     at = models.DateTimeField(db_index=True)
     actor_id = models.BigIntegerField(null=True, blank=True)
     actor_label = models.CharField(max_length=120)
     actor_digest = models.CharField(max_length=64, default="", db_default="", blank=True)
+    role = models.CharField(max_length=ROLE_LIMIT, blank=True, default="", db_default="")
     address = models.CharField(max_length=45, blank=True)
     request_id = models.CharField(max_length=36, blank=True)
     action = models.CharField(max_length=60)

@@ -79,6 +79,12 @@ class Bench:
         elif by_title := trades_begun_after_title(self.book):
             self._learn_histories([person for person in everybody if by_title & {"", self.trade(person)}])
 
+    def know(self, person: Person, *, employer: int, is_eased: bool) -> None:
+        """What was read of somebody elsewhere: their principal employer (0: none), and whether anything was granted."""
+        self._employers.setdefault(None, {})[person.pk] = employer
+        if not is_eased:
+            self._grants[person.pk] = ()
+
     def forget_people(self) -> None:
         """Between the parts of a long round: what was worked out of the rules stays."""
         self._histories.clear()

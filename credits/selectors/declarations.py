@@ -17,7 +17,8 @@ from credits.models import Declaration, DeclarationStep, Evidence
 from credits.rules.claiming import Worked
 from credits.rules.declaring import LIVE, DeclarationFacts, Limits
 from credits.rules.limits import limits_in
-from credits.selectors.bench import requirements_of
+from credits.selectors.at_hand import at_hand
+from credits.selectors.bench import Bench, requirements_of
 from credits.selectors.conversions import artefact_twins, keys_of
 
 # An abandoned draft that was never handed in is no part of a person's record.
@@ -108,6 +109,14 @@ def twins_of(declaration: Declaration) -> list[Declaration]:
 def limits_of(professional: Professional, year: int, *, today: date) -> Limits | None:
     """What the regulation of a person's year asks of a declaration; None where no rule is known."""
     found = requirements_of(professional, year, today=today)
+    return limits_in(found) if found else None
+
+
+def limits_at(declaration: Declaration, bench: Bench) -> Limits | None:
+    """`limits_of` the declaration's year, for who has the rules at hand."""
+    if hand := at_hand(declaration):
+        bench.know(declaration.professional, employer=hand.employer, is_eased=hand.is_eased)
+    found = bench.asked_of(declaration.professional, declaration.year or bench.this_year)
     return limits_in(found) if found else None
 
 

@@ -1,30 +1,36 @@
 """What the regulation asks: its rows, as the rules want them."""
 
 from collections import defaultdict
+from typing import Any
 
 from accounts.models import Area, TitleSeries
 from ceportal.kernel.rules.dated import COUNTRY, EVERYWHERE, DatedFigure, DatedRule, places_of
 from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.rules.text import reasons_not_to_accept
-from credits.models import Activity, RuleSet, RuleValue
+from credits.models import Activity, RuleSet
 from credits.rules.requirements import Requirements
 from credits.rules.ruleset import TRADE_LIMIT, requirements_in, trade_named
 
 RuleBook = tuple[DatedRule, ...]
-_FIGURE = ("value", "clause", "status", "rule_set__document")
+_FIGURE = ("values__field", "values__value", "values__clause", "values__status")
 _RULE = ("code", "name", "area_code", "year_from", "year_to", "trade", "document", "note")
+# Where the document stands in a row, behind the levels.
+_DOCUMENT = 1 + _RULE.index("document")
 
 
 def rule_book() -> RuleBook:
-    """The whole regulation in two queries: read it once where many people are judged."""
+    """The whole regulation in one query: read it once where many people are judged."""
     figures: dict[int, dict[str, DatedFigure]] = defaultdict(dict)
-    said = RuleValue.objects.order_by("id").values_list("rule_set", "field", *_FIGURE)
-    for rule_set, field, *figure in said:
-        figures[rule_set][field] = DatedFigure(*figure)
-    rows = RuleSet.objects.values_list("pk", "levels", *_RULE)
+    rules: dict[int, tuple[Any, ...]] = {}
+    said = RuleSet.objects.order_by("area_code", "year_from", "code", "pk", "values__pk")
+    for key, *columns in said.values_list("pk", "levels", *_RULE, *_FIGURE):
+        rules.setdefault(key, tuple(columns[:-4]))
+        field, value, clause, status = columns[-4:]
+        if field is not None:
+            figures[key][field] = DatedFigure(value, clause, status, columns[_DOCUMENT])
     return tuple(
         DatedRule(**dict(zip(_RULE, columns, strict=True)), levels=frozenset(levels), figures=figures[key])
-        for key, levels, *columns in rows
+        for key, (levels, *columns) in rules.items()
     )
 
 

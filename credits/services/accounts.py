@@ -13,6 +13,7 @@ from django.db.models import F
 from accounts.models import Area, Professional
 from accounts.selectors.learners import Person
 from ceportal.kernel.rules.refusal import MovedOn, Refusal
+from ceportal.kernel.services.returning import insert_unless_there
 from ceportal.kernel.services.trail import record
 from credits.models import ChangedAccount, YearAccount
 from credits.rules.requirements import NOTHING, Standing, is_met
@@ -24,24 +25,33 @@ JUDGED_BY = ("organization_id", "area_id", "level", "trade")
 VERDICT = ("rule_set", "obligation", "is_met")
 
 
-def locked_account(professional: Professional, year: int, *, now: datetime, bench: Bench | None = None) -> YearAccount:
-    """The account, made when it is the first; until the transaction ends nobody else changes it."""
+def locked_account(
+    professional: Professional, year: int, *, now: datetime, bench: Bench | None = None, is_new: bool = False
+) -> YearAccount:
+    """The account, made when it is the first; until the transaction ends nobody else changes it.
+
+    `is_new` where nobody had one a moment ago: it is not looked for first.
+    """
     rows = YearAccount.objects.select_for_update().filter(professional=professional, year=year)
-    if found := rows.first():
+    if not is_new and (found := rows.first()):
         found.professional = professional
         return found
     bench = bench or Bench(rule_book(), now)
     first = YearAccount(professional=professional, year=year, changed_at=now, **person_in(professional, year, bench))
     for name, value in _verdict(first, NOTHING, bench).items():
         setattr(first, name, value)
-    YearAccount.objects.bulk_create([first], ignore_conflicts=True)
+    if insert_unless_there(first):
+        return first
     account = rows.get()
     account.professional = professional
     return account
 
 
-def change_account(account: YearAccount, part: Standing, *, now: datetime, bench: Bench | None = None) -> None:
-    """Add `part` (plus or minus), judge the year by what it then holds, leave word for the certificates.
+def change_account(
+    account: YearAccount, part: Standing, *, now: datetime, bench: Bench | None = None, leaves_word: bool = True
+) -> None:
+    """Add `part` (plus or minus), judge the year by what it then holds, leave word for the certificates, unless the
+    caller has it done by `look_again`.
 
     `account` is one just locked. A closed year stays judged by the place and level it had (A19); the running one
     follows the person. Raises `MovedOn` when the account was changed since it was read.
@@ -50,6 +60,19 @@ def change_account(account: YearAccount, part: Standing, *, now: datetime, bench
     if account.year >= bench.this_year:
         _follow(account, bench)
     _write(account, part, _judged_by(account) | _verdict(account, part, bench), now)
+    if leaves_word:
+        _leave_word(account, account.version + 1, now)
+
+
+@transaction.atomic
+def look_again(professional: Professional, year: int, *, now: datetime) -> None:
+    """Judge an account there is by what holds now, and leave word for the certificates: what an act that only entered
+    hours has left to the clock.
+    """
+    judge_again(professional, year, now=now, follows=False)
+    rows = YearAccount.objects.select_for_update().filter(professional=professional, year=year)
+    if account := rows.first():
+        _leave_word(account, account.version, now)
 
 
 @transaction.atomic
@@ -72,6 +95,7 @@ def judge_again(
     if after == before:
         return False
     _write(account, NOTHING, changes, now)
+    _leave_word(account, account.version + 1, now)
     record("account.judge_again", account, by=None, now=now, before=before, after=after)
     return True
 
@@ -126,7 +150,6 @@ def _write(account: YearAccount, part: Standing, changes: dict[str, Any], now: d
     )
     if not moved:
         raise MovedOn([Refusal("account_moved", "这位人员的学时刚刚有变动，请重新操作一次。")])
-    _leave_word(account, account.version + 1, now)
 
 
 @transaction.atomic

@@ -180,6 +180,7 @@ def submit_declaration(declaration: Declaration, *, by: User, now: datetime, is_
         limit_days=limits.employer_days if stage == STAGE_EMPLOYER else limits.authority_days,
         new_round=True,
         organization=employer,
+        into=declaration,
     )
     if not is_sent:
         raise moved_on(declaration, for_declarant=True)
@@ -203,7 +204,7 @@ def withdraw_declaration(declaration: Declaration, *, by: User, now: datetime) -
     refuse_if_any(rules.reasons_not_to_withdraw(declaration.state, was_decided=was_decided))
     was = declaration.state
     rows = _as_read(declaration).filter(stage=declaration.stage)
-    if not settle(rows, state=DeclarationState.WITHDRAWN, changed_at=now):
+    if not settle(rows, state=DeclarationState.WITHDRAWN, into=declaration, changed_at=now):
         raise moved_on(declaration, for_declarant=True)
     leave_step(declaration, Move.WITHDRAW, by=by, now=now, was=was)
     return declaration

@@ -15,15 +15,18 @@ from accounts.models import Organization, Professional, User
 from accounts.selectors.people import employer_of
 from accounts.services.notices import tell
 from ceportal.kernel.rules.citations import cited
-from ceportal.kernel.rules.refusal import MovedOn, Refusal, refuse, refuse_if_any
+from ceportal.kernel.rules.refusal import MovedOn, Refusal, Refused, refuse, refuse_if_any
+from ceportal.kernel.services.returning import insert_unless_there, update_into
 from ceportal.kernel.services.trail import CLOCK_LABEL, Actor, record
-from credits.enums import ClaimState, DeclarationState, Door, EntryKind, FieldStatus
+from credits.enums import ClaimState, DeclarationState, Door, EntryKind
 from credits.models import Claim, Declaration, HourEntry, YearAccount
 from credits.rules.activity_key import activity_key
 from credits.rules.crediting import reasons_not_to_credit, shares
+from credits.selectors.at_hand import at_hand
 from credits.selectors.bench import Bench
+from credits.selectors.grounds import ground_of, why_credited
 from credits.selectors.regulation import rule_book
-from credits.services.accounts import change_account, locked_account
+from credits.services.accounts import change_account, locked_account, look_again
 from credits.services.steps import leave_step
 
 HOURS_PAGE = "/hours/"
@@ -62,27 +65,41 @@ class Origin:
 
 @dataclass(frozen=True)
 class Place:
-    """Where the hours of a declaration are entered: the account, locked; the same training if it counts already by
-    another way; whether the declaration itself was entered.
+    """Where the hours of a declaration are entered: the account, locked, and the claim that holds their place there;
+    or, where that was taken, the same training that counts already by another way, or neither when the declaration
+    itself was entered before.
     """
 
     account: YearAccount
-    twin: Claim | None
-    is_entered: bool
     bench: Bench
+    claim: Claim | None = None
+    twin: Claim | None = None
 
 
-def place_in_ledger(declaration: Declaration, *, now: datetime) -> Place:
-    """Read under the lock of the account, once for all that follows in this transaction."""
-    if declaration.started_on is None or declaration.ended_on is None:
-        raise refuse("incomplete", "这项申报没有填写起止日期。", field="started_on")
-    bench = Bench(rule_book(), now)
-    account = locked_account(declaration.professional, declaration.ended_on.year, now=now, bench=bench)
-    source, key = Door.DECLARATION.value, activity_key(declaration.title, declaration.started_on, declaration.ended_on)
-    known = _known(account, Origin(Door.DECLARATION, source, str(declaration.ref)), key)
-    own = [each for each in known if each.source == source and each.external_id == str(declaration.ref)]
+def place_in_ledger(declaration: Declaration, *, hours: Decimal, now: datetime, bench: Bench | None = None) -> Place:
+    """Taken under the lock of the account, for what follows in this transaction. Raises `Refused` for what can never
+    count. `bench` for who has read the rules already.
+    """
+    training, origin = _training(declaration, hours), _origin(declaration)
+    _refuse_what_never_counts(training)
+    bench, hand = bench or Bench(rule_book(), now), at_hand(declaration)
+    if hand:
+        bench.know(declaration.professional, employer=hand.employer, is_eased=hand.is_eased)
+    account = locked_account(
+        declaration.professional,
+        training.ended_on.year,
+        now=now,
+        bench=bench,
+        is_new=bool(hand and not hand.has_account),
+    )
+    key = activity_key(training.title, training.started_on, training.ended_on)
+    claim = _claim(training, origin, key, now)
+    if insert_unless_there(claim):
+        return Place(account, bench, claim)
+    known = _known(account, origin, key)
+    own = [each for each in known if (each.source, each.external_id) == (origin.source, origin.external_id)]
     twins = [each for each in known if each not in own and each.declaration_id != declaration.pk]
-    return Place(account, next(iter(twins), None), bool(own), bench)
+    return Place(account, bench, twin=next(iter(twins), None))
 
 
 @transaction.atomic
@@ -91,16 +108,35 @@ def credit_declaration(declaration: Declaration, *, hours: Decimal, by: User | N
 
     None when the same training counts through another door: the claim then stands beside that one and adds nothing.
     """
-    return enter_declaration(declaration, place_in_ledger(declaration, now=now), hours=hours, by=by, now=now)
+    place = place_in_ledger(declaration, hours=hours, now=now)
+    entry = enter_declaration(declaration, place, hours=hours, by=by, now=now)
+    look_again(declaration.professional, place.account.year, now=now)
+    return entry
 
 
 def enter_declaration(
     declaration: Declaration, place: Place, *, hours: Decimal, by: User | None, now: datetime
 ) -> HourEntry | None:
-    """As `credit_declaration`, for who has the place already."""
+    """As `credit_declaration`, for who has the place already; the account is looked at again by the clock."""
+    training, origin = _training(declaration, hours), _origin(declaration)
+    if place.twin:
+        _stand_beside(place.twin, training, origin, by=by, now=now)
+        return None
+    if place.claim is None:
+        key = activity_key(training.title, training.started_on, training.ended_on)
+        raise _no_second_time(place.account, origin, key)
+    why = (why_credited(declaration, hours), ground_of(declaration))
+    return _credit(place.account, place.claim, training, why, place.bench, by=by, now=now, leaves_word=False)
+
+
+def _origin(declaration: Declaration) -> Origin:
+    return Origin(Door.DECLARATION, Door.DECLARATION.value, str(declaration.ref), declaration)
+
+
+def _training(declaration: Declaration, hours: Decimal) -> Training:
     if declaration.started_on is None or declaration.ended_on is None:
         raise refuse("incomplete", "这项申报没有填写起止日期。", field="started_on")
-    training = Training(
+    return Training(
         professional=declaration.professional,
         subject=declaration.subject,
         public_kind=declaration.public_kind,
@@ -110,37 +146,14 @@ def enter_declaration(
         hours=hours,
         organization=declaration.organization,
     )
-    origin = Origin(Door.DECLARATION, Door.DECLARATION.value, str(declaration.ref), declaration)
-    if place.twin:
-        _stand_beside(place.twin, training, origin, by=by, now=now)
-        return None
-    reason, clause = _why(declaration, hours), _ground(declaration)
-    return credit_claim(training, origin, reason=reason, clause=clause, by=by, now=now, place=place)
-
-
-def _why(declaration: Declaration, hours: Decimal) -> str:
-    """Fewer than claimed, bounded by the cap of a year, set by the reviewer: each is said."""
-    claimed, reasons = declaration.hours_claimed, ["申报经审核通过"]
-    if claimed is not None and hours < claimed:
-        reasons = [f"申报 {_plain(claimed)} 学时，审核认定 {_plain(hours)} 学时"]
-    if declaration.conversion is not None and declaration.conversion.status == FieldStatus.CANDIDATE:
-        reasons.append("折算依据待核实，学时由审核单位认定")
-    submitted = declaration.steps.filter(move=Move.SUBMIT).order_by("id").last()
-    return "；".join([*reasons, *([submitted.reason] if submitted and submitted.reason else [])])
-
-
-def _ground(declaration: Declaration) -> str:
-    """The clause by which the hours were counted, where that is law."""
-    conversion = declaration.conversion
-    is_law = conversion is not None and conversion.status == FieldStatus.VERIFIED
-    return conversion.clause if conversion and is_law else ""
 
 
 def _stand_beside(twin: Claim, training: Training, origin: Origin, *, by: User | None, now: datetime) -> None:
     """A claim that is right and adds nothing, since its training counts already (T6)."""
     key = activity_key(training.title, training.started_on, training.ended_on)
     claim = _claim(training, origin, key, now, state=ClaimState.DUPLICATE)
-    Claim.objects.filter(pk=claim.pk).update(twin=twin)
+    claim.twin = twin
+    claim.save(force_insert=True)
     record("claim.stand_beside", claim, by=by, now=now, after={"state": claim.state, "twin": str(twin.ref)})
 
 
@@ -153,12 +166,40 @@ def credit_claim(
     clause: str = "",
     by: User | None,
     now: datetime,
-    place: Place | None = None,
 ) -> HourEntry:
-    """One live claim and its credit, once and for all: refused when the claim or the same training is there.
+    """One live claim and its credit, once and for all: refused when the claim or the same training is there."""
+    _refuse_what_never_counts(training)
+    bench = Bench(rule_book(), now)
+    account = locked_account(training.professional, training.ended_on.year, now=now, bench=bench)
+    key = training.key or activity_key(training.title, training.started_on, training.ended_on)
+    if _known(account, origin, key):
+        raise _no_second_time(account, origin, key)
+    claim = _claim(training, origin, key, now)
+    claim.save(force_insert=True)
+    return _credit(account, claim, training, (reason, clause), bench, by=by, now=now)
 
-    `place` for who holds the account already.
-    """
+
+def _credit(
+    account: YearAccount,
+    claim: Claim,
+    training: Training,
+    why: tuple[str, str],
+    bench: Bench,
+    *,
+    by: User | None,
+    now: datetime,
+    leaves_word: bool = True,
+) -> HourEntry:
+    """The entry of a claim just made, and the account with it. `why` is reason and clause."""
+    employer = training.organization or employer_of(training.professional)
+    entry = _enter(account.professional, claim, training.hours, employer, why, by=by, now=now)
+    part = shares(claim.subject, claim.public_kind, entry.hours)
+    change_account(account, part, now=now, bench=bench, leaves_word=leaves_word)
+    record("claim.credit", claim, by=by, now=now, after=_facts(claim, entry))
+    return entry
+
+
+def _refuse_what_never_counts(training: Training) -> None:
     refuse_if_any(
         reasons_not_to_credit(
             hours=training.hours,
@@ -168,19 +209,6 @@ def credit_claim(
             ended_on=training.ended_on,
         )
     )
-    bench = place.bench if place else Bench(rule_book(), now)
-    account = (
-        place.account if place else locked_account(training.professional, training.ended_on.year, now=now, bench=bench)
-    )
-    key = training.key or activity_key(training.title, training.started_on, training.ended_on)
-    if place is None or place.is_entered:
-        _refuse_a_second_time(account, origin, key)
-    claim = _claim(training, origin, key, now)
-    employer = training.organization or employer_of(training.professional)
-    entry = _enter(account.professional, claim, training.hours, employer, (reason, clause), by=by, now=now)
-    change_account(account, shares(claim.subject, claim.public_kind, entry.hours), now=now, bench=bench)
-    record("claim.credit", claim, by=by, now=now, after=_facts(claim, entry))
-    return entry
 
 
 @transaction.atomic
@@ -240,19 +268,18 @@ def credit_again(claim: Claim, to: Professional, changes: Mapping[str, Any], *, 
     return made
 
 
-def _refuse_a_second_time(account: YearAccount, origin: Origin, key: str) -> None:
+def _no_second_time(account: YearAccount, origin: Origin, key: str) -> Refused:
+    """Why what is known already is not credited again."""
     known = _known(account, origin, key)
     if any((each.source, each.external_id) == (origin.source, origin.external_id) for each in known):
-        raise refuse("already_credited", "这条学时已经登记过，不会再次计入。", clause="A13")
-    if not known:
-        return
+        return refuse("already_credited", "这条学时已经登记过，不会再次计入。", clause="A13")
     twin = known[0]
     door, day = Door(twin.door).label, timezone.localdate(twin.made_at)
     message = (
         f"“{twin.title}”（{twin.started_on} 至 {twin.ended_on}）已于 {day} 通过“{door}”计入 {_plain(twin.hours)} 学时，"
         "同一次学习只计一次。"
     )
-    raise refuse("already_counted", message, field="title", clause="A13")
+    return refuse("already_counted", message, field="title", clause="A13")
 
 
 def _known(account: YearAccount, origin: Origin, key: str) -> list[Claim]:
@@ -263,7 +290,7 @@ def _known(account: YearAccount, origin: Origin, key: str) -> list[Claim]:
 
 
 def _claim(training: Training, origin: Origin, key: str, now: datetime, state: ClaimState = ClaimState.LIVE) -> Claim:
-    return Claim.objects.create(
+    return Claim(
         door=origin.door,
         source=origin.source,
         external_id=origin.external_id,
@@ -331,7 +358,8 @@ def _reverse_declaration(
         return
     was = DeclarationState.APPROVED
     rows = Declaration.objects.filter(pk=declaration.pk, state=was)
-    if rows.update(state=DeclarationState.REVERSED, state_reason=reason[:_REASON_LIMIT], changed_at=now):
+    changes = {"state": DeclarationState.REVERSED, "state_reason": reason[:_REASON_LIMIT], "changed_at": now}
+    if update_into(declaration, rows, **changes):
         step = {"organization": organization, "hours": claim.hours, "reason": reason}
         leave_step(declaration, Move.REVERSE, by=by, now=now, was=was, **step)
 

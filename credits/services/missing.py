@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -79,7 +80,7 @@ def answer(
         refuse_if_any(_reasons_not_to_believe(question, record_id))
     if not who_can_rule(question).filter(pk=by.pk).exists():
         raise refuse("not_your_duty", "这项查询不由您答复。", clause="A24")
-    told = {"answer": answer, "record_id": record_id if is_sent else "", "answer_note": note.strip()}
+    told: dict[str, Any] = {"answer": answer, "record_id": record_id if is_sent else "", "answer_note": note.strip()}
     if not settle(_as_read(question), state=MissingState.ANSWERED, answered_at=now, **told):
         raise _moved()
     record("missinghours.answer", question, by=by, now=now, after={"answer": answer, "record_id": told["record_id"]})

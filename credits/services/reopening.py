@@ -34,6 +34,7 @@ def reopen(declaration: Declaration, *, to: Organization, reason: str, by: User,
             send_on(
                 Declaration.objects.filter(pk=made.pk), state=DeclarationState.AT_AUTHORITY, stage=STAGE_AUTHORITY,
                 to=to, duty=Duty.REVIEW_HOURS, now=now, new_round=True, submitted_at=now, version=F("version"),
+                into=made,
             )  # fmt: skip
     except IntegrityError as error:
         raise refuse("counted_elsewhere", "同一成果已有另一项申报，不能再审。", clause="A29") from error

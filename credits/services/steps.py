@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from django.utils import timezone
 
@@ -26,8 +25,7 @@ def leave_step(
     reason: str = "",
     note: str = "",
 ) -> None:
-    """Write down a move that has just succeeded; `declaration` is made fresh. `note` goes to the trail alone."""
-    _read_anew(declaration)
+    """Write down a move that has just succeeded, of `declaration` as it then stands. `note` goes to the trail alone."""
     DeclarationStep.objects.create(
         declaration=declaration,
         round=declaration.round,
@@ -44,16 +42,6 @@ def leave_step(
     if note:
         after["note"] = note
     record(f"declaration.{move.value}", declaration, by=by, now=now, before={"state": was}, after=after)
-
-
-def _read_anew(declaration: Declaration) -> None:
-    """What it led to and still leads to stays as it was read with it."""
-    fields: list[Any] = [field for field in declaration._meta.concrete_fields if field.is_relation]
-    kept = [(field, field.get_cached_value(declaration)) for field in fields if field.is_cached(declaration)]
-    declaration.refresh_from_db()
-    for field, row in kept:
-        if row is not None and getattr(declaration, field.attname) == row.pk:
-            field.set_cached_value(declaration, row)
 
 
 def moved_on(declaration: Declaration, *, for_declarant: bool = False) -> MovedOn:

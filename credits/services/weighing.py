@@ -58,6 +58,10 @@ class Speaker:
     def label(self) -> str:
         return self.organization.name
 
+    @property
+    def role(self) -> str:
+        return self.door.label
+
 
 @dataclass(eq=False, slots=True)
 class Candidate:

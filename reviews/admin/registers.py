@@ -62,6 +62,7 @@ class TrailRegister(Register):
     columns = (
         Column("时间", lambda e: moment_of(e.at), is_short=True),
         Column("谁", "actor_label"),
+        Column("身份", "role"),
         Column("做了什么", lambda e: in_words(e.action)),
         Column("对象编号", lambda e: str(e.subject_ref)[:8]),
         Column("从何处", "address"),

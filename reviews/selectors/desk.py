@@ -6,8 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.models import Organization, User
 from accounts.rules.policy import Act
@@ -15,8 +15,10 @@ from accounts.selectors.duties import second_reviewer_of, units_for, waiting_for
 from credits.enums import STAGE_AUTHORITY, STAGE_EMPLOYER, DeclarationState
 from credits.models import Declaration, Evidence
 from credits.rules.rule_fields import RULE_FIELDS
+from credits.selectors.bench import Bench
 from credits.selectors.conversions import is_open
-from credits.selectors.declarations import limits_of
+from credits.selectors.declarations import limits_at
+from credits.selectors.regulation import rule_book
 from reviews.enums import REVIEWING
 from reviews.models import Allotment, Decision, Jotting, Opening
 from reviews.rules.deciding import Looked, seconds_still_to_look
@@ -127,23 +129,54 @@ def look_at(declaration: Declaration, reviewer: User) -> Look:
     return Look(unseen, [e.opened_at for e in rows if e.opened_at is not None])
 
 
-def looked_at(declaration: Declaration, reviewer: User, *, now: datetime) -> Looked:
+def with_what_was_looked_at(rows: QuerySet[Declaration], reviewer: User) -> QuerySet[Declaration]:
+    """`rows`, of which `looked_at` then needs no further query where everything was served."""
+    served = Opening.objects.filter(version=OuterRef("version"), reviewer=reviewer)
+    page = served.filter(declaration=OuterRef("pk"), file_digest="")
+    files = Evidence.objects.filter(declaration=OuterRef("pk")).order_by().values("declaration")
+    of_file = Opening.objects.filter(
+        declaration=OuterRef("declaration"),
+        version=OuterRef("declaration__version"),
+        reviewer=reviewer,
+        file_digest=OuterRef("file__digest"),
+    )
+    opened = files.annotate(opened_at=Subquery(of_file.values("opened_at")[:1]))
+    return rows.annotate(
+        is_page_looked_at=Exists(page),
+        files_missed=Coalesce(Subquery(opened.values(n=Count("pk", filter=Q(opened_at__isnull=True)))), 0),
+        files_count=Coalesce(Subquery(opened.values(n=Count("pk"))), 0),
+        files_first=Subquery(opened.values(at=Min("opened_at"))),
+        files_last=Subquery(opened.values(at=Max("opened_at"))),
+    )
+
+
+def _look(declaration: Any, reviewer: User) -> Look:
+    """By what was read with the declaration, where nothing is missing: then the first and the last moment and the
+    number are all that the rule needs.
+    """
+    if not getattr(declaration, "is_page_looked_at", False) or declaration.files_missed:
+        return look_at(declaration, reviewer)
+    moments = [declaration.files_first] + [declaration.files_last] * (declaration.files_count - 1)
+    return Look([], moments[: declaration.files_count])
+
+
+def looked_at(declaration: Declaration, reviewer: User, *, now: datetime, bench: Bench | None = None) -> Looked:
     """What the rules need to know of `declaration` as it stands before `reviewer`."""
-    look = look_at(declaration, reviewer)
+    look = _look(declaration, reviewer)
     return Looked(
         claimed=declaration.hours_claimed or Decimal(0),
         proposed=proposed_hours(declaration),
         unseen=[item.label for item in look.unseen],
         is_open=is_open(declaration),
-        still_to_look=seconds_left(declaration, look, now=now),
+        still_to_look=seconds_left(declaration, look, now=now, bench=bench),
     )
 
 
-def seconds_left(declaration: Declaration, look: Look, *, now: datetime) -> int:
+def seconds_left(declaration: Declaration, look: Look, *, now: datetime, bench: Bench | None = None) -> int:
     """For how many seconds more the evidence has to be open. What was opened long ago asks no rule set."""
     if not seconds_still_to_look(look.opened_at, least=MOST_DWELL, now=now):
         return 0
-    limits = limits_of(declaration.professional, declaration.year or now.year, today=timezone.localdate(now))
+    limits = limits_at(declaration, bench or Bench(rule_book(), now))
     return seconds_still_to_look(look.opened_at, least=limits.dwell_seconds if limits else 0, now=now)
 
 

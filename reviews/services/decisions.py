@@ -7,21 +7,27 @@ from django.db import transaction
 
 from accounts.enums import Move
 from accounts.models import User
+from accounts.rules.roles import role_in_words
+from ceportal.kernel.rules.circumstances import acting_as
 from ceportal.kernel.rules.refusal import refuse_if_any
+from ceportal.kernel.services.trail import recorded_together
 from credits.enums import STAGE_EMPLOYER
 from credits.models import Declaration
+from credits.selectors.at_hand import with_what_it_takes
+from credits.selectors.bench import Bench
+from credits.selectors.regulation import rule_book
 from credits.services import ruling
 from credits.services.steps import moved_on
-from reviews.enums import REASON_LIMIT, ReasonCode
-from reviews.models import Decision, Jotting
+from reviews.enums import REASON_LIMIT, REVIEWING, ReasonCode
+from reviews.models import Decision
 from reviews.rules.deciding import Verdict, reasons_not_to_decide
-from reviews.selectors.desk import looked_at, one_of_inbox
-from reviews.services.openings import close_openings
+from reviews.selectors.desk import looked_at, one_of_inbox, with_what_was_looked_at
 
 # Beside what lists show: read at once, as a decision needs all of it.
 _DECIDED_WITH = (
     *("professional", "professional__area", "professional__title_series", "declarant"),
-    *("organization", "organization__supervisor", "organization__area", "waiting_on", "activity"),
+    *("organization", "organization__supervisor", "organization__supervisor__area", "organization__area"),
+    *("waiting_on", "activity", "conversion"),
 )
 
 
@@ -41,19 +47,21 @@ def decide(
     """Approve (recognising `hours`), return or reject what `by` saw as `version` at `stage`.
 
     Raises `Refused` with every reason against it, and `MovedOn` with the winner's name when it no longer waits for
-    `by` as they saw it. Nothing is changed then.
+    `by` as they saw it. Nothing is changed then. What stood open and half-written of it the clock puts away.
     """
-    current = one_of_inbox(by, declaration).select_related(*_DECIDED_WITH).first()
+    rows = with_what_was_looked_at(one_of_inbox(by, declaration), by)
+    current = with_what_it_takes(rows).select_related(*_DECIDED_WITH).first()
     seen_stage = declaration.stage if stage is None else stage
     if current is None or current.due_at is None or (current.version, current.stage) != (version, seen_stage):
         raise moved_on(declaration)
     verdict = Verdict(move, hours if move == Move.APPROVE else None, reason_code, reason.strip())
-    refuse_if_any(reasons_not_to_decide(verdict, looked_at(current, by, now=now)))
+    bench = Bench(rule_book(), now)
+    refuse_if_any(reasons_not_to_decide(verdict, looked_at(current, by, now=now, bench=bench)))
     decision = _decision(current, verdict, was_due_at=current.due_at, by=by, now=now)
-    _move(current, verdict, by=by, now=now)
+    role = role_in_words([(REVIEWING.label, decision.organization.name)])
+    with acting_as(role), recorded_together():
+        _move(current, verdict, bench, by=by)
     decision.save(force_insert=True)
-    close_openings(current, reviewer=by, now=now)
-    Jotting.objects.filter(declaration=current, reviewer=by).delete()
     return decision
 
 
@@ -76,12 +84,12 @@ def _decision(declaration: Declaration, verdict: Verdict, *, was_due_at: datetim
     )
 
 
-def _move(declaration: Declaration, verdict: Verdict, *, by: User, now: datetime) -> None:
+def _move(declaration: Declaration, verdict: Verdict, bench: Bench, *, by: User) -> None:
     """The conditional update and all that follows from it, upstream."""
-    version, reason = declaration.version, _worded(verdict)
+    version, reason, now = declaration.version, _worded(verdict), bench.now
     if verdict.hours is not None:
         act = ruling.pass_on if declaration.stage == STAGE_EMPLOYER else ruling.approve
-        act(declaration, version=version, hours=verdict.hours, by=by, now=now, reason=reason)
+        act(declaration, version=version, hours=verdict.hours, by=by, now=now, reason=reason, bench=bench)
     elif verdict.move == Move.RETURN:
         ruling.send_back(declaration, version=version, by=by, now=now, reason=reason)
     else:

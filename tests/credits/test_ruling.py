@@ -13,6 +13,7 @@ from ceportal.kernel.rules.refusal import MovedOn, Refused
 from credits.enums import STAGE_AUTHORITY, DeclarationState
 from credits.models import Declaration, DeclarationStep, HourEntry, YearAccount
 from credits.services.declaring import withdraw_declaration
+from credits.services.following import follow_approvals
 from credits.services.ruling import approve, pass_on, reject, send_back
 from tests.credits import drafts
 from tests.credits.factories import NOW
@@ -73,6 +74,8 @@ def test_the_last_approval_counts_the_hours_recognised(passed: Declaration, auth
     assert (passed.state, passed.waiting_on, passed.decided_at) == (DeclarationState.APPROVED, None, LATER)
     assert passed.hours_recognised == HourEntry.objects.get().hours == Decimal(20)
     assert YearAccount.objects.get().professional_hours == Decimal(20)
+    assert not Notice.objects.filter(event=NoticeEvent.DECLARATION_DECIDED).exists()
+    assert [follow_approvals(now=LATER), follow_approvals(now=LATER)] == [1, 0]
     notice = Notice.objects.get(event=NoticeEvent.DECLARATION_DECIDED)
     assert (notice.to, notice.link) == (passed.declarant, f"/declarations/{passed.ref}/")
     assert "20 学时" in notice.text

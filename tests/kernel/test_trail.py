@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts.models import User
 from ceportal.kernel.models import AuditEvent, StoredFile
-from ceportal.kernel.rules.circumstances import Circumstances, circumstances
+from ceportal.kernel.rules.circumstances import Circumstances, acting_as, circumstances
 from ceportal.kernel.services.trail import CLOCK_LABEL, record
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
@@ -33,6 +33,10 @@ def test_an_event_says_who_did_what_to_what_from_where(employer_reviewer: User) 
     assert (event.action, event.subject_kind, event.subject_ref) == ("file.store", "kernel.storedfile", file.ref)
     assert (event.before, event.after, event.at) == ({"a": 1}, {"a": 2}, NOW)
     assert (event.address, event.request_id) == ("192.0.2.1", "r-1")
+    assert event.role == "核准人员注册、管理单位信息、审核学时（开封市第一实验中学）"
+    with acting_as("审核学时（别处）"):
+        assert record("file.store", subject(), by=employer_reviewer, now=NOW).role == "审核学时（别处）"
+        assert record("file.store", subject(), by=None, now=NOW).role == ""
 
 
 def test_the_clock_acts_by_its_name() -> None:

@@ -78,6 +78,7 @@ def change(rows: list[AuditEvent], dice: random.Random) -> None:
             ("actor_label", "另一人"),
             ("actor_digest", "0" * 64),
             ("address", "198.51.100.9"),
+            ("role", "" if row.role else "审核学时"),
             ("action", "claim.reverse"),
             ("subject_ref", dice.choice([each for each in rows if each.pk != row.pk]).ref),
             ("before", {"state": "x"}),

@@ -13,7 +13,9 @@ from accounts.enums import Duty, Move, NoticeEvent
 from accounts.models import Notice, Organization, Professional, User
 from accounts.services.routing import settle
 from ceportal.kernel.models import AuditEvent
+from ceportal.kernel.rules.circumstances import acting_as
 from ceportal.kernel.rules.refusal import MovedOn, Refused
+from ceportal.kernel.services.trail import record
 from credits.enums import DeclarationState
 from credits.models import Claim, Declaration, HourEntry
 from reviews.models import Decision
@@ -311,3 +313,18 @@ class TestPage:
         answer = self.post(client, declaration)
         assert answer.status_code == 409
         assert "单位审核员已于" in answer.content.decode()
+
+
+def test_the_trail_says_in_which_role(
+    declarant: Professional, employer_reviewer: User, city_bureau: Organization
+) -> None:
+    """By the duty that let them in, not by all they hold."""
+    make.give(employer_reviewer, city_bureau, Duty.OVERSEE)
+    decided = approved(submitted(declarant), employer_reviewer)
+    event = AuditEvent.objects.get(subject_ref=decided.ref, action="declaration.approve")
+    assert event.role == f"审核学时（{decided.organization}）"
+    with acting_as(""):
+        whole = record("x.y", employer_reviewer, by=User.objects.get(pk=employer_reviewer.pk), now=MONDAY).role
+    assert "查看辖区情况（" in whole
+    assert "管理单位信息、审核学时（" in whole
+    assert record("x.y", declarant, by=declarant.user, now=MONDAY).role == "本人"

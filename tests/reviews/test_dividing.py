@@ -18,8 +18,10 @@ from ceportal.kernel.rules.refusal import Refused
 from credits.models import Declaration, HourEntry
 from reviews.models import Allotment, Decision, Jotting, Opening
 from reviews.selectors.desk import inbox, next_for, reviewers_of
+from reviews.services.jotting import keep_jotting
+from reviews.services.openings import clear_desks
 from tests import factories as make
-from tests.reviews.factories import MONDAY, open_all, submitted, turned_down
+from tests.reviews.factories import MONDAY, approved, open_all, submitted, turned_down
 
 pytestmark = pytest.mark.django_db
 INBOX, TOGETHER, ALLOT = (reverse(f"reviews:{name}") for name in ("inbox", "together", "allot"))
@@ -162,8 +164,11 @@ def test_half_a_reason_is_kept_until_the_decision(
     client.force_login(employer_reviewer)
     assert "缺少第二天" not in client.get(page).content.decode()
     row.refresh_from_db()
+    keep_jotting(row, move="return", reason_code="other", reason="缺少", by=employer_reviewer, now=MONDAY)
+    keep_jotting(row, move="return", reason_code="other", reason="看不清", by=colleague, now=MONDAY)
     turned_down(row, employer_reviewer)
-    assert not Jotting.objects.exists()
+    clear_desks(now=MONDAY)
+    assert [jotting.reviewer for jotting in Jotting.objects.all()] == [colleague]
 
 
 def test_a_deputy_stands_in_until_a_day_and_the_mirror_follows(
@@ -236,3 +241,16 @@ def test_the_next_thing_served_closes_the_one_before(declarant: Professional, em
     assert still.filter(file_digest="").exists()
     open_all(other, employer_reviewer, now=MONDAY + timedelta(minutes=1))
     assert not still.exists()
+
+
+def test_the_decision_closes_what_was_open_as_of_its_own_moment(
+    declarant: Professional, employer_reviewer: User
+) -> None:
+    first, second = (approved(submitted(declarant), employer_reviewer) for _ in range(2))
+    untouched, later = submitted(declarant), MONDAY + timedelta(minutes=1)
+    open_all(untouched, employer_reviewer, now=later + timedelta(hours=1))
+    assert not Opening.objects.filter(declaration__in=[first, second], closed_at__gt=MONDAY).exists()
+    Opening.objects.filter(declaration=first).update(closed_at=None)
+    assert clear_desks(now=later) == 2
+    assert set(Opening.objects.filter(declaration=first).values_list("closed_at", flat=True)) == {MONDAY}
+    assert Opening.objects.filter(declaration=untouched, closed_at__isnull=True).count() == 2

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Count, Q, QuerySet, Value
+from django.db.models import BooleanField, Count, DateField, IntegerField, Q, QuerySet, Value
 from django.utils import timezone
 
 from ceportal.kernel.enums import NoticeStatus
@@ -20,7 +20,7 @@ _AHEAD = 2
 
 
 def work_calendar(around: date, *, span: timedelta = _SPAN) -> WorkCalendar:
-    """The calendar some months around a day: two queries."""
+    """The calendar some months around a day: one query."""
     return _calendar(CalendarDay.objects.filter(day__range=(around - span, around + span)))
 
 
@@ -87,15 +87,17 @@ def days_of_year(year: int) -> list[CalendarDay]:
 
 
 def _calendar(rows: QuerySet[CalendarDay]) -> WorkCalendar:
-    """The last word on a day is the later notice's."""
-    days = rows.order_by("notice__year").values_list("day", "is_worked")
-    years, version = _published()
-    return WorkCalendar(dict(days), years, version)
-
-
-def _published() -> tuple[frozenset[int], int]:
-    """The years with a published notice, and the calendar's version: one query for both."""
-    years = CalendarNotice.objects.filter(status=NoticeStatus.PUBLISHED).values_list("year", Value(0))
-    version = Counter.objects.filter(name=CALENDAR).values_list(Value(0), "value")
-    found = list(years.order_by().union(version, all=True))
-    return frozenset(year for year, _ in found if year), sum(version for _, version in found)
+    """The last word on a day is the later notice's. In one query: the days, the years with a published notice (without
+    a day), and the calendar's version (without a year).
+    """
+    no_day = (Value(None, DateField()), Value(None, BooleanField()))
+    days = rows.order_by().values_list("day", "is_worked", "notice__year", Value(0))
+    notices = CalendarNotice.objects.filter(status=NoticeStatus.PUBLISHED).order_by()
+    years = notices.values_list(*no_day, "year", Value(0))
+    version = Counter.objects.filter(name=CALENDAR).values_list(*no_day, Value(None, IntegerField()), "value")
+    found = list(days.union(years, version, all=True))
+    said = sorted((year, day, is_worked) for day, is_worked, year, _ in found if day)
+    published = frozenset(year for day, _, year, _ in found if year and not day)
+    return WorkCalendar(
+        {day: is_worked for _, day, is_worked in said}, published, sum(version for *_, version in found)
+    )

@@ -18,17 +18,26 @@ _CHUNK = 5000
 _PARTS, _TAIL = 3, 16 * 1024
 _TABLE = AuditEvent._meta.db_table
 _WHO = "CASE WHEN actor_digest = '' THEN actor_label ELSE actor_digest END"
+_AT = "to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')"
+_REST = "address, request_id, action, subject_kind, subject_ref"
+_SQLITE = f"id, ref, at, actor_id, {_WHO}, {_REST}, before, after"
+_POSTGRESQL = f"id, ref, {_AT}, actor_id, {_WHO}, {_REST}, before::text, after::text"
+
+
+def _line(array: str, values: str) -> str:
+    """Events from before roles were noted have none, and the line they were sealed by."""
+    text = "::text" if array == "json_build_array" else ""
+    return f"CASE WHEN role = '' THEN {array}({values}){text} ELSE {array}({values}, role){text} END"
+
+
 # The line is a JSON array, so that no value can run into the next. Numbers and texts as the database keeps them: a
 # trail that moves to another kind of database begins another chain.
 _LINES = {
     "sqlite": (
-        f"SELECT id, json_array(id, ref, at, actor_id, {_WHO}, address, request_id, action, subject_kind, subject_ref,"  # noqa: S608
-        f" before, after), CAST(at AS text), ref, actor_label, actor_digest FROM {_TABLE}"
+        f"SELECT id, {_line('json_array', _SQLITE)}, CAST(at AS text), ref, actor_label, actor_digest FROM {_TABLE}"  # noqa: S608
     ),
     "postgresql": (
-        "SELECT id, json_build_array(id, ref, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'), actor_id,"  # noqa: S608
-        f" {_WHO}, address, request_id, action, subject_kind, subject_ref, before::text, after::text)::text,"
-        " to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'), replace(ref::text, '-', ''), actor_label,"
+        f"SELECT id, {_line('json_build_array', _POSTGRESQL)}, {_AT}, replace(ref::text, '-', ''), actor_label,"  # noqa: S608
         f" actor_digest FROM {_TABLE}"
     ),
 }

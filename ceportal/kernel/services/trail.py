@@ -1,23 +1,28 @@
 """The trail: every change leaves its event in the same transaction. No event, no act (GB/T 22239 8.1.4.3)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID, uuid4
 
-from ceportal.kernel.models import AuditEvent
+from ceportal.kernel.models import ROLE_LIMIT, AuditEvent
 from ceportal.kernel.rules.chaining import name_digest
 from ceportal.kernel.rules.circumstances import circumstances
 
 
 class Actor(Protocol):
-    """Who acts: a user. The clock acts as None."""
+    """Who acts, in which role where no door has said it: a user, an institution. The clock acts as None."""
 
     @property
     def pk(self) -> Any: ...
 
     @property
     def label(self) -> str: ...
+
+    @property
+    def role(self) -> str: ...
 
 
 class Subject(Protocol):
@@ -31,6 +36,7 @@ class Subject(Protocol):
 
 
 CLOCK_LABEL = "系统时钟"
+_gathering: ContextVar[list[AuditEvent] | None] = ContextVar("gathering", default=None)
 
 
 def record(
@@ -44,12 +50,13 @@ def record(
 ) -> AuditEvent:
     """Append one event. `action` is `<subject>.<verb>`; `before` and `after` hold JSON values, nothing personal."""
     where, ref, label = circumstances.get(), uuid4(), by.label if by else CLOCK_LABEL
-    return AuditEvent.objects.create(
+    event = AuditEvent(
         ref=ref,
         at=now,
         actor_id=by.pk if by else None,
         actor_label=label,
         actor_digest=name_digest(ref.hex, label),
+        role=(where.role or by.role)[:ROLE_LIMIT] if by else "",
         address=where.address,
         request_id=where.request_id,
         action=action,
@@ -58,6 +65,26 @@ def record(
         before=dict(before or {}),
         after=dict(after or {}),
     )
+    gathered = _gathering.get()
+    if gathered is None:
+        event.save(force_insert=True)
+    else:
+        gathered.append(event)
+    return event
+
+
+@contextmanager
+def recorded_together() -> Iterator[None]:
+    """What is recorded within is appended at its end by one statement, in its order. For acts of several events, in
+    their transaction; where something is raised there is nothing to append.
+    """
+    events: list[AuditEvent] = []
+    token = _gathering.set(events)
+    try:
+        yield
+    finally:
+        _gathering.reset(token)
+    AuditEvent.objects.bulk_create(events)
 
 
 def forget_name(actor_id: int) -> int:

@@ -25,6 +25,7 @@ _JOBS = {
     "credits.match_people": "注册后补计学时",
     "credits.finish_corrections": "学时更正的收尾",
     "credits.revive_duplicates": "重复记录的补计",
+    "credits.follow_approvals": "通过后的通知和核算",
     "certificates.settle_changed_accounts": "年度账户的结算",
     "remind": "审核到期提醒",
     "overdue": "审核超期标记",

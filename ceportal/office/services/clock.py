@@ -18,6 +18,7 @@ from credits.services import (
     batches,
     corrections,
     digests,
+    following,
     holding_jobs,
     matching,
     merging,
@@ -29,7 +30,7 @@ from credits.services import (
     rule_reminding,
     rule_runs,
 )
-from reviews.services import digesting, filing, inspecting, reminding
+from reviews.services import digesting, filing, inspecting, openings, reminding
 
 
 @dataclass(frozen=True)
@@ -69,12 +70,14 @@ JOBS: tuple[ClockJob, ...] = (
     ClockJob("accounts.remind_requests", request_clock.remind_requests),
     ClockJob("accounts.mark_overdue_requests", request_clock.mark_overdue_requests),
     ClockJob("credits.watch_missing", missing.watch_missing),
+    ClockJob("credits.follow_approvals", following.follow_approvals),
     ClockJob("office.look_for_signals", signals.look_for_signals),
     ClockJob("reviews.redate", reminding.redate),
     ClockJob("reviews.remind_reviewers", reminding.remind_reviewers),
     ClockJob("reviews.mark_overdue", reminding.mark_overdue),
     ClockJob("reviews.raise_delays", reminding.raise_delays),
     ClockJob("reviews.digest_reviewers", digesting.digest_reviewers),
+    ClockJob("reviews.clear_desks", openings.clear_desks),
     ClockJob("reviews.lapse_inspections", inspecting.lapse_inspections),
     ClockJob("reviews.work_on_filings", filing.work_on_filings),
     ClockJob("credits.tell_of_credits", digests.tell_of_credits),
