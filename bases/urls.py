@@ -1,8 +1,8 @@
-"""Where anybody looks institutions and classes up, and where institutions keep what they disclose and teach."""
+"""Where anybody looks institutions and classes up, and where they keep what they disclose and teach; plans."""
 
 from django.urls import path
 
-from bases.views import classes, consenting, directory, disclosing, present, teaching
+from bases.views import classes, consenting, directory, disclosing, planning, plans, present, teaching
 
 app_name = "bases"
 urlpatterns = [
@@ -28,4 +28,15 @@ urlpatterns = [
     path("teaching/<uuid:ref>/consent/", consenting.ask, name="ask_consent"),
     path("teaching/<uuid:ref>/attendance/", present.show_attendance, name="attendance"),
     path("teaching/<uuid:ref>/results/", present.show_results, name="class_results"),
+    path("plans/", plans.show_plans, name="training_plans"),
+    path("plans/new/", plans.new_plan, name="new_training_plan"),
+    path("plans/inspections/<uuid:ref>/", planning.answer, name="answer_inspection"),
+    path("plans/<uuid:ref>/", plans.show_plan, name="training_plan"),
+    path("plans/<uuid:ref>/send/", planning.send_plan, name="send_training_plan"),
+    path("plans/<uuid:ref>/document/", plans.show_document, name="training_plan_document"),
+    path("plans/<uuid:ref>/inspect/", planning.inspect, name="inspect_training_plan"),
+    path("plans/<uuid:ref>/papers/new/", planning.attach, name="attach_to_plan"),
+    path("plans/<uuid:ref>/papers/<uuid:paper>/", plans.show_paper, name="plan_paper"),
+    path("plans/<uuid:ref>/trainings/new/", planning.new_training, name="new_planned_training"),
+    path("plans/<uuid:ref>/trainings/<uuid:item>/", planning.edit_training, name="planned_training"),
 ]

@@ -1,7 +1,6 @@
 """Training plans: whose they are, who may read and decide on them, which are in force (S3-04)."""
 
 from collections.abc import Iterable
-from datetime import date
 from uuid import UUID
 
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
@@ -150,7 +149,3 @@ def inspecting_bureau(user: User, plan: TrainingPlan) -> Organization | None:
     """In whose name `user` looks into a plan: the nearest bureau of the unit's place."""
     bureaus = units_for(user, Act.INSPECT_PLANS).filter(is_bureau=True, area__in=plan.organization.area.codes)
     return bureaus.order_by("-area__path").first()
-
-
-def years_of_plans(today: date) -> tuple[int, ...]:
-    return (today.year + 1, today.year, today.year - 1)

@@ -1,16 +1,19 @@
 """What a person types into a declaration: read strictly, kept as far as it can be read, worded by the rules."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
 
+from bases.models import TrainingPlanItem
 from ceportal.kernel.rules.text import TITLE_LIMIT
 from credits.enums import REPORTED, DeclarationState, Payer, PublicKind, Subject
 from credits.forms.fields import DayField, HoursField, TextField, field_of
 from credits.models import Activity, Declaration
 from credits.rules.declaring import CERTIFICATE_NO_LIMIT, REMARK_LIMIT, Limits
 from credits.rules.details import asked, reasons_not_to_keep_details
+from credits.rules.planned import PLANNED, WHY_LIMIT
+from credits.selectors.planned import plan_words
 from credits.selectors.regulation import activities
 
 PASSED = (("yes", "考核合格，或已取得结业证书"), ("no", "未合格，或还没有结果"))
@@ -67,6 +70,13 @@ class DeclarationForm(forms.Form):
         help_text="培训合格后才能计入学时。",
         error_messages={"invalid_choice": "请选择是否考核合格。"},
     )
+    plan_item = forms.ChoiceField(
+        label="是已备案计划中的哪一项",
+        required=False,
+        help_text="本单位和主管部门已备案的年度计划。没有列入计划的，在下面写明原因。",
+        error_messages={"invalid_choice": "请从列表中选择计划中的培训。"},
+    )
+    unplanned = TextField(label="没有列入计划的原因（已选计划的不填）", limit=WHY_LIMIT, lines=2)
     payer = forms.ChoiceField(
         label="费用由谁承担",
         required=False,
@@ -77,9 +87,12 @@ class DeclarationForm(forms.Form):
     remark = TextField(label="补充说明（没有可不填）", limit=REMARK_LIMIT, lines=3)
 
     def __init__(
-        self, *args: Any, activity: Activity | None = None, limits: Limits | None = None, **kwargs: Any
-    ) -> None:
-        """`limits` of the year say whether kinds of public hours are told apart, and whether electives are asked."""
+        self, *args: Any, activity: Activity | None = None, limits: Limits | None = None,
+        planned: Callable[[], Iterable[TrainingPlanItem]] = tuple, **kwargs: Any,
+    ) -> None:  # fmt: skip
+        """`limits` of the year say whether kinds of public hours are told apart, and whether electives are asked;
+        `planned` gives what a unit-run training can name.
+        """
         super().__init__(*args, **kwargs)
         self.ways = {way.code: way for way in activities()}
         choices = [("", "请选择"), *((way.code, way.name) for way in self.ways.values())]
@@ -90,7 +103,14 @@ class DeclarationForm(forms.Form):
             offered = [(subject.value, subject.label) for subject in REPORTED]
             self.fields["subject"].choices = offered  # type: ignore[attr-defined]
         self.asked: list[str] = []
-        if way := self.ways.get(self.data.get("activity", "")) or activity:
+        way = self.ways.get(self.data.get("activity", "")) or activity
+        self.plan_items = {str(item.ref): item for item in planned()} if way and way.code in PLANNED else {}
+        if way and way.code in PLANNED:
+            offered = [(ref, plan_words(item)) for ref, item in self.plan_items.items()]
+            self.fields["plan_item"].choices = [("", "没有列入计划"), *offered]  # type: ignore[attr-defined]
+        else:
+            del self.fields["plan_item"], self.fields["unplanned"]
+        if way:
             self._suit(way)
 
     def _suit(self, way: Activity) -> None:
@@ -109,6 +129,9 @@ class DeclarationForm(forms.Form):
 
     def clean_activity(self) -> Activity | None:
         return self.ways.get(self.cleaned_data["activity"])
+
+    def clean_plan_item(self) -> TrainingPlanItem | None:
+        return self.plan_items.get(self.cleaned_data["plan_item"])
 
     def clean_was_passed(self) -> bool | None:
         return {"yes": True, "no": False}.get(self.cleaned_data["was_passed"])
@@ -148,6 +171,8 @@ def initial_of(declaration: Declaration) -> dict[str, Any]:
         "was_passed": "" if declaration.was_passed is None else "yes" if declaration.was_passed else "no",
         "payer": declaration.payer,
         "remark": declaration.remark,
+        "plan_item": str(declaration.plan_item.ref) if declaration.plan_item else "",
+        "unplanned": declaration.unplanned,
         **{name: str(value) for name, value in declaration.details.items()},
     }
 

@@ -15,6 +15,7 @@ from credits.rules.conversion import Learnt
 from credits.rules.details import Details, plain, reasons_not_to_keep_details, reasons_not_to_leave_unsaid
 from credits.rules.doubts import OURS, Thresholds
 from credits.rules.evidence import missing_labels
+from credits.rules.planned import NamedPlan, reasons_not_to_keep_why, reasons_not_to_leave_unplanned
 from credits.rules.plausibility import PERSON_DAY
 from credits.rules.typed import reasons_not_to_keep_day, reasons_not_to_keep_hours
 from credits.rules.window import CLOSED, Opening, YearLimits, reasons_of_another_year, reasons_of_the_time
@@ -106,6 +107,8 @@ class DeclarationFacts:
     labels: Mapping[str, str] = field(default_factory=dict)
     leaves_out: tuple[str, ...] = ()
     details: Details = field(default_factory=dict)
+    plan: NamedPlan | None = None
+    unplanned: str = ""
     worked: Worked | None = None
 
     def called(self, name: str, label: str) -> str:
@@ -137,6 +140,7 @@ def reasons_not_to_keep(facts: DeclarationFacts) -> Iterator[Refusal]:
     if facts.started_on and facts.ended_on and facts.ended_on < facts.started_on:
         yield Refusal("ends_before_start", "结束日期早于开始日期，请核对。", field="ended_on")
     yield from reasons_not_to_keep_details(facts.details)
+    yield from reasons_not_to_keep_why(facts.unplanned)
 
 
 def reasons_not_to_submit(
@@ -150,6 +154,7 @@ def reasons_not_to_submit(
     yield from reasons_not_to_keep(facts)
     yield from _about_the_training(facts, limits)
     yield from reasons_not_to_leave_unsaid(facts.asks, facts.details, facts.labels)
+    yield from reasons_not_to_leave_unplanned(facts.activity, facts.plan, facts.unplanned, ended_on=facts.ended_on)
     yield from _about_the_time(facts, today, limits, opening)
     yield from _about_the_hours(facts, limits)
     yield from _about_the_proof(facts)

@@ -18,6 +18,7 @@ from credits.rules.claiming import Worked, work_out
 from credits.rules.conversion import Learnt, Standard, conversion_for
 from credits.rules.declaring import EDITABLE, Limits, days_of
 from credits.rules.details import in_words
+from credits.selectors.planned import plan_facts
 
 
 def as_conversion(row: Conversion) -> rules.Conversion:
@@ -152,9 +153,10 @@ def evidence_asked(declaration: Declaration, worked: Worked) -> list[str]:
 
 
 def details_of(declaration: Declaration) -> list[tuple[str, str]]:
-    """What its activity asked, label and answer."""
+    """What its activity asked, label and answer; under which plan it was run."""
     activity = declaration.activity
-    return in_words(activity.asks, declaration.details, activity.labels) if activity else []
+    asked = in_words(activity.asks, declaration.details, activity.labels) if activity else []
+    return [*asked, *plan_facts(declaration)]
 
 
 def keys_of(declaration: Declaration, conversion: rules.Conversion | None = None) -> Keys:

@@ -20,6 +20,7 @@ from credits.rules.limits import limits_in
 from credits.selectors.at_hand import at_hand
 from credits.selectors.bench import Bench, requirements_of
 from credits.selectors.conversions import artefact_twins, keys_of
+from credits.selectors.planned import named_plan
 
 # An abandoned draft that was never handed in is no part of a person's record.
 _THROWN_AWAY = Q(state=DeclarationState.WITHDRAWN, first_submitted_at__isnull=True)
@@ -77,6 +78,8 @@ def facts_of(declaration: Declaration, *, worked: Worked | None = None, is_promi
         labels=activity.labels if activity else {},
         leaves_out=tuple(activity.leaves_out) if activity else (),
         details=declaration.details,
+        plan=named_plan(declaration),
+        unplanned=declaration.unplanned,
         worked=worked,
     )
 

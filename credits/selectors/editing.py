@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.utils import timezone
+
+from bases.models import TrainingPlanItem
 from ceportal.kernel.rules.refusal import Refusal
 from credits.models import Declaration, Evidence
 from credits.rules.claiming import Worked
@@ -13,6 +16,7 @@ from credits.rules.window import in_words
 from credits.selectors.beside import reasons_to_look_at_the_day
 from credits.selectors.conversions import evidence_asked, worked_out
 from credits.selectors.declarations import facts_of, first_office_of, limits_of
+from credits.selectors.planned import plan_items_for
 from credits.selectors.window import opening_for
 
 
@@ -80,6 +84,15 @@ def limits_for(declaration: Declaration, *, today: date) -> Limits | None:
 def year_for(declaration: Declaration, *, today: date) -> int:
     """The year of the end date; before there is one, that for which it was begun (A7)."""
     return declaration.ended_on.year if declaration.ended_on else declaration.asked_year or today.year
+
+
+def plan_choices(declaration: Declaration) -> list[TrainingPlanItem]:
+    """What can be named as planned, of this year, the last one and the declared one; and what was chosen before."""
+    today = timezone.localdate()
+    years = {today.year, today.year - 1, year_for(declaration, today=today)}
+    found = plan_items_for(declaration.professional, years)
+    chosen = declaration.plan_item
+    return found if chosen is None or chosen in found else [chosen, *found]
 
 
 def _rows(files: list[Evidence], asked: list[str]) -> list[EvidenceRow]:

@@ -28,6 +28,7 @@ from credits.rules import declaring as rules
 from credits.rules.claiming import Worked, capped_words
 from credits.rules.details import of_those_asked
 from credits.rules.evidence import reasons_not_to_add
+from credits.rules.planned import PLANNED
 from credits.selectors.conversions import evidence_asked, keys_of, standard_row_for, worked_out
 from credits.selectors.declarations import facts_of, limits_of
 from credits.selectors.window import opening_for
@@ -47,6 +48,8 @@ CONTENT = (
     "payer",
     "remark",
     "details",
+    "plan_item",
+    "unplanned",
 )
 # What a column holds in an activity that has no meaning for it.
 BLANK: Mapping[str, Any] = {"certificate_no": "", "was_passed": None, "payer": ""}
@@ -252,6 +255,10 @@ def _fitted(declaration: Declaration, changes: Mapping[str, Any]) -> dict[str, A
     fitted = {**changes, "details": details} | {name: BLANK[name] for name in activity.leaves_out if name in BLANK}
     if "started_on" in activity.leaves_out:
         fitted["started_on"] = changes.get("ended_on", declaration.ended_on)
+    if activity.code not in PLANNED:
+        fitted |= {"plan_item": None, "unplanned": ""}
+    elif fitted.get("plan_item", declaration.plan_item) is not None:
+        fitted["unplanned"] = ""
     return fitted
 
 
@@ -294,6 +301,7 @@ def _facts_with(declaration: Declaration, new: Mapping[str, Any]) -> rules.Decla
         started_on=value["started_on"],
         ended_on=value["ended_on"],
         hours=value["hours_claimed"],
+        unplanned=value["unplanned"],
         details=value["details"],
     )
 

@@ -1,6 +1,7 @@
 """Taking in what the page of a draft sends: its content, its files, or both, whichever button was pressed."""
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import cast
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from credits.models import Declaration
 from credits.rules.declaring import OF_THE_MOMENT, reasons_not_to_edit
 from credits.rules.evidence import OTHER
 from credits.selectors.declarations import declarations_of
-from credits.selectors.editing import edit_sheet, limits_for
+from credits.selectors.editing import edit_sheet, limits_for, plan_choices
 from credits.services.declaring import add_evidence, save_draft
 
 CHANGED_ELSEWHERE = Refusal(
@@ -110,7 +111,8 @@ def take_files(request: HttpRequest, declaration: Declaration, intake: Intake) -
 
 def bound_form(request: HttpRequest, declaration: Declaration) -> DeclarationForm:
     limits = limits_for(declaration, today=timezone.localdate())
-    return DeclarationForm(request.POST, activity=declaration.activity, limits=limits)
+    planned = partial(plan_choices, declaration)
+    return DeclarationForm(request.POST, activity=declaration.activity, limits=limits, planned=planned)
 
 
 def edit_page(
@@ -127,7 +129,10 @@ def edit_page(
     `is_summed_up`: the problems already tell all that stands beside the fields.
     """
     sheet = edit_sheet(declaration, today=timezone.localdate())
-    form = form or DeclarationForm(initial=initial_of(declaration), activity=declaration.activity, limits=sheet.limits)
+    form = form or DeclarationForm(
+        initial=initial_of(declaration), activity=declaration.activity, limits=sheet.limits,
+        planned=partial(plan_choices, declaration),
+    )  # fmt: skip
     form.fields["hours_claimed"].label = sheet.worked.unit
     context = {
         "declaration": declaration,
@@ -146,7 +151,9 @@ def refused_page(
 
     409 when a reason is about the moment (a closed year), 422 when all are about what was filled in.
     """
-    form = form or DeclarationForm(initial_of(declaration), limits=limits_for(declaration, today=timezone.localdate()))
+    limits = limits_for(declaration, today=timezone.localdate())
+    planned = partial(plan_choices, declaration)
+    form = form or DeclarationForm(initial_of(declaration), limits=limits, planned=planned)
     form.full_clean()
     for reason in refused:
         if reason.field in form.fields:

@@ -1,6 +1,6 @@
 """Everything a reviewer needs to see of one declaration, read once for the page."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -16,6 +16,7 @@ from credits.models import Declaration, Evidence
 from credits.rules.claiming import Worked
 from credits.rules.declaring import Limits, ceiling
 from credits.rules.limits import limits_in
+from credits.rules.planned import doubts_of_the_plan
 from credits.rules.requirements import Requirements, Threshold, thresholds
 from credits.rules.window import words
 from credits.selectors.accounts import account_of, standing_of
@@ -23,6 +24,7 @@ from credits.selectors.bench import requirements_of
 from credits.selectors.beside import reasons_to_look_at_the_day
 from credits.selectors.conversions import details_of, is_open, same_artefact_of_others, worked_out
 from credits.selectors.declarations import elapsed_days
+from credits.selectors.planned import named_plan
 from credits.selectors.twins import counted_twin, counted_words, likely_twins
 from credits.selectors.window import granted_years
 from reviews.models import Decision, Signal
@@ -161,9 +163,17 @@ def _of_the_closed_year(declaration: Declaration) -> list[Refusal]:
     return [Refusal("excused", text, clause="S0-14")]
 
 
+def _of_the_plan(declaration: Declaration) -> Iterator[Refusal]:
+    """Of what the unit ran itself: whether it fits the plan it names (S3-04)."""
+    yield from doubts_of_the_plan(
+        named_plan(declaration), declaration.unplanned, started_on=declaration.started_on,
+        ended_on=declaration.ended_on, hours=declaration.hours_claimed,
+    )  # fmt: skip
+
+
 def _warnings(declaration: Declaration, similar: Sequence[Declaration]) -> list[Refusal]:
     """Hints for the eye. None of them decides anything."""
-    found = _of_the_closed_year(declaration)
+    found = [*_of_the_closed_year(declaration), *_of_the_plan(declaration)]
     if twin := counted_twin(declaration):
         text = f"{counted_words(twin)}，同一次学习只计一次：通过后不会再增加学时。"
         found.append(Refusal("already_counted", text, clause="A13"))

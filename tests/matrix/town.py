@@ -242,6 +242,7 @@ def build() -> Town:
     teacher = town.people["base"]
     document = store(picture(), owner=teacher, now=NOW)
     teaching_things.begin(units["base"], teacher, units["authority"], document, now=NOW)
+    teaching_things.file_plans(units, town.people, document, now=NOW)
     town.exception = _asked_exception(person)
     town.registration = _register(town, units["employer"])
     town.unit_registration = _register_unit(town, units["authority"])

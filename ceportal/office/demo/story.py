@@ -23,6 +23,7 @@ from ceportal.office.demo.cast import (
     BUSY,
     CITY,
     CLERKS,
+    COUNTY,
     FRESH,
     PLATFORM,
     PROFESSIONAL,
@@ -34,6 +35,7 @@ from ceportal.office.demo.cast import (
     Unit,
 )
 from ceportal.office.demo.doors import post_hours, upload_roster
+from ceportal.office.demo.plans import file_plans
 from ceportal.office.demo.stage import Stage
 from certificates.services.issuing import settle_changed_accounts
 from certificates.services.sheets import make_sheets
@@ -194,6 +196,8 @@ def _this_year(stage: Stage) -> None:
     _count(stage, BUSY[1], Training("医院感染防控公需科目培训", Subject.PUBLIC, 16, 2, 30, "河南省人民医院"))
     _count(stage, BUSY[2], Training("智能制造新技术研修", Subject.PROFESSIONAL, 24, 3, 25, "洛阳理工学院"))
     _ask_for_last_year(stage, FRESH[4])
+    county = Organization.objects.get(area_id=COUNTY, is_bureau=True)
+    file_plans(stage, county, _holder(county, Duty.OVERSEE))
 
 
 def _ask_for_last_year(stage: Stage, person: Person) -> None:
