@@ -21,7 +21,7 @@ from tests.databases.shares import is_of_one
 from tests.refusals import must_be_sentences
 from tests.workers import Together
 
-pytest_plugins = ["tests.databases.fixtures", "tests.people", "tests.regulation"]
+pytest_plugins = ["tests.databases.fixtures", "tests.people", "tests.pictures", "tests.regulation"]
 BROWSER_LOOP = pytest.StashKey[asyncio.AbstractEventLoop | None]()
 OUR_TEMPLATES = str(settings.BASE_DIR / "templates")
 
