@@ -36,8 +36,34 @@ COMPLETE = DeclarationFacts(
 )
 
 
+# Beside which field each reason stands, and on which clause it rests.
+WHERE = {
+    "not_approved": ("", ""),
+    "no_reviewer": ("", "S1-13"),
+    "no_activity": ("activity", ""),
+    "no_organiser": ("organiser", ""),
+    "no_subject": ("subject", ""),
+    "no_public_kind": ("public_kind", "S2-02"),
+    "no_start": ("started_on", ""),
+    "no_end": ("ended_on", ""),
+    "ends_before_start": ("ended_on", ""),
+    "no_hours": ("hours_claimed", ""),
+    "no_result": ("was_passed", "S2-13"),
+    "not_passed": ("was_passed", "S2-13"),
+    "no_payer": ("payer", "S4-18"),
+    "no_evidence": ("files", "default"),
+    "no_own_evidence": ("files", "S0-19"),
+    "declared_before": ("title", "A29"),
+    "artefact_before": ("title", "A29"),
+    "not_promised": ("promise", "S4-16"),
+}
+
+
 def codes(today: date = TODAY, limits: Limits | None = LIMITS, **changes: Any) -> list[str]:
-    return [reason.code for reason in reasons_not_to_submit(replace(COMPLETE, **changes), today=today, limits=limits)]
+    found = list(reasons_not_to_submit(replace(COMPLETE, **changes), today=today, limits=limits))
+    for reason in found:
+        assert (reason.field, reason.clause) == WHERE.get(reason.code, (reason.field, reason.clause)), reason.code
+    return [reason.code for reason in found]
 
 
 def test_what_is_complete_can_be_handed_in() -> None:
@@ -96,6 +122,10 @@ def test_what_is_missing_is_called_as_the_activity_calls_it() -> None:
     )
     said = [reason.message for reason in reasons_not_to_submit(empty, today=TODAY, limits=LIMITS)]
     assert said == ["请填写论文题目。", "请填写主办单位。", "请填写发表日期。"]
+    labels = {"organiser": "刊物", "started_on": "立项日期"}
+    empty = replace(COMPLETE, organiser="", started_on=None, labels=labels)
+    said = [reason.message for reason in reasons_not_to_submit(empty, today=TODAY, limits=LIMITS)]
+    assert said == ["请填写刊物。", "请填写立项日期。"]
 
 
 def test_what_ones_unit_asks_beside_must_be_there() -> None:
@@ -200,9 +230,10 @@ def test_it_is_taken_back_only_before_the_first_decision() -> None:
     [("0", "hours_not_positive"), ("24.5", "more_than_claimed"), ("7.9", "hours_step"), ("NaN", "hours_not_positive")],
 )
 def test_a_reviewer_recognises_at_most_what_is_claimed(hours: str, code: str) -> None:
-    found = [reason.code for reason in rules.reasons_not_to_recognise(Decimal(hours), claimed=Decimal(24))]
-    assert code in found
-    assert not any(rules.reasons_not_to_recognise(Decimal("23.5"), claimed=Decimal(24)))
+    found = list(rules.reasons_not_to_recognise(Decimal(hours), claimed=Decimal(24)))
+    assert (code, "hours") in [(reason.code, reason.field) for reason in found]
+    for enough in ("23.5", "24"):
+        assert not any(rules.reasons_not_to_recognise(Decimal(enough), claimed=Decimal(24)))
 
 
 def test_a_training_over_new_year_is_explained() -> None:

@@ -30,6 +30,7 @@ def cell(value: Any) -> Cell:
 def problems(**changes: Any) -> list[tuple[str, str]]:
     said = {"证件号码": NUMBER, "姓名": "张三", "学时": "", "考核结果": "合格", "备注": ""} | changes
     line = rules.read_line(2, {name: cell(value) for name, value in said.items()}, class_facts(), today=TODAY)
+    assert all(problem.message.endswith(("。", "？")) for problem in line.problems)
     return [(problem.column, problem.code) for problem in line.problems]
 
 
@@ -91,7 +92,13 @@ def test_no_reason_repeats_what_stood_in_the_cell() -> None:
 def test_hours_left_out_are_those_of_the_class() -> None:
     cells = {"证件号码": cell(NUMBER), "姓名": cell("张三"), "考核结果": cell("不合格")}
     line = rules.read_line(2, cells, class_facts(), today=TODAY)
+    assert (line.number, line.id_number, line.name, line.remark) == (2, NUMBER, "张三", "")
     assert (line.hours, line.was_passed) == (Decimal(12), False)
+    more = {"证件号码": cell(f" {NUMBER.lower()}"), "学时": cell(" 8.5 "), "备注": cell("补考")}
+    line = rules.read_line(3, cells | more, class_facts(), today=TODAY)
+    assert (line.number, line.id_number, line.hours, line.remark) == (3, NUMBER, Decimal("8.5"), "补考")
+    spoilt = rules.read_line(4, {"证件号码": cell(410203198503120074)}, class_facts(), today=TODAY)
+    assert (spoilt.id_number, spoilt.name) == ("", "")
 
 
 @pytest.mark.parametrize(
