@@ -3,8 +3,6 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.utils import timezone
-
 from bases.models import TrainingPlanItem
 from ceportal.kernel.rules.refusal import Refusal
 from credits.models import Declaration, Evidence
@@ -86,9 +84,8 @@ def year_for(declaration: Declaration, *, today: date) -> int:
     return declaration.ended_on.year if declaration.ended_on else declaration.asked_year or today.year
 
 
-def plan_choices(declaration: Declaration) -> list[TrainingPlanItem]:
+def plan_choices(declaration: Declaration, *, today: date) -> list[TrainingPlanItem]:
     """What can be named as planned, of this year, the last one and the declared one; and what was chosen before."""
-    today = timezone.localdate()
     years = {today.year, today.year - 1, year_for(declaration, today=today)}
     found = plan_items_for(declaration.professional, years)
     chosen = declaration.plan_item

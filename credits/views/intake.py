@@ -111,7 +111,7 @@ def take_files(request: HttpRequest, declaration: Declaration, intake: Intake) -
 
 def bound_form(request: HttpRequest, declaration: Declaration) -> DeclarationForm:
     limits = limits_for(declaration, today=timezone.localdate())
-    planned = partial(plan_choices, declaration)
+    planned = partial(plan_choices, declaration, today=timezone.localdate())
     return DeclarationForm(request.POST, activity=declaration.activity, limits=limits, planned=planned)
 
 
@@ -131,7 +131,7 @@ def edit_page(
     sheet = edit_sheet(declaration, today=timezone.localdate())
     form = form or DeclarationForm(
         initial=initial_of(declaration), activity=declaration.activity, limits=sheet.limits,
-        planned=partial(plan_choices, declaration),
+        planned=partial(plan_choices, declaration, today=timezone.localdate()),
     )  # fmt: skip
     form.fields["hours_claimed"].label = sheet.worked.unit
     context = {
@@ -152,7 +152,7 @@ def refused_page(
     409 when a reason is about the moment (a closed year), 422 when all are about what was filled in.
     """
     limits = limits_for(declaration, today=timezone.localdate())
-    planned = partial(plan_choices, declaration)
+    planned = partial(plan_choices, declaration, today=timezone.localdate())
     form = form or DeclarationForm(initial_of(declaration), limits=limits, planned=planned)
     form.full_clean()
     for reason in refused:

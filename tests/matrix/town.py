@@ -41,6 +41,7 @@ from credits.services.declaring import (
     submit_declaration,
     withdraw_declaration,
 )
+from credits.services.following import follow_approvals
 from credits.services.roster_jobs import work_on_rosters
 from credits.services.rosters import confirm_roster, keep_rows
 from reviews.services.decisions import decide
@@ -53,7 +54,6 @@ from tests.people import BUREAU_DUTIES, EMPLOYER_DUTIES
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 TODAY = NOW.date()
-
 ROSTERS_DONE = ("roster", "edit_roster", "undo_roster", "drop_roster")
 ROSTER_PAGES = (*ROSTERS_DONE, "roster_template", "roster_file", "roster_problems", "roster_progress", "confirm_roster")
 
@@ -222,13 +222,13 @@ def build() -> Town:
     approve(town.passed_on, town.people["employer"])
     town.approved = submitted(person, "专业研修九期", day=date(2026, 3, 2), days=8, hours="60")
     public = submitted(person, "公需研修", day=date(2026, 4, 1), days=4, hours="30", subject=Subject.PUBLIC)
-    for declaration in (town.approved, public):
-        approve(declaration, town.people["employer"])
-        approve(declaration, town.people["authority"])
-    taken_back = submitted(person, "又撤回的培训", day=date(2026, 11, 5))
-    town.withdrawn = withdraw_declaration(taken_back, by=person.user, now=NOW)
-    settle_changed_accounts(now=NOW)
-    make_sheets(now=NOW)
+    for role in ("employer", "authority"):
+        for declaration in (town.approved, public):
+            approve(declaration, town.people[role])
+    town.withdrawn = submitted(person, "又撤回的培训", day=date(2026, 11, 5))
+    withdraw_declaration(town.withdrawn, by=person.user, now=NOW)
+    for job in (follow_approvals, settle_changed_accounts, make_sheets):
+        job(now=NOW)
     town.certificate = Certificate.objects.get(professional=person)
     town.suspicion = report(number=town.certificate.number, says="照片像是改过的", now=NOW)
     town.link = share(town.certificate, days=7, by=person.user, now=NOW)

@@ -26,14 +26,11 @@ def test_every_act_has_its_line_and_every_duty_lets_one_do_something() -> None:
 
 
 def test_a_duty_counts_only_where_it_can_be_held() -> None:
-    wrong = [
-        (act, duty, kind)
-        for act, said in POLICY.items()
-        for kind in said.at
-        for duty in said.duties
-        if kind not in DUTIES[duty].held_at
-    ]
-    assert wrong == []
+    """Each kind of unit by one of the duties at least, and each duty at one of the kinds."""
+    for act, said in POLICY.items():
+        held = {duty: set(said.at) & set(DUTIES[duty].held_at) for duty in said.duties}
+        assert set(said.at) == set().union(*held.values()), act
+        assert not said.at or all(held.values()), act
 
 
 def test_every_act_is_asked_for_by_a_selector_or_a_door() -> None:
