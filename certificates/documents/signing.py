@@ -25,6 +25,7 @@ from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import signers
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
+from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
@@ -45,10 +46,13 @@ class SigningKeyMissing(Exception):
 
 @dataclass(frozen=True)
 class Seal:
-    """A key that signs. `signer` may be a file's key or a hardware module's; `fingerprint` tells keys apart later."""
+    """A key that signs. `signer` may be a file's key or a hardware module's (pyHanko's `PKCS11Signer`), `timestamper` a
+    timestamp authority's (`HTTPTimeStamper`); `fingerprint` tells keys apart later.
+    """
 
     signer: signers.Signer
     fingerprint: str
+    timestamper: TimeStamper | None = None
 
     def put_on(self, pdf: bytes) -> bytes:
         """`pdf` with the signature that certifies it."""
@@ -60,10 +64,16 @@ class Seal:
             subfilter=SigSeedSubFilter.PADES,
         )
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-        return signers.sign_pdf(writer, metadata, signer=self.signer, bytes_reserved=self._room()).getvalue()
+        return signers.sign_pdf(
+            writer, metadata, signer=self.signer, timestamper=self.timestamper, bytes_reserved=self._room()
+        ).getvalue()
 
-    def _room(self) -> int:
-        """Hex digits left for the signature: the certificate and what stands around it. Saves a signature on trial."""
+    def _room(self) -> int | None:
+        """Hex digits left for the signature: the certificate and what stands around it. Saves a signature on trial;
+        how long a timestamp is, only a trial says.
+        """
+        if self.timestamper is not None:
+            return None
         certificate = self.signer.signing_cert
         return 2 * (len(certificate.dump()) + _AROUND) if certificate else 2 * _AROUND
 
@@ -104,6 +114,7 @@ _UNREADABLE = (
     ValueError,
     zlib.error,
 )
+_SHA256 = {"algorithm": "sha256", "parameters": None}
 NOT_SIGNED = Finding(is_signed=False, is_intact=False, covers_entire_file=False)
 
 
@@ -126,12 +137,7 @@ def make_key(path: Path, *, now: datetime) -> bool:
     """Make a key and its certificate in `path`, whole or not at all. False when one was there: it is never replaced."""
     if path.exists():
         return False
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=".signing-")
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(_new_key(now))
-        file.flush()
-        os.fsync(file.fileno())
+    draft = written_beside(path, new_key(now))
     try:
         os.link(draft, path)
     except FileExistsError:
@@ -139,6 +145,17 @@ def make_key(path: Path, *, now: datetime) -> bool:
     finally:
         os.unlink(draft)
     return True
+
+
+def written_beside(path: Path, text: bytes) -> str:
+    """A draft of `path` for its owner alone, on the disk; gives its name."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=".signing-")
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    return draft
 
 
 def examine(pdf: bytes, *, trusted: bytes) -> Finding:
@@ -159,8 +176,14 @@ def examine(pdf: bytes, *, trusted: bytes) -> Finding:
 
 
 def _finding(signature: EmbeddedPdfSignature, pdf: bytes, roots: list[asn1_x509.Certificate]) -> Finding:
-    """pyHanko's verdict, and that the signature is written exactly as ours are: its own bytes are covered by none."""
-    status = validate_pdf_signature(signature, ValidationContext(trust_roots=roots, allow_fetching=False))
+    """pyHanko's verdict, and that the signature is written exactly as ours are: its own bytes are covered by none.
+
+    A key that has run out since goes on vouching for what it signed.
+    """
+    certificate, said = signature.signer_cert, signature.self_reported_timestamp
+    at = min(max(said or certificate.not_valid_before, certificate.not_valid_before), certificate.not_valid_after)
+    context = ValidationContext(trust_roots=roots, allow_fetching=False, moment=at)
+    status = validate_pdf_signature(signature, context)
     is_ours = signature.signer_cert.dump() in {root.dump() for root in roots} and _is_tight(signature, pdf)
     return Finding(
         is_signed=True,
@@ -187,11 +210,15 @@ def _is_tight(signature: EmbeddedPdfSignature, pdf: bytes) -> bool:
 def _is_plain(signed: cms.SignedData) -> bool:
     """The words around the signature that no check of it reads are those we write."""
     algorithms = [algorithm.native for algorithm in signed["digest_algorithms"]]
+    signer, certificate = signed["signer_infos"][0], signed["certificates"][0].chosen
+    by = {"issuer": certificate.issuer, "serial_number": certificate.serial_number}
     return (
-        signed["version"].native == "v1"
-        and algorithms == [{"algorithm": "sha256", "parameters": None}]
+        [signed["version"].native, signer["version"].native] == ["v1", "v1"]
+        and [*algorithms, signer["digest_algorithm"].native] == [_SHA256, _SHA256]
+        and signer["sid"].dump() == cms.SignerIdentifier("issuer_and_serial_number", by).dump()
+        and signer["signature_algorithm"].native == {"algorithm": "sha256_ecdsa", "parameters": None}
         and signed["encap_content_info"].native == {"content_type": "data", "content": None}
-        and len(signed["certificates"]) == 1
+        and len(signed["certificates"]) == len(signed["signer_infos"]) == 1
     )
 
 
@@ -212,7 +239,8 @@ def _asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:
     return asn1_x509.Certificate.load(certificate.public_bytes(serialization.Encoding.DER))
 
 
-def _new_key(now: datetime) -> bytes:
+def new_key(now: datetime) -> bytes:
+    """A key of P-256 and the certificate it signed for itself, PEM."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, COMMON_NAME)])
     start = now.astimezone(UTC) - timedelta(days=1)

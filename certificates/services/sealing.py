@@ -1,11 +1,15 @@
 """Where the signing key is kept, and by which keys a sheet of ours may be signed."""
 
+import os
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from django.conf import settings
 
-from certificates.documents.signing import Seal, SigningKeyMissing, load_seal, make_key
+from certificates.documents.signing import Seal, SigningKeyMissing, load_seal, make_key, new_key, written_beside
 
 RETIRED = "signing-retired"
 
@@ -27,14 +31,52 @@ def make_signing_key(*, now: datetime) -> bool:
     return make_key(key_file(), now=now)
 
 
+@dataclass(frozen=True)
+class Replaced:
+    """Fingerprints (SHA-256) of the certificates of the key before (empty: there was none) and of the one in use."""
+
+    before: str
+    after: str
+
+
+def replace_signing_key(*, with_file: Path | None, now: datetime) -> Replaced:
+    """Sign by a new key from now on: by the one in `with_file` (PEM, key and certificate), else by one made here.
+
+    The certificate of the old key is put with the retired ones first, so that a crash leaves either key in use and
+    every sheet verifiable; the old key itself is gone. Raises `SigningKeyMissing` for a key that cannot sign.
+    """
+    kept = key_file()
+    if with_file:
+        load_seal(with_file, now=now)
+    before = _retire(kept)
+    os.replace(written_beside(kept, with_file.read_bytes() if with_file else new_key(now)), kept)
+    return Replaced(before, load_seal(kept, now=now).fingerprint)
+
+
+def _retire(kept: Path) -> str:
+    """Put the certificates of a key, whether it has run out or not, with the retired ones; gives the fingerprint."""
+    found = _certificates_in(kept) if kept.exists() else b""
+    if not found:
+        return ""
+    fingerprint = x509.load_pem_x509_certificate(found).fingerprint(hashes.SHA256()).hex()
+    retired = _retired() / f"{fingerprint}.pem"
+    os.replace(written_beside(retired, found), retired)
+    return fingerprint
+
+
 def trusted_certificates() -> bytes:
     """The certificates (PEM) of the key in use and of those retired, so that old sheets go on verifying."""
     kept = key_file()
-    files = [kept, *sorted(kept.parent.glob(f"{RETIRED}/*.pem"))]
+    files = [kept, *sorted(_retired().glob("*.pem"))]
     found = b"".join(_certificates_in(path) for path in files if path.exists())
     if not found:
         raise SigningKeyMissing("没有签名密钥")
     return found
+
+
+def _retired() -> Path:
+    """With the data, not with the key: a secret's folder may be closed to us."""
+    return Path(settings.DATA_DIR) / "keys" / RETIRED
 
 
 def key_file() -> Path:
