@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -263,6 +264,11 @@ def people_judged_by(user: User, asked: Asked) -> QuerySet[Professional]:
         each_year &= Q(Exists(met.filter(year=year)))
     people = people.exclude(each_year) if asked.show == "missed" else people.filter(each_year)
     return people.select_related("area", "title_series")
+
+
+def counted_up_to(rows: QuerySet[Any], most: int) -> int:
+    """How many there are; `most` + 1 where there are more, so that a province costs no more than a town."""
+    return rows.order_by()[: most + 1].count()
 
 
 def employer_names(people: Iterable[Professional]) -> dict[int, str]:

@@ -33,7 +33,7 @@ def count_in(text: str) -> int:
 
 def reasons_not_to_export(people: int) -> Iterator[Refusal]:
     if people > MOST_PEOPLE:
-        yield Refusal("too_many_people", f"一次最多导出 {MOST_PEOPLE} 人，现在有 {people} 人。请先按单位或姓名筛选。")
+        yield Refusal("too_many_people", f"一次最多导出 {MOST_PEOPLE} 人，现在超过了。请先按单位或姓名筛选。")
 
 
 def reasons_not_to_bundle(files: int) -> Iterator[Refusal]:
@@ -41,7 +41,7 @@ def reasons_not_to_bundle(files: int) -> Iterator[Refusal]:
     if files == 0:
         yield Refusal("no_certificates", "所选人员在所选年度没有有效的证书。")
     elif files > MOST_FILES:
-        yield Refusal("too_many_files", f"一次最多打包 {MOST_FILES} 份证书，现在有 {files} 份。请先按单位或姓名筛选。")
+        yield Refusal("too_many_files", f"一次最多打包 {MOST_FILES} 份证书，现在超过了。请先按单位或姓名筛选。")
 
 
 def told(is_met: bool, obligation: str) -> str:

@@ -20,7 +20,14 @@ from ceportal.kernel.services.trail import record
 from ceportal.kernel.web.keyset import keyset_page
 from ceportal.kernel.web.sheets import XLSX, workbook_bytes
 from certificates.rules import eligibility as rules
-from certificates.selectors import YearMet, certificates_to_bundle, employer_names, people_judged_by, years_met
+from certificates.selectors import (
+    YearMet,
+    certificates_to_bundle,
+    counted_up_to,
+    employer_names,
+    people_judged_by,
+    years_met,
+)
 from certificates.services.bundles import ask_for_bundle, bundles_of, place_of
 
 let_in = only_who_may(Act.SEE_PEOPLE, Act.OVERSEE)
@@ -58,8 +65,9 @@ def show_list(request: HttpRequest) -> HttpResponse:
         "counts": range(1, rules.MOST_YEARS + 1),
         "offered": range(this_year, this_year - 6, -1),
         "query": _query(asked),
-        "people": people.count(),
-        "certificates": certificates_to_bundle(_user(request), asked).count(),
+        "people": counted_up_to(people, rules.MOST_PEOPLE),
+        "certificates": counted_up_to(certificates_to_bundle(_user(request), asked), rules.MOST_FILES),
+        "most": {"people": rules.MOST_PEOPLE, "files": rules.MOST_FILES},
     }
     return render(request, "certificates/eligibility.html", context)
 
@@ -72,7 +80,7 @@ def table(request: HttpRequest) -> HttpResponse:
     """The whole list as a workbook of text."""
     asked, now = _asked(request.GET), timezone.now()
     people = people_judged_by(_user(request), asked).order_by("id")
-    refuse_if_any(rules.reasons_not_to_export(people.count()))
+    refuse_if_any(rules.reasons_not_to_export(counted_up_to(people, rules.MOST_PEOPLE)))
     found = _rows(list(people), asked)
     heading = ["姓名", "单位", "职称系列", "级别", *(f"{year} 年度" for year in asked.years)]
     numbers = [f"{year} 年度证书编号" for year in asked.years]

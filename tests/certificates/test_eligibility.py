@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
 from pytest_django import DjangoAssertNumQueries
@@ -128,6 +130,21 @@ def test_a_long_list_takes_as_many_queries_as_a_short_one(
     city.get(LIST)
     with django_assert_max_num_queries(30):
         assert "下一页" in city.get(LIST, {"last": "5"}).content.decode()
+
+
+@pytest.mark.django_db
+def test_a_province_is_counted_no_further_than_a_file_reaches(
+    city: Client, met: Certificate, other_declarant: Professional, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "共 2 人，有效证书 1 份" in city.get(LIST).content.decode()
+    monkeypatch.setattr("certificates.rules.eligibility.MOST_PEOPLE", 1)
+    with CaptureQueriesContext(connection) as asked:
+        text = city.get(LIST).content.decode()
+    assert ("超过 1 人" in text, "请先按单位或姓名筛选" in text, "导出名单" in text) == (True, True, False)
+    counts = [each["sql"] for each in asked if each["sql"].startswith("SELECT COUNT(*) FROM (SELECT")]
+    assert len(counts) == 2
+    assert all("LIMIT" in sql for sql in counts)
+    assert city.get(TABLE).status_code == 409
 
 
 @pytest.mark.django_db
