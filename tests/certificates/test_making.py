@@ -8,11 +8,14 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.test import Client
 
 from accounts.enums import NoticeEvent
-from accounts.models import Notice, Professional
+from accounts.models import Notice, Professional, User
 from ceportal.kernel.models import AuditEvent
 from ceportal.kernel.services.claims import claim
+from ceportal.office.selectors.health import OLDEST_SHEET, health
+from ceportal.office.selectors.operation import Reason, why_sheets_wait
 from certificates.documents.signing import examine
 from certificates.enums import CertificateState
 from certificates.models import Certificate
@@ -115,6 +118,9 @@ def test_without_a_key_all_wait_and_nothing_unsigned_is_published(
     assert certificate.last_error == "没有签名密钥"
     assert "certificates wait" in caplog.text
     assert stored(own_data) == []
+    late = certificate.promised_at + OLDEST_SHEET + timedelta(seconds=1)
+    assert ["certificates" in health(now=now).degraded for now in (certificate.promised_at, late)] == [False, True]
+    assert why_sheets_wait() == [Reason("没有签名密钥", 1)]
     settings.SIGNING_KEY_MAY_BE_MADE = True
     assert make_sheets(now=make.later(21)) == 1
     certificate.refresh_from_db()
@@ -131,7 +137,7 @@ def test_a_retired_key_still_vouches_for_its_sheets(declarant: Professional) -> 
 
 
 def test_a_name_that_nobody_can_draw_waits_and_does_not_hold_up_others(
-    declarant: Professional, lone_declarant: Professional, own_data: Path
+    client: Client, operator: User, declarant: Professional, lone_declarant: Professional, own_data: Path
 ) -> None:
     declarant.name = "王\U00030edd"
     declarant.save()
@@ -143,6 +149,9 @@ def test_a_name_that_nobody_can_draw_waits_and_does_not_hold_up_others(
     assert waiting.state == CertificateState.INTENDED
     assert "U+30EDD" in waiting.last_error
     assert waiting.attempts == 0
+    client.force_login(operator)
+    page = client.get("/operation/").content.decode()
+    assert ("\U00030edd（U+30EDD）" in page, "证书在等什么" in page, declarant.name in page) == (True, True, False)
     assert make_sheets(now=make.NOW + PAUSE / 2) == 0
     assert len(stored(own_data)) == 1
 

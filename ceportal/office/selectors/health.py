@@ -11,6 +11,8 @@ from accounts.models import Notice
 from ceportal.kernel.enums import FileState
 from ceportal.kernel.models import Heartbeat, StoredFile
 from ceportal.office.selectors.dead_letters import are_there_dead_letters
+from certificates.enums import CertificateState
+from certificates.models import Certificate
 
 CLOCK = "office.heartbeat"
 QUEUE = "celery"
@@ -18,6 +20,7 @@ QUEUE = "celery"
 LATE_ROUNDS = 4
 OLDEST_NOTICE = timedelta(minutes=10)
 OLDEST_QUARANTINE = timedelta(minutes=10)
+OLDEST_SHEET = timedelta(minutes=10)
 BROKER_SECONDS = 1
 
 
@@ -39,6 +42,8 @@ def health(*, now: datetime) -> Health:
         degraded.append("outbox")
     if _quarantine_lasts_too_long(now):
         degraded.append("scanner")
+    if _sheets_wait_too_long(now):
+        degraded.append("certificates")
     if are_there_dead_letters():
         degraded.append("dead_letters")
     return Health(has_database=True, degraded=tuple(degraded), clock_age=clock_age)
@@ -87,3 +92,9 @@ def _quarantine_lasts_too_long(now: datetime) -> bool:
     """The scanner is away, or cannot look at a file."""
     waiting = StoredFile.objects.filter(state=FileState.QUARANTINED, stored_at__lt=now - OLDEST_QUARANTINE)
     return waiting.exists()
+
+
+def _sheets_wait_too_long(now: datetime) -> bool:
+    """There is no key to sign with, or a font lacks a character."""
+    waiting = Certificate.objects.filter(state=CertificateState.INTENDED, promised_at__lt=now - OLDEST_SHEET)
+    return waiting.exclude(last_error="").exists()

@@ -15,6 +15,7 @@ from certificates.models import Certificate
 from credits.models import ChangedAccount
 
 SLOW = timedelta(minutes=10)
+REASONS_SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,20 @@ class Sign:
 
     label: str
     at: datetime
+
+
+@dataclass(frozen=True)
+class Reason:
+    """What certificates wait for, and how many: a key, or characters that no font here can draw."""
+
+    text: str
+    count: int
+
+
+def why_sheets_wait() -> list[Reason]:
+    waiting = Certificate.objects.filter(state=CertificateState.INTENDED).exclude(last_error="")
+    rows = waiting.values_list("last_error").annotate(count=Count("pk")).order_by("-count", "last_error")
+    return [Reason(text, count) for text, count in rows[:REASONS_SHOWN]]
 
 
 def signs_of_life() -> list[Sign]:

@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.rules.policy import Act
 from ceportal.kernel.rules.refusal import refuse
 from ceportal.office.selectors.dead_letters import KINDS, dead_letters
-from ceportal.office.selectors.operation import last_published_year, queues, signs_of_life
+from ceportal.office.selectors.operation import last_published_year, queues, signs_of_life, why_sheets_wait
 from ceportal.office.selectors.rotation import last_rotation, told
 from ceportal.office.services.dead_letters import retry_dead_letter, retry_dead_letters
 
@@ -27,6 +27,7 @@ def show_operation(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     context = {
         "queues": queues(now),
+        "reasons": why_sheets_wait(),
         "piles": dead_letters(),
         "signs": signs_of_life(),
         "published_until": last_published_year(),
