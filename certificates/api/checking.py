@@ -1,5 +1,6 @@
-"""For everybody's programs: what a certificate is worth now, and the list of those that are worth nothing more."""
+"""For everybody's programs: what a certificate or a file is worth now, and the list of what is worth nothing more."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -18,7 +19,9 @@ from certificates.access import note_too_many
 from certificates.documents.signing import SigningKeyMissing
 from certificates.enums import CheckRefusal, Standing
 from certificates.models import Certificate
+from certificates.rules.checking import MOST_BYTES_OF_PROGRAMS
 from certificates.selectors import after, ended, published, standing_of
+from certificates.services.checking import check_file
 from certificates.services.revocations import revocation_list
 from certificates.services.verification import count_verification, note_refusal
 
@@ -50,8 +53,29 @@ class OneCertificate(PublicView):
         if found is None:
             note_refusal(CheckRefusal.NO_MATCH, counted_address(request), now=now)
             raise Http404
-        told = _told(found) | {"checked_at": timezone.localtime(now).isoformat(timespec="seconds")}
-        return json_answer(told, headers=UNLISTED)
+        return json_answer(_told(found, now), headers=UNLISTED)
+
+
+class OneFile(PublicView):
+    """What the page for files says: the bytes themselves are sent, not a form."""
+
+    def post(self, request: Request) -> HttpResponse:
+        pdf, now = _sent(request), timezone.now()
+        try:
+            checked = check_file(pdf, now=now)
+        except SigningKeyMissing as error:
+            raise _no_key() from error
+        count_verification(checked.certificate, now=now)
+        if checked.certificate is None:
+            note_refusal(CheckRefusal.FILE, counted_address(request), now=now)
+        return json_answer(
+            {
+                "verdict": checked.verdict.value,
+                "verdict_text": checked.verdict.label,
+                "certificate": _told(checked.certificate, now) if checked.certificate else None,
+            },
+            headers=UNLISTED,
+        )
 
 
 class Revocations(PublicView):
@@ -64,11 +88,27 @@ class Revocations(PublicView):
         try:
             text = revocation_list(part.items, came_after=came_after, goes_on=part.next_cursor, now=timezone.now())
         except SigningKeyMissing as error:
-            raise Problem(503, "no_key", "签名密钥暂不可用，请稍后重试。", headers={"Retry-After": "600"}) from error
+            raise _no_key() from error
         return HttpResponse(text, content_type="application/jose", headers=UNLISTED)
 
 
-def _told(certificate: Certificate) -> dict[str, Any]:
+def _sent(request: Request) -> bytes:
+    """The file that was sent. 413 beyond what is read, 400 for nothing."""
+    plain = request._request
+    pdf = plain.read(MOST_BYTES_OF_PROGRAMS + 1)
+    if len(pdf) > MOST_BYTES_OF_PROGRAMS:
+        megabytes = MOST_BYTES_OF_PROGRAMS // 1024 // 1024
+        raise Problem(413, "too_large", f"文件超过 {megabytes} MB，不是本平台的证书文件。")
+    if not pdf:
+        raise Problem(400, "empty", "请把 PDF 文件原样放在请求体里。")
+    return bytes(pdf)
+
+
+def _no_key() -> Problem:
+    return Problem(503, "no_key", "签名密钥暂不可用，请稍后重试。", headers={"Retry-After": "600"})
+
+
+def _told(certificate: Certificate, now: datetime) -> dict[str, Any]:
     sheet, standing, later = certificate.snapshot, standing_of(certificate), after(certificate)
     ended_at = certificate.ended_at
     return {
@@ -91,4 +131,5 @@ def _told(certificate: Certificate) -> dict[str, Any]:
         "authority": sheet["authority"],
         "issued_on": sheet["issued_on"],
         "sha256": certificate.pdf_digest,
+        "checked_at": timezone.localtime(now).isoformat(timespec="seconds"),
     }

@@ -8,6 +8,7 @@ from ceportal.kernel.rules.refusal import Refusal, refuse
 
 # The portal's own sheets have at most 100 KB.
 MOST_BYTES = 5 * 1024 * 1024
+MOST_BYTES_OF_PROGRAMS = 2 * 1024 * 1024
 MOST_LINES = 200
 _NUMBER_THEN_NAME = re.compile(
     r"\s*(?P<number>[0-9０-９A-Za-zＡ-Ｚ\s\-‐‑‒–—−.·]+?)[\s,，;；、\t]+(?P<name>[^\s,，;；、0-9].*?)[\s,，;；]*"

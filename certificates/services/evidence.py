@@ -4,11 +4,8 @@ import hashlib
 
 from accounts.models import Professional
 from certificates.selectors import published_file
-from certificates.services.checking import judged
+from certificates.services.checking import SIGNED, judged
 from certificates.services.sealing import trusted_certificates
-
-# Every signature in a PDF says so outside of what is compressed.
-_SIGNED = b"/ByteRange"
 
 
 def what_is_wrong(pdf: bytes, holder: Professional) -> str:
@@ -21,7 +18,7 @@ def what_is_wrong(pdf: bytes, holder: Professional) -> str:
     if issued is not None:
         theirs = {issued.professional_id, issued.professional.merged_into_id} & {holder.pk, holder.merged_into_id}
         return "" if theirs - {None} else "是本平台签发给另一人员的证书。"
-    if _SIGNED not in pdf:
+    if SIGNED not in pdf:
         return ""
     finding = judged(pdf, trusted_certificates())
     if finding.names_us and not finding.is_genuine:

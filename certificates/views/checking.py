@@ -39,7 +39,11 @@ def _check_a_file(request: HttpRequest) -> HttpResponse:
     form = FileForm(request.POST, request.FILES)
     if not form.is_valid():
         return _ask(request, form, FILE_PAGE)
-    checked = check_file(form.cleaned_data["file"])
+    try:
+        checked = check_file(form.cleaned_data["file"], now=timezone.now())
+    except SigningKeyMissing:
+        form.add_error(None, "签名密钥暂不可用，现在无法核对文件，请稍后再试。")
+        return _ask(request, form, FILE_PAGE, status=503)
     if checked.certificate is not None:
         return shown(request, checked.certificate, holds_sheet=True, is_file=True)
     count_verification(None, now=timezone.now())
@@ -109,6 +113,6 @@ def keys(request: HttpRequest) -> HttpResponse:
     return HttpResponse(found, content_type="application/x-pem-file", headers=headers)
 
 
-def _ask(request: HttpRequest, form: FileForm | ListForm, template: str) -> HttpResponse:
+def _ask(request: HttpRequest, form: FileForm | ListForm, template: str, *, status: int = 400) -> HttpResponse:
     context = {"form": form, "host": host()}
-    return render(request, template, context, status=400 if form.errors else 200)
+    return render(request, template, context, status=status if form.errors else 200)

@@ -176,6 +176,33 @@ def test_nothing_hidden_in_a_printed_value_is_fetched_or_embedded(payload: str, 
     assert all(printed(line) in text for line in lines)
 
 
+@pytest.mark.parametrize("payload", HOSTILE)
+def test_a_sheet_of_nothing_else_asks_for_nothing(payload: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In every printed field at once, with its letters as they are."""
+    asked: list[str] = []
+    fetch = PackagedOnly.fetch
+    monkeypatch.setattr(PackagedOnly, "fetch", lambda self, url, *more: asked.append(url) or fetch(self, url, *more))
+    pdf = render_sheet(planted_everywhere(content(2), payload))
+    assert {url for url in asked if not url.startswith(assets.SCHEME)} == set()
+    assert not any(word in pdf for word in (b"/EmbeddedFile", b"/JavaScript", b"/Launch", b"root:x:0:0"))
+    assert printed(payload)[:20] in printed("".join(pages(pdf)))
+
+
+@pytest.mark.parametrize("length", [3_000, pytest.param(100_000, marks=pytest.mark.deep)])
+def test_however_long_a_value_is_the_sheet_ends(length: int) -> None:
+    items = [content(1)["items"][0] | {"title": "长" * length}]
+    found = "".join(pages(render_sheet(content(1, employer="位" * length) | {"items": items})))
+    assert (found.count("长"), "合计 1 项" in found) == (length, True)
+
+
+def planted_everywhere(value: Any, payload: str) -> Any:
+    if isinstance(value, dict):
+        return {key: planted_everywhere(part, payload) for key, part in value.items()}
+    if isinstance(value, list):
+        return [planted_everywhere(part, payload) for part in value]
+    return payload if isinstance(value, str) else value
+
+
 def planted_at(place: str, payload: str) -> dict[str, Any]:
     made = content(1)
     changes: dict[str, dict[str, Any]] = {

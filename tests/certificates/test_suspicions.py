@@ -16,6 +16,8 @@ from ceportal.kernel.rules.refusal import MovedOn
 from certificates.enums import CheckRefusal, SuspicionFinding
 from certificates.models import RefusedCheck, Suspicion
 from certificates.rules.numbers import certificate_number
+from certificates.selectors import published, published_all
+from certificates.services.issuing import TOKEN_BYTES
 from certificates.services.suspicions import rule_on
 from certificates.services.verification import KEPT, note_refusal
 from tests import factories
@@ -23,6 +25,7 @@ from tests.certificates import factories as make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("S3-10")]
 REPORT = "/verify/report/"
+NAMES = ("王伟", "李娜", "张敏", "刘洋", "陈静")
 
 
 def test_a_stranger_reports_it_and_the_bureau_of_the_place_rules_on_it(
@@ -114,19 +117,35 @@ def test_what_leads_to_nothing_stands_in_a_line_a_day_and_address(
 
 def guesses(chance: random.Random, count: int, number: str) -> list[tuple[str, dict[str, str]]]:
     """Tokens, and numbers around one that is real, each with a name people have."""
-    names = ("王伟", "李娜", "张敏", "刘洋", "陈静")
     near = [certificate_number(area_code=number[:6], year=int(number[7:11]), sequence=n) for n in range(1, count)]
     tokens = [(f"/v/{chance.randbytes(20).hex()[:27]}/", {}) for _ in range(count // 2)]
-    return tokens + [("/verify/", {"number": n, "name": chance.choice(names)}) for n in near[: count - len(tokens)]]
+    return tokens + [("/verify/", {"number": n, "name": chance.choice(NAMES)}) for n in near[: count - len(tokens)]]
 
 
 @pytest.mark.parametrize("count", [60, pytest.param(10_000, marks=pytest.mark.deep)])
 def test_guessing_finds_nothing(client: Client, declarant: Professional, settings: Any, count: int) -> None:
     settings.VERIFICATION_RATE = "1000000/minute"
     certificate = make.issued(declarant)
-    assert declarant.name not in ("王伟", "李娜", "张敏", "刘洋", "陈静")
+    assert declarant.name not in NAMES
     found = set()
     for path, form in guesses(random.Random(20261120), count, certificate.number):
         answer = client.post(path, form) if form else client.get(path)
         found.add((answer.status_code, certificate.snapshot["employer"] in answer.content.decode()))
     assert found == {(404, False)}
+
+
+@pytest.mark.parametrize("count", [400, pytest.param(1_000_000, marks=pytest.mark.deep)])
+def test_a_million_guesses_find_nothing_and_a_number_says_nothing_of_the_next(
+    declarant: Professional, count: int
+) -> None:
+    """Tokens, and every number after one that is real with the names most people have, as the pages look them up."""
+    certificate, chance = make.issued(declarant), random.Random(20261120)
+    assert published(certificate.token) == certificate
+    assert published_all([(certificate.number, declarant.name)]) == [certificate], "the control"
+    assert not any(published(chance.randbytes(20).hex()[:27]) for _ in range(count // 2))
+    place, year = certificate.number[:6], int(certificate.number[7:11])
+    for first in range(1, count // 2, 200):
+        numbers = [certificate_number(area_code=place, year=year, sequence=n) for n in range(first, first + 200)]
+        assert published_all([(number, chance.choice(NAMES)) for number in numbers]) == [None] * 200
+    assert len(secrets.token_urlsafe(TOKEN_BYTES)) == len(certificate.token)
+    assert certificate.number[-9:-2] not in certificate.token
