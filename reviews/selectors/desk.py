@@ -6,8 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import Organization, User
 from accounts.rules.policy import Act
@@ -131,22 +130,20 @@ def look_at(declaration: Declaration, reviewer: User) -> Look:
 
 def with_what_was_looked_at(rows: QuerySet[Declaration], reviewer: User) -> QuerySet[Declaration]:
     """`rows`, of which `looked_at` then needs no further query where everything was served."""
-    served = Opening.objects.filter(version=OuterRef("version"), reviewer=reviewer)
-    page = served.filter(declaration=OuterRef("pk"), file_digest="")
-    files = Evidence.objects.filter(declaration=OuterRef("pk")).order_by().values("declaration")
+    served = Opening.objects.filter(declaration=OuterRef("pk"), version=OuterRef("version"), reviewer=reviewer)
+    files, served_files = Evidence.objects.filter(declaration=OuterRef("pk")), served.exclude(file_digest="")
     of_file = Opening.objects.filter(
         declaration=OuterRef("declaration"),
         version=OuterRef("declaration__version"),
         reviewer=reviewer,
         file_digest=OuterRef("file__digest"),
     )
-    opened = files.annotate(opened_at=Subquery(of_file.values("opened_at")[:1]))
     return rows.annotate(
-        is_page_looked_at=Exists(page),
-        files_missed=Coalesce(Subquery(opened.values(n=Count("pk", filter=Q(opened_at__isnull=True)))), 0),
-        files_count=Coalesce(Subquery(opened.values(n=Count("pk"))), 0),
-        files_first=Subquery(opened.values(at=Min("opened_at"))),
-        files_last=Subquery(opened.values(at=Max("opened_at"))),
+        is_page_looked_at=Exists(served.filter(file_digest="")),
+        is_a_file_missed=Exists(files.filter(~Exists(of_file))),
+        files_count=Subquery(files.order_by().values("declaration").annotate(n=Count("pk")).values("n")),
+        files_first=Subquery(served_files.order_by("opened_at").values("opened_at")[:1]),
+        files_last=Subquery(served_files.order_by("-opened_at").values("opened_at")[:1]),
     )
 
 
@@ -154,10 +151,10 @@ def _look(declaration: Any, reviewer: User) -> Look:
     """By what was read with the declaration, where nothing is missing: then the first and the last moment and the
     number are all that the rule needs.
     """
-    if not getattr(declaration, "is_page_looked_at", False) or declaration.files_missed:
+    if not getattr(declaration, "is_page_looked_at", False) or declaration.is_a_file_missed:
         return look_at(declaration, reviewer)
-    moments = [declaration.files_first] + [declaration.files_last] * (declaration.files_count - 1)
-    return Look([], moments[: declaration.files_count])
+    count = declaration.files_count or 0
+    return Look([], [declaration.files_first, *[declaration.files_last] * (count - 1)][:count])
 
 
 def looked_at(declaration: Declaration, reviewer: User, *, now: datetime, bench: Bench | None = None) -> Looked:

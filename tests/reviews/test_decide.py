@@ -328,3 +328,20 @@ def test_the_trail_says_in_which_role(
     assert "查看辖区情况（" in whole
     assert "管理单位信息、审核学时（" in whole
     assert record("x.y", declarant, by=declarant.user, now=MONDAY).role == "本人"
+
+
+@pytest.mark.parametrize("files", [2, 3, 5])
+def test_whichever_file_was_not_opened_is_missed(declarant: Professional, employer_reviewer: User, files: int) -> None:
+    """Each in turn, and none is missed when all were opened, at whatever moments."""
+    for missing in range(files):
+        declaration = submitted(declarant, files=files)
+        record_opening(declaration, reviewer=employer_reviewer, now=MONDAY)
+        digests = [evidence.file.digest for evidence in declaration.evidence.order_by("position")]
+        for number, digest in enumerate(digests):
+            if number != missing:
+                opened = MONDAY + timedelta(minutes=number)
+                record_opening(declaration, reviewer=employer_reviewer, file_digest=digest, now=opened)
+        with pytest.raises(Refused, match="还有 1 项没有查看"):
+            approve(declaration, employer_reviewer)
+        record_opening(declaration, reviewer=employer_reviewer, file_digest=digests[missing], now=MONDAY)
+        approve(declaration, employer_reviewer)
