@@ -1,6 +1,7 @@
 """Who may act for whom. To find it is to be permitted: every page and desk fetches through one of these."""
 
 from collections.abc import Iterable
+from functools import cache
 from typing import TypeVar
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -9,6 +10,7 @@ from accounts.enums import Duty, UnitState
 from accounts.models import Area, Membership, Organization, Routed, User
 from accounts.rules.policy import POLICY, Act, duties_for
 from accounts.rules.roles import role_in_words
+from ceportal.kernel.selectors.prepared import Prepared
 
 Row = TypeVar("Row", bound=Routed)
 
@@ -44,8 +46,13 @@ def may(user: User, *acts: Act) -> bool:
 
 def role_for(user: User, *acts: Act) -> str:
     """By which duties, and where, `user` may do one of `acts`, in words; nothing who may not."""
-    held = duties_of(user).filter(duty__in=duties_for(*acts)).values_list("duty", "organization__name")
-    return role_in_words((Duty(duty).label, unit) for duty, unit in held)
+    return role_in_words((Duty(duty).label, unit) for duty, unit in _held_for(acts).ask(user.pk))
+
+
+@cache
+def _held_for(acts: tuple[Act, ...]) -> Prepared:
+    duties = duties_for(*acts)
+    return Prepared(lambda pk: duties_of(User(pk=pk)).filter(duty__in=duties).values_list("duty", "organization__name"))
 
 
 def holders_of(organization: Organization, duty: Duty) -> QuerySet[User]:

@@ -40,7 +40,7 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
     sections = sections_for(roles) if signed_in else (PUBLIC,)
     links = [(section.title, _links(section.entries)) for section in sections]
     current = _current(request.path, (link for _, found in links for link in found))
-    return {
+    return _addresses() | {
         "nav_sections": tuple(
             NavSection(title, tuple(NavLink(link.href, link.label, link.href == current) for link in found))
             for title, found in links
@@ -50,8 +50,16 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
         "reader_places": roles.places,
         "is_demo": settings.DEMO,
         "is_sandbox": settings.SANDBOX,
+        "home_href": _addresses()["home_href" if signed_in else "front_href"],
+    }
+
+
+@cache
+def _addresses() -> dict[str, str]:
+    """Where the frame leads whoever reads it. No address changes while the portal runs."""
+    return {
         "front_href": reverse("office:front"),
-        "home_href": reverse("office:home") if signed_in else reverse("office:front"),
+        "home_href": reverse("office:home"),
         "policy_href": reverse("office:policy"),
         "class_roster_href": f"{reverse('credits:rosters')}of/",
         "filing_papers_href": f"{reverse('office:front')}filings/",

@@ -1,8 +1,8 @@
 """What a run on two databases tries with one of them: each thing once, all of them between the two.
 
 A run on one database alone, or on each, tries everything. Doors, services and races are tried with both; shared are the
-cells of the great table (who gets what at which address) and the journeys that a browser makes through doors that have
-tests of their own.
+cells of the great table (who gets what at which address), strange questions page by page, and the journeys that a
+browser makes through doors that have tests of their own.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ import pytest
 
 Thing = TypeVar("Thing")
 FIRST, SECOND = "tests.databases.first", "tests.databases.again"
-JOURNEYS = "tests/browser/"
+JOURNEYS, QUESTIONS = "tests/browser/", "tests/matrix/test_strange_questions.py::test_in_"
 WITH_BOTH = tuple(f"{JOURNEYS}test_{name}.py" for name in ("river", "three_sources"))
 
 # What is decided before any database is asked: the answer to other methods, what an uploaded file is worth.
@@ -37,9 +37,12 @@ def some(things: Sequence[Thing], of: str, config: pytest.Config) -> Sequence[Th
 
 
 def is_of_one(nodeid: str) -> bool:
-    return nodeid.startswith((JOURNEYS, *BEFORE)) and not nodeid.startswith(WITH_BOTH)
+    return nodeid.startswith((JOURNEYS, QUESTIONS, *BEFORE)) and not nodeid.startswith(WITH_BOTH)
 
 
 def is_of_the_second(nodeid: str) -> bool:
-    """Every other file of journeys, so that each database carries some."""
-    return is_of_one(nodeid) and not nodeid.startswith(BEFORE) and crc32(nodeid.split("::")[0].encode()) % 2 == 1
+    """Every other file of journeys and every other question, so that each database carries some."""
+    if not is_of_one(nodeid) or nodeid.startswith(BEFORE):
+        return False
+    shared = nodeid if nodeid.startswith(QUESTIONS) else nodeid.split("::")[0]
+    return crc32(shared.encode()) % 2 == 1

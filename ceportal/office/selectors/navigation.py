@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 
 from accounts.enums import Duty
 from accounts.models import User
 from accounts.selectors.duties import duties_of
+from ceportal.kernel.selectors.prepared import Prepared
 
 # With these one has desks on the admin site.
 DESK_DUTIES = frozenset({Duty.FILE_MONTHS, Duty.REVERSE_HOURS, Duty.OVERSEE, Duty.REGULATE, Duty.GRANT_EXCEPTIONS})
@@ -147,19 +148,19 @@ _OF_DUTIES: tuple[tuple[str, tuple[tuple[frozenset[Duty], Entry], ...]], ...] = 
 )
 
 
-def roles_of(user: User) -> Roles:
-    person = (
-        User.objects.filter(pk=user.pk)
-        .annotate(
-            unread=Count("notices", filter=Q(notices__read_at__isnull=True)),
-            approved_at=F("professional__approved_at"),
-            area=F("professional__area_id"),
-        )
-        .values_list("professional", "approved_at", "unread", "area")
-        .first()
+_PERSON = Prepared(
+    lambda pk: (
+        User.objects.filter(pk=pk)
+        .annotate(unread=Count("notices", filter=Q(notices__read_at__isnull=True)))
+        .values_list("professional", "professional__approved_at", "unread", "professional__area_id")
     )
-    professional, approved_at, unread, area = person or (None, None, 0, None)
-    held = list(duties_of(user).values_list("duty", "organization__area_id"))
+)
+_HELD = Prepared(lambda pk: duties_of(User(pk=pk)).values_list("duty", "organization__area_id"))
+
+
+def roles_of(user: User) -> Roles:
+    professional, approved_at, unread, area = next(iter(_PERSON.ask(user.pk)), (None, None, 0, None))
+    held = _HELD.ask(user.pk)
     places = tuple(sorted({place for place in (area, *(place for _, place in held)) if place}))
     duties = frozenset(Duty(duty) for duty, _ in held)
     return Roles(professional is not None, approved_at is not None, unread, duties, places)
