@@ -61,8 +61,19 @@ def draft(changed: DatedRule | None = None, **about) -> DraftFacts:
 BOOK = [rule(), rule("country", (2016, None), "CN", total="90", professional_ratio="2/3")]
 
 
+# Beside which field a reason stands; of the others it is that which is wrong.
+WHERE = {
+    "past": {"past_reason"}, "effective_on": {"effective_on"}, "nothing": {"total"}, "document": {"document"},
+    "overlap": {"year_from"}, "empty": {"name", "reason"}, "too_long": {"note", "reason", "name", "document"},
+    "candidate": {"total"}, "year": {"year_from", "year_to"}, "strange_character": {"name"},
+}  # fmt: skip
+
+
 def codes(facts: DraftFacts, book: list[DatedRule] | None = None) -> set[str]:
-    return {reason.code for reason in reasons_not_to_submit(facts, BOOK if book is None else book, today=TODAY)}
+    found = list(reasons_not_to_submit(facts, BOOK if book is None else book, today=TODAY))
+    for reason in found:
+        assert reason.field in WHERE.get(reason.code, {reason.field}), reason
+    return {reason.code for reason in found}
 
 
 def test_a_sound_draft_has_nothing_against_it() -> None:
@@ -188,6 +199,7 @@ def test_a_draft_is_tried_on_a_year_it_does_not_speak_of() -> None:
     assert as_if_in(BOOK, facts, 2027) == with_draft(BOOK, facts)
     tried = as_if_in(BOOK, facts, 2026)
     assert {each.code for each in tried} == {"country", "next@2026"}
+    assert {(each.year_from, each.year_to) for each in tried if each.code == "next@2026"} == {(2026, 2026)}
 
 
 def test_a_year_that_a_change_takes_away_is_tried_without_the_set() -> None:
@@ -261,6 +273,8 @@ def test_a_set_is_told_and_read_again_and_known_by_its_digest() -> None:
     one = rule(levels=frozenset({"中级", "正高级"}), trade="会计", note="说明")
     assert rule_said(said(one)) == replace(one, figures=rule_said(said(one)).figures)
     assert said(rule_said(said(one))) == said(one)
+    assert rule_said(said(replace(one, year_to=2027))).year_to == 2027
+    assert {figure.document for figure in rule_said(said(one)).figures.values()} == {one.document}
     assert digest_of(one, rule("b")) == digest_of(rule("b"), one)
     assert digest_of(one) != digest_of(replace(one, note=""))
 

@@ -184,6 +184,31 @@ def test_an_entry_of_a_file_becomes_a_rule() -> None:
     assert (found.figures["public"].clause, found.figures["public"].status) == ("A26", "assumed")
 
 
+def test_all_that_an_entry_says_is_in_its_rule() -> None:
+    said = {"years": [2020, 2023], "trade": "会计", "document": "某号文", "note": "试行", "levels": ["初级"]}
+    figures = {"total": DatedFigure("90", "S4-02", "verified", "某号文")}
+    levels = frozenset({"助理级", "员级"})
+    whole = DatedRule("a", "甲", "410000", 2020, 2023, figures, levels, "会计", "某号文", "试行")
+    assert rule_in(ENTRY | said) == whole
+    bare = rule_in(ENTRY)
+    assert (bare.year_from, bare.year_to, bare.levels, bare.trade) == (2020, None, frozenset(), "")
+    assert (bare.document, bare.note, bare.figures["total"].document) == ("", "", "")
+
+
+def test_an_entry_of_another_shape_is_named_and_so_is_what_is_wrong_with_it() -> None:
+    entry = {key: value for key, value in ENTRY.items() if key not in {"name", "years"}} | {"x": 1, "colour": "red"}
+    strange, missing = reasons_not_to_read(entry)
+    assert strange.message == "规则集 a 中有不认识的项目：colour、x。"
+    assert missing.message == "规则集 a 缺少：name、years。"
+    assert next(reasons_not_to_read({})).message.startswith("规则集 ? 缺少：")
+    assert [each.field for each in reasons_not_to_read(ENTRY | {"years": 2020})] == ["years"]
+    assert [each.field for each in reasons_not_to_read(ENTRY | {"values": {"total": [1, "A1", "assumed", "x"]}})] == [
+        "total"
+    ]
+    assert "学习方式 ?" in next(reasons_not_to_offer([{"name": "甲"}])).message
+    assert "学习方式 b" in next(reasons_not_to_offer([{"code": "b"}])).message
+
+
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
