@@ -103,8 +103,8 @@ bench-fraud: install-dev ## A synthetic year with fraud put in: all of it found,
 FRAUD_PEOPLE ?= 10000
 
 .PHONY: bench-certificates
-bench-certificates: install-dev ## A sheet against plain WeasyPrint, its size, memory, and sheets a second through Celery. SHEETS=400
-	@$(PYTHON) -m tests.benches certificates $(SHEETS)
+bench-certificates: install-dev .venv/bench.stamp ## A sheet against plain WeasyPrint, its size, memory, and sheets a second through Celery. SHEETS=400
+	@PYTHONPATH=.venv/bench $(PYTHON) -m tests.benches certificates $(SHEETS)
 SHEETS ?= 400
 
 .PHONY: bench-ingest
@@ -118,6 +118,7 @@ lock: .venv/dev.stamp ## Pin requirements*.in anew
 	@.venv/bin/uv pip compile $(LOCK_FLAGS) --upgrade requirements-dev.in --output-file requirements-dev.txt
 	@.venv/bin/uv pip compile $(LOCK_FLAGS) --upgrade requirements-mutants.in --output-file requirements-mutants.txt
 	@.venv/bin/uv pip compile $(LOCK_FLAGS) --upgrade requirements-audit.in --output-file requirements-audit.txt
+	@.venv/bin/uv pip compile $(LOCK_FLAGS) --upgrade requirements-bench.in --output-file requirements-bench.txt
 LOCK_FLAGS := --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11
 
 .PHONY: clean
@@ -143,6 +144,11 @@ clean: ## Remove the virtual environment and caches (the data stays)
 .venv/mutants.stamp: .venv/dev.stamp requirements-mutants.txt
 	@echo "Installing Python packages for rules made wrong"
 	@$(PIP) --target .venv/mutants --upgrade --requirement requirements-mutants.txt
+	@touch $@
+
+.venv/bench.stamp: .venv/made.stamp requirements-bench.txt
+	@echo "Installing what sheets are measured against"
+	@$(PIP) --target .venv/bench --upgrade --requirement requirements-bench.txt
 	@touch $@
 
 .venv/audit.stamp: .venv/made.stamp requirements-audit.txt

@@ -312,7 +312,7 @@ def test_no_file_names_a_registry() -> None:
 
 
 @pytest.mark.asvs("v5.0.0-15.2.4")
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "requirements-audit.txt"])
+@pytest.mark.parametrize("name", [f"requirements{which}.txt" for which in ("", "-dev", "-audit", "-bench")])
 def test_every_requirement_is_pinned_with_its_hash(name: str) -> None:
     assert files.unpinned(files.text_of(files.ROOT / name).splitlines()) == []
 
