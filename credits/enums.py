@@ -79,6 +79,7 @@ class Door(TextChoices):
     PLATFORM = "platform", "学习平台"
     ROSTER = "roster", "基地名单"
     OUTSIDE = "outside", "外省认定"
+    UNIT = "unit", "单位培训名单"
 
 
 class ClaimState(TextChoices):
@@ -140,6 +141,7 @@ class RosterState(TextChoices):
 
     DRAFT = "draft", "待上传"
     CHECKED = "checked", "待确认"
+    REVIEW = "review", "等待审核"
     CREDITING = "crediting", "正在登记"
     DONE = "done", "已登记"
     UNDOING = "undoing", "正在撤销"
@@ -259,3 +261,13 @@ class MissingAnswer(TextChoices):
     SENT = "sent", "已经报送"
     NOT_COMPLETED = "not_completed", "没有学完或考核未通过"
     UNKNOWN_PERSON = "unknown_person", "平台上没有这位学员"
+
+
+class PaperKind(TextChoices):
+    """What a unit keeps of a training it ran (S3-07)."""
+
+    COURSEWARE = "courseware", "课件"
+    PICTURE = "picture", "现场照片"
+    ATTENDANCE = "attendance", "签到表"
+    RESULT = "result", "考核结果"
+    OTHER = "other", "其他"

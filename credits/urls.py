@@ -22,6 +22,7 @@ from credits.views import (
     rosters,
     standards,
     unit_people,
+    unit_trainings,
     year_rules,
 )
 
@@ -86,6 +87,12 @@ urlpatterns = [
     path("clients/<str:client_id>/revoke/", clients.revoke, name="revoke_client"),
     path("clients/<str:client_id>/leak/", clients.leak, name="leaked_client"),
     path("clients/<str:client_id>/report/", clients.ask, name="ask_client"),
+    path("unit-trainings/", unit_trainings.show_trainings, name="unit_trainings"),
+    path("unit-trainings/new/", unit_trainings.new_training, name="new_unit_training"),
+    path("unit-trainings/<uuid:ref>/", unit_trainings.show_training, name="unit_training"),
+    path("unit-trainings/<uuid:ref>/send/", unit_trainings.send, name="send_unit_training"),
+    path("unit-trainings/<uuid:ref>/papers/new/", unit_trainings.keep, name="keep_unit_paper"),
+    path("unit-trainings/<uuid:ref>/papers/<uuid:paper>/", unit_trainings.show_paper, name="unit_paper"),
     path("rosters/", rosters.show_rosters, name="rosters"),
     path("rosters/new/", rosters.new_roster, name="new_roster"),
     path("rosters/of/<uuid:ref>/", rosters.roster_of_class, name="roster_of_class"),

@@ -18,10 +18,12 @@ class Request(Routed):
     `declarant` is whose matter it is and `asked_by` who asked, often the same: neither rules on it (A24).
     `organization` is the employer at the time. `state_reason` holds the words of the last ruling.
 
-    `page` names the address of its page, by `ref`, which everybody who may see it shares.
+    `page` names the address of its page, by `ref`, which everybody who may see it shares. What a unit asks for itself
+    alone ends when the unit becomes part of another.
     """
 
     page: ClassVar[str]
+    ends_with_its_unit: ClassVar[bool] = False
 
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     organization = models.ForeignKey(Organization, null=True, blank=True, on_delete=models.PROTECT, related_name="+")

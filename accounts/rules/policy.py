@@ -56,9 +56,12 @@ class Act(StrEnum):
     TEACH = "办班、上传名单"
     CONSENT_TO_CLASSES = "同意基地办班"
     FILE_PLANS = "报送年度培训计划"
+    FILE_PLANS_OF_BASES = "报送基地的年度培训计划"
     RULE_ON_PLANS = "审核、备案年度培训计划"
     SEE_PLANS = "查看年度培训计划"
     INSPECT_PLANS = "检查已备案的培训计划"
+    RUN_TRAININGS = "登记本单位组织的培训"
+    RULE_ON_TRAININGS = "审核单位登记的培训"
     DISCLOSE = "维护本机构的公开信息"
     KEEP_KEYS = "管理本平台的接口密钥"
     ANSWER_MISSING = "答复学员查询的学时"
@@ -130,12 +133,13 @@ POLICY: dict[Act, Permission] = {
     Act.KEEP_STANDARDS: Permission((Duty.MANAGE_UNIT,), Scope.UNIT, at=(_EMPLOYER,)),
     Act.TEACH: Permission((Duty.TEACH,), Scope.UNIT, at=(_BASE,)),
     Act.CONSENT_TO_CLASSES: Permission((Duty.REVIEW_HOURS,), Scope.WAITING, at=(_AUTHORITY, _BUREAU)),
-    Act.FILE_PLANS: Permission(
-        (Duty.MANAGE_UNIT, Duty.TEACH, Duty.REVIEW_HOURS), Scope.UNIT, at=(_EMPLOYER, _AUTHORITY, _BASE)
-    ),
+    Act.FILE_PLANS: Permission((Duty.MANAGE_UNIT, Duty.REVIEW_HOURS), Scope.UNIT, at=(_EMPLOYER, _AUTHORITY)),
+    Act.FILE_PLANS_OF_BASES: Permission((Duty.TEACH,), Scope.UNIT, at=(_BASE,)),
     Act.RULE_ON_PLANS: Permission((Duty.REVIEW_HOURS,), Scope.WAITING, at=(_AUTHORITY, _BUREAU)),
     Act.SEE_PLANS: Permission((Duty.REVIEW_HOURS, Duty.OVERSEE), Scope.REACH, at=(_AUTHORITY, _BUREAU)),
     Act.INSPECT_PLANS: Permission((Duty.OVERSEE,), Scope.PLACE, at=(_BUREAU,)),
+    Act.RUN_TRAININGS: Permission((Duty.MANAGE_UNIT, Duty.REVIEW_HOURS), Scope.UNIT, at=(_EMPLOYER, _AUTHORITY)),
+    Act.RULE_ON_TRAININGS: Permission((Duty.REVIEW_HOURS,), Scope.WAITING, at=(_AUTHORITY, _BUREAU)),
     Act.DISCLOSE: Permission((Duty.TEACH, Duty.MANAGE_CLIENTS), Scope.UNIT),
     Act.KEEP_KEYS: Permission((Duty.MANAGE_CLIENTS,), Scope.UNIT, at=(_PLATFORM,), proof=True),
     Act.ANSWER_MISSING: Permission((Duty.MANAGE_CLIENTS,), Scope.WAITING, at=(_PLATFORM,)),

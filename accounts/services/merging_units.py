@@ -25,6 +25,7 @@ from accounts.models import (
 from accounts.rules.duties import DUTIES
 from accounts.selectors.dues import routed_models
 from accounts.selectors.duties import holders_of, place_of
+from accounts.selectors.requests import request_models
 from accounts.services.memberships import end, grant
 from accounts.services.notices import tell
 from accounts.services.routing import settle
@@ -52,11 +53,15 @@ def merge_units(old: Organization, new: Organization, *, but_not: UnitChange, by
     tell(to, NoticeEvent.REQUEST_DECIDED, key=f"merge:{but_not.ref}", text=text, now=now)
 
 
+def _of_units() -> tuple[type[Any], ...]:
+    return (*_OF_UNITS, *(model for model in request_models() if model.ends_with_its_unit))
+
+
 def _drop_what_is_pointless(old: Organization, new: Organization, but_not: UnitChange) -> None:
     """Requests of the old unit about itself, and transfers between the two."""
     between = Q(organization=old, target=new) | Q(organization=new, target=old)
     rows: list[Any] = list(Transfer.objects.filter(between, state__in=_OPEN))
-    for model in _OF_UNITS:
+    for model in _of_units():
         rows += model.objects.filter(organization=old, state__in=_OPEN).exclude(ref=but_not.ref)
     for row in rows:
         settle(type(row).objects.filter(pk=row.pk), state=RequestState.WITHDRAWN)
@@ -69,7 +74,7 @@ def _move_work(old: Organization, new: Organization) -> None:
     Transfer.objects.filter(target=old, state__in=_OPEN).update(target=new)
     for model in routed_models():
         waiting = model._default_manager.filter(waiting_on__isnull=False)
-        if model not in _OF_UNITS and issubclass(model, PersonRegistration | Request):
+        if model not in _of_units() and issubclass(model, PersonRegistration | Request):
             waiting.filter(organization=old).update(organization=new)  # type: ignore[misc]
         waiting.filter(waiting_on=old).update(waiting_on=new)
 

@@ -24,6 +24,7 @@ class TrainingPlan(Request):
     """
 
     page: ClassVar = "bases:training_plan"
+    ends_with_its_unit: ClassVar = True
 
     organization = models.ForeignKey(  # type: ignore[assignment]
         Organization, on_delete=models.PROTECT, related_name="+"

@@ -21,7 +21,8 @@ _TOLD = ("organization__area", "waiting_on", "document", "asked_by", "amends")
 
 def filing_units(user: User) -> QuerySet[Organization]:
     """The units for which `user` files plans."""
-    return units_for(user, Act.FILE_PLANS).select_related("area", "supervisor__area", "answers_to").order_by("id")
+    found = units_for(user, Act.FILE_PLANS) | units_for(user, Act.FILE_PLANS_OF_BASES)
+    return found.select_related("area", "supervisor__area", "answers_to").order_by("id")
 
 
 def own_plans(user: User) -> QuerySet[TrainingPlan]:

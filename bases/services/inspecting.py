@@ -61,6 +61,6 @@ def answer_inspection(made: PlanInspection, *, answer: str, by: User, now: datet
 
 def _filers(unit: Organization) -> QuerySet[User]:
     held = Membership.objects.filter(
-        organization=unit, duty__in=duties_for(Act.FILE_PLANS), ended_at__isnull=True
+        organization=unit, duty__in=duties_for(Act.FILE_PLANS, Act.FILE_PLANS_OF_BASES), ended_at__isnull=True
     ).values("user")
     return User.objects.filter(pk__in=held, is_active=True)

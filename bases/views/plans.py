@@ -29,8 +29,8 @@ from ceportal.kernel.rules.refusal import MovedOn, Refused
 from ceportal.kernel.web.keyset import keyset_page
 from ceportal.kernel.web.serving import serve
 
-filers_only = only_who_may(Act.FILE_PLANS)
-all_sides = only_who_may(Act.FILE_PLANS, Act.RULE_ON_PLANS, Act.SEE_PLANS)
+filers_only = only_who_may(Act.FILE_PLANS, Act.FILE_PLANS_OF_BASES)
+all_sides = only_who_may(Act.FILE_PLANS, Act.FILE_PLANS_OF_BASES, Act.RULE_ON_PLANS, Act.SEE_PLANS)
 VIEWS = ("own", "waiting", "filed", "missing")
 EDITABLE = ("draft", "returned")
 

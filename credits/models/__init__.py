@@ -13,6 +13,7 @@ from credits.models.outside_hours import OutsideHours, OutsideHoursRuling
 from credits.models.regulation import Activity, RuleSet, RuleValue
 from credits.models.rosters import Roster, RosterRow
 from credits.models.rule_drafts import RuleDraft, RuleEffect, RuleRuling, RuleRun
+from credits.models.unit_trainings import UnitTraining, UnitTrainingPaper, UnitTrainingRuling
 
 __all__ = [
     "Activity",
@@ -47,6 +48,9 @@ __all__ = [
     "RuleSet",
     "RuleValue",
     "UnitStandard",
+    "UnitTraining",
+    "UnitTrainingPaper",
+    "UnitTrainingRuling",
     "UnmatchedPerson",
     "YearAccount",
 ]

@@ -14,13 +14,13 @@ from django.db.models.functions import ExtractYear, Round
 from accounts.models import Organization, User
 from bases.models import TrainingClass
 from ceportal.kernel.models import Job, Referenced
-from credits.enums import PublicKind, RosterState, RowState, Subject
+from credits.enums import Door, PublicKind, RosterState, RowState, Subject
 
 _CHANGED = [RosterState.UNDOING, RosterState.UNDONE]
 
 
 class Roster(Referenced):
-    """One class of a base and who passed it.
+    """One class of a base and who passed it; by the door UNIT, one training that a unit ran for its own people.
 
     `version` names the rows that stand in it: those of the last file that was read to its end. `readings` counts the
     files begun and the changes of the facts, so that of two at once the later stands. `counts` holds how many rows of
@@ -31,6 +31,7 @@ class Roster(Referenced):
     # The class it is of, where the base announced it: then the facts are the class's and cannot be changed here.
     training_class = models.ForeignKey(TrainingClass, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    door = models.CharField(max_length=12, choices=Door.choices, default=Door.ROSTER, db_default=Door.ROSTER)
     state = models.CharField(max_length=10, choices=RosterState.choices, default=RosterState.DRAFT)
     version = models.PositiveIntegerField(default=0)
     readings = models.PositiveIntegerField(default=0)

@@ -28,6 +28,7 @@ CODE_LIMIT, PLACE_LIMIT, REMARK_LIMIT, REASON_LIMIT = 40, 100, 100, 300
 OPEN = frozenset({RosterState.DRAFT, RosterState.CHECKED})
 AT_WORK = frozenset({RosterState.CREDITING, RosterState.UNDOING})
 # One wording for a number nobody has and for a name that is not its owner's (inputs.md E109, F): nothing is disclosed.
+NOT_OURS = "不是本单位（所属单位）已在平台注册并核准的人员。请核对证件号码和姓名；没有注册的先注册。"
 UNKNOWN_PERSON = "平台上没有证件号码和姓名都与此相符、已核准注册的人员。请核对；如果无误，本人注册并核准后自动计入。"
 
 
@@ -68,9 +69,14 @@ class RosterLine:
 
 
 def reasons_not_to_report(
-    facts: ClassFacts, *, recognised: Sequence[Recognised], today: date, limits: Limits | None, takes_professional: bool
+    facts: ClassFacts,
+    *,
+    recognised: Sequence[Recognised] | None,
+    today: date,
+    limits: Limits | None,
+    takes_professional: bool,
 ) -> Iterator[Refusal]:
-    """Why hours of this class cannot be reported by its base."""
+    """Why hours of this class cannot be reported by its base; `recognised` None: a unit's own, reviewed afterwards."""
     yield from _about_the_words(facts)
     yield from reasons_not_to_keep_day(facts.started_on, field="started_on")
     yield from reasons_not_to_keep_hours(facts.hours, field="hours")
@@ -81,7 +87,8 @@ def reasons_not_to_report(
         message = "培训班还没有结束。结束并考核合格后再上传名单。"
         yield Refusal("not_over", message, field="ended_on", clause="S2-13")
     yield from _about_the_subject(facts, limits, takes_professional=takes_professional)
-    yield from reasons_not_to_teach(facts, recognised)
+    if recognised is not None:
+        yield from reasons_not_to_teach(facts, recognised)
     if limits is None:
         yield Refusal("no_rule", f"{facts.ended_on.year} 年度还没有学时规定，暂不能上传。", field="ended_on")
     elif limits.per_day_refuses and facts.hours.is_finite() and facts.hours > _most(facts, limits):

@@ -1,13 +1,14 @@
 """A base's rosters: whose they are, what stands in them, and what the rules need to know of a class (S2-04, A27)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.dateparse import parse_datetime
 
-from accounts.models import Organization, User
+from accounts.models import Employment, Organization, User
 from accounts.rules.policy import Act
 from accounts.selectors.duties import units_for
 from bases.models import TrainingClass
@@ -63,9 +64,10 @@ def bases_of(user: User) -> QuerySet[Organization]:
 
 
 def rosters_of(user: User) -> QuerySet[Roster]:
-    """The rosters of those bases. Nobody else ever sees one."""
-    found = Roster.objects.filter(organization__in=bases_of(user).values("pk"))
-    return found.select_related("organization__area", "job", "made_by")
+    """The rosters of those bases, and of trainings that `user`'s units ran. Nobody else ever sees one whole."""
+    of_bases = Q(organization__in=bases_of(user).values("pk"), door=Door.ROSTER)
+    of_units = Q(organization__in=units_for(user, Act.RUN_TRAININGS).values("pk"), door=Door.UNIT)
+    return Roster.objects.filter(of_bases | of_units).select_related("organization__area", "job", "made_by")
 
 
 def rows_of(roster: Roster) -> QuerySet[RosterRow]:
@@ -119,14 +121,22 @@ def external_id(roster: Roster, number: int) -> str:
     return f"{roster.ref.hex}.{number}"
 
 
-def source_of(organization_ref: UUID) -> str:
-    return f"{Door.ROSTER.value}:{organization_ref}"
+def source_of(organization_ref: UUID, door: str = Door.ROSTER) -> str:
+    return f"{Door(door).value}:{organization_ref}"
+
+
+def own_people(unit: Organization, people: Iterable[int]) -> set[int]:
+    """Who of `people` works at a unit, or for an authority at one of those below it."""
+    rows = Employment.objects.filter(professional__in=list(people), ended_on__isnull=True)
+    return set(
+        rows.filter(Q(organization=unit) | Q(organization__supervisor=unit)).values_list("professional", flat=True)
+    )
 
 
 def claims_of(roster: Roster) -> QuerySet[Claim]:
     """What stands in the ledger by this roster."""
     start = f"{roster.ref.hex}."
-    return Claim.objects.filter(source=source_of(roster.organization.ref), external_id__startswith=start)
+    return Claim.objects.filter(source=source_of(roster.organization.ref, roster.door), external_id__startswith=start)
 
 
 def standing_of_claims(roster: Roster) -> dict[str, int]:

@@ -23,7 +23,7 @@ DIGEST = "credits.digest"
 FROM_HOUR = 18
 PEOPLE = 500
 _TOLD = (EntryKind.CREDIT, EntryKind.RELEASE)
-_DOORS = (Door.PLATFORM, Door.ROSTER)
+_DOORS = (Door.PLATFORM, Door.ROSTER, Door.UNIT)
 
 
 def tell_of_credits(*, now: datetime) -> int:

@@ -73,7 +73,7 @@ def _plan(kind: str) -> tuple[Sequence[RowState], int, Callable[[Roster, list[Ro
 
 def _credit(roster: Roster, chunk: list[RosterRow], now: datetime) -> None:
     """Into the ledger; the numbers are forgotten here in the same transaction."""
-    speaker = Speaker(Door.ROSTER, roster.organization)
+    speaker = Speaker(Door(roster.door), roster.organization)
     records = [record_of(roster, _line(row, roster)) for row in chunk]
     told = {settled.external_id: settled for settled in credit_records(records, speaker=speaker, now=now)}
     ends: dict[tuple[RowState, str], list[int]] = {}
@@ -99,7 +99,7 @@ def _take_back(roster: Roster, chunk: list[RosterRow], now: datetime) -> None:
 
     What a bureau has filed by now, only that bureau takes back. People in order, as the ledger locks their accounts.
     """
-    speaker = Speaker(Door.ROSTER, roster.organization)
+    speaker = Speaker(Door(roster.door), roster.organization)
     reason = f"{roster.organization.name}撤销名单：{roster.undo_reason}"[:REASON_LIMIT]
     rows = {external_id(roster, row.number): row for row in chunk}
     people = dict(claims_of(roster).filter(external_id__in=rows).values_list("external_id", "professional"))

@@ -11,11 +11,11 @@ from ceportal.kernel.rules.text import person_name
 from credits.enums import ClaimState, Door, RowState
 from credits.models import Roster
 from credits.rules.records import Record
-from credits.rules.rosters import UNKNOWN_PERSON, RosterLine
+from credits.rules.rosters import NOT_OURS, UNKNOWN_PERSON, RosterLine
 from credits.selectors.bench import Bench
 from credits.selectors.crediting import what_counts
 from credits.selectors.regulation import rule_book
-from credits.selectors.rosters import external_id, facts_of
+from credits.selectors.rosters import external_id, facts_of, own_people
 from credits.services.claim_sets import new_claim
 from credits.services.crediting import find_people
 from credits.services.weighing import Candidate, Speaker, about, excuse, weigh
@@ -45,12 +45,16 @@ def preview(roster: Roster, lines: Sequence[RosterLine], *, now: datetime) -> di
     """State and reason of each line by its number."""
     found: dict[int, Found] = {line.number: _at_sight(line) for line in lines}
     hopeful = [line for line in lines if found[line.number][0] is RowState.NEW]
-    speaker = Speaker(Door.ROSTER, roster.organization)
+    speaker = Speaker(Door(roster.door), roster.organization)
     people = find_people((line.id_number, line.name) for line in hopeful)
+    is_own = roster.door == Door.UNIT
+    ours = own_people(roster.organization, [person.pk for person in people.values()]) if is_own else set()
     candidates: dict[int, Candidate] = {}
     for line in hopeful:
         person, record = people.get((line.id_number, person_name(line.name))), record_of(roster, line)
-        if person is None:
+        if is_own and (person is None or person.pk not in ours):
+            found[line.number] = (RowState.WRONG, NOT_OURS)
+        elif person is None:
             found[line.number] = (RowState.UNKNOWN, UNKNOWN_PERSON)
         else:
             claim = new_claim(record, "", source=speaker.source, door=speaker.door.value, person=person, now=now)
@@ -61,7 +65,7 @@ def preview(roster: Roster, lines: Sequence[RosterLine], *, now: datetime) -> di
 
 
 def _weigh_all(candidates: Mapping[int, Candidate], roster: Roster, bench: Bench) -> Mapping[int, Found]:
-    reporter = about(Speaker(Door.ROSTER, roster.organization), [*candidates.values()], now=bench.now)
+    reporter = about(Speaker(Door(roster.door), roster.organization), [*candidates.values()], now=bench.now)
     known = what_counts([candidate.claim for candidate in candidates.values()], ())
     excuse(candidates.values())
     found: dict[int, Found] = {}

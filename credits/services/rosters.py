@@ -21,17 +21,20 @@ from ceportal.kernel.models import Job
 from ceportal.kernel.rules.id_number import hide_numbers, mask_id
 from ceportal.kernel.rules.refusal import MovedOn, Refusal, refuse, refuse_if_any
 from ceportal.kernel.services.trail import record
-from credits.enums import RosterState, RowState
+from credits.enums import Door, RosterState, RowState
 from credits.models import Roster, RosterRow
 from credits.rules.rosters import (
+    ID_NUMBER,
     OPEN,
     ClassFacts,
+    Problem,
     RosterLine,
     reasons_not_to_confirm,
     reasons_not_to_edit,
     reasons_not_to_report,
     reasons_not_to_teach,
     reasons_not_to_undo,
+    with_problem,
 )
 from credits.selectors.rosters import counts_by_state, facts_of, facts_of_class, rules_of_class
 from credits.services.roster_preview import preview
@@ -45,11 +48,13 @@ _TABLE, _COLUMN = "credits_rosterrow", "id"
 
 
 @transaction.atomic
-def start_roster(*, organization: Organization, facts: ClassFacts, by: User, now: datetime) -> Roster:
-    """The class, checked; its rows come by a file. Raises `Refused` with fields."""
-    _refuse_class(organization, facts, now)
+def start_roster(
+    *, organization: Organization, facts: ClassFacts, by: User, now: datetime, door: Door = Door.ROSTER
+) -> Roster:
+    """The class, checked; its rows come by a file. Raises `Refused` with fields. By the door UNIT a unit's own."""
+    _refuse_class(organization, facts, now, door)
     roster = Roster.objects.create(
-        organization=organization, made_by=by, made_at=now, changed_at=now, **_columns(facts)
+        organization=organization, door=door, made_by=by, made_at=now, changed_at=now, **_columns(facts)
     )
     record("roster.start", roster, by=by, now=now, after=_told(roster))
     return roster
@@ -73,6 +78,7 @@ def roster_of(training_class: TrainingClass, *, by: User, now: datetime) -> Rost
 @transaction.atomic
 def change_roster(roster: Roster, *, facts: ClassFacts, by: User, now: datetime) -> Roster:
     """Other facts of the class. Rows that were read by the old ones go: the file has to be checked anew."""
+    _refuse_of_unit(roster)
     if roster.training_class_id:
         raise refuse("of_a_class", "这份名单属于已公布的培训班，班的信息请在“办班”中调整。")
     _refuse_class(roster.organization, facts, now)
@@ -109,18 +115,37 @@ def keep_rows(
 @transaction.atomic
 def confirm_roster(roster: Roster, *, version: int, by: User, now: datetime) -> Job:
     """Let the clock credit it. Only what was looked at can be confirmed, and only once: raises `MovedOn`."""
-    to_credit = sum(roster.counts.get(state, 0) for state in TO_CREDIT)
-    wrong = roster.counts.get(RowState.WRONG, 0)
+    _refuse_of_unit(roster)
     if roster.state in OPEN:
-        refuse_if_any(reasons_not_to_confirm(roster.state, wrong=wrong, to_credit=to_credit))
+        refuse_if_any(reasons_against_confirming(roster))
         recognised = rules_of_class(roster.organization, roster.year).recognised
         refuse_if_any(reasons_not_to_teach(facts_of(roster), recognised))
-    job = Job.objects.create(
-        kind=CREDIT, owner_id=by.pk, created_at=now, total=to_credit, params={"roster": str(roster.ref)}
-    )
-    _move(roster, {RosterState.CHECKED}, RosterState.CREDITING, version=version, confirmed_at=now, job=job)
-    record("roster.confirm", roster, by=by, now=now, after=_told(roster) | {"counts": roster.counts})
-    return job
+    return _begin_crediting(roster, RosterState.CHECKED, version, by=by, now=now)
+
+
+def reasons_against_confirming(roster: Roster) -> list[Refusal]:
+    """Why its rows cannot be credited as they stand."""
+    to_credit = sum(roster.counts.get(state, 0) for state in TO_CREDIT)
+    wrong = roster.counts.get(RowState.WRONG, 0)
+    return list(reasons_not_to_confirm(roster.state, wrong=wrong, to_credit=to_credit))
+
+
+@transaction.atomic
+def hold_for_review(roster: Roster, *, now: datetime) -> None:
+    """A unit's own is reviewed before it is credited; meanwhile nothing in it changes."""
+    refuse_if_any(reasons_against_confirming(roster))
+    _move(roster, {RosterState.CHECKED}, RosterState.REVIEW, confirmed_at=now, changed_at=now)
+
+
+def give_back(roster: Roster, *, now: datetime) -> None:
+    """To be mended, or never credited."""
+    _move(roster, {RosterState.REVIEW}, RosterState.CHECKED, changed_at=now)
+
+
+@transaction.atomic
+def credit_reviewed(roster: Roster, *, by: User, now: datetime) -> Job:
+    """What its reviewer has approved; the clock does the rest."""
+    return _begin_crediting(roster, RosterState.REVIEW, roster.version, by=by, now=now)
 
 
 @transaction.atomic
@@ -139,6 +164,7 @@ def undo_roster(roster: Roster, *, reason: str, by: User, now: datetime) -> Job:
 @transaction.atomic
 def drop_roster(roster: Roster, *, by: User | None, now: datetime) -> None:
     """Throw a roster away that was never confirmed, with everything that was read into it."""
+    _refuse_of_unit(roster)
     refuse_if_any(reasons_not_to_edit(roster.state))
     record("roster.drop", roster, by=by, now=now, before=_told(roster))
     rows = Roster.objects.filter(pk=roster.pk, state__in=OPEN)
@@ -148,11 +174,23 @@ def drop_roster(roster: Roster, *, by: User | None, now: datetime) -> None:
 
 
 def forget_drafts(*, now: datetime, older_than: datetime, limit: int = 20) -> int:
-    """Drop what was never confirmed and not touched since; gives how many."""
-    old = list(Roster.objects.filter(state__in=OPEN, changed_at__lt=older_than).order_by("id")[:limit])
+    """Drop what was never confirmed and not touched since; gives how many. Of a unit's own the rows alone go."""
+    stale = Roster.objects.filter(state__in=OPEN, changed_at__lt=older_than).exclude(door=Door.UNIT, version=0)
+    old = list(stale.order_by("id")[:limit])
     for roster in old:
-        drop_roster(roster, by=None, now=now)
+        if roster.door == Door.UNIT:
+            _empty(roster, now)
+        else:
+            drop_roster(roster, by=None, now=now)
     return len(old)
+
+
+@transaction.atomic
+def _empty(roster: Roster, now: datetime) -> None:
+    changes: dict[str, Any] = {"counts": {}, "remarks": [], "rows_read": 0, "version": 0}
+    _move(roster, OPEN, RosterState.DRAFT, readings=F("readings") + 1, changed_at=now, **changes)
+    RosterRow.objects.filter(roster=roster).delete()
+    record("roster.forget", roster, by=None, now=now, after=_told(roster))
 
 
 def number_of(row: RosterRow, roster: Roster) -> str:
@@ -167,24 +205,46 @@ def cell_of(row: RosterRow) -> UUID:
     return _cell(row.roster.ref, row.version, row.number)
 
 
-def _refuse_class(organization: Organization, facts: ClassFacts, now: datetime) -> None:
-    rules = rules_of_class(organization, facts.ended_on.year)
+def _refuse_class(organization: Organization, facts: ClassFacts, now: datetime, door: str = Door.ROSTER) -> None:
+    rules, is_own = rules_of_class(organization, facts.ended_on.year), door == Door.UNIT
     refuse_if_any(
         reasons_not_to_report(
             facts,
-            recognised=rules.recognised,
+            recognised=None if is_own else rules.recognised,
             today=timezone.localdate(now),
             limits=rules.limits,
-            takes_professional=rules.takes_professional,
+            takes_professional=is_own or rules.takes_professional,
         )
     )
 
 
+def _refuse_of_unit(roster: Roster) -> None:
+    if roster.door == Door.UNIT:
+        raise refuse("of_a_training", "这份名单属于单位组织的培训，请在“单位培训”中办理。", clause="S3-04")
+
+
+def _begin_crediting(roster: Roster, was: RosterState, version: int, *, by: User, now: datetime) -> Job:
+    to_credit = sum(roster.counts.get(state, 0) for state in TO_CREDIT)
+    job = Job.objects.create(
+        kind=CREDIT, owner_id=by.pk, created_at=now, total=to_credit, params={"roster": str(roster.ref)}
+    )
+    _move(roster, {was}, RosterState.CREDITING, version=version, confirmed_at=now, job=job)
+    record("roster.confirm", roster, by=by, now=now, after=_told(roster) | {"counts": roster.counts})
+    return job
+
+
 def _keep_batch(roster: Roster, version: int, batch: Sequence[RosterLine], now: datetime) -> int:
     found = preview(roster, batch, now=now)
-    rows = [_row(roster, version, line, *found[line.number]) for line in batch]
+    rows = [_row(roster, version, _told_why(line, *found[line.number]), *found[line.number]) for line in batch]
     RosterRow.objects.bulk_create(rows)
     return len(rows)
+
+
+def _told_why(line: RosterLine, state: RowState, reason: str) -> RosterLine:
+    """What only a look at the register shows to be wrong stands in the list of what to mend too."""
+    if state is not RowState.WRONG or not reason:
+        return line
+    return with_problem(line, Problem(ID_NUMBER, "not_ours", reason))
 
 
 def _row(roster: Roster, version: int, line: RosterLine, state: RowState, reason: str) -> RosterRow:

@@ -184,7 +184,7 @@ def _place_and_year(candidate: Candidate, person: Person, lines: list[Recognised
         "places": person.area.codes, "year": claim.year, "subject": claim.subject, "trade": bench.trade(person),
         "on": claim.ended_on,
     }  # fmt: skip
-    covered = is_recognised(lines, **asked)
+    covered = claim.door == Door.UNIT or is_recognised(lines, **asked)
     return plausible.reasons_of_place_and_year(
         is_recognised=covered,
         limits=bench.limits_where_now(person, claim.year),

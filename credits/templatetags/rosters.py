@@ -9,6 +9,7 @@ register = template.Library()
 _TONES = {
     RosterState.DRAFT: "idle",
     RosterState.CHECKED: "warn",
+    RosterState.REVIEW: "wait",
     RosterState.CREDITING: "wait",
     RosterState.DONE: "ok",
     RosterState.UNDOING: "wait",

@@ -13,10 +13,10 @@ from accounts.models import User
 from ceportal.kernel.rules.refusal import MovedOn, Refused
 from credits.enums import RosterState
 from credits.services.rosters import confirm_roster, drop_roster, undo_roster
-from credits.views.rosters import own_roster, roster_page, teachers_only
+from credits.views.rosters import keepers_only, own_roster, roster_page
 
 
-@teachers_only
+@keepers_only
 @require_POST
 def confirm(request: HttpRequest, ref: UUID) -> HttpResponse:
     """The clock does the rest. Pressing twice is pressing once."""
@@ -35,7 +35,7 @@ def confirm(request: HttpRequest, ref: UUID) -> HttpResponse:
     return redirect("credits:roster", roster.ref)
 
 
-@teachers_only
+@keepers_only
 @require_POST
 def undo(request: HttpRequest, ref: UUID) -> HttpResponse:
     """Everything that came by it is reversed, with the reason."""
@@ -50,7 +50,7 @@ def undo(request: HttpRequest, ref: UUID) -> HttpResponse:
     return redirect("credits:roster", roster.ref)
 
 
-@teachers_only
+@keepers_only
 @require_POST
 def drop(request: HttpRequest, ref: UUID) -> HttpResponse:
     """A roster that was never confirmed goes, with what was read."""

@@ -20,12 +20,12 @@ from credits.resources import RosterResource
 from credits.rules import rosters as rules
 from credits.selectors.rosters import facts_of, rows_of
 from credits.services.rosters import keep_rows
-from credits.views.rosters import own_roster, roster_page, teachers_only
+from credits.views.rosters import keepers_only, own_roster, roster_page
 
 NO_FILE = Refusal("file_empty", "请先选择要上传的名单文件。", field=rules.FIELD)
 
 
-@teachers_only
+@keepers_only
 @never_cache
 @require_safe
 def download_template(request: HttpRequest, ref: UUID) -> HttpResponse:
@@ -39,7 +39,7 @@ def download_template(request: HttpRequest, ref: UUID) -> HttpResponse:
     return response
 
 
-@teachers_only
+@keepers_only
 @require_POST
 def take_file(request: HttpRequest, ref: UUID) -> HttpResponse:
     """Reads the file and shows what it says. Nothing is credited, and the file itself is not kept."""
@@ -59,7 +59,7 @@ def take_file(request: HttpRequest, ref: UUID) -> HttpResponse:
     return redirect("credits:roster", roster.ref)
 
 
-@teachers_only
+@keepers_only
 @never_cache
 @require_safe
 @recently_proved

@@ -25,6 +25,8 @@ from credits.selectors.rosters import bases_of, counted_since, progress_of, rost
 from credits.services.rosters import TO_CREDIT, change_roster, roster_of, start_roster
 
 teachers_only = only_who_may(Act.TEACH)
+# One roster and its files: of a class, or of a training that a unit ran.
+keepers_only = only_who_may(Act.TEACH, Act.RUN_TRAININGS)
 # What has to be mended stands first, what counts next.
 _IN_ORDER = (
     RowState.WRONG, RowState.NEW, RowState.CREDITED, RowState.DUPLICATE, RowState.UNKNOWN, RowState.WAITING,
@@ -90,7 +92,7 @@ def roster_of_class(request: HttpRequest, ref: UUID) -> HttpResponse:
     return render(request, "credits/roster_of_class.html", context, status=409 if problems else 200)
 
 
-@teachers_only
+@keepers_only
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_roster(request: HttpRequest, ref: UUID) -> HttpResponse:
@@ -110,14 +112,14 @@ def edit_roster(request: HttpRequest, ref: UUID) -> HttpResponse:
     return _class_page(request, form, roster=roster, status=422)
 
 
-@teachers_only
+@keepers_only
 @never_cache
 @require_safe
 def show_roster(request: HttpRequest, ref: UUID) -> HttpResponse:
     return roster_page(request, own_roster(request, ref))
 
 
-@teachers_only
+@keepers_only
 @never_cache
 @require_safe
 def show_progress(request: HttpRequest, ref: UUID) -> HttpResponse:

@@ -12,7 +12,8 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.enums import Move
-from accounts.models import Notice, Organization, Professional, User
+from accounts.models import Notice, Organization, Professional, UnitChange, User
+from accounts.services.merging_units import merge_units
 from bases.models import PlanInspection, TrainingPlan, TrainingPlanItem
 from bases.selectors.plans import plan_in_force
 from bases.services.plans import amend_plan, approve_plan, file_plan, list_training, turn_down_plan
@@ -252,3 +253,14 @@ def test_a_unit_run_training_is_declared_under_a_filed_plan_and_the_reviewer_see
     seen = client.get(reverse("reviews:review", args=[draft.ref])).content.decode()
     assert f"2026 年度计划：{item.title}" in seen
     assert "申报的学时多于计划的每人 8 学时" in seen
+
+
+def test_a_plan_under_way_ends_with_its_unit(
+    employer: Organization, employer_reviewer: User, other_employer: Organization, stranger: User,
+    authority_reviewer: User,
+) -> None:  # fmt: skip
+    old, new = planning.sent(other_employer, stranger), planning.sent(employer, employer_reviewer)
+    merge_units(other_employer, employer, but_not=UnitChange(), by=authority_reviewer, now=NOW)
+    old.refresh_from_db()
+    new.refresh_from_db()
+    assert (old.state, new.state) == ("withdrawn", "waiting")

@@ -98,6 +98,7 @@ _OF_DUTIES: tuple[tuple[str, tuple[tuple[frozenset[Duty], Entry], ...]], ...] = 
             (ASKED, Entry("credits:requests", "减免和认定")),
             (frozenset({Duty.OVERSEE}), Entry("bases:consents", "办班申请")),
             (frozenset({Duty.REVIEW_HOURS, Duty.OVERSEE, Duty.MANAGE_UNIT}), Entry("bases:training_plans", "培训计划")),
+            (frozenset({Duty.REVIEW_HOURS, Duty.MANAGE_UNIT}), Entry("credits:unit_trainings", "单位培训")),
             (frozenset({Duty.REVIEW_HOURS, Duty.MANAGE_UNIT}), Entry("reviews:asked", "抽查答复")),
         ),
     ),

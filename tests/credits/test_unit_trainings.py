@@ -1,0 +1,176 @@
+"""One training that a unit ran: under its filed plan, by one roster, reviewed once, credited to all (S2-05 (4))."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from accounts.enums import Duty
+from accounts.models import Notice, Organization, Professional, User
+from bases.models import TrainingPlanItem
+from ceportal.kernel.rules.refusal import Refused
+from ceportal.office.services.clock import run_all
+from credits.models import HourEntry, Roster, UnitTraining
+from credits.selectors.accounts import account_of
+from credits.services.rosters import confirm_roster, drop_roster, forget_drafts
+from tests import factories as make
+from tests.bases import planning
+from tests.credits import factories as make_credits
+from tests.credits import rosters as make_roster
+from tests.credits.drafts import photo
+from tests.credits.platforms import number_of
+
+pytestmark = pytest.mark.django_db
+AFTER = planning.NOW.replace(month=12, day=10)
+
+
+@pytest.fixture(autouse=True)
+def november() -> Any:
+    make_credits.rule_set(year_from=2016)
+    with time_machine.travel(planning.NOW, tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def item(
+    employer: Organization, employer_reviewer: User, authority_reviewer: User, city_officer: User, november: Any
+) -> Any:
+    plan = planning.filed(employer, employer_reviewer)
+    november.move_to(AFTER)
+    return TrainingPlanItem.objects.get(plan=plan)
+
+
+def typed(item: TrainingPlanItem, **changes: Any) -> dict[str, Any]:
+    said = {
+        "plan_item": item.pk, "started_on": "2026-12-01", "ended_on": "2026-12-02", "hours": "16", "public_kind": "",
+        "place": "", "assessment": "闭卷考试",
+    }  # fmt: skip
+    return said | changes
+
+
+def page_of(training: UnitTraining, name: str = "unit_training") -> str:
+    return reverse(f"credits:{name}", args=[training.ref])
+
+
+def keep_all(client: Client, training: UnitTraining) -> None:
+    for kind in ("courseware", "picture"):
+        assert client.post(page_of(training, "keep_unit_paper"), {"kind": kind, "document": photo()}).status_code == 302
+
+
+@pytest.mark.clause("S2-05", "S3-04", "S3-07")
+def test_one_training_is_registered_reviewed_once_and_credited_to_all(
+    client: Client, employer: Organization, employer_reviewer: User, authority: Organization, authority_reviewer: User,
+    item: TrainingPlanItem, declarant: Professional, other_declarant: Professional,
+) -> None:  # fmt: skip
+    colleague = make.professional("同事教师", works_at=employer)
+    client.force_login(employer_reviewer)
+    new = reverse("credits:new_unit_training")
+    wrong = client.post(new, typed(item, started_on="2026-11-30", hours="17", assessment=" "))
+    text = wrong.content.decode()
+    assert (wrong.status_code, "实际不能更早" in text, "不能登记更多" in text) == (422, True, True)
+    assert "请填写开始日期" in client.post(new, typed(item, started_on="")).content.decode()
+    assert client.post(new, typed(item)).status_code == 302
+    training = UnitTraining.objects.get()
+    roster = training.roster
+    rows = [make_roster.row(person, id_number=number_of(person)) for person in (declarant, colleague, other_declarant)]
+    upload = reverse("credits:roster_file", args=[roster.ref])
+    assert client.post(upload, {"file": make_roster.saved(make_roster.workbook(rows))}).status_code == 302
+    shown = client.get(reverse("credits:roster", args=[roster.ref])).content.decode()
+    assert "不是本单位（所属单位）已在平台注册并核准的人员" in shown
+    unknown = [make_roster.row(id_number=make.id_number(serial=901), name="没有的人")]
+    client.post(upload, {"file": make_roster.saved(make_roster.workbook(unknown))})
+    assert (
+        "不是本单位（所属单位）已在平台注册并核准的人员"
+        in client.get(reverse("credits:roster", args=[roster.ref])).content.decode()
+    )
+    assert client.post(upload, {"file": make_roster.saved(make_roster.workbook(rows[:2]))}).status_code == 302
+    assert client.post(reverse("credits:confirm_roster", args=[roster.ref]), {"version": "3"}).status_code == 409
+    send = page_of(training, "send_unit_training")
+    holes = client.post(send, {"reason": "按计划组织"}).content.decode()
+    assert ("请上传培训通知" in holes, "还没有留存课件、现场照片" in holes) == (True, True)
+    keep_all(client, training)
+    assert client.post(send, {"reason": "按计划组织", "document": photo()}).status_code == 302
+    training.refresh_from_db()
+    roster.refresh_from_db()
+    assert (training.waiting_on, training.limit_days, roster.state) == (authority, 5, "review")
+    late = client.post(upload, {"file": make_roster.saved(make_roster.workbook(rows[:1]))})
+    assert late.status_code == 409
+    client.force_login(authority_reviewer)
+    desk = client.get(page_of(training)).content.decode()
+    assert ("同事教师" in desk, item.title in desk, "课件" in desk) == (True, True, True)
+    paper = reverse("credits:unit_paper", args=[training.ref, training.papers.first().ref])  # type: ignore[union-attr]
+    notice = reverse("credits:unit_paper", args=[training.ref, training.ref])
+    for address in (paper, notice):
+        assert b"".join(client.get(address).streaming_content).startswith(b"\xff\xd8")  # type: ignore[attr-defined]
+    assert client.post(page_of(training), {"move": "approve", "reason": " ", "round": "1"}).status_code == 422
+    assert client.post(page_of(training), {"move": "return", "reason": "请补签到表", "round": "1"}).status_code == 302
+    client.force_login(employer_reviewer)
+    assert "请补签到表" in client.get(page_of(training)).content.decode()
+    assert client.post(send, {"reason": "已补签到表"}).status_code == 302
+    assert client.post(page_of(training), {"withdraw": "1"}).status_code == 302
+    assert Roster.objects.get().state == "checked"
+
+
+@pytest.mark.clause("S2-05", "S3-04")
+def test_what_is_approved_is_credited_by_the_clock_and_undone_whole(
+    client: Client, employer: Organization, employer_reviewer: User, authority_reviewer: User, item: TrainingPlanItem,
+    declarant: Professional, stranger: User,
+) -> None:  # fmt: skip
+    own = make.professional("主管审核教师", works_at=employer)
+    people = [declarant, own]
+    client.force_login(employer_reviewer)
+    client.post(reverse("credits:new_unit_training"), typed(item))
+    training = UnitTraining.objects.get()
+    rows = [make_roster.row(person, id_number=number_of(person)) for person in people]
+    upload = reverse("credits:roster_file", args=[training.roster.ref])
+    client.post(upload, {"file": make_roster.saved(make_roster.workbook(rows))})
+    keep_all(client, training)
+    send = client.post(page_of(training, "send_unit_training"), {"reason": "按计划组织", "document": photo()})
+    assert send.status_code == 302
+    client.force_login(stranger)
+    assert client.get(page_of(training)).status_code == 404
+    assert client.get(reverse("credits:roster", args=[training.roster.ref])).status_code == 404
+    with pytest.raises(Refused, match="单位培训"):
+        confirm_roster(training.roster, version=1, by=employer_reviewer, now=AFTER)
+    with pytest.raises(Refused, match="单位培训"):
+        drop_roster(training.roster, by=employer_reviewer, now=AFTER)
+    training.refresh_from_db()
+    assert training.waiting_on is not None
+    make.give(own.user, training.waiting_on, Duty.REVIEW_HOURS)
+    client.force_login(own.user)
+    mine = client.post(page_of(training), {"move": "approve", "reason": "同意", "round": "1"})
+    assert (mine.status_code, "您本人在这份名单上" in mine.content.decode()) == (422, True)
+    client.force_login(authority_reviewer)
+    assert client.post(page_of(training), {"move": "approve", "reason": "同意", "round": "1"}).status_code == 302
+    for _ in run_all(now=AFTER):
+        pass
+    for person in people:
+        assert account_of(person, 2026).professional == Decimal(16)
+    assert Notice.objects.filter(to=employer_reviewer, text__contains="已批准").exists()
+    client.force_login(employer_reviewer)
+    assert "登记完毕" in client.get(reverse("credits:roster", args=[training.roster.ref])).content.decode()
+    undone = client.post(reverse("credits:undo_roster", args=[training.roster.ref]), {"reason": "日期填错"})
+    assert undone.status_code == 302
+    for _ in run_all(now=AFTER):
+        pass
+    assert account_of(declarant, 2026).professional == Decimal(0)
+    assert HourEntry.objects.count() == 4
+
+
+def test_numbers_of_what_was_never_sent_are_forgotten(
+    client: Client, employer_reviewer: User, item: TrainingPlanItem, declarant: Professional
+) -> None:
+    client.force_login(employer_reviewer)
+    client.post(reverse("credits:new_unit_training"), typed(item))
+    roster = UnitTraining.objects.get().roster
+    rows = [make_roster.row(declarant, id_number=number_of(declarant))]
+    upload = reverse("credits:roster_file", args=[roster.ref])
+    client.post(upload, {"file": make_roster.saved(make_roster.workbook(rows))})
+    later = AFTER.replace(year=2027)
+    assert forget_drafts(now=later, older_than=later) == 1
+    roster.refresh_from_db()
+    assert (roster.state, roster.rows.count()) == ("draft", 0)
+    assert forget_drafts(now=later, older_than=later.replace(year=2028)) == 0
