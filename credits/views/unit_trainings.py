@@ -14,6 +14,7 @@ from accounts.access import only_who_may
 from accounts.enums import Move
 from accounts.models import User
 from accounts.rules.policy import Act
+from accounts.selectors.duties import units_for
 from accounts.selectors.requests import steps_of, who_can_decide
 from accounts.web.requests import sent_to, take_document
 from ceportal.kernel.models import StoredFile
@@ -55,7 +56,9 @@ def show_trainings(request: HttpRequest) -> HttpResponse:
     rows = found.own_trainings(user) if view == "own" else found.trainings_waiting_for(user)
     order = ("-id",) if view == "own" else ("due_at", "id")
     page = keyset_page(rows, order=order, cursor=request.GET.get("after", ""))
-    return render(request, "credits/unit_trainings.html", {"page": page, "view": view, "runs": runs})
+    decides = units_for(user, Act.RULE_ON_TRAININGS).exists()
+    context = {"page": page, "view": view, "runs": runs, "decides": decides}
+    return render(request, "credits/unit_trainings.html", context)
 
 
 @runners_only

@@ -148,7 +148,7 @@ def test_what_is_approved_is_credited_by_the_clock_and_undone_whole(
     for _ in run_all(now=AFTER):
         pass
     for person in people:
-        assert account_of(person, 2026).professional == Decimal(16)
+        assert account_of(person, 2026).professional_hours == Decimal(16)
     assert Notice.objects.filter(to=employer_reviewer, text__contains="已批准").exists()
     client.force_login(employer_reviewer)
     assert "登记完毕" in client.get(reverse("credits:roster", args=[training.roster.ref])).content.decode()
@@ -156,7 +156,7 @@ def test_what_is_approved_is_credited_by_the_clock_and_undone_whole(
     assert undone.status_code == 302
     for _ in run_all(now=AFTER):
         pass
-    assert account_of(declarant, 2026).professional == Decimal(0)
+    assert account_of(declarant, 2026).professional_hours == Decimal(0)
     assert HourEntry.objects.count() == 4
 
 
