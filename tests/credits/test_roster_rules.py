@@ -132,6 +132,12 @@ def against(limits: Limits | None = PLAIN, *, listed: Any = LISTED, professional
     return [(reason.code, reason.clause) for reason in found]
 
 
+@pytest.mark.clause("S3-04")
+def test_of_what_a_unit_ran_itself_no_list_is_asked() -> None:
+    assert against(listed=[]) != []
+    assert against(listed=None) == []
+
+
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
