@@ -41,6 +41,11 @@ def lapse_inspections() -> None:
     inspecting.lapse_inspections(now=timezone.now())
 
 
+@shared_task(name="reviews.remind_inspectors")
+def remind_inspectors() -> None:
+    inspecting.remind_inspectors(now=timezone.now())
+
+
 @shared_task(name="reviews.clear_desks")
 def clear_desks() -> None:
     openings.clear_desks(now=timezone.now())

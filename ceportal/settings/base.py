@@ -332,6 +332,7 @@ CLOCK_JOBS = (
     "reviews.digest_reviewers",
     "reviews.clear_desks",
     "reviews.lapse_inspections",
+    "reviews.remind_inspectors",
     "reviews.work_on_filings",
     "credits.tell_of_credits",
     "certificates.settle_changed_accounts",

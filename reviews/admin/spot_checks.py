@@ -1,6 +1,7 @@
 """学时抽查: the bureaus' desk for campaigns, their inspections and all that came of them (S2-07)."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
@@ -21,17 +22,19 @@ from ceportal.kernel.web.desks import Column
 from ceportal.kernel.web.serving import serve
 from credits.models import Evidence
 from reviews.enums import CampaignState, Finding, InspectionState
-from reviews.forms.spot_checks import AskForm, CampaignForm, FindingForm, IntendForm, SaidForm
+from reviews.forms.spot_checks import AskForm, AssignForm, CampaignForm, FindingForm, IntendForm, SaidForm
 from reviews.models import Campaign, Inspection
 from reviews.selectors.spot_checks import (
     announced,
     campaigns_seen_by,
     figures_by_reviewer,
     inspections_of,
+    may_assign,
     may_inspect,
+    other_inspectors,
     planning_bureaus,
 )
-from reviews.services.inspecting import ask_for_evidence, find, intend
+from reviews.services.inspecting import ask_for_evidence, assign, find, intend
 from reviews.services.spot_checks import draw_campaign, publish_campaign
 from reviews.web.overseers import OverseersRegister, moment_of
 
@@ -40,6 +43,16 @@ _ANNOUNCED = 50
 
 def _user(request: HttpRequest) -> User:
     return cast(User, request.user)
+
+
+def _acts(able: QuerySet[User]) -> dict[str, tuple[Callable[..., SaidForm], Callable[..., None]]]:
+    """What can be done with an inspection: the form and the service of each. `able` may have it given to them."""
+    return {
+        "ask": (AskForm, ask_for_evidence),
+        "intend": (IntendForm, intend),
+        "find": (FindingForm, find),
+        "assign": (partial(AssignForm, inspectors=able), assign),
+    }
 
 
 @admin.register(Campaign)
@@ -123,11 +136,8 @@ class SpotCheckDesk(OverseersRegister):
         """One item drawn: facts and evidence, what happened, and the next act."""
         inspection = self._inspection(request, ref, position)
         user, now = _user(request), timezone.now()
-        acts: dict[str, tuple[type[SaidForm], Callable[..., None]]] = {
-            "ask": (AskForm, ask_for_evidence),
-            "intend": (IntendForm, intend),
-            "find": (FindingForm, find),
-        }
+        able = other_inspectors(inspection) if may_assign(user, inspection) else User.objects.none()
+        acts = _acts(able)
         name = request.POST.get("act", "")
         sent = acts[name][0](request.POST, auto_id=f"{name}_%s") if name in acts else None
         if sent is not None and sent.is_valid():
@@ -145,9 +155,9 @@ class SpotCheckDesk(OverseersRegister):
                 return redirect("admin:reviews_campaign_inspect", ref=ref, position=position)
         may_act = inspection.state == InspectionState.OPEN and may_inspect(user, inspection)
         heard = {"finding": inspection.intended, "reversal_code": inspection.reversal_code}
-        initial = {"intend": {}, "find": heard if inspection.was_heard else {"finding": Finding.SOUND}, "ask": {}}
+        initial = {"intend": {}, "find": heard if inspection.was_heard else {"finding": Finding.SOUND}}
         forms = {
-            key: sent if key == name else form(auto_id=f"{key}_%s", initial=initial[key])
+            key: sent if key == name else form(auto_id=f"{key}_%s", initial=initial.get(key, {}))
             for key, (form, _) in acts.items()
         }
         context = {
@@ -155,6 +165,7 @@ class SpotCheckDesk(OverseersRegister):
             "inspection": inspection,
             "evidence": Evidence.objects.filter(declaration=inspection.declaration).select_related("file"),
             "forms": forms if may_act else None,
+            "assign": forms["assign"] if not inspection.finding and able.exists() else None,
             "form": sent,
         }
         status = 422 if request.method == "POST" else 200

@@ -6,7 +6,7 @@ from typing import Any, cast
 from django import forms
 from django.db.models import QuerySet
 
-from accounts.models import Organization
+from accounts.models import Organization, User
 from ceportal.kernel.rules.refusal import Refusal
 from reviews.enums import REASON_LIMIT, Asked, Finding, ReversalCode
 from reviews.rules.drawing import NAME_LIMIT
@@ -71,6 +71,19 @@ _TEXT: dict[str, Any] = {"max_length": REASON_LIMIT + SLACK, "widget": forms.Tex
 class AskForm(SaidForm):
     of = forms.ChoiceField(label="由谁补充", choices=Asked.choices, initial=Asked.PERSON)
     text = forms.CharField(label="需要补充什么", help_text="对方会看到这段话，五个工作日内答复。", **_TEXT)
+
+
+class AssignForm(SaidForm):
+    to = forms.ModelChoiceField(
+        User.objects.none(), label="改由谁核查", empty_label="请选择", to_field_name="ref",
+        help_text="只列出有核查职责、没有参与过这项申报和审核的人员。",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, inspectors: QuerySet[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = cast(forms.ModelChoiceField, self.fields["to"])
+        field.queryset = inspectors
+        field.label_from_instance = lambda obj: obj.name  # type: ignore[method-assign, assignment]
 
 
 class FindingForm(SaidForm):

@@ -14,7 +14,7 @@ from accounts.selectors.duties import below, units_for
 from credits.enums import ClaimState
 from credits.models import Claim
 from reviews.enums import Asked, CampaignState, Finding, InspectionState
-from reviews.models import Campaign, Decision, Inspection, Opening, Sanction
+from reviews.models import Campaign, Decision, Inspection, InspectionStep, Opening, Sanction
 from reviews.rules.drawing import Ballot, Risk
 from reviews.selectors.signals import suspects
 
@@ -87,12 +87,33 @@ def decisions_drawn(campaign: Campaign, refs: list[str]) -> dict[str, Decision]:
     return {str(row.subject.ref): row for row in found}
 
 
-def inspectors_of(bureau: Organization) -> list[User]:
+def inspectors_of(bureau: Organization) -> QuerySet[User]:
     """Who may inspect there, in a fixed order."""
     held = Membership.objects.filter(
         user=OuterRef("pk"), organization=bureau, duty__in=POLICY[Act.INSPECT].duties, ended_at__isnull=True
     )
-    return list(User.objects.filter(Exists(held), is_active=True).order_by("pk"))
+    return User.objects.filter(Exists(held), is_active=True).order_by("pk")
+
+
+def other_inspectors(inspection: Inspection) -> QuerySet[User]:
+    """To whom it may be given: who inspects there, has not taken part in it, and does not have it."""
+    took_part = Decision.objects.filter(subject=inspection.declaration).values("by")
+    able = inspectors_of(inspection.campaign.bureau).exclude(pk__in=took_part)
+    return able.exclude(pk__in=[inspection.declaration.declarant_id, inspection.inspector_id or 0])
+
+
+def may_assign(user: User, inspection: Inspection) -> bool:
+    """Who plans or inspects at the campaign's bureau."""
+    at = {"pk": inspection.campaign.bureau_id}
+    return planning_bureaus(user).filter(**at).exists() or units_for(user, Act.INSPECT).filter(**at).exists()
+
+
+def forgotten_inspections(before: datetime) -> QuerySet[Inspection]:
+    """Those with their inspector in which nothing has happened since `before`, the longest first."""
+    last = InspectionStep.objects.filter(inspection=OuterRef("pk")).order_by("-pk").values("at")[:1]
+    rows = Inspection.objects.filter(state=InspectionState.OPEN, inspector__is_active=True)
+    rows = rows.annotate(quiet_since=last).filter(quiet_since__lte=before)
+    return rows.select_related("campaign", "declaration", "inspector").order_by("quiet_since", "pk")
 
 
 def published(campaign: Campaign) -> dict[str, Any]:

@@ -7,11 +7,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.enums import Move, NoticeEvent
-from accounts.models import Organization, User
+from accounts.models import Notice, Organization, User
 from accounts.services.notices import tell
 from ceportal.kernel.models import StoredFile
 from ceportal.kernel.rules.refusal import MovedOn, Refusal, refuse, refuse_if_any
-from ceportal.kernel.rules.working_days import due_day
+from ceportal.kernel.rules.working_days import due_day, working_days_left
 from ceportal.kernel.selectors.calendar import end_of, work_calendar
 from ceportal.kernel.services.claims import one_by_one
 from ceportal.kernel.services.trail import record
@@ -29,7 +29,13 @@ from reviews.rules.inspecting import (
     reasons_not_to_say,
 )
 from reviews.rules.reversing import CLAUSES, wording
-from reviews.selectors.spot_checks import holders_asked, may_inspect
+from reviews.selectors.spot_checks import (
+    forgotten_inspections,
+    holders_asked,
+    may_assign,
+    may_inspect,
+    other_inspectors,
+)
 
 JOB = "reviews.lapse_inspections"
 
@@ -85,6 +91,46 @@ def find(inspection: Inspection, *, finding: str, text: str, by: User, now: date
     said = f"抽查“{inspection.campaign.name}”对《{inspection.declaration.title}》的结论：{Finding(finding).label}。"
     tell(whose, NoticeEvent.SPOT_CHECK, key=f"found:{inspection.ref}", text=said, link=_link(inspection), now=now)
     _close(inspection.campaign, by=by, now=now)
+
+
+@transaction.atomic
+def assign(inspection: Inspection, *, to: User, by: User, now: datetime) -> None:
+    """Give it to another inspector, who is told; whoever had it stays able to act, as every inspector there is."""
+    if not may_assign(by, inspection):
+        raise refuse("not_a_planner", "您没有为这个地区组织抽查的职责。", clause=CLAUSE)
+    if not other_inspectors(inspection).filter(pk=to.pk).exists():
+        raise refuse("not_able", "这位人员不能核查这一项，请从列表中选择。", field="to")
+    before = inspection.inspector
+    rows = Inspection.objects.filter(pk=inspection.pk, inspector=before).exclude(state=InspectionState.CLOSED)
+    if not rows.update(inspector=to):
+        raise MovedOn([Refusal("moved_on", "这一项刚刚有了变化，请看看现在的情况，再办理。")])
+    inspection.refresh_from_db()
+    text = f"由{before.name}改为{to.name}" if before else f"分给{to.name}"
+    InspectionStep.objects.create(inspection=inspection, move=InspectionMove.TAKE, by=by, text=text, at=now)
+    record("inspection.take", inspection, by=by, now=now, after={"to": str(to.ref)})
+    _tell_inspector(inspection, "改由您核查", now)
+
+
+def remind_inspectors(*, now: datetime, limit: int = 200) -> int:
+    """Whose turn it is hears of it again when five working days have passed without a step, and so on. How many."""
+    today = timezone.localdate(now)
+    calendar, told = work_calendar(today, span=timedelta(days=400)), 0
+    for inspection in forgotten_inspections(now - timedelta(days=DAYS_TO_ANSWER))[:limit]:
+        since: datetime = inspection.quiet_since  # type: ignore[attr-defined]
+        times = working_days_left(timezone.localdate(since), today, calendar) // DAYS_TO_ANSWER
+        if times > 0:
+            told += _remind(inspection, since, times, now)
+    return told
+
+
+def _remind(inspection: Inspection, since: datetime, times: int, now: datetime) -> bool:
+    key = f"waits:{inspection.ref}:{since:%Y%m%d%H%M%S}:{times}"
+    if inspection.inspector is None or Notice.objects.filter(to=inspection.inspector, key=key).exists():
+        return False
+    what = f"抽查“{inspection.campaign.name}”：《{inspection.declaration.title}》"
+    text = f"{what}等您核查，已有 {times * DAYS_TO_ANSWER} 个工作日没有进展。"
+    tell([inspection.inspector], NoticeEvent.SPOT_CHECK, key=key, text=text, now=now)
+    return True
 
 
 def lapse_inspections(*, now: datetime, limit: int = 200) -> int:

@@ -4,13 +4,18 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
+from accounts.enums import Duty, NoticeEvent
 from accounts.models import User
+from accounts.selectors.duties import holders_of, in_charge
+from accounts.services.notices import tell
 from ceportal.kernel.rules.refusal import MovedOn, Refusal, refuse, refuse_if_any
 from ceportal.kernel.services.trail import record
 from credits.models import Declaration
 from credits.selectors.bench import Bench
 from credits.services.searching import mark_searched
+from reviews.enums import HINTS
 from reviews.models import Signal
 from reviews.rules.signals import CLAUSE, reasons_not_to_judge
 from reviews.selectors.signals import signals_judged_by, signs_of, to_judge
@@ -38,7 +43,20 @@ def look_into(declaration: Declaration, papers: Mapping[str, str], *, bench: Ben
         other = {"other": str(signal.other.ref)} if signal.other else {}
         after = {"kind": signal.kind, "declaration": str(declaration.ref), "version": declaration.version}
         record("signal.raise", signal, by=None, now=bench.now, after=after | other)
+    if any(signal.kind not in HINTS for signal in made):
+        _tell_the_bureau(declaration, bench.now)
     return len(made)
+
+
+def _tell_the_bureau(declaration: Declaration, now: datetime) -> None:
+    """The nearest that can decide on signs, once a day, without saying about whom."""
+    bureau = in_charge(Duty.REVERSE_HOURS, declaration.professional.area, but_not=[declaration.declarant])
+    if bureau is None:
+        return
+    text = "今天发现了新的疑点线索，请到“疑点线索”逐条核实处理。"
+    key = f"signals:{bureau.ref}:{timezone.localdate(now)}"
+    to = holders_of(bureau, Duty.REVERSE_HOURS).exclude(pk=declaration.declarant_id)
+    tell(to, NoticeEvent.SPOT_CHECK, key=key, text=text, now=now)
 
 
 @transaction.atomic

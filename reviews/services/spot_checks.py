@@ -84,7 +84,7 @@ def draw_campaign(campaign: Campaign, *, by: User, now: datetime) -> list[Inspec
 
 def _hand_out(campaign: Campaign, refs: list[str], *, by: User, now: datetime) -> list[Inspection]:
     """Round about; whose hours have been taken back since the publication are drawn all the same."""
-    decisions, inspectors = _decisions(campaign, refs), inspectors_of(campaign.bureau)
+    decisions, inspectors = _decisions(campaign, refs), list(inspectors_of(campaign.bureau))
     subjects = [decision.subject_id for decision in decisions.values()]
     took_part: dict[int, set[int]] = {}
     for subject, reviewer in Decision.objects.filter(subject__in=subjects).values_list("subject", "by"):

@@ -1,7 +1,7 @@
 """Signs of fraud: found by the clock once each, shown to reviewers, decided on by a person of the bureau."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.enums import Duty
-from accounts.models import Organization, Professional, User
+from accounts.models import Notice, Organization, Professional, User
 from ceportal.kernel.enums import FileState
 from ceportal.kernel.models import AuditEvent, StoredFile
 from ceportal.kernel.rules.refusal import MovedOn, Refused
@@ -220,6 +220,29 @@ def test_reviewers_of_both_see_the_sign_without_the_other_until_it_is_found_soun
         assert other.professional.name not in page
     judge(Signal.objects.get(), verdict=Verdict.DISMISSED, reason="扫描件重传", by=county_officer, now=NEXT)
     assert "系统发现的疑点" not in client.get(f"/reviews/{declaration.ref}/").content.decode()
+
+
+def test_the_nearest_bureau_that_decides_hears_of_it_once_a_day(
+    county_officer: User, city_officer: User, declarant: Professional, other_declarant: Professional
+) -> None:
+    """A county without that duty decides nothing: the city has its signs, and hears of them (S2-07)."""
+
+    def find_one(content: bytes, now: datetime) -> None:
+        for person, title in ((declarant, "班主任研修"), (other_declarant, "实验室管理")):
+            with_file(submitted(person, title=title), content)
+        assert look_for_signals(now=now) == 1
+
+    told = Notice.objects.filter(text__contains="新的疑点线索").order_by("pk")
+    find_one(b"first", NEXT)
+    find_one(b"second", NEXT + timedelta(hours=1))
+    assert [notice.to for notice in told.all()] == [county_officer]
+    county_officer.memberships.filter(duty=Duty.REVERSE_HOURS).update(ended_at=NEXT)
+    find_one(b"third", NEXT + timedelta(hours=2))
+    assert [notice.to for notice in told.all()] == [county_officer, city_officer]
+    for person in (declarant, other_declarant):
+        with_file(submitted(person, title="同一个班"), b"the notice of the class")
+    assert look_for_signals(now=NEXT + timedelta(days=1)) == 1
+    assert told.count() == 2
 
 
 def test_a_person_decides_once_and_says_why(

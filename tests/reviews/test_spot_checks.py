@@ -18,7 +18,15 @@ from credits.models import Claim
 from reviews.enums import CampaignState, Finding, InspectionState, Measure
 from reviews.models import Campaign, Inspection, InspectionStep, Sanction
 from reviews.selectors.spot_checks import asked_of, may_inspect, published
-from reviews.services.inspecting import answer, ask_for_evidence, find, intend, lapse_inspections
+from reviews.services.inspecting import (
+    answer,
+    ask_for_evidence,
+    assign,
+    find,
+    intend,
+    lapse_inspections,
+    remind_inspectors,
+)
 from reviews.services.spot_checks import draw_campaign, publish_campaign
 from tests import factories as make
 from tests.reviews.factories import MONDAY, approved, submitted
@@ -183,3 +191,42 @@ def test_the_pages(
     assert client.get(DESK).status_code in (302, 403)
     client.force_login(inspector)
     assert "原件已交单位" in client.get(item).content.decode()
+
+
+def test_an_inspection_changes_hands_and_its_inspector_is_reminded(
+    client: Client, campaign: Campaign, city_officer: User, inspector: User, city_bureau: Organization,
+    authority_reviewer: User, employer_reviewer: User,
+) -> None:  # fmt: skip
+    inspection = drawn(campaign, city_officer)
+    second = make.give(make.user("第二核查人"), city_bureau, Duty.REVERSE_HOURS)
+    make.give(authority_reviewer, city_bureau, Duty.REVERSE_HOURS)
+    with pytest.raises(Refused, match="请从列表中选择"):
+        assign(inspection, to=authority_reviewer, by=city_officer, now=NOW)
+    with pytest.raises(Refused, match="没有为这个地区"):
+        assign(inspection, to=second, by=employer_reviewer, now=NOW)
+    page = reverse("admin:reviews_campaign_inspect", args=[campaign.ref, 1])
+    client.force_login(city_officer)
+    assert "改由别人核查" in client.get(page).content.decode()
+    assert client.post(page, {"act": "assign", "to": str(authority_reviewer.ref)}).status_code == 422
+    stale = refreshed(inspection)
+    assert client.post(page, {"act": "assign", "to": str(second.ref)}).status_code == 302
+    inspection = refreshed(inspection)
+    assert inspection.inspector == second
+    assert f"改为{second.name}" in client.get(page).content.decode()
+    with pytest.raises(MovedOn):
+        assign(
+            stale, to=next(user for user in (inspector, city_officer) if user != stale.inspector), by=second, now=NOW
+        )
+    InspectionStep.objects.update(at=NOW)
+    told = Notice.objects.filter(to=second, text__contains="没有进展")
+    assert remind_inspectors(now=NOW + timedelta(days=6)) == 0
+    assert remind_inspectors(now=NOW + timedelta(days=7)) >= 1
+    assert remind_inspectors(now=NOW + timedelta(days=7)) == 0
+    assert told.count() == 1
+    assert remind_inspectors(now=NOW + timedelta(days=14)) >= 1
+    assert told.count() == 2
+    find(inspection, finding=Finding.SOUND, text="原件已核", by=second, now=NOW)
+    with pytest.raises(MovedOn):
+        assign(inspection, to=inspector, by=city_officer, now=NOW)
+    remind_inspectors(now=NOW + timedelta(days=40))
+    assert told.count() == 2

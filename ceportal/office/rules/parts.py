@@ -39,6 +39,7 @@ PARTS = {
     "reviews.digest_reviewers": "每日待审汇总",
     "reviews.clear_desks": "办结申报的收尾",
     "reviews.lapse_inspections": "抽查答复的到期",
+    "reviews.remind_inspectors": "抽查核查的提醒",
     "reviews.work_on_filings": "每月备案名单的固定",
     "credits.tell_of_credits": "每日学时计入的通知",
     "certificates.settle_changed_accounts": "年度账户的结算",

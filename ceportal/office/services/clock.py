@@ -79,6 +79,7 @@ JOBS: tuple[ClockJob, ...] = (
     ClockJob("reviews.digest_reviewers", digesting.digest_reviewers),
     ClockJob("reviews.clear_desks", openings.clear_desks),
     ClockJob("reviews.lapse_inspections", inspecting.lapse_inspections),
+    ClockJob("reviews.remind_inspectors", inspecting.remind_inspectors),
     ClockJob("reviews.work_on_filings", filing.work_on_filings),
     ClockJob("credits.tell_of_credits", digests.tell_of_credits),
     ClockJob("certificates.settle_changed_accounts", issuing.settle_changed_accounts),
