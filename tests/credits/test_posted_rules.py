@@ -49,6 +49,7 @@ def test_what_platforms_send_is_taken_quickly(posted: dict[str, Any], how: dict[
 
 def test_one_bad_record_costs_its_neighbours_nothing() -> None:
     assert quick(RECORD, {**RECORD, "hours": 8}, FULL) == [read(RECORD), None, read(FULL)]
+    assert quick(RECORD, {**RECORD, "title": "坏\u202e字"}, FULL) == [read(RECORD), None, read(FULL)]
 
 
 TWICE = json.dumps({"records": [RECORD]})[:-3]

@@ -152,7 +152,7 @@ def objects() -> dict[str, Given]:
         **{f"credits:{name}@done": lambda town: {"ref": town.done.ref} for name in ROSTERS_DONE},
         **{f"accounts:{name}": lambda town: {"ref": town.submitted.organization.ref} for name in ("invite", "relieve")},
         "credits:standards_of": lambda town: {"ref": town.submitted.organization.ref},
-        "credits:edit_standard": lambda town: {"ref": town.submitted.organization.ref, "activity": "training"},
+        "credits:edit_standard": lambda town: {"ref": town.submitted.organization.ref, "activity": "degree"},
         "reviews:review": lambda town: {"ref": town.submitted.ref},
         "reviews:review@passed_on": lambda town: {"ref": town.passed_on.ref},
         "reviews:review@draft": lambda town: {"ref": town.draft.ref},
