@@ -116,6 +116,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> None:
         asyncio._set_running_loop(loop)
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
     return Together(config, log)
 
