@@ -140,9 +140,20 @@ def _end_to_end(sheets: int) -> None:
     with tempfile.TemporaryDirectory(prefix="broker-") as folder:
         broker = Broker(Path(folder))
         broker.start()
-        command = [sys.executable, "-B", "-m", "celery", "--app", "ceportal.celery", "worker", "--concurrency", "2"]
+        command = [
+            sys.executable,
+            "-B",
+            "-m",
+            "celery",
+            "--quiet",
+            "--app",
+            "ceportal.celery",
+            "worker",
+            "--concurrency",
+            "2",
+        ]
         worker = subprocess.Popen(
-            [*command, "--loglevel", "ERROR", "--quiet"],
+            [*command, "--loglevel", "ERROR"],
             env=os.environ | {"REDIS_URL": broker.url}, cwd=settings.BASE_DIR, start_new_session=True,
         )  # fmt: skip
         try:
