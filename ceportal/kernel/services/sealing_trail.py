@@ -20,7 +20,7 @@ A_RUN, PATIENCE = 10_000, 5.0
 _SETTLE = 0.05
 _WRITERS = (
     "SELECT pid, backend_xid::text FROM pg_stat_activity WHERE datname = current_database()"
-    " AND backend_xid IS NOT NULL AND pid <> pg_backend_pid()"
+    " AND backend_type = 'client backend' AND backend_xid IS NOT NULL AND pid <> pg_backend_pid()"
 )
 
 
