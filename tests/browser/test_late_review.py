@@ -27,7 +27,7 @@ def test_a_late_employer_is_escalated_and_approves_nothing(
 ) -> None:  # fmt: skip
     """Over its limit it is told to the authority above; as long again, to the bureau."""
     above = make.give(make.user("督办人"), authority, Duty.OVERSEE)
-    late = submitted(declarant, now=timezone.now() - timedelta(days=12))
+    late = submitted(declarant, now=timezone.now() - timedelta(days=30))
     for days in (0, 30):
         call_command("tick", now=(timezone.now() + timedelta(days=days)).isoformat(), stdout=StringIO())
     enter(phone, employer_reviewer)
