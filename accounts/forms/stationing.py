@@ -1,19 +1,17 @@
 """Asking that a unit answer to another bureau: in the name of the unit, or of the bureau."""
 
-from typing import Any, cast
+from typing import Any
 
 from django import forms
-from django.http import QueryDict
 
 from accounts.enums import Move
 from accounts.forms.reasoned import SLACK, ReasonedForm
 from accounts.models import Organization
 from accounts.rules.requesting import REASON_LIMIT
-from ceportal.kernel.models import StoredFile
-from ceportal.kernel.web.hidden import CountField
+from ceportal.kernel.web.hidden import CountField, KeepsFile
 
 
-class ReasonAndPaper(ReasonedForm):
+class ReasonAndPaper(KeepsFile, ReasonedForm):
     """`kept` is the file of an earlier try of the same page, so that it need not be chosen again."""
 
     reason = forms.CharField(
@@ -26,16 +24,8 @@ class ReasonAndPaper(ReasonedForm):
         help_text="例如职称评审归属的文件。照片或 PDF。",
         widget=forms.FileInput({"accept": "image/jpeg,image/png,application/pdf,image/*"}),
     )
-    kept = forms.UUIDField(required=False, widget=forms.HiddenInput)
     round = CountField(required=False)
     marks_optional = False
-
-    def keep(self, stored: StoredFile | None) -> None:
-        """Carry the file that came to the next try of the page."""
-        if stored is not None:
-            data = cast(QueryDict, self.data).copy()
-            data["kept"] = str(stored.ref)
-            self.data = data
 
 
 class AskToAnswerForm(ReasonAndPaper):

@@ -3,7 +3,6 @@
 from typing import Any, cast
 
 from django import forms
-from django.http import QueryDict
 
 from accounts.enums import Move
 from accounts.models import Organization, TitleSeries
@@ -12,10 +11,9 @@ from bases.forms.fields import ShownForm, TypedDay, words
 from bases.models import PlanItem, TrainingClass
 from bases.rules import classes as rules
 from bases.rules.classes import ClassPlan, hours_in
-from ceportal.kernel.models import StoredFile
 from ceportal.kernel.rules.id_number import hide_numbers
 from ceportal.kernel.rules.text import TITLE_LIMIT
-from ceportal.kernel.web.hidden import CountField
+from ceportal.kernel.web.hidden import CountField, KeepsFile
 
 _SUBJECTS = [(value, label) for value, label in rules.SUBJECTS.items()]
 _HELP = {
@@ -139,7 +137,7 @@ class CancelForm(ShownForm):
     reason = words("取消的原因", rules.REASON_LIMIT, lines=2, help_text="报名的人员都会收到消息，页面上也会显示。")
 
 
-class ConsentForm(ShownForm):
+class ConsentForm(KeepsFile, ShownForm):
     """`kept` is the file of an earlier try of the same page, so that it need not be chosen again."""
 
     authority = forms.ModelChoiceField(label="行业主管部门", queryset=Organization.objects.none(), empty_label="请选择")
@@ -148,7 +146,6 @@ class ConsentForm(ShownForm):
         label="办班方案", required=False, allow_empty_file=True, help_text="教学计划、师资、收费依据等。PDF 或照片。",
         widget=forms.FileInput({"accept": "image/jpeg,image/png,application/pdf,image/*"}),
     )  # fmt: skip
-    kept = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, authorities: list[Organization] | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -160,13 +157,6 @@ class ConsentForm(ShownForm):
 
     def clean_reason(self) -> str:
         return hide_numbers(self.cleaned_data["reason"])
-
-    def keep(self, stored: StoredFile | None) -> None:
-        """Carry the file that came to the next try of the page."""
-        if stored is not None:
-            data = cast(QueryDict, self.data).copy()
-            data["kept"] = str(stored.ref)
-            self.data = data
 
 
 class ConsentRulingForm(ShownForm):

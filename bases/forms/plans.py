@@ -3,7 +3,6 @@
 from typing import Any, cast
 
 from django import forms
-from django.http import QueryDict
 
 from accounts.enums import Move
 from accounts.models import Organization
@@ -14,10 +13,9 @@ from bases.models import TrainingPlanItem
 from bases.rules import plans as rules
 from bases.rules.classes import SUBJECTS
 from bases.rules.plans import PlannedTraining
-from ceportal.kernel.models import StoredFile
 from ceportal.kernel.rules.id_number import hide_numbers
 from ceportal.kernel.rules.text import TITLE_LIMIT
-from ceportal.kernel.web.hidden import CountField
+from ceportal.kernel.web.hidden import CountField, KeepsFile
 
 _FILES = forms.FileInput({"accept": "image/jpeg,image/png,application/pdf,image/*"})
 
@@ -71,20 +69,12 @@ def training_initial(item: TrainingPlanItem) -> dict[str, Any]:
     return said | {"hours": f"{item.hours.normalize():f}"}
 
 
-class PaperForm(ShownForm):
+class PaperForm(KeepsFile, ShownForm):
     """A file with words beside it; `kept` is that of an earlier try of the same page."""
 
     document = forms.FileField(
         label="文件", required=False, allow_empty_file=True, help_text="PDF 或照片，每个不超过 20 MB。", widget=_FILES
     )
-    kept = forms.UUIDField(required=False, widget=forms.HiddenInput)
-
-    def keep(self, stored: StoredFile | None) -> None:
-        """Carry the file that came to the next try of the page."""
-        if stored is not None:
-            data = cast(QueryDict, self.data).copy()
-            data["kept"] = str(stored.ref)
-            self.data = data
 
 
 class SendPlanForm(PaperForm):

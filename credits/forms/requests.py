@@ -3,17 +3,15 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 from django import forms
-from django.http import QueryDict
 
 from accounts.enums import Move
 from accounts.rules.requesting import REASON_LIMIT, reasons_not_to_ask
-from ceportal.kernel.models import StoredFile
 from ceportal.kernel.rules.id_number import hide_numbers
 from ceportal.kernel.rules.refusal import Refusal
-from ceportal.kernel.web.hidden import CountField
+from ceportal.kernel.web.hidden import CountField, KeepsFile
 from credits.enums import EasingGround, ObligationKind
 from credits.forms.fields import DayField, HoursField, TextField
 from credits.models import ObligationRequest, OutsideHours
@@ -49,7 +47,7 @@ class ToldForm(forms.Form):
                 self.add_error(name, reason.message)
 
 
-class RequestForm(ToldForm):
+class RequestForm(KeepsFile, ToldForm):
     """The reason, the document, and of which round this page was drawn: 1 before it was ever sent.
 
     `kept` is the file of an earlier try of the same page, so that it need not be chosen again.
@@ -63,20 +61,12 @@ class RequestForm(ToldForm):
         help_text="一份照片或 PDF，例如医院证明、单位文件。几页纸请合成一个 PDF。",
         widget=forms.FileInput({"accept": "image/jpeg,image/png,application/pdf,image/*"}),
     )
-    kept = forms.UUIDField(required=False, widget=forms.HiddenInput)
     round = CountField(required=False)
     marks_optional = False
 
     def ask_for_words(self, *, has_document: bool) -> None:
         """Where something else is wrong already: tell of the words and the paper too, all at once."""
         self.tell(reasons_not_to_ask(self.cleaned_data.get("reason", ""), has_document=has_document))
-
-    def keep(self, stored: StoredFile | None) -> None:
-        """Carry the file that came to the next try of the page."""
-        if stored is not None:
-            data = cast(QueryDict, self.data).copy()
-            data["kept"] = str(stored.ref)
-            self.data = data
 
 
 class ExemptionForm(RequestForm):

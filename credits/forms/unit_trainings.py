@@ -3,13 +3,11 @@
 from typing import Any, cast
 
 from django import forms
-from django.http import QueryDict
 
 from accounts.enums import Move
 from accounts.models import Organization
 from bases.models import TrainingPlanItem
-from ceportal.kernel.models import StoredFile
-from ceportal.kernel.web.hidden import CountField
+from ceportal.kernel.web.hidden import CountField, KeepsFile
 from credits.enums import PaperKind, PublicKind
 from credits.forms.fields import DayField, HoursField, TextField
 from credits.forms.requests import ToldForm
@@ -54,21 +52,13 @@ class NewTrainingForm(ToldForm):
         return item.plan.organization
 
 
-class KeptForm(ToldForm):
+class KeptForm(KeepsFile, ToldForm):
     """A file with words beside it; `kept` is that of an earlier try of the same page."""
 
     document = forms.FileField(
         label="文件", required=False, allow_empty_file=True, help_text="PDF 或照片，每个不超过 20 MB。", widget=_FILES
     )
-    kept = forms.UUIDField(required=False, widget=forms.HiddenInput)
     marks_optional = False
-
-    def keep(self, stored: StoredFile | None) -> None:
-        """Carry the file that came to the next try of the page."""
-        if stored is not None:
-            data = cast(QueryDict, self.data).copy()
-            data["kept"] = str(stored.ref)
-            self.data = data
 
 
 class KeepPaperForm(KeptForm):

@@ -1,10 +1,13 @@
 """What our pages carry hidden and give back."""
 
 import re
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
+
+from ceportal.kernel.models import StoredFile
 
 _COUNT = re.compile(r"[1-9][0-9]{0,8}")
 _BROKEN = "页面内容不完整，请刷新后重试。"
@@ -28,3 +31,15 @@ class CountField(forms.CharField):
         if not _COUNT.fullmatch(str(value)):
             raise ValidationError(_BROKEN, code="invalid")
         return int(value)
+
+
+class KeepsFile(forms.Form):
+    """A form with a file: what came with an earlier try of the page is carried to the next one as `kept`."""
+
+    kept = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def keep(self, stored: StoredFile | None) -> None:
+        if stored is not None:
+            data = cast(QueryDict, self.data).copy()
+            data["kept"] = str(stored.ref)
+            self.data = data
