@@ -84,3 +84,17 @@ class Finding(TextChoices):
     GOOD = "good", "未发现问题"
     ADVICE = "advice", "有改进建议"
     MEND = "mend", "要求整改"
+
+
+class ComplaintKind(TextChoices):
+    """What the documents forbid, in their words; by which clause says rules.complaints.CLAUSES."""
+
+    CLASSES = "classes", "乱办班"
+    FEES = "fees", "乱收费"
+    RAISED = "raised", "擅自提高收费标准"
+    SINGLE = "single", "指定单一的施教机构或学习形式"
+    FORCED = "forced", "个人出钱却强制指定施教机构"
+    FALSE = "false", "弄虚作假，虚报学时"
+    SECRET = "secret", "不公开内容、教师、收费等情况"
+    QUALITY = "quality", "教学管理混乱、质量低劣"
+    OTHER = "other", "其他"

@@ -2,12 +2,17 @@
 
 from django.urls import path
 
-from bases.views import classes, consenting, directory, disclosing, planning, plans, present, teaching
+from bases.views import classes, complaints, consenting, directory, disclosing, planning, plans, present, teaching
 
 app_name = "bases"
 urlpatterns = [
     path("institutions/", directory.show_directory, name="directory"),
     path("institutions/<uuid:ref>/", directory.show_institution, name="institution"),
+    path("complaints/", complaints.show_complaints, name="complaints"),
+    path("complaints/new/", complaints.new_complaint, name="new_complaint"),
+    path("complaints/<uuid:ref>/", complaints.show_complaint, name="complaint"),
+    path("complaints/<uuid:ref>/more/", complaints.complete_complaint, name="complete_complaint"),
+    path("complaints/<uuid:ref>/document/", complaints.show_document, name="complaint_document"),
     path("disclosures/", disclosing.show_disclosures, name="disclosures"),
     path("disclosures/<uuid:ref>/", disclosing.edit_disclosure, name="edit_disclosure"),
     path("classes/", classes.show_classes, name="classes"),

@@ -1,5 +1,6 @@
 """Something asked of an office: what exemptions, recognitions and the like have in common."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from django.db import models
@@ -19,11 +20,12 @@ class Request(Routed):
     `organization` is the employer at the time. `state_reason` holds the words of the last ruling.
 
     `page` names the address of its page, by `ref`, which everybody who may see it shares. What a unit asks for itself
-    alone ends when the unit becomes part of another.
+    alone ends when the unit becomes part of another. `outcomes` says in words of its own what became of it, by state.
     """
 
     page: ClassVar[str]
     ends_with_its_unit: ClassVar[bool] = False
+    outcomes: ClassVar[Mapping[str, str]] = {}
 
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     organization = models.ForeignKey(Organization, null=True, blank=True, on_delete=models.PROTECT, related_name="+")

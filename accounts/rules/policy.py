@@ -62,6 +62,8 @@ class Act(StrEnum):
     INSPECT_PLANS = "检查已备案的培训计划"
     RUN_TRAININGS = "登记本单位组织的培训"
     RULE_ON_TRAININGS = "审核单位登记的培训"
+    RULE_ON_COMPLAINTS = "答复投诉"
+    SEE_COMPLAINTS = "查看投诉"
     DISCLOSE = "维护本机构的公开信息"
     KEEP_KEYS = "管理本平台的接口密钥"
     ANSWER_MISSING = "答复学员查询的学时"
@@ -140,6 +142,8 @@ POLICY: dict[Act, Permission] = {
     Act.INSPECT_PLANS: Permission((Duty.OVERSEE,), Scope.PLACE, at=(_BUREAU,)),
     Act.RUN_TRAININGS: Permission((Duty.MANAGE_UNIT, Duty.REVIEW_HOURS), Scope.UNIT, at=(_EMPLOYER, _AUTHORITY)),
     Act.RULE_ON_TRAININGS: Permission((Duty.REVIEW_HOURS,), Scope.WAITING, at=(_AUTHORITY, _BUREAU)),
+    Act.RULE_ON_COMPLAINTS: Permission((Duty.OVERSEE,), Scope.WAITING, at=(_BUREAU,)),
+    Act.SEE_COMPLAINTS: Permission((Duty.OVERSEE,), Scope.PLACE, at=(_BUREAU,)),
     Act.DISCLOSE: Permission((Duty.TEACH, Duty.MANAGE_CLIENTS), Scope.UNIT),
     Act.KEEP_KEYS: Permission((Duty.MANAGE_CLIENTS,), Scope.UNIT, at=(_PLATFORM,), proof=True),
     Act.ANSWER_MISSING: Permission((Duty.MANAGE_CLIENTS,), Scope.WAITING, at=(_PLATFORM,)),

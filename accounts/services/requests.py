@@ -91,7 +91,7 @@ def rule(asked: Request, move: str, *, seen_round: int, reason: str, by: User, n
         raise moved_on(asked)
     rule_on(asked, move=ruling, by=by, now=now, reason=reason.strip())
     _leave_word(asked, ruling, was=was, by=by, now=now)
-    tell_askers(asked, _OUTCOMES[RequestState(asked.state)], now=now)
+    tell_askers(asked, asked.outcomes.get(asked.state) or _OUTCOMES[RequestState(asked.state)], now=now)
 
 
 @transaction.atomic

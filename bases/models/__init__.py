@@ -1,6 +1,7 @@
 """The teaching side: lists of the recognised, courses, what institutions disclose, their classes, plans of units."""
 
 from bases.models.classes import Attendance, ClassConsent, ClassConsentRuling, Enrolment, PlanItem, TrainingClass
+from bases.models.complaints import Complaint, ComplaintRuling
 from bases.models.courses import Course
 from bases.models.plans import PlanInspection, PlanPaper, TrainingPlan, TrainingPlanItem, TrainingPlanRuling
 from bases.models.recognition import Absence, Disclosure, Recognition
@@ -10,6 +11,8 @@ __all__ = [
     "Attendance",
     "ClassConsent",
     "ClassConsentRuling",
+    "Complaint",
+    "ComplaintRuling",
     "Course",
     "Disclosure",
     "Enrolment",

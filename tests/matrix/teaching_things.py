@@ -20,6 +20,7 @@ from credits.services.unit_trainings import keep_paper, send_training, start_tra
 from tests.bases import planning, teaching
 from tests.credits.drafts import photo
 from tests.credits.platforms import number_of
+from tests.matrix import complaint_things
 
 OPEN, PAPER, ASKED = "MX-1", "MX-2", "MX-3"
 ANYBODYS = ("class", "enrol", "leave")
@@ -47,6 +48,7 @@ def given() -> dict[str, Callable[[Any], Mapping[str, Any]]]:
         "bases:plan_paper": lambda _: {"ref": _plan(2).ref, "paper": _plan(2).papers.get().ref},
         "bases:answer_inspection": lambda _: {"ref": PlanInspection.objects.get().ref},
         "credits:roster_of_class": lambda _: {"ref": _class(PAPER).ref},
+        **complaint_things.given(),
     }
 
 
@@ -78,6 +80,7 @@ def file_plans(
     days = {"started_on": date(now.year, 11, 3), "ended_on": date(now.year, 11, 4)}
     plan = planning.filed(units["employer"], people["employer"], now=now.replace(day=2), title="矩阵计划的培训", **days)
     inspect_plan(plan, units["city"], finding="advice", words="可以更细", mend_by=None, by=people["city"], now=now)
+    complaint_things.begin(units["base"], people["declarant"], document, now=now)
     _run_a_training(plan, Professional.objects.get(user=people["declarant"]), people["employer"], document, now=now)
     amendment = amend_plan(plan, by=people["employer"], now=now)
     attach_paper(amendment, "课程表", document, by=people["employer"], now=now)

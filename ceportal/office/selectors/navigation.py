@@ -67,6 +67,7 @@ PERSONAL = Section(
         Entry("certificates:mine", "我的证书"),
         Entry("certificates:transcript", "学时证明"),
         Entry("accounts:matters", "调转和变更"),
+        Entry("bases:complaints", "投诉"),
         Entry("office:my_data", "我的数据"),
     ),
 )
@@ -76,6 +77,7 @@ WITHOUT_ROLE = (
     Entry("accounts:registration", "我的注册"),
     Entry("accounts:invitations", "职责邀请"),
     Entry("accounts:hand_overs", "更换管理员"),
+    Entry("bases:complaints", "投诉"),
 )
 FOOTER = (
     Entry("office:front", "首页"),
@@ -121,6 +123,7 @@ _OF_DUTIES: tuple[tuple[str, tuple[tuple[frozenset[Duty], Entry], ...]], ...] = 
         "管理",
         (
             (frozenset({Duty.OVERSEE}), Entry("reviews:watch", "审核时效")),
+            (frozenset({Duty.OVERSEE}), Entry("bases:complaints", "投诉")),
             (DESK_DUTIES, Entry("admin:index", "工作台")),
             (frozenset({Duty.OPERATE}), Entry("office:operation", "运行状态")),
         ),
