@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from ceportal.office.selectors.health import CLOCK
-from ceportal.office.services import erasing, key_rotation, signals
+from ceportal.office.services import counting, erasing, key_rotation, signals
 from ceportal.office.services.clock import leave_sign
 
 
@@ -14,6 +14,11 @@ from ceportal.office.services.clock import leave_sign
 def heartbeat() -> None:
     """Beat has rung, the broker has carried, the worker works."""
     leave_sign(CLOCK, now=timezone.now())
+
+
+@shared_task(name="office.count_years")
+def count_years() -> None:
+    counting.count_years(now=timezone.now())
 
 
 @shared_task(name="office.erase_people")

@@ -335,6 +335,7 @@ CLOCK_JOBS = (
     "reviews.remind_inspectors",
     "reviews.work_on_filings",
     "credits.tell_of_credits",
+    "office.count_years",
     "certificates.settle_changed_accounts",
     "certificates.make_sheets",
     "certificates.work_on_bundles",

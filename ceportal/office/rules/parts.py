@@ -42,6 +42,7 @@ PARTS = {
     "reviews.remind_inspectors": "抽查核查的提醒",
     "reviews.work_on_filings": "每月备案名单的固定",
     "credits.tell_of_credits": "每日学时计入的通知",
+    "office.count_years": "统计数字的更新",
     "certificates.settle_changed_accounts": "年度账户的结算",
     "certificates.make_sheets": "证书制作",
     "certificates.work_on_bundles": "证书的打包",

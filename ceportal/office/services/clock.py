@@ -12,7 +12,7 @@ from accounts.services import clients, codes, delivery, deputizing, devices, reg
 from bases.services import carrying
 from ceportal.kernel.models import Heartbeat
 from ceportal.kernel.services import quarantine, sealing_trail, sweeping
-from ceportal.office.services import erasing, key_rotation, signals
+from ceportal.office.services import counting, erasing, key_rotation, signals
 from certificates.services import bundles, issuing, sheets
 from credits.services import (
     batches,
@@ -82,6 +82,7 @@ JOBS: tuple[ClockJob, ...] = (
     ClockJob("reviews.remind_inspectors", inspecting.remind_inspectors),
     ClockJob("reviews.work_on_filings", filing.work_on_filings),
     ClockJob("credits.tell_of_credits", digests.tell_of_credits),
+    ClockJob("office.count_years", counting.count_years),
     ClockJob("certificates.settle_changed_accounts", issuing.settle_changed_accounts),
     ClockJob("certificates.make_sheets", sheets.make_sheets),
     ClockJob("certificates.work_on_bundles", bundles.work_on_bundles),

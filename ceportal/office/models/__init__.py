@@ -1,0 +1,6 @@
+"""The tables of the roof: figures, each in the file of its subject."""
+
+from ceportal.office.models.reports import FixedReport
+from ceportal.office.models.statistics import CountedYear, YearSum
+
+__all__ = ["CountedYear", "FixedReport", "YearSum"]

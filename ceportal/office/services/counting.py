@@ -1,0 +1,151 @@
+"""Keeping the figures: whoever something happened to is counted anew, and in turn everybody, so that nothing that left
+no sign stays wrong (docs/decisions).
+
+A part is one transaction: marks, years and sums move together, so that every sum equals its rows at any moment.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, Q, Sum
+
+from accounts.models import Organization
+from ceportal.kernel.models import Counter
+from ceportal.office.models import CountedYear, YearSum
+from ceportal.office.rules.counting import MEASURED, STANDINGS
+from ceportal.office.selectors.counting import (
+    ROUND,
+    Fact,
+    changed_people,
+    counted_before,
+    facts_of,
+    marks,
+    next_in_turn,
+    units_of,
+)
+
+# One writer at a time holds this counter.
+_LOCK = "statistics"
+PARTS, SIGNS, IN_TURN = 5, 1000, 400
+_WRITTEN = 500
+
+
+def count_years(*, now: datetime) -> int:
+    """A few parts, or fewer when nothing is left and each has had their turn; gives how many years were found otherwise
+    than they had been counted.
+    """
+    changed = 0
+    for _ in range(PARTS):
+        written, is_through = _count_a_part(now=now)
+        changed += written
+        if is_through:
+            break
+    return changed
+
+
+@transaction.atomic
+def _count_a_part(*, now: datetime) -> tuple[int, bool]:
+    Counter.objects.get_or_create(name=_LOCK)
+    Counter.objects.select_for_update().get(name=_LOCK)
+    read = marks()
+    changed, after = changed_people(read, most=SIGNS)
+    in_turn, place = next_in_turn(read, most=IN_TURN)
+    written = count_people({*changed, *in_turn}, now=now)
+    for name, value in (after | {ROUND: place}).items():
+        Counter.objects.update_or_create(name=name, defaults={"value": value})
+    return written, place == 0 and all(after[name] == read.get(name, 0) for name in after)
+
+
+def count_people(keys: Collection[int], *, now: datetime) -> int:
+    """Count the years of these people (by primary keys) anew, in the caller's transaction."""
+    touched, written = keep_years(keys, now=now)
+    keep_sums(touched)
+    return written
+
+
+def keep_years(keys: Collection[int], *, now: datetime) -> tuple[set[int], int]:
+    """Write their years as they are now; gives the sums that are no longer right, and how many years changed."""
+    facts, before = facts_of(keys, now=now), counted_before(keys)
+    units = units_of(facts.values())
+    wanted = {place: _row(place, fact, units) for place, fact in facts.items()}
+    changed = {place: row for place, row in wanted.items() if _differs(row, before.get(place))}
+    gone = [before[place].pk for place in before.keys() - wanted.keys()]
+    touched = {before[place].year_sum_id for place in before if place in changed or place not in wanted}
+    sums = _sums_of(row["sum"] for row in changed.values())
+    made = [
+        CountedYear(
+            professional_id=person, year=year, year_sum_id=sums[row["sum"]["key"]], organization_id=row["organization"],
+            standing=row["standing"], **row["measures"],
+        )
+        for (person, year), row in changed.items()
+    ]  # fmt: skip
+    CountedYear.objects.filter(pk__in=gone).delete()
+    CountedYear.objects.bulk_create(
+        made, batch_size=_WRITTEN, update_conflicts=True, unique_fields=["professional", "year"],
+        update_fields=["year_sum", "organization", "standing", *MEASURED],
+    )  # fmt: skip
+    return touched | {row.year_sum_id for row in made}, len(made) + len(gone)
+
+
+def keep_sums(keys: Iterable[int] | None = None) -> None:
+    """Add these sums up from their rows, or all of them; those without any are removed."""
+    rows, sums = CountedYear.objects.order_by(), YearSum.objects.all()
+    if keys is not None:
+        wanted = list(keys)
+        rows, sums = rows.filter(year_sum__in=wanted), sums.filter(pk__in=wanted)
+    people: dict[str, Any] = {name: Count("pk", filter=Q(standing=name)) for name in STANDINGS}
+    added = rows.values("year_sum").annotate(**people, **{f"of_{name}": Sum(name) for name in MEASURED})
+    found: dict[int, dict[str, Any]] = {row["year_sum"]: dict(row) for row in added}
+    there = list(sums)
+    empty = [one.pk for one in there if one.pk not in found]
+    for one in there:
+        for name in (*STANDINGS, *MEASURED):
+            column = name if name in STANDINGS else f"of_{name}"
+            setattr(one, name, found.get(one.pk, {}).get(column, 0))
+        one.pk = None if one.pk in found else one.pk
+    YearSum.objects.bulk_create(
+        [one for one in there if one.pk is None], batch_size=_WRITTEN, update_conflicts=True, unique_fields=["key"],
+        update_fields=[*STANDINGS, *MEASURED],
+    )  # fmt: skip
+    YearSum.objects.filter(pk__in=empty).delete()
+
+
+def _row(place: tuple[int, int], fact: Fact, units: dict[int, Organization]) -> dict[str, Any]:
+    unit = units.get(fact.organization or 0)
+    authority = _authority_of(unit) if unit else None
+    sum_of: dict[str, Any] = {
+        "year": place[1], "area_id": fact.area, "authority_id": authority, "trade": fact.trade,
+        "nature": unit.nature if unit else "", "level": fact.level,
+    }  # fmt: skip
+    key = "/".join(str(value or "-") for value in sum_of.values())
+    return {
+        "sum": {"key": key, **sum_of},
+        "organization": fact.organization,
+        "standing": str(fact.standing),
+        "measures": fact.measures,
+    }
+
+
+def _authority_of(unit: Organization) -> int | None:
+    if unit.is_authority:
+        return unit.pk
+    return unit.supervisor_id if unit.supervisor and unit.supervisor.is_authority else None
+
+
+def _differs(row: dict[str, Any], before: CountedYear | None) -> bool:
+    if before is None or before.year_sum.key != row["sum"]["key"]:
+        return True
+    if (before.organization_id, before.standing) != (row["organization"], row["standing"]):
+        return True
+    return any(getattr(before, name) != value for name, value in row["measures"].items())
+
+
+def _sums_of(wanted: Iterable[dict[str, Any]]) -> dict[str, int]:
+    """The keys of the rows of these sums, made where there were none."""
+    by_key = {one["key"]: one for one in wanted}
+    found = dict(YearSum.objects.filter(key__in=by_key).values_list("key", "pk"))
+    new = [YearSum(**one) for key, one in by_key.items() if key not in found]
+    YearSum.objects.bulk_create(new, batch_size=_WRITTEN)
+    return found | {one.key: one.pk for one in new}

@@ -1,0 +1,72 @@
+"""Who is counted in which year, as what, and what a row of figures says of itself."""
+
+from decimal import Decimal
+
+import pytest
+
+from ceportal.office.enums import Standing
+from ceportal.office.rules import counting as rules
+
+
+@pytest.mark.parametrize(
+    ("registered", "left", "accounts", "expected"),
+    [
+        (2026, None, (), {2026}),
+        (2024, None, (), {2024, 2025, 2026}),
+        (2010, None, (), {2022, 2023, 2024, 2025, 2026}),
+        (2024, 2026, (), {2024, 2025}),
+        (2024, 2026, (2026, 2019), {2019, 2024, 2025, 2026}),
+        (2026, 2026, (), set()),
+    ],
+)
+def test_in_which_years_a_person_is_counted(
+    registered: int, left: int | None, accounts: tuple[int, ...], expected: set[int]
+) -> None:
+    found = rules.years_counted(registered=registered, left=left, this_year=2026, with_account=accounts)
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("is_met", "has_rule", "obligation", "earned", "needed", "expected"),
+    [
+        (True, True, "exempt", "0", "90", Standing.MET),
+        (False, False, "", "50", None, Standing.EXCUSED),
+        (False, True, "exempt", "50", "90", Standing.EXCUSED),
+        (False, True, "reduced", "45", "90", Standing.HALF),
+        (False, True, "", "44.5", "90", Standing.LESS),
+        (False, True, "", "0", "90", Standing.LESS),
+        (False, True, "", "1", None, Standing.HALF),
+    ],
+)
+def test_how_a_year_stands(
+    is_met: bool, has_rule: bool, obligation: str, earned: str, needed: str | None, expected: Standing
+) -> None:
+    found = rules.standing_in(
+        has_rule=has_rule, is_met=is_met, obligation=obligation, earned=Decimal(earned),
+        needed=Decimal(needed) if needed else None,
+    )  # fmt: skip
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("door", "is_attended", "expected"),
+    [
+        ("platform", False, "online"), ("outside", False, "outside"), ("declaration", True, "face"),
+        ("declaration", False, "conversion"), ("roster", False, "face"), ("unit", False, "face"),
+    ],
+)  # fmt: skip
+def test_the_form_of_a_training(door: str, is_attended: bool, expected: str) -> None:
+    assert rules.form_of(door, is_attended=is_attended) == expected
+
+
+def test_a_row_of_figures_reckons_its_rates_and_adds_up() -> None:
+    one = rules.Figures(
+        {"met": 1, "half": 1, "less": 1, "excused": 4},
+        rules.NO_FIGURES.sums | {"reviews": Decimal(3), "review_days": Decimal(7), "late": Decimal(1)},
+    )
+    assert (one.total, one.obliged, one.met, one.half, one.less, one.excused) == (7, 3, 1, 1, 1, 4)
+    assert (one.rate, one.review_average, one.late_rate) == (Decimal("33.3"), Decimal("2.3"), Decimal("33.3"))
+    two = rules.summed([one, one])
+    assert (two.total, two.sums["reviews"], two.times, two.hours) == (14, 6, 0, 0)
+    none = rules.NO_FIGURES
+    assert (none.rate, none.review_average, none.late_rate) == (None, None, None)
