@@ -52,6 +52,16 @@ def test_tables_are_made_before_the_web_starts() -> None:
     assert "prepare" in get_commands()
 
 
+def test_the_log_is_kept_for_half_a_year_in_a_journal_of_its_own() -> None:
+    assert {service(name)["LogNamespace"] for name in UNITS} == {"ceportal"}
+    parser = ConfigParser()
+    parser.read(FOLDER / "journal.conf")
+    journal = dict(parser["Journal"])
+    assert journal["storage"] == "persistent"
+    # No bound by time, and a day a file, so that room alone ends it and in small steps.
+    assert (journal["maxretentionsec"], journal["maxfilesec"]) == ("0", "1day")
+
+
 def test_the_document_names_what_is_there() -> None:
     text = (ROOT / "docs" / "operations" / "install.md").read_text(encoding="utf-8")
     for command in re.findall(r"(?:^|`)(?:portal|manage\.py) ([a-z_]+)", text, re.MULTILINE):

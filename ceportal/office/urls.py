@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from ceportal.office.views import filings, health, home, my_data, my_year, notices, operation, public
+from ceportal.office.views import filings, health, home, metrics, my_data, my_year, notices, operation, public
 
 app_name = "office"
 urlpatterns: list[URLPattern] = [
@@ -20,4 +20,5 @@ urlpatterns: list[URLPattern] = [
     path("notices/", notices.show_notices, name="notices"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.show_metrics, name="metrics"),
 ]

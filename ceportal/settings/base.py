@@ -8,6 +8,7 @@ from csp.constants import NONE, SELF
 from dj_database_url import DBConfig
 
 from ceportal import env
+from ceportal.settings.logs import LOG_FORMAT, LOGGING  # noqa: F401
 
 BASE_DIR = env.ROOT
 DATA_DIR = env.data_dir()
@@ -367,25 +368,8 @@ EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.filebased.E
 EMAIL_FILE_PATH = str(DATA_DIR / "mail")
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "noreply@localhost")
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {
-        "request_id": {"()": "ceportal.kernel.web.logs.RequestId"},
-        "expected_refusals": {"()": "ceportal.kernel.web.logs.ExpectedRefusals"},
-    },
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}},
-    "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]},
-    },
-    "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {
-        # Without Django's own handler that mails errors, and with them whatever was typed, to the administrators.
-        "django": {"handlers": [], "level": "INFO"},
-        "django.request": {"filters": ["expected_refusals"]},
-        "django.server": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
-        "fontTools": {"level": "WARNING"},
-        "weasyprint": {"level": "WARNING"},
-        "pyhanko": {"level": "WARNING"},
-    },
-}
+# Milliseconds after which a query is noted as slow (kernel.services.slow_queries).
+SLOW_QUERY_MS = env.number("SLOW_QUERY_MS", 500)
+# Who may read /metrics: networks, or whoever brings the token; neither: nobody.
+METRICS_ADDRESSES = env.names("METRICS_ADDRESSES")
+METRICS_TOKEN = env.text("METRICS_TOKEN", "")

@@ -2,6 +2,7 @@
 
 from ceportal import env
 from ceportal.settings.base import *  # noqa: F403
+from ceportal.settings.logs import LOGGING
 
 DEMO = env.flag("CEPORTAL_DEMO", default=True)
 SECRET_KEY = env.secret("secret_key", make=True)
@@ -13,3 +14,5 @@ SIGNING_KEY_MAY_BE_MADE = True
 SECOND_FACTOR = env.one_of("SECOND_FACTOR", "offered", "required")
 PRIVACY_NOTICE = env.one_of("PRIVACY_NOTICE", "offered", "required")
 PASSWORD_MAX_DAYS = env.number("PASSWORD_MAX_DAYS", 0)
+LOG_FORMAT = env.one_of("LOG_FORMAT", "line", "json")
+LOGGING["handlers"]["stderr"]["formatter"] = LOG_FORMAT  # type: ignore[index]

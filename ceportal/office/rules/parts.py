@@ -51,3 +51,18 @@ PARTS = {
     "office.rotate_keys": "密钥轮换",
     "kernel.seal_trail": "操作记录封存",
 }
+
+# What a figure is of (`rules.alarms.Reading.part`), for the operator's page.
+PART_WORDS = PARTS | {
+    "database": "数据库",
+    "broker": "消息中间件",
+    "worker": "后台进程",
+    "beat": "定时器",
+    "notices": "消息",
+    "texts": "短信",
+    "codes": "验证码",
+    "certificates": "证书",
+    "jobs": "后台任务",
+    "attempts": "定时处理",
+    "quarantine": "待检文件",
+}

@@ -51,10 +51,11 @@ _JOBS = {
 
 @dataclass(frozen=True)
 class Kind:
-    """A queue of the clock: `rows` are those still to do, `tell` says what one of them is."""
+    """A queue of the clock: `rows` are those still to do, each since its column `since`; `tell` says what one is."""
 
     code: str
     label: str
+    since: str
     rows: Callable[[], QuerySet[Any]]
     tell: Callable[[Any], str]
 
@@ -89,34 +90,39 @@ KINDS = (
     Kind(
         "notices",
         "消息",
+        "created_at",
         lambda: Notice.objects.filter(sent_at__isnull=True),
         lambda notice: notice.get_event_display(),
     ),
     Kind(
         "texts",
         "短信",
+        "made_at",
         lambda: TextMessage.objects.filter(sent_at__isnull=True),
         lambda message: message.get_event_display(),
     ),
     Kind(
         "codes",
         "验证码",
+        "made_at",
         lambda: OneTimeCode.objects.filter(code_sealed__isnull=False, used_at__isnull=True),
         lambda code: f"{code.get_purpose_display()}（{code.get_channel_display()}）",
     ),
     Kind(
         "certificates",
         "证书",
+        "promised_at",
         lambda: Certificate.objects.filter(state=CertificateState.INTENDED),
         lambda certificate: f"{certificate.year} 年度证书的制作",
     ),
     Kind(
         "jobs",
         "后台任务",
+        "created_at",
         lambda: Job.objects.filter(state__in=(JobState.WAITING, JobState.RUNNING)),
         lambda job: _job_in_words(job.kind),
     ),
-    Kind("attempts", "定时处理", Attempt.objects.all, lambda attempt: _job_in_words(attempt.job)),
+    Kind("attempts", "定时处理", "begun_at", Attempt.objects.all, lambda attempt: _job_in_words(attempt.job)),
 )
 
 

@@ -36,8 +36,8 @@ class Health:
 def health(*, now: datetime) -> Health:
     if not database_answers():
         return Health(has_database=False, degraded=("database",))
-    clock_age = _clock_age(now)
-    degraded = list(_silent_parts(clock_age))
+    clock_age = seconds_since_round(now)
+    degraded = list(silent_parts(clock_age, messages_waiting()))
     if _notices_wait_too_long(now):
         degraded.append("outbox")
     if _quarantine_lasts_too_long(now):
@@ -58,14 +58,13 @@ def database_answers() -> bool:
         return False
 
 
-def _clock_age(now: datetime) -> int | None:
+def seconds_since_round(now: datetime) -> int | None:
     beat = Heartbeat.objects.filter(name=CLOCK).first()
     return None if beat is None else max(0, int((now - beat.at).total_seconds()))
 
 
-def _silent_parts(clock_age: int | None) -> list[str]:
+def silent_parts(clock_age: int | None, waiting: int | None) -> list[str]:
     """When rounds stop coming, messages that wait tell a dead worker from a dead beat."""
-    waiting = _messages_waiting()
     if waiting is None:
         return ["broker"]
     if clock_age is not None and clock_age <= LATE_ROUNDS * settings.CLOCK_SECONDS:
@@ -73,7 +72,7 @@ def _silent_parts(clock_age: int | None) -> list[str]:
     return ["worker"] if waiting else ["beat"]
 
 
-def _messages_waiting() -> int | None:
+def messages_waiting() -> int | None:
     """How many messages wait for the worker; None when the broker does not answer."""
     url = settings.CELERY_BROKER_URL.replace("redis+socket://", "unix://").replace("virtual_host=", "db=")
     try:

@@ -14,10 +14,16 @@ from accounts.access import only_who_may
 from accounts.models import User
 from accounts.rules.policy import Act
 from ceportal.kernel.rules.refusal import refuse
+from ceportal.kernel.services.slow_queries import slow_queries
+from ceportal.office.rules.alarms import Reading, Ringing, in_words, ringing
+from ceportal.office.rules.parts import PART_WORDS
 from ceportal.office.selectors.dead_letters import KINDS, dead_letters
 from ceportal.office.selectors.operation import last_published_year, queues, signs_of_life, why_sheets_wait
 from ceportal.office.selectors.rotation import last_rotation, told
 from ceportal.office.services.dead_letters import retry_dead_letter, retry_dead_letters
+from ceportal.office.services.figures import AN_HOUR, readings
+
+SLOW_SHOWN = 10
 
 
 @only_who_may(Act.OPERATE)
@@ -25,7 +31,13 @@ from ceportal.office.services.dead_letters import retry_dead_letter, retry_dead_
 @never_cache
 def show_operation(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
+    found = list(readings(now=now))
     context = {
+        "alarms": [_told(each) for each in ringing(found)],
+        "silent": [PART_WORDS[each.part] for each in found if each.figure == "up" and not each.value],
+        "disk": next(in_words(each.value, "ratio") for each in found if each.figure == "disk_used"),
+        "broker_messages": _value(found, "queue_length"),
+        "slow": slow_queries(since=now - AN_HOUR)[:SLOW_SHOWN],
         "queues": queues(now),
         "reasons": why_sheets_wait(),
         "piles": dead_letters(),
@@ -35,6 +47,14 @@ def show_operation(request: HttpRequest) -> HttpResponse:
         "now": now,
     }
     return render(request, "office/operation.html", context)
+
+
+def _told(each: Ringing) -> dict[str, object]:
+    return {"alarm": each.alarm, "part": PART_WORDS.get(each.part, ""), "value": each.value}
+
+
+def _value(found: list[Reading], figure: str) -> int | None:
+    return next((int(each.value) for each in found if each.figure == figure), None)
 
 
 @only_who_may(Act.OPERATE)

@@ -1,0 +1,113 @@
+"""The portal's own state in figures (`rules.alarms.FIGURES`), gathered anew each time: for alarms, page and /metrics.
+
+Numbers and times, nothing about anybody. It reads and changes nothing.
+"""
+
+import shutil
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from cryptography import x509
+from django.conf import settings
+from django.db.models import Count, Min, Q
+from django.utils import timezone
+
+from ceportal.kernel.enums import FileState
+from ceportal.kernel.models import MAX_ATTEMPTS, AuditEvent, Heartbeat, StoredFile
+from ceportal.kernel.selectors.trail_chain import last_seal
+from ceportal.kernel.services.slow_queries import slow_queries
+from ceportal.office.rules.alarms import Reading
+from ceportal.office.selectors.dead_letters import KINDS, Kind
+from ceportal.office.selectors.health import database_answers, messages_waiting, seconds_since_round, silent_parts
+from ceportal.office.selectors.operation import last_published_year
+from certificates.documents.signing import SigningKeyMissing, load_seal
+from certificates.services.sealing import key_file
+
+# A row is taken up again within a round or two of its lease; after so long nobody does.
+FORGOTTEN = timedelta(minutes=5)
+AN_HOUR = timedelta(hours=1)
+_DATABASE = "database"
+
+
+def readings(*, now: datetime) -> Iterator[Reading]:
+    """Every figure there is; without a database only what needs none."""
+    there = database_answers()
+    yield Reading("up", there, _DATABASE)
+    yield from _disk()
+    yield Reading("slow_queries", sum(query.count for query in slow_queries(since=now - AN_HOUR)))
+    yield from _signing_key(now)
+    if not there:
+        return
+    yield from _parts(now)
+    yield from _jobs(now)
+    for kind in KINDS:
+        yield from _queue(kind, now)
+    yield from _quarantine(now)
+    yield from _trail(now)
+    yield from _calendar(now)
+
+
+def _parts(now: datetime) -> Iterator[Reading]:
+    waiting = messages_waiting()
+    silent = silent_parts(seconds_since_round(now), waiting)
+    for part in ("broker", "worker", "beat"):
+        yield Reading("up", part not in silent, part)
+    if waiting is not None:
+        yield Reading("queue_length", waiting)
+
+
+def _jobs(now: datetime) -> Iterator[Reading]:
+    for name, at in Heartbeat.objects.filter(name__in=settings.CLOCK_JOBS).values_list("name", "at"):
+        yield Reading("clock_job_age", _age(at, now), name)
+
+
+def _queue(kind: Kind, now: datetime) -> Iterator[Reading]:
+    is_tried = Q(attempts__lt=MAX_ATTEMPTS)
+    row = kind.rows().aggregate(
+        waiting=Count("pk"),
+        oldest=Min(kind.since, filter=is_tried),
+        failed=Count("pk", filter=is_tried & ~Q(last_error="")),
+        expired=Count("pk", filter=is_tried & Q(attempts__gt=0, claimed_until__lt=now - FORGOTTEN)),
+        dead=Count("pk", filter=~is_tried),
+    )
+    for figure in ("waiting", "failed", "expired", "dead"):
+        yield Reading(figure, row[figure], kind.code)
+    yield Reading("oldest", _age(row["oldest"], now), kind.code)
+
+
+def _quarantine(now: datetime) -> Iterator[Reading]:
+    row = StoredFile.objects.filter(state=FileState.QUARANTINED).aggregate(waiting=Count("pk"), oldest=Min("stored_at"))
+    yield Reading("waiting", row["waiting"], "quarantine")
+    yield Reading("oldest", _age(row["oldest"], now), "quarantine")
+
+
+def _trail(now: datetime) -> Iterator[Reading]:
+    seal = last_seal()
+    waiting = AuditEvent.objects.filter(pk__gt=seal.last_id if seal else 0).order_by("pk").values_list("at", flat=True)
+    yield Reading("trail_unsealed", _age(waiting.first(), now))
+
+
+def _disk() -> Iterator[Reading]:
+    usage = shutil.disk_usage(settings.DATA_DIR)
+    yield Reading("disk_used", 1 - usage.free / usage.total)
+
+
+def _signing_key(now: datetime) -> Iterator[Reading]:
+    try:
+        load_seal(key_file(), now=now)
+    except SigningKeyMissing:
+        if not settings.SIGNING_KEY_MAY_BE_MADE:
+            yield Reading("signing_key_left", -1)
+        return
+    certificate = x509.load_pem_x509_certificate(key_file().read_bytes())
+    yield Reading("signing_key_left", (certificate.not_valid_after_utc - now).days)
+
+
+def _calendar(now: datetime) -> Iterator[Reading]:
+    today = timezone.localdate(now)
+    year = last_published_year()
+    yield Reading("calendar_left", (date(year, 12, 31) - today).days if year else 0)
+
+
+def _age(at: datetime | None, now: datetime) -> float:
+    return 0 if at is None else max(0.0, (now - at).total_seconds())
