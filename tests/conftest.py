@@ -22,6 +22,7 @@ from tests.refusals import must_be_sentences
 from tests.workers import Together
 
 pytest_plugins = ["tests.databases.fixtures", "tests.people", "tests.pictures", "tests.regulation"]
+HOUR = 3600
 BROWSER_LOOP = pytest.StashKey[asyncio.AbstractEventLoop | None]()
 OUR_TEMPLATES = str(settings.BASE_DIR / "templates")
 
@@ -96,6 +97,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if is_of_one(item.nodeid):
             item.add_marker(pytest.mark.shared)
+        if item.get_closest_marker("deep") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(HOUR))
 
 
 @pytest.hookimpl(tryfirst=True)

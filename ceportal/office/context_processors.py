@@ -22,8 +22,14 @@ class NavLink:
 
 @dataclass(frozen=True)
 class NavSection:
+    """What stands under one title; without a title it lies open."""
+
     title: str
     links: tuple[NavLink, ...]
+
+    @property
+    def is_current(self) -> bool:
+        return any(link.is_current for link in self.links)
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:

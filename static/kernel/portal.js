@@ -4,10 +4,25 @@ document.documentElement.classList.add("js");
 document.addEventListener("DOMContentLoaded", () => {
   const toggle = document.getElementById("menu-toggle");
   const menu = document.getElementById("site-menu");
+  const parts = [...document.querySelectorAll(".site-nav-group")];
   if (toggle && menu) {
     toggle.addEventListener("click", () => {
       const open = menu.classList.toggle("open");
       toggle.setAttribute("aria-expanded", String(open));
+      parts.forEach((part) => (part.open = open && part.querySelector("a[aria-current]") !== null));
+    });
+    // On a wide screen a part of the menu covers the page: it closes when something else is used.
+    const leave = (event) => {
+      if (toggle.offsetParent) return;
+      parts.forEach((part) => part.contains(event.target) || (part.open = false));
+    };
+    document.addEventListener("click", leave);
+    document.addEventListener("focusin", leave);
+    document.addEventListener("keydown", (event) => {
+      const open = parts.find((part) => part.open);
+      if (event.key !== "Escape" || !open) return;
+      open.open = false;
+      open.querySelector("summary").focus();
     });
   }
   // A form that came back with errors begins at their summary.

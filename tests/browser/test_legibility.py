@@ -94,15 +94,35 @@ def test_what_an_operator_reads(open_window: Callable[..., Page], operator: User
     assert_legible(open_window, ("/operation/",), operator)
 
 
-def test_the_menu_of_a_phone_opens_by_keyboard(open_window: Callable[..., Page], employer_reviewer: User) -> None:
+def test_the_menu_of_a_phone_opens_by_keyboard_at_the_part_one_is_in(
+    open_window: Callable[..., Page], employer_reviewer: User
+) -> None:
     page = open_window(width=390)
     enter(page, employer_reviewer)
-    page.goto("/help/")
+    page.goto("/reviews/")
     assert not page.get_by_role("link", name="待办").is_visible()
     page.locator("#menu-toggle").focus()
     page.keyboard.press("Enter")
     assert page.get_by_role("link", name="待办").is_visible()
+    assert not page.get_by_role("link", name="本单位人员").is_visible()
     assert page.locator("#menu-toggle").get_attribute("aria-expanded") == "true"
+
+
+def test_a_part_of_the_menu_opens_and_closes_by_keyboard(
+    open_window: Callable[..., Page], employer_reviewer: User
+) -> None:
+    page = open_window(width=1280)
+    enter(page, employer_reviewer)
+    page.goto("/reviews/")
+    page.wait_for_function("document.documentElement.classList.contains('js')")
+    assert page.locator(".site-nav summary[aria-current]").inner_text().strip() == "审核"
+    people = page.locator("summary", has_text="人员与单位")
+    people.focus()
+    page.keyboard.press("Enter")
+    assert page.get_by_role("link", name="本单位人员").is_visible()
+    page.keyboard.press("Escape")
+    assert not page.get_by_role("link", name="本单位人员").is_visible()
+    assert people.evaluate("it => it === document.activeElement")
 
 
 def test_without_script_the_menu_is_simply_there(
@@ -111,6 +131,7 @@ def test_without_script_the_menu_is_simply_there(
     page = open_window(width=390, java_script_enabled=False)
     enter(page, employer_reviewer)
     page.goto("/help/")
+    page.locator("summary", has_text="审核").click()
     assert page.get_by_role("link", name="待办").is_visible()
 
 
