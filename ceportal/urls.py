@@ -8,6 +8,7 @@ from accounts.views.token import ClientTokenView
 from ceportal.kernel.web.problems import NoSuchAddress
 
 handler400 = "ceportal.office.views.errors.bad_request"
+handler500 = "ceportal.office.views.errors.server_error"
 
 urlpatterns = [
     path(settings.ADMIN_PATH, admin.site.urls),

@@ -43,6 +43,7 @@ guard "types" mypy .
 guard "branches of the rules" python -m tests.house.branches
 guard "templates" templates
 guard "migrations" env DATA_DIR="$scratch/migrations" python manage.py makemigrations --check --dry-run
+guard "old code beside new tables" env DATA_DIR="$scratch/migrations" python -m tests.house.migrations
 guard "empty database" empty_start
 guard "production settings" production python manage.py check --deploy --fail-level WARNING
 

@@ -10,7 +10,9 @@ from django.shortcuts import render
 
 from ceportal.kernel.rules.circumstances import Circumstances, circumstances
 from ceportal.kernel.rules.refusal import MovedOn, Refused
+from ceportal.kernel.selectors.maintenance import maintenance
 from ceportal.kernel.web.addresses import client_address, is_admitted
+from ceportal.kernel.web.unavailable import under_maintenance
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -56,6 +58,19 @@ class RequestFacts:
             circumstances.reset(token)
         response["X-Request-Id"] = request_id
         return response
+
+
+class UnderMaintenance:
+    """While the portal is worked on, what rests is answered before anything else is asked (`manage.py maintenance`)."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        found = maintenance()
+        if found and found.stops(str(request.method), request.path_info):
+            return under_maintenance(request, found)
+        return self.get_response(request)
 
 
 class KnownMethods:

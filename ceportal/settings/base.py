@@ -54,6 +54,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "ceportal.kernel.middleware.RequestFacts",
+    "ceportal.kernel.middleware.UnderMaintenance",
     "ceportal.kernel.middleware.KnownMethods",
     "ceportal.kernel.middleware.ReadableForms",
     "django.contrib.sessions.middleware.SessionMiddleware",

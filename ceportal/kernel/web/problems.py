@@ -15,6 +15,8 @@ from ceportal.kernel.web.strict_json import BadJson
 
 CONTENT_TYPE = "application/problem+json"
 BUSY_SECONDS = 5
+# PostgreSQL's read_only_sql_transaction, which Django knows as an internal error.
+_READ_ONLY = "25006"
 
 
 class Problem(Exception):
@@ -61,10 +63,11 @@ def as_error(reason: Refusal, above: str = "") -> dict[str, str]:
 
 
 def is_away(error: Exception) -> bool:
-    """Whether the database did not answer, or left in the middle: then the driver knows no better word than
-    DatabaseError, and of what is closed says InterfaceError.
+    """Whether the database did not answer, cannot write (its disk is full, it takes no writes), or left in the middle:
+    then the driver knows no better word than DatabaseError, and of what is closed says InterfaceError.
     """
-    return isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError
+    takes_no_writes = getattr(error.__cause__, "pgcode", None) == _READ_ONLY
+    return takes_no_writes or isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError
 
 
 def problem_of(error: Exception) -> Problem | None:

@@ -19,6 +19,7 @@ FIGURES: Mapping[str, tuple[str, str]] = {
     "expired": ("items", "rows whose lease ran out and that nobody took up again, by kind"),
     "dead": ("items", "rows put aside after too many tries, by kind"),
     "queue_length": ("items", "messages in the broker that no worker has taken"),
+    "maintenance": ("seconds", "since the portal was closed or made read-only; 0: it is neither"),
     "disk_used": ("ratio", "used part of the disk that holds DATA_DIR"),
     "slow_queries": ("items", "queries of the last hour that took longer than SLOW_QUERY_MS"),
     "trail_unsealed": ("seconds", "age of the oldest event of the trail that is not sealed"),
@@ -79,6 +80,7 @@ ALARMS: tuple[Alarm, ...] = (
     Alarm("slow_queries", "slow_queries", "慢查询很多", "看“慢查询”和数据库的负载", most=50, is_grave=False),
     Alarm("trail_unsealed", "trail_unsealed", "操作记录没有及时封存", "看后台日志，再运行 verify_audit", most=300),
     Alarm("signing_key_ends", "signing_key_left", "签名密钥缺失或快到期", "更换密钥（replace_signing_key）", least=30),
+    Alarm("maintenance_lasts", "maintenance", "维护没有结束", "做完后运行 maintenance off", most=4 * HOUR),
     Alarm(
         "calendar_ends", "calendar_left", "下一年的放假安排还没有登记", "在工作台“工作日历”导入国务院通知",
         least=31, is_grave=False,

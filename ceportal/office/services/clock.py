@@ -11,6 +11,7 @@ from datetime import datetime
 from accounts.services import clients, codes, delivery, deputizing, devices, registration_clock, request_clock
 from bases.services import carrying
 from ceportal.kernel.models import Heartbeat
+from ceportal.kernel.selectors.maintenance import maintenance
 from ceportal.kernel.services import quarantine, sealing_trail, sweeping
 from ceportal.office.services import counting, erasing, key_rotation, signals
 from certificates.services import bundles, issuing, sheets
@@ -94,8 +95,11 @@ JOBS: tuple[ClockJob, ...] = (
 
 
 def run_all(*, now: datetime) -> Iterator[str]:
-    """One round. Yields the name of each job when it is done."""
+    """One round. Yields the name of each job when it is done; while the portal is closed most of them rest."""
+    found = maintenance()
     for job in JOBS:
+        if found and found.rests(job.name):
+            continue
         job.run(now=now)
         yield job.name
 

@@ -14,6 +14,8 @@ from django.utils import timezone
 
 from ceportal.kernel.enums import FileState
 from ceportal.kernel.models import MAX_ATTEMPTS, AuditEvent, Heartbeat, StoredFile
+from ceportal.kernel.rules.maintenance import CLOSED
+from ceportal.kernel.selectors.maintenance import maintenance
 from ceportal.kernel.selectors.trail_chain import last_seal
 from ceportal.kernel.services.slow_queries import slow_queries
 from ceportal.office.rules.alarms import Reading
@@ -36,10 +38,13 @@ def readings(*, now: datetime) -> Iterator[Reading]:
     yield from _disk()
     yield Reading("slow_queries", sum(query.count for query in slow_queries(since=now - AN_HOUR)))
     yield from _signing_key(now)
+    found = maintenance()
+    yield Reading("maintenance", _age(found.since if found else None, now))
     if not there:
         return
     yield from _parts(now)
-    yield from _jobs(now)
+    if not (found and found.mode == CLOSED):
+        yield from _jobs(now)
     for kind in KINDS:
         yield from _queue(kind, now)
     yield from _quarantine(now)

@@ -1,8 +1,14 @@
 """Our own error pages."""
 
+import sys
+
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views import defaults
+
+from ceportal.kernel.web.problems import is_away
+from ceportal.kernel.web.unavailable import busy
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -15,3 +21,9 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
         return render(request, "413.html", status=413)
     is_too_many = isinstance(exception, TooManyFieldsSent | TooManyFilesSent)
     return render(request, "400.html", {"is_too_many": is_too_many}, status=400)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """A database that is away or cannot write is no fault of the page: 503, come back. Anything else is a 500."""
+    error = sys.exc_info()[1]
+    return busy() if isinstance(error, Exception) and is_away(error) else defaults.server_error(request)
