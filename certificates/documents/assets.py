@@ -62,14 +62,19 @@ def missing_glyphs(text: str) -> str:
 
 def is_common(text: str) -> bool:
     """Whether the small faces can draw all of `text`."""
-    drawn = _characters(COMMON_REGULAR) & _characters(COMMON_BOLD)
+    drawn = _in_both(COMMON_REGULAR, COMMON_BOLD)
     return all(ord(character) in drawn or character.isspace() for character in set(text))
 
 
 def rare_characters(text: str) -> set[str]:
     """The characters of `text` beyond the bundled face: drawn, if at all, from a lighter one."""
-    drawn = _characters(REGULAR) & _characters(BOLD)
+    drawn = _in_both(REGULAR, BOLD)
     return {character for character in set(text) if not character.isspace() and ord(character) not in drawn}
+
+
+@cache
+def _in_both(regular: Path, bold: Path) -> frozenset[int]:
+    return _characters(regular) & _characters(bold)
 
 
 @cache

@@ -51,6 +51,8 @@ def wrapped(text: str, room: float, size: float = SIZE) -> list[str]:
     """`text` in lines no wider than `room`: between any two characters of Chinese, between words of other scripts; no
     line begins with a sign that closes.
     """
+    if width(text, size) <= room:
+        return [text.rstrip()]
     lines, line, reached = [], "", 0.0
     for piece in _pieces(text, room, size):
         if line and reached + width(piece.rstrip(), size) > room:

@@ -33,6 +33,8 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from certificates.documents.envelopes import QuickSigner
+
 FIELD = "Certificate"
 # Bytes of a signature beside the certificate: 700 of ours, and room for a longer name or key.
 _AROUND = 2048
@@ -228,7 +230,7 @@ def _signer(key: object, certificate: x509.Certificate) -> signers.Signer:
     plain = key.private_bytes(
         serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    return signers.SimpleSigner(
+    return QuickSigner(
         signing_cert=_asn1(certificate),
         signing_key=asn1_keys.PrivateKeyInfo.load(plain),
         cert_registry=SimpleCertificateStore(),

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Lock
 from typing import Any
 
@@ -27,26 +28,24 @@ class DrawingFailed(Exception):
 
 
 class Drawer:
-    """A child and the pipe to it; used by one thread at a time."""
+    """A child and the pipe to it, minded by one thread that lasts as long as the process: the child ends with it."""
 
     def __init__(self) -> None:
         self._child: subprocess.Popen[bytes] | None = None
+        self._minder: ThreadPoolExecutor | None = None
         self._owner = 0
         self._lock = Lock()
 
+    def begin(self, kind: str, content: Mapping[str, Any], *, seconds: float = SECONDS) -> Future[bytes]:
+        """What will be the PDF, while the caller does something else. Its result raises as `draw` does."""
+        with self._lock:
+            if self._minder is None or self._owner != os.getpid():
+                self._minder, self._child, self._owner = ThreadPoolExecutor(1), None, os.getpid()
+            return self._minder.submit(self._draw, kind, content, seconds)
+
     def draw(self, kind: str, content: Mapping[str, Any], *, seconds: float = SECONDS) -> bytes:
         """The PDF. Raises `MissingGlyphs` and `DrawingFailed`."""
-        with self._lock:
-            try:
-                sign, said = self._ask(json.dumps({"kind": kind, "content": content}).encode(), seconds)
-            except (OSError, ValueError) as error:
-                self.end()
-                raise DrawingFailed(type(error).__name__) from error
-        if sign == b"M":
-            raise MissingGlyphs(said.decode())
-        if sign != b"P":
-            raise DrawingFailed(said.decode())
-        return said
+        return self.begin(kind, content, seconds=seconds).result()
 
     def end(self) -> None:
         """End the child, if there is one and it is ours."""
@@ -58,6 +57,18 @@ class Drawer:
                 if pipe is not None:
                     pipe.close()
 
+    def _draw(self, kind: str, content: Mapping[str, Any], seconds: float) -> bytes:
+        try:
+            sign, said = self._ask(json.dumps({"kind": kind, "content": content}).encode(), seconds)
+        except (OSError, ValueError) as error:
+            self.end()
+            raise DrawingFailed(type(error).__name__) from error
+        if sign == b"M":
+            raise MissingGlyphs(said.decode())
+        if sign != b"P":
+            raise DrawingFailed(said.decode())
+        return said
+
     def _ask(self, question: bytes, seconds: float) -> tuple[bytes, bytes]:
         child = self._alive()
         until = time.monotonic() + seconds
@@ -68,10 +79,9 @@ class Drawer:
         return head[:1], _read(child, int.from_bytes(head[1:]), until)
 
     def _alive(self) -> "subprocess.Popen[bytes]":
-        if self._child is None or self._owner != os.getpid() or self._child.poll() is not None:
+        if self._child is None or self._child.poll() is not None:
             self.end()
             command = [sys.executable, "-B", "-m", "certificates.documents.drawing"]
-            self._owner = os.getpid()
             self._child = subprocess.Popen(  # noqa: S603 - our own program
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=settings.BASE_DIR, bufsize=0
             )

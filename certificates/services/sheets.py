@@ -2,9 +2,15 @@
 
 Order matters and makes every crash explainable: claimed → drawn and signed in memory → stored whole → published by one
 conditional update. Before the last step nothing is visible; a stored file without its row is only a file.
+
+While one is signed, stored and published, the child draws the next: neither waits for the other, nor for the disk.
 """
 
 import logging
+from collections.abc import Generator, Iterable
+from concurrent.futures import Future
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -12,7 +18,7 @@ from django.db.models import QuerySet
 
 from accounts.enums import NoticeEvent
 from accounts.services.notices import tell
-from ceportal.kernel.services.claims import failure_noted, put_back, take_up, unclaimed
+from ceportal.kernel.services.claims import failure_noted, give_back, put_back, take_up, unclaimed
 from ceportal.kernel.services.trail import record
 from certificates.documents.printing import MissingGlyphs
 from certificates.documents.signing import Seal, SigningKeyMissing
@@ -30,7 +36,16 @@ PAUSE = timedelta(hours=1)
 log = logging.getLogger(__name__)
 
 
-def make_sheets(*, now: datetime, limit: int = 200) -> int:
+@dataclass(frozen=True)
+class _Begun:
+    """A row taken up, and its sheet being drawn; none where the content is not what was promised."""
+
+    row: QuerySet[Certificate]
+    certificate: Certificate
+    drawing: Future[bytes] | None
+
+
+def make_sheets(*, now: datetime, limit: int = 1000) -> int:
     """Make the sheets that are promised and that nobody works on; gives how many were issued.
 
     Without a signing key all of them wait, saying so, and not one try is used up (X23).
@@ -43,21 +58,44 @@ def make_sheets(*, now: datetime, limit: int = 200) -> int:
         log.error("certificates wait: %s", error)
         put_back(_promised(), error=str(error))
         return 0
-    return sum(_make(pk, key, now=now) for pk in take_up(_promised(), now=now, limit=limit))
+    with closing(_one_ahead(take_up(_promised(), now=now, limit=limit))) as begun:
+        return sum(_make(one, key, now=now) for one in begun)
 
 
-def _make(pk: int, key: Seal, *, now: datetime) -> bool:
-    row = Certificate.objects.filter(pk=pk)
+def _one_ahead(keys: Iterable[int]) -> Generator[_Begun]:
+    """Each as it was begun, when the next one is. Who stops in the middle gives that one back."""
+    before = following = None
+    try:
+        for pk in keys:
+            following = _begin(Certificate.objects.filter(pk=pk))
+            if before:
+                yield before
+            before, following = following, None
+        if before:
+            yield before
+    finally:
+        if following:
+            give_back(following.row)
+
+
+def _begin(row: QuerySet[Certificate]) -> _Begun:
     with failure_noted(row):
-        return _make_one(row, key, now)
+        certificate = row.select_related("professional__user").get()
+        is_whole = digest(certificate.snapshot) == certificate.snapshot_digest
+        return _Begun(row, certificate, drawer.begin("sheet", certificate.snapshot) if is_whole else None)
 
 
-def _make_one(row: QuerySet[Certificate], key: Seal, now: datetime) -> bool:
-    certificate = row.select_related("professional__user").get()
-    if digest(certificate.snapshot) != certificate.snapshot_digest:
+def _make(begun: _Begun, key: Seal, *, now: datetime) -> bool:
+    with failure_noted(begun.row):
+        return _make_one(begun, key, now)
+
+
+def _make_one(begun: _Begun, key: Seal, now: datetime) -> bool:
+    row, certificate = begun.row, begun.certificate
+    if begun.drawing is None:
         return _wait(row, "登记的内容与其摘要不一致，不能制作", now)
     try:
-        pdf = key.put_on(drawer.draw("sheet", certificate.snapshot))
+        pdf = key.put_on(begun.drawing.result())
     except MissingGlyphs as error:
         return _wait(row, str(error), now)
     except DrawingFailed as error:

@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -58,14 +59,16 @@ def test_one_that_cannot_be_drawn_uses_up_its_tries_alone(
 ) -> None:
     settings.DATA_DIR = tmp_path
     poison, other = make.promised(declarant), make.promised(lone_declarant)
-    draw = drawer.draw
+    begin = drawer.begin
 
-    def fails_at_one(kind: str, said: Any) -> bytes:
-        if said["number"] == poison.number:
-            raise DrawingFailed("TimeoutError")
-        return draw(kind, said)
+    def fails_at_one(kind: str, said: Any) -> "Future[bytes]":
+        if said["number"] != poison.number:
+            return begin(kind, said)
+        failed: Future[bytes] = Future()
+        failed.set_exception(DrawingFailed("TimeoutError"))
+        return failed
 
-    monkeypatch.setattr(drawer, "draw", fails_at_one)
+    monkeypatch.setattr(drawer, "begin", fails_at_one)
     assert make_sheets(now=make.NOW) == 1
     for certificate in (poison, other):
         certificate.refresh_from_db()

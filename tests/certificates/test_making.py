@@ -84,6 +84,27 @@ def test_a_worker_that_died_after_storing_leaves_only_a_file(declarant: Professi
     assert f"{certificate.pdf_digest}.pdf" in stored(own_data)
 
 
+def test_a_fault_at_one_costs_the_next_nothing(
+    declarant: Professional, lone_declarant: Professional, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next is drawn meanwhile: it is given back, and no try of its own is used up."""
+    first, second = make.promised(declarant), make.promised(lone_declarant)
+
+    def full(pdf: bytes) -> str:
+        raise OSError(28, "no space left")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(shelf, "put", full)
+        with pytest.raises(OSError, match="no space"):
+            make_sheets(now=make.NOW)
+    for certificate in (first, second):
+        certificate.refresh_from_db()
+    assert (first.attempts, first.last_error, first.claimed_until is None) == (1, "OSError", False)
+    assert (second.attempts, second.last_error, second.claimed_until) == (0, "", None)
+    assert make_sheets(now=make.NOW) == 1
+    assert make_sheets(now=make.later(1)) == 1
+
+
 def test_half_a_file_is_never_taken_for_a_sheet(own_data: Path) -> None:
     digest = hashlib.sha256(b"whole").hexdigest()
     folder = own_data / "certificates" / digest[:2]

@@ -1,5 +1,7 @@
 """The signature: made once, valid over the whole file, and found out by any change."""
 
+import asyncio
+import hashlib
 import os
 import random
 import stat
@@ -8,8 +10,13 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from asn1crypto import cms
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.utils import timezone
 
+from certificates.documents.envelopes import QuickSigner
 from certificates.documents.sheet import render_sheet
 from certificates.documents.signing import NOT_SIGNED, SigningKeyMissing, examine, load_seal, make_key
 from tests.certificates.factories import content
@@ -95,3 +102,28 @@ def test_flipped_bytes_are_found(key: Path, signed: bytes) -> None:
         changed = bytearray(signed)
         changed[place] ^= 1 << place % 8
         assert not examine(bytes(changed), trusted=trusted).is_genuine, place
+
+
+def test_an_envelope_that_is_filled_in_is_the_one_that_would_be_made(key: Path) -> None:
+    """Whatever the length of its signature; and only a PDF's without a timestamp is filled in."""
+    seal = load_seal(key, now=timezone.now())
+    assert isinstance(seal.signer, QuickSigner)
+    assert [examine(seal.put_on(unsigned()), trusted=key.read_bytes()).is_genuine for _ in range(3)] == [True] * 3
+    public = x509.load_pem_x509_certificate(key.read_bytes()).public_key()
+    assert isinstance(public, ec.EllipticCurvePublicKey)
+    lengths = set()
+    for place in range(60):
+        digest = hashlib.sha256(bytes([place])).digest()
+        filled = asyncio.run(seal.signer.async_sign(digest, "sha256", use_pades=True, is_pdf_sig=True))
+        made = cms.ContentInfo.load(filled.dump(), strict=True)
+        signed = made["content"]["signer_infos"][0]
+        public.verify(signed["signature"].native, signed["signed_attrs"].untag().dump(), ec.ECDSA(hashes.SHA256()))
+        native = made.native
+        assert made.dump(force=True) == filled.dump(), native
+        attributes = {one["type"]: one["values"][0] for one in native["content"]["signer_infos"][0]["signed_attrs"]}
+        assert attributes["message_digest"] == digest
+        lengths.add(len(signed["signature"].native))
+    assert len(lengths) > 1, "or nothing was said of lengths"
+    apart = cms.ContentInfo.load(seal.sign_apart(b"a list"))["content"]["signer_infos"][0]
+    digests = [one["values"][0].native for one in apart["signed_attrs"] if one["type"].native == "message_digest"]
+    assert digests == [hashlib.sha256(b"a list").digest()]

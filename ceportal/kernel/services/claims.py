@@ -37,6 +37,11 @@ def put_back(rows: QuerySet[Row], *, error: str) -> None:
     rows.update(last_error=error[:500])
 
 
+def give_back(rows: QuerySet[Row]) -> None:
+    """What was taken up and not begun with: anybody may have it at once, no try is used up."""
+    rows.filter(claimed_until__isnull=False).update(claimed_until=None, attempts=F("attempts") - 1)
+
+
 def take_up(rows: QuerySet[Row], *, now: datetime, limit: int) -> Iterator[int]:
     """The keys of up to `limit` of `rows`, each claimed as it is handed out.
 
