@@ -9,6 +9,7 @@ DESKS = (
     "reversals",
     "signals",
     "spot_checks",
+    "steering",
 )
 
 

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from reviews.services import digesting, filing, inspecting, openings, reminding
+from reviews.services import digesting, filing, inspecting, openings, reminding, steering
 
 
 @shared_task(name="reviews.redate")
@@ -49,3 +49,8 @@ def remind_inspectors() -> None:
 @shared_task(name="reviews.clear_desks")
 def clear_desks() -> None:
     openings.clear_desks(now=timezone.now())
+
+
+@shared_task(name="reviews.look_for_steering")
+def look_for_steering() -> None:
+    steering.look_for_steering(now=timezone.now())

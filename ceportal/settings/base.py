@@ -327,6 +327,7 @@ CLOCK_JOBS = (
     "credits.watch_missing",
     "credits.follow_approvals",
     "office.look_for_signals",
+    "reviews.look_for_steering",
     "reviews.redate",
     "reviews.remind_reviewers",
     "reviews.mark_overdue",

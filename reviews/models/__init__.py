@@ -6,6 +6,7 @@ from reviews.models.filing import Filing, FilingItem
 from reviews.models.reviewing import CreditedHours, Decision, Opening, RecordedHours
 from reviews.models.signals import Signal
 from reviews.models.spot_checks import Campaign, Inspection, InspectionStep, Sanction
+from reviews.models.steering import Steering
 
 __all__ = [
     "Allotment",
@@ -24,4 +25,5 @@ __all__ = [
     "RecordedHours",
     "Sanction",
     "Signal",
+    "Steering",
 ]

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import Organization, User
 from credits.models import Declaration
 from credits.selectors.bench import Bench
-from reviews.models import Inspection, Signal
+from reviews.models import Inspection, Signal, Steering
 from reviews.services.inspecting import ask_for_evidence
 from reviews.services.signals import look_into
 from reviews.services.spot_checks import draw_campaign, publish_campaign
@@ -30,6 +30,10 @@ def build(approved: Declaration, bureau: Organization, officer: User, *, now: da
 
 def sign(approved: Declaration, *, now: datetime) -> Signal:
     """Their paper is said to be another one's."""
+    Steering.objects.create(
+        organization=approved.organization, year=now.year, organiser_key="甲学院", organiser="甲学院", people=10,
+        payers=10, found_at=now,
+    )  # fmt: skip
     look_into(approved, {approved.evidence.get().file.digest: "是本平台签发给另一人员的证书。"}, bench=Bench((), now))
     return Signal.objects.get(declaration=approved)
 
@@ -46,6 +50,7 @@ def given() -> dict[str, Callable[[Any], Mapping[str, Any]]]:
         "admin:reviews_signal_file": lambda town: {
             "ref": town.signal.ref, "file": town.inspection.declaration.evidence.get().file.ref
         },
+        "admin:reviews_steering_judge": lambda _: {"ref": Steering.objects.get().ref},
         "reviews:answer": lambda town: {"ref": town.inspection.ref},
     }  # fmt: skip
 

@@ -32,6 +32,7 @@ PARTS = {
     "credits.watch_missing": "学时查询的提醒和超期",
     "credits.follow_approvals": "通过后的通知和核算",
     "office.look_for_signals": "申报疑点的排查",
+    "reviews.look_for_steering": "集中于一家机构的排查",
     "reviews.redate": "审核期限重算",
     "reviews.remind_reviewers": "审核到期提醒",
     "reviews.mark_overdue": "审核超期标记",

@@ -31,7 +31,7 @@ from credits.services import (
     rule_reminding,
     rule_runs,
 )
-from reviews.services import digesting, filing, inspecting, openings, reminding
+from reviews.services import digesting, filing, inspecting, openings, reminding, steering
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,7 @@ JOBS: tuple[ClockJob, ...] = (
     ClockJob("credits.watch_missing", missing.watch_missing),
     ClockJob("credits.follow_approvals", following.follow_approvals),
     ClockJob("office.look_for_signals", signals.look_for_signals),
+    ClockJob("reviews.look_for_steering", steering.look_for_steering),
     ClockJob("reviews.redate", reminding.redate),
     ClockJob("reviews.remind_reviewers", reminding.remind_reviewers),
     ClockJob("reviews.mark_overdue", reminding.mark_overdue),
