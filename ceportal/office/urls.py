@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern] = [
     path("help/", public.show_help, name="help"),
     path("trail/", public.show_trail_heads, name="trail_heads"),
     path("home/", home.go_home, name="home"),
+    path("work/", home.show_work, name="work"),
     path("operation/", operation.show_operation, name="operation"),
     path("operation/retry/", operation.retry, name="retry"),
     path("my-year/", my_year.show_my_year, name="my_year"),

@@ -13,6 +13,11 @@ from ceportal.kernel.selectors.prepared import Prepared
 # With these one has desks on the admin site.
 DESK_DUTIES = frozenset({Duty.FILE_MONTHS, Duty.REVERSE_HOURS, Duty.OVERSEE, Duty.REGULATE, Duty.GRANT_EXCEPTIONS})
 
+# With these something may wait for one (office:work).
+DECIDING = frozenset(
+    {Duty.REVIEW_HOURS, Duty.APPROVE_PEOPLE, Duty.APPROVE_UNITS, Duty.MANAGE_UNIT, Duty.OVERSEE, Duty.GRANT_EXCEPTIONS}
+)
+
 # Whom requests of people reach, or whose people make them.
 ASKED = frozenset({Duty.GRANT_EXCEPTIONS, Duty.REVIEW_HOURS, Duty.MANAGE_UNIT, Duty.APPROVE_PEOPLE})
 
@@ -54,6 +59,7 @@ PUBLIC = Section(
         Entry("office:help", "帮助"),
     ),
 )
+WORK = Entry("office:work", "今天要办")
 PERSONAL = Section(
     "我的",
     (
@@ -180,7 +186,10 @@ def sections_for(roles: Roles) -> tuple[Section, ...]:
     found = [*_personal(roles), *_of_duties(roles.duties)]
     if not found:
         return (Section("", WITHOUT_ROLE),)
-    return tuple(found) if len(found) > 1 else (Section("", found[0].entries),)
+    first = (WORK,) if roles.duties & DECIDING else ()
+    if len(found) == 1:
+        return (Section("", (*first, *found[0].entries)),)
+    return (Section("", first), *found) if first else tuple(found)
 
 
 def _personal(roles: Roles) -> Iterable[Section]:

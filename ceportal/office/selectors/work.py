@@ -1,0 +1,124 @@
+"""What waits for somebody to deal with, whichever room owns it: one line a desk, the most pressing first."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Min, Q, QuerySet, Value
+
+from accounts.models import (
+    Correction,
+    HandOver,
+    Merge,
+    PersonRegistration,
+    Request,
+    Routed,
+    Stationing,
+    TitleChange,
+    Transfer,
+    UnitChange,
+    UnitRegistration,
+    User,
+)
+from accounts.selectors.duties import waiting_for
+from accounts.selectors.requests import requests_waiting_for
+from bases.models import ClassConsent, Complaint, TrainingPlan
+from credits.models import (
+    BackYearRequest,
+    Declaration,
+    MissingHours,
+    ObligationRequest,
+    OutsideHours,
+    RuleDraft,
+    UnitTraining,
+)
+from reviews.enums import Asked
+from reviews.models import Appeal, Inspection
+from reviews.selectors.desk import inbox
+from reviews.selectors.spot_checks import asked_of
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where a kind of matter is dealt with: the name of its page."""
+
+    page: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How many matters of a desk wait, and until when the first of them (the end of that day, exclusive)."""
+
+    desk: Desk
+    count: int
+    overdue: int
+    due_at: datetime
+    due_is_provisional: bool = False
+
+
+PEOPLE = Desk("accounts:matters", "人员变动")
+EASINGS = Desk("credits:requests", "减免和认定")
+DESKS: dict[type[Routed], Desk] = {
+    Declaration: Desk("reviews:inbox", "学时审核"),
+    Appeal: Desk("reviews:appeals", "申诉"),
+    ObligationRequest: EASINGS,
+    OutsideHours: EASINGS,
+    BackYearRequest: Desk("credits:exceptions", "补报申请"),
+    UnitTraining: Desk("credits:unit_trainings", "单位培训"),
+    MissingHours: Desk("credits:missing_inbox", "学时查询"),
+    RuleDraft: Desk("admin:credits_ruleset_changelist", "规则修改"),
+    TrainingPlan: Desk("bases:training_plans", "培训计划"),
+    ClassConsent: Desk("bases:consents", "办班申请"),
+    Complaint: Desk("bases:complaints", "投诉"),
+    PersonRegistration: Desk("accounts:people_to_approve", "人员注册"),
+    UnitRegistration: Desk("accounts:units_to_approve", "单位注册"),
+    Transfer: PEOPLE,
+    TitleChange: PEOPLE,
+    Correction: PEOPLE,
+    Merge: PEOPLE,
+    Stationing: Desk("accounts:stationings", "职称评审归属"),
+    HandOver: Desk("accounts:hand_overs", "更换管理员"),
+    UnitChange: Desk("accounts:unit_changes", "单位变更"),
+}
+ANSWERS = Desk("reviews:asked", "抽查答复")
+
+
+def work_of(user: User, *, now: datetime) -> list[Waiting]:
+    """What waits for `user`, what is due first first: one query for who they review for, one for everything."""
+    groups = [_count(desk, _waiting(user, kind), now) for kind, desk in DESKS.items()]
+    groups.append(_count(ANSWERS, _to_answer(user), now))
+    found: dict[str, Waiting] = {}
+    desks = {desk.page: desk for desk in (*DESKS.values(), ANSWERS)}
+    for page, count, overdue, due_at in groups[0].union(*groups[1:], all=True):
+        if not count:
+            continue
+        other = found.get(page)
+        found[page] = Waiting(
+            desks[page],
+            count + (other.count if other else 0),
+            overdue + (other.overdue if other else 0),
+            min(due_at, other.due_at) if other else due_at,
+        )
+    return sorted(found.values(), key=lambda waiting: waiting.due_at)
+
+
+def _waiting(user: User, kind: type[Routed]) -> QuerySet[Any]:
+    if kind is Declaration:
+        return inbox(user).select_related(None)
+    rows: QuerySet[Any] = kind._default_manager.all()
+    return requests_waiting_for(user, rows) if issubclass(kind, Request) else waiting_for(user, rows)
+
+
+def _to_answer(user: User) -> QuerySet[Any]:
+    """The inspections that wait for the answer of `user`'s unit, or for their own."""
+    hers = Q(waits_on=Asked.UNIT) & ~Q(declaration__declarant=user) | Q(
+        waits_on=Asked.PERSON, declaration__declarant=user
+    )
+    asked = asked_of(user).select_related(None).order_by().values("pk")
+    return Inspection.objects.filter(hers, pk__in=asked, due_at__isnull=False)
+
+
+def _count(desk: Desk, rows: QuerySet[Any], now: datetime) -> QuerySet[Any, Any]:
+    counted = rows.order_by().annotate(page=Value(desk.page)).values_list("page")
+    return counted.annotate(times=Count("pk"), late=Count("pk", filter=Q(due_at__lte=now)), first=Min("due_at"))
