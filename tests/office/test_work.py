@@ -41,7 +41,7 @@ def test_each_desk_says_how_many_and_until_when(
     assert found[0].count == inbox(employer_reviewer).count()
     client.force_login(employer_reviewer)
     with django_assert_max_num_queries(8):
-        page = client.get("/work/").content.decode()
+        page = client.get("/today/").content.decode()
     assert "其中 <strong>1 项</strong>已超期" in page
     assert "先办学时审核" in page
 
@@ -54,4 +54,4 @@ def test_nobody_sees_what_waits_elsewhere_or_is_their_own(
     people.give(declarant.user, waiting[0].organization or other_employer, Duty.REVIEW_HOURS)
     assert [each.desk.label for each in work_of(declarant.user, now=timezone.now())] == []
     client.force_login(elsewhere)
-    assert "没有等您处理的事" in client.get("/work/").content.decode()
+    assert "没有等您处理的事" in client.get("/today/").content.decode()
