@@ -1,5 +1,6 @@
 """What waits for somebody to deal with, whichever room owns it: one line a desk, the most pressing first."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,6 +24,7 @@ from accounts.models import (
 from accounts.selectors.duties import waiting_for
 from accounts.selectors.requests import requests_waiting_for
 from bases.models import ClassConsent, Complaint, TrainingPlan
+from bases.selectors.complaints import complaints_waiting_for
 from credits.models import (
     BackYearRequest,
     Declaration,
@@ -82,6 +84,11 @@ DESKS: dict[type[Routed], Desk] = {
     UnitChange: Desk("accounts:unit_changes", "单位变更"),
 }
 ANSWERS = Desk("reviews:asked", "抽查答复")
+# Desks that leave out more than every desk does.
+_INBOXES: dict[type[Routed], Callable[[User], QuerySet[Any]]] = {
+    Declaration: inbox,
+    Complaint: complaints_waiting_for,
+}
 
 
 def work_of(user: User, *, now: datetime) -> list[Waiting]:
@@ -104,8 +111,8 @@ def work_of(user: User, *, now: datetime) -> list[Waiting]:
 
 
 def _waiting(user: User, kind: type[Routed]) -> QuerySet[Any]:
-    if kind is Declaration:
-        return inbox(user).select_related(None)
+    if kind in _INBOXES:
+        return _INBOXES[kind](user).select_related(None)
     rows: QuerySet[Any] = kind._default_manager.all()
     return requests_waiting_for(user, rows) if issubclass(kind, Request) else waiting_for(user, rows)
 
