@@ -357,6 +357,13 @@ CERTIFICATE_AUTHORITY = env.text("CERTIFICATE_AUTHORITY", "")
 # The signing key (PEM, key and certificate); empty: DATA_DIR/keys/signing.pem. Only the demo makes one by itself.
 SIGNING_KEY_FILE = env.text("SIGNING_KEY_FILE", "")
 SIGNING_KEY_MAY_BE_MADE = False
+# A key in hardware (PKCS#11): the module's library, token, label of the key and PIN; SIGNING_KEY_FILE is then its
+# certificate alone. A timestamp authority (RFC 3161), whose certificate stands in the same file.
+SIGNING_MODULE = env.text("SIGNING_MODULE", "")
+SIGNING_MODULE_TOKEN = env.text("SIGNING_MODULE_TOKEN", "ceportal")
+SIGNING_MODULE_KEY = env.text("SIGNING_MODULE_KEY", "ceportal")
+SIGNING_MODULE_PIN = env.text("SIGNING_MODULE_PIN", "")
+TIMESTAMP_URL = env.text("TIMESTAMP_URL", "")
 # Transcripts drawn for one person.
 TRANSCRIPT_RATE = env.text("TRANSCRIPT_RATE", "20/hour")
 # Look-ups of certificates from one address.

@@ -25,7 +25,7 @@ from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import signers
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
-from pyhanko.sign.timestamps import TimeStamper
+from pyhanko.sign.timestamps import TimeStamper, TimestampRequestError
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
@@ -34,16 +34,14 @@ from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from certificates.documents.envelopes import QuickSigner
+from certificates.documents.keys import SigningKeyMissing
+from certificates.documents.modules import Module, signer_in
 
 FIELD = "Certificate"
 # Bytes of a signature beside the certificate: 700 of ours, and room for a longer name or key.
 _AROUND = 2048
 COMMON_NAME = "继续教育学时管理平台（自制签名密钥）"
 YEARS_VALID = 10
-
-
-class SigningKeyMissing(Exception):
-    """There is no usable key: sheets wait, nothing unsigned is published (X23)."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +55,7 @@ class Seal:
     timestamper: TimeStamper | None = None
 
     def put_on(self, pdf: bytes) -> bytes:
-        """`pdf` with the signature that certifies it."""
+        """`pdf` with the signature that certifies it. Raises `SigningKeyMissing` where module or authority fail."""
         metadata = signers.PdfSignatureMetadata(
             field_name=FIELD,
             md_algorithm="sha256",
@@ -66,9 +64,12 @@ class Seal:
             subfilter=SigSeedSubFilter.PADES,
         )
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-        return signers.sign_pdf(
-            writer, metadata, signer=self.signer, timestamper=self.timestamper, bytes_reserved=self._room()
-        ).getvalue()
+        try:
+            return signers.sign_pdf(
+                writer, metadata, signer=self.signer, timestamper=self.timestamper, bytes_reserved=self._room()
+            ).getvalue()
+        except TimestampRequestError as error:
+            raise SigningKeyMissing("时间戳服务没有应答") from error
 
     def _room(self) -> int | None:
         """Hex digits left for the signature: the certificate and what stands around it. Saves a signature on trial;
@@ -130,9 +131,26 @@ def load_seal(path: Path, *, now: datetime) -> Seal:
         raise SigningKeyMissing("没有签名密钥") from error
     except (OSError, ValueError) as error:
         raise SigningKeyMissing("签名密钥无法读取") from error
+    _refuse_if_not_in_force(certificate, now)
+    return Seal(_signer(key, certificate), certificate.fingerprint(hashes.SHA256()).hex())
+
+
+def load_module_seal(path: Path, module: Module, *, now: datetime) -> Seal:
+    """The seal whose key lies in `module`, its certificate (PEM) in `path`. Raises `SigningKeyMissing`."""
+    try:
+        certificate = x509.load_pem_x509_certificate(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise SigningKeyMissing("没有硬件密钥的证书（SIGNING_KEY_FILE）") from error
+    _refuse_if_not_in_force(certificate, now)
+    key = certificate.public_key()
+    if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
+        raise SigningKeyMissing("签名密钥不是 P-256 密钥")
+    return Seal(signer_in(module, _asn1(certificate)), certificate.fingerprint(hashes.SHA256()).hex())
+
+
+def _refuse_if_not_in_force(certificate: x509.Certificate, now: datetime) -> None:
     if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
         raise SigningKeyMissing("签名密钥不在有效期内")
-    return Seal(_signer(key, certificate), certificate.fingerprint(hashes.SHA256()).hex())
 
 
 def make_key(path: Path, *, now: datetime) -> bool:

@@ -1,7 +1,7 @@
 """Where the signing key is kept, and by which keys a sheet of ours may be signed."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -9,7 +9,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from django.conf import settings
 
-from certificates.documents.signing import Seal, SigningKeyMissing, load_seal, make_key, new_key, written_beside
+from certificates.documents.keys import SigningKeyMissing
+from certificates.documents.modules import Module
+from certificates.documents.signing import Seal, load_module_seal, load_seal, make_key, new_key, written_beside
+from certificates.documents.timestamps import Outside
 
 RETIRED = "signing-retired"
 
@@ -17,12 +20,36 @@ RETIRED = "signing-retired"
 def seal(*, now: datetime) -> Seal:
     """The seal in use. Made at the first need where that is allowed (demo, tests); else raises `SigningKeyMissing`."""
     have_a_key(now=now)
-    return load_seal(key_file(), now=now)
+    return kept_seal(now=now)
+
+
+def kept_seal(*, now: datetime) -> Seal:
+    """The seal of the settings: a file's key or a module's, with the timestamp authority if one is named. Makes
+    nothing. Raises `SigningKeyMissing`.
+    """
+    module = _module()
+    found = load_module_seal(key_file(), module, now=now) if module else load_seal(key_file(), now=now)
+    return replace(found, timestamper=timestamper())
+
+
+def timestamper() -> Outside | None:
+    return Outside(settings.TIMESTAMP_URL) if settings.TIMESTAMP_URL else None
+
+
+def _module() -> Module | None:
+    if not settings.SIGNING_MODULE:
+        return None
+    return Module(
+        settings.SIGNING_MODULE,
+        settings.SIGNING_MODULE_TOKEN,
+        settings.SIGNING_MODULE_KEY,
+        settings.SIGNING_MODULE_PIN,
+    )
 
 
 def have_a_key(*, now: datetime) -> None:
     """Make one where that is allowed and none is there."""
-    if settings.SIGNING_KEY_MAY_BE_MADE:
+    if settings.SIGNING_KEY_MAY_BE_MADE and not settings.SIGNING_MODULE:
         make_signing_key(now=now)
 
 
@@ -45,6 +72,8 @@ def replace_signing_key(*, with_file: Path | None, now: datetime) -> Replaced:
     The certificate of the old key is put with the retired ones first, so that a crash leaves either key in use and
     every sheet verifiable; the old key itself is gone. Raises `SigningKeyMissing` for a key that cannot sign.
     """
+    if settings.SIGNING_MODULE:
+        raise SigningKeyMissing("密钥在硬件密码模块里：请用模块的工具生成新密钥，再换证书和 SIGNING_MODULE_KEY")
     kept = key_file()
     if with_file:
         load_seal(with_file, now=now)

@@ -20,8 +20,9 @@ from accounts.enums import NoticeEvent
 from accounts.services.notices import tell
 from ceportal.kernel.services.claims import failure_noted, give_back, put_back, take_up, unclaimed
 from ceportal.kernel.services.trail import record
+from certificates.documents.keys import SigningKeyMissing
 from certificates.documents.printing import MissingGlyphs
-from certificates.documents.signing import Seal, SigningKeyMissing
+from certificates.documents.signing import Seal
 from certificates.enums import CertificateState
 from certificates.models import Certificate
 from certificates.rules.snapshots import digest
@@ -55,11 +56,22 @@ def make_sheets(*, now: datetime, limit: int = 1000) -> int:
     try:
         key = seal(now=now)
     except SigningKeyMissing as error:
-        log.error("certificates wait: %s", error)
-        put_back(_promised(), error=str(error))
-        return 0
+        return _all_wait(error, 0)
+    made = 0
     with closing(_one_ahead(take_up(_promised(), now=now, limit=limit))) as begun:
-        return sum(_make(one, key, now=now) for one in begun)
+        for one in begun:
+            try:
+                made += _make(one, key, now=now)
+            except SigningKeyMissing as error:
+                give_back(one.row)
+                return _all_wait(error, made)
+    return made
+
+
+def _all_wait(error: SigningKeyMissing, made: int) -> int:
+    log.error("certificates wait: %s", error)
+    put_back(_promised(), error=str(error))
+    return made
 
 
 def _one_ahead(keys: Iterable[int]) -> Generator[_Begun]:

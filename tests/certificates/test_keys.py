@@ -1,12 +1,18 @@
 """The signing key is replaced, runs out, lies in a module, has its signatures timestamped: sheets go on verifying."""
 
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
 import time_machine
 from asn1crypto import keys as asn1_keys
+from asn1crypto import tsp
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -14,13 +20,20 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from django.core.management import CommandError, call_command
 from django.utils import timezone
+from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import signers
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from accounts.models import Professional
+from ceportal.office.services import readiness
+from certificates.documents import signing
 from certificates.documents.sheet import render_sheet
-from certificates.documents.signing import Seal, examine, make_key
+from certificates.documents.signing import Seal, examine, make_key, new_key
+from certificates.services import shelf
 from certificates.services.sealing import RETIRED, key_file, seal, trusted_certificates
+from certificates.services.sheets import make_sheets
+from tests.certificates import factories as make
 from tests.certificates.factories import content
 
 
@@ -89,6 +102,28 @@ class Module(signers.Signer):
         return self._key.sign(data, ec.ECDSA(hashes.SHA256()))
 
 
+def served(stamper: DummyTimeStamper, *, kind: str) -> Iterator[str]:
+    """A timestamp authority on a port of this machine."""
+
+    class Answers(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked = tsp.TimeStampReq.load(self.rfile.read(int(self.headers["Content-Length"])))
+            said = stamper.request_tsa_response(asked).dump()
+            self.send_response(200)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(said)))
+            self.end_headers()
+            self.wfile.write(said)
+
+        def log_message(self, *said: object) -> None: ...
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/tsa"
+    server.shutdown()
+    server.server_close()
+
+
 def authority(now: datetime) -> tuple[DummyTimeStamper, bytes]:
     """A timestamp authority, and its certificate (PEM)."""
     key = rsa.generate_private_key(65537, 2048)
@@ -118,3 +153,61 @@ def test_a_module_and_a_timestamp_authority_have_their_place(own_key: Path, unsi
     assert not examine(signed, trusted=trusted).is_genuine, "nobody trusts that clock"
     assert not examine(signed.replace(b"/P 1", b"/P 3", 1), trusted=trusted + pem).is_genuine
     assert made.sign(b"a list")
+
+
+@pytest.mark.django_db
+def test_sheets_are_timestamped_where_an_authority_is_named_and_wait_while_it_is_silent(
+    own_key: Path, settings: Any, declarant: Professional
+) -> None:
+    now = timezone.now()
+    stamper, pem = authority(now)
+    make_key(own_key, now=now)
+    own_key.write_bytes(own_key.read_bytes() + pem)
+    certificate = make.promised(declarant)
+    settings.TIMESTAMP_URL = "http://127.0.0.1:9/tsa"
+    (silent,) = readiness._timestamps(now)
+    assert (silent.is_missing, "OUTGOING_NETWORKS" in silent.remedy) == (True, True)
+    with contextmanager(served)(stamper, kind="text/html") as address:
+        settings.TIMESTAMP_URL, settings.OUTGOING_NETWORKS = address, ["127.0.0.0/8"]
+        assert make_sheets(now=now) == 0, "a page is no timestamp"
+    certificate.refresh_from_db()
+    assert (certificate.attempts, certificate.last_error) == (0, "时间戳服务没有应答")
+    with contextmanager(served)(stamper, kind="application/timestamp-reply") as address:
+        settings.TIMESTAMP_URL = address
+        assert [finding.is_missing for finding in readiness._timestamps(now)] == [False]
+        assert make_sheets(now=now) == 1
+    certificate.refresh_from_db()
+    pdf = shelf.take(certificate.pdf_digest)
+    assert examine(pdf, trusted=trusted_certificates()).is_genuine
+    (signature,) = PdfFileReader(io.BytesIO(pdf)).embedded_signatures
+    attributes = [one["type"].native for one in signature.signer_info["unsigned_attrs"]]
+    assert attributes == ["signature_time_stamp_token"]
+
+
+@pytest.mark.django_db
+def test_a_key_in_a_module_signs_and_without_the_module_sheets_wait(
+    own_key: Path, tmp_path: Path, settings: Any, declarant: Professional, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = timezone.now()
+    text = new_key(now)
+    key = serialization.load_pem_private_key(text, password=None)
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    settings.SIGNING_MODULE, settings.SIGNING_MODULE_PIN = str(tmp_path / "none.so"), "1234"
+    certificate = make.promised(declarant)
+    assert make_sheets(now=now) == 0
+    own_key.parent.mkdir(exist_ok=True)
+    own_key.write_bytes(text[text.index(b"-----BEGIN CERT") :])
+    settings.SIGNING_KEY_MAY_BE_MADE = False
+    (said,) = readiness._signing(now)
+    assert (said.is_missing, "硬件密码模块" in said.text, "1234" in said.text) == (True, True, False)
+    assert make_sheets(now=now) == 0
+    certificate.refresh_from_db()
+    assert (certificate.attempts, certificate.last_error) == (0, said.text)
+    with pytest.raises(CommandError, match="硬件密码模块里"):
+        call_command("replace_signing_key")
+    monkeypatch.setattr(signing, "signer_in", lambda module, owner: Module(key, owner))
+    assert "在硬件密码模块里" in next(iter(readiness._signing(now))).text
+    assert make_sheets(now=now) == 1
+    certificate.refresh_from_db()
+    assert examine(shelf.take(certificate.pdf_digest), trusted=trusted_certificates()).is_genuine
+    assert b"PRIVATE" not in own_key.read_bytes()

@@ -22,8 +22,8 @@ from ceportal.office.rules.alarms import Reading
 from ceportal.office.selectors.dead_letters import KINDS, Kind
 from ceportal.office.selectors.health import database_answers, messages_waiting, seconds_since_round, silent_parts
 from ceportal.office.selectors.operation import last_published_year
-from certificates.documents.signing import SigningKeyMissing, load_seal
-from certificates.services.sealing import key_file
+from certificates.documents.signing import SigningKeyMissing
+from certificates.services.sealing import kept_seal, key_file
 
 # A row is taken up again within a round or two of its lease; after so long nobody does.
 FORGOTTEN = timedelta(minutes=5)
@@ -99,7 +99,7 @@ def _disk() -> Iterator[Reading]:
 
 def _signing_key(now: datetime) -> Iterator[Reading]:
     try:
-        load_seal(key_file(), now=now)
+        kept_seal(now=now)
     except SigningKeyMissing:
         if not settings.SIGNING_KEY_MAY_BE_MADE:
             yield Reading("signing_key_left", -1)

@@ -22,8 +22,9 @@ from accounts.models import Membership
 from ceportal.kernel.selectors.calendar import missing_notice
 from ceportal.office.selectors.health import database_answers, health
 from certificates.documents.assets import missing_glyphs
-from certificates.documents.signing import SigningKeyMissing, load_seal
-from certificates.services.sealing import key_file
+from certificates.documents.keys import SigningKeyMissing
+from certificates.documents.timestamps import answers
+from certificates.services.sealing import kept_seal, key_file, timestamper
 from credits.models import RuleSet
 
 LEAST_DISK_GB = 5
@@ -50,7 +51,7 @@ def findings(*, now: datetime) -> Iterator[Finding]:
     else:
         for ask in (_database, _tables, _parts, _rules, _calendar, _people):
             yield from ask(now)
-    for ask in (_broker, _address, _demo, _signing, _issuer, _fonts, _mail, _texts, _disk):
+    for ask in (_broker, _address, _demo, _signing, _timestamps, _issuer, _fonts, _mail, _texts, _disk):
         yield from ask(now)
 
 
@@ -163,7 +164,7 @@ def _demo(now: datetime) -> Iterator[Finding]:
 
 def _signing(now: datetime) -> Iterator[Finding]:
     try:
-        load_seal(key_file(), now=now)
+        kept_seal(now=now)
     except SigningKeyMissing as error:
         if settings.SIGNING_KEY_MAY_BE_MADE:
             yield Finding("签名密钥", "第一张证书生成时自动建立")
@@ -173,8 +174,18 @@ def _signing(now: datetime) -> Iterator[Finding]:
     certificate = x509.load_pem_x509_certificate(key_file().read_bytes())
     days = (certificate.not_valid_after_utc - now).days
     kind = "自建密钥：只能证明签发后没有改动" if certificate.issuer == certificate.subject else "由证书机构签发"
+    kind += "，在硬件密码模块里" if settings.SIGNING_MODULE else ""
     remedy = "请在到期前更换，旧证书仍可查验" if days < SIGNING_DAYS else ""
     yield Finding("签名密钥", f"{kind}，还有 {days} 天有效", remedy)
+
+
+def _timestamps(now: datetime) -> Iterator[Finding]:
+    stamper = timestamper()
+    if stamper and answers(stamper):
+        yield Finding("时间戳", "时间戳服务已应答")
+    elif stamper:
+        remedy = "检查 TIMESTAMP_URL；服务在内网时把网段加进 OUTGOING_NETWORKS。没有应答时证书等待"
+        yield Finding("时间戳", "时间戳服务没有应答", remedy, is_missing=True)
 
 
 def _issuer(now: datetime) -> Iterator[Finding]:
