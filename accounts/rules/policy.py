@@ -81,6 +81,7 @@ class Act(StrEnum):
     ANSWER_INSPECTIONS = "回复抽查要求"
     JUDGE_SIGNALS = "处理疑点线索"
     OVERSEE = "查看审核和学时记录"
+    PUBLISH_STATISTICS = "固定、公布年度统计"
     SEE_CERTIFICATES = "查看证书登记"
     RULE_ON_SUSPICIONS = "处理可疑证书举报"
     READ_TRAIL = "查看操作日志"
@@ -161,6 +162,7 @@ POLICY: dict[Act, Permission] = {
     Act.ANSWER_INSPECTIONS: Permission((Duty.REVIEW_HOURS, Duty.MANAGE_UNIT), Scope.UNIT),
     Act.JUDGE_SIGNALS: Permission((Duty.REVERSE_HOURS,), Scope.PLACE, at=(_BUREAU,), proof=True),
     Act.OVERSEE: Permission((Duty.OVERSEE,), Scope.REACH),
+    Act.PUBLISH_STATISTICS: Permission((Duty.OVERSEE,), Scope.UNIT, at=(_AUTHORITY, _BUREAU), proof=True),
     Act.SEE_CERTIFICATES: Permission((Duty.OVERSEE,), Scope.PLACE, at=(_BUREAU,)),
     Act.RULE_ON_SUSPICIONS: Permission((Duty.OVERSEE,), Scope.PLACE, at=(_BUREAU,)),
     Act.READ_TRAIL: Permission((Duty.OVERSEE,), Scope.PROVINCE, at=(_BUREAU,)),

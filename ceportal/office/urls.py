@@ -1,6 +1,18 @@
 from django.urls import URLPattern, path
 
-from ceportal.office.views import filings, health, home, metrics, my_data, my_year, notices, operation, public
+from ceportal.office.views import (
+    filings,
+    health,
+    home,
+    metrics,
+    my_data,
+    my_year,
+    notices,
+    operation,
+    public,
+    reports,
+    statistics,
+)
 
 app_name = "office"
 urlpatterns: list[URLPattern] = [
@@ -18,6 +30,16 @@ urlpatterns: list[URLPattern] = [
     path("my-data/download/", my_data.download_my_data, name="download_my_data"),
     path("filings/<uuid:ref>/csv/", filings.filing_list, name="filing_list"),
     path("filings/<uuid:ref>/pdf/", filings.filing_form, name="filing_form"),
+    path("statistics/", statistics.show_statistics, name="statistics"),
+    path("statistics/table/", statistics.statistics_table, name="statistics_table"),
+    path("statistics/paper/", statistics.statistics_paper, name="statistics_paper"),
+    path("statistics/people/", statistics.show_counted_people, name="counted_people"),
+    path("statistics/people/<uuid:ref>/<int:year>/", statistics.show_counted_person, name="counted_person"),
+    path("statistics/fixed/", reports.fixed_reports, name="fixed_reports"),
+    path("statistics/fixed/<uuid:ref>/", reports.fixed_report, name="fixed_report"),
+    path("statistics/fixed/<uuid:ref>/publish/", reports.publish, name="publish_report"),
+    path("statistics/published/", reports.show_published_reports, name="published_reports"),
+    path("statistics/published/<uuid:ref>/", reports.show_published_report, name="published_report"),
     path("notices/", notices.show_notices, name="notices"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -49,7 +49,7 @@ from reviews.services.filing import file_month
 from reviews.services.openings import record_opening
 from tests import factories as make
 from tests.credits import rosters as make_roster
-from tests.matrix import asked, machine_things, rule_things, spot_check_things, teaching_things
+from tests.matrix import asked, machine_things, rule_things, spot_check_things, statistics_things, teaching_things
 from tests.people import BUREAU_DUTIES, EMPLOYER_DUTIES
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -185,7 +185,7 @@ def objects() -> dict[str, Given]:
         **teaching_things.given(),
         "office:filing_list": lambda town: {"ref": town.filing.ref},
         "office:filing_form": lambda town: {"ref": town.filing.ref},
-        **spot_check_things.given(),
+        **(spot_check_things.given() | statistics_things.given()),
         "admin:reviews_filing_csv": lambda town: {"ref": town.filing.ref},
         "admin:reviews_creditedhours_reverse": lambda town: {"ref": town.claim.ref},
         "kernel:upload": lambda town: {"ref": town.upload.ref},
@@ -239,9 +239,8 @@ def build() -> Town:
     town.signal = spot_check_things.sign(town.approved, now=NOW)
     town.filing = file_month(make.area("410200"), date(2026, 9, 30), by=town.people["city"], now=NOW)
     _rosters(town, units["base"])
-    teacher = town.people["base"]
-    document = store(picture(), owner=teacher, now=NOW)
-    teaching_things.begin(units["base"], teacher, units["authority"], document, now=NOW)
+    document = store(picture(), owner=town.people["base"], now=NOW)
+    teaching_things.begin(units["base"], town.people["base"], units["authority"], document, now=NOW)
     teaching_things.file_plans(units, town.people, document, now=NOW)
     town.exception = _asked_exception(person)
     town.registration = _register(town, units["employer"])
@@ -253,6 +252,7 @@ def build() -> Town:
     town.foreign_person = Professional.objects.get(user=town.people["foreign_declarant"])
     machine_things.begin(town, person, units["platform"], now=NOW)
     rule_things.begin(town, town.people["city"], now=NOW)
+    statistics_things.begin(units["city"], town.people["city"], now=NOW)
     return town
 
 

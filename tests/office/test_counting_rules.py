@@ -6,6 +6,7 @@ import pytest
 
 from ceportal.office.enums import Standing
 from ceportal.office.rules import counting as rules
+from ceportal.office.rules import reports
 
 
 @pytest.mark.parametrize(
@@ -70,3 +71,19 @@ def test_a_row_of_figures_reckons_its_rates_and_adds_up() -> None:
     assert (two.total, two.sums["reviews"], two.times, two.hours) == (14, 6, 0, 0)
     none = rules.NO_FIGURES
     assert (none.rate, none.review_average, none.late_rate) == (None, None, None)
+
+
+def test_a_report_is_text_under_a_digest_of_all_it_says() -> None:
+    row = rules.Figures(
+        {"met": 1, "half": 0, "less": 1, "excused": 0}, rules.NO_FIGURES.sums | {"public": Decimal("8.0")}
+    )
+    cells = dict(zip(reports.ON_PAPER, reports.on_paper(row), strict=True))
+    assert (cells["应学"], cells["达标率（%）"], cells["公需学时"], cells["平均工作日"]) == ("2", "50", "8", "—")
+    assert len(reports.in_workbook(row)) == len(reports.IN_WORKBOOK)
+    for _, columns in reports.ON_PAGE:
+        assert [column.read(row) for column in columns]
+    content = reports.content_of(title="统计", facts=[("年度", "2026")], tables=[("表", ("地区",), [["开封"]])])
+    assert reports.canonical(content).startswith('{"facts":[["年度","2026"]]')
+    digest = reports.digest_of(content)
+    content["tables"][0]["rows"][0][0] = "平顶山"
+    assert reports.digest_of(content) != digest

@@ -94,6 +94,7 @@ FOOTER = (
     Entry("accounts:privacy", "个人信息保护"),
     Entry("office:trail_heads", "操作记录封存"),
     Entry("reviews:spot_checks", "抽查公示"),
+    Entry("office:published_reports", "统计公报"),
     Entry("office:help", "帮助"),
 )
 _OF_DUTIES: tuple[tuple[str, tuple[tuple[frozenset[Duty], Entry], ...]], ...] = (
@@ -128,6 +129,7 @@ _OF_DUTIES: tuple[tuple[str, tuple[tuple[frozenset[Duty], Entry], ...]], ...] = 
     (
         "管理",
         (
+            (frozenset({Duty.OVERSEE}), Entry("office:statistics", "年度统计")),
             (frozenset({Duty.OVERSEE}), Entry("reviews:watch", "审核时效")),
             (frozenset({Duty.OVERSEE}), Entry("bases:complaints", "投诉")),
             (DESK_DUTIES, Entry("admin:index", "工作台")),

@@ -1,0 +1,67 @@
+"""Classes held and funding planned in a year (S1-11: 办班种类、形式和经费): few rows, read from where they stand."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+
+from accounts.enums import RequestState
+from bases.enums import ClassForm, ClassKind, ClassState, Funding
+from bases.models import TrainingClass, TrainingPlan, TrainingPlanItem
+from ceportal.office.selectors.statistics import Asked, Scope
+
+
+@dataclass(frozen=True)
+class Held:
+    """Classes of a kind or form: how many, their hours, and places taken."""
+
+    label: str
+    classes: int
+    hours: Decimal
+    people: int
+
+
+@dataclass(frozen=True)
+class Funded:
+    """Planned trainings by who pays: how many, for how many people, and whole yuan as far as they are said."""
+
+    label: str
+    trainings: int
+    people: int
+    yuan: int
+
+
+def classes_seen_by(scope: Scope, asked: Asked) -> QuerySet[TrainingClass]:
+    """Those announced and not cancelled, of institutions of the place or under the authority."""
+    rows = TrainingClass.objects.filter(_at(scope, asked), state=ClassState.OPEN, year=asked.year)
+    return rows.filter(trade=asked.trade) if asked.trade else rows
+
+
+def classes_by(scope: Scope, asked: Asked, column: str) -> list[Held]:
+    """`column` is kind or form."""
+    names = dict(ClassKind.choices if column == "kind" else ClassForm.choices)
+    rows = classes_seen_by(scope, asked).order_by().values_list(column)
+    found = rows.annotate(n=Count("pk"), hours_held=Sum("hours"), people=Sum("taken"))
+    return [Held(names.get(value, value), n, hours, people) for value, n, hours, people in sorted(found)]
+
+
+def funding_planned(scope: Scope, asked: Asked) -> list[Funded]:
+    """What the plans in force say: of each unit and year the highest version that was granted."""
+    later = TrainingPlan.objects.filter(
+        organization=OuterRef("organization"), year=OuterRef("year"), version__gt=OuterRef("version"),
+        state=RequestState.GRANTED,
+    )  # fmt: skip
+    plans = TrainingPlan.objects.filter(_at(scope, asked), ~Exists(later), state=RequestState.GRANTED, year=asked.year)
+    rows = TrainingPlanItem.objects.filter(plan__in=plans.values("pk")).order_by().values_list("funding")
+    names = dict(Funding.choices)
+    found = rows.annotate(n=Count("pk"), planned=Sum("people"), yuan=Sum("budget"))
+    return [Funded(names.get(value, value), n, people, yuan or 0) for value, n, people, yuan in sorted(found)]
+
+
+def _at(scope: Scope, asked: Asked) -> Q:
+    reach = scope.reach
+    place = {"organization__area__path__startswith": asked.place.path}
+    found = Q(**place) & (reach.of_places("organization__area") | reach.of_units("organization"))
+    if asked.nature:
+        found &= Q(organization__nature=asked.nature)
+    return found & Q(organization=asked.unit) if asked.unit else found

@@ -1,0 +1,72 @@
+"""Yearly reports that were fixed: for their units, and once published for everybody."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import PersonRequest, only_who_may, recently_proved
+from accounts.rules.policy import Act
+from ceportal.kernel.rules.dated import year_in
+from ceportal.kernel.web.keyset import keyset_page
+from ceportal.office.enums import By
+from ceportal.office.selectors.reports import published_reports, reporting_unit, reports_of
+from ceportal.office.selectors.statistics import Asked, scope_of
+from ceportal.office.services.reports import fix_report, publish_report, report_of
+
+let_in = only_who_may(Act.PUBLISH_STATISTICS)
+
+
+@let_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def fixed_reports(request: PersonRequest) -> HttpResponse:
+    """The unit's reports; on POST the report of a year of its place is fixed as it stands."""
+    unit = reporting_unit(request.user)
+    assert unit is not None
+    if request.method == "POST":
+        year = year_in(request.POST.get("year", "")) or timezone.localdate().year
+        now, asked = timezone.now(), Asked(year, unit.area)
+        content = report_of(scope_of(request.user), asked, By.AREA, unit=unit, now=now)
+        made = fix_report(content, asked=asked, unit=unit, by=request.user, now=now)
+        messages.success(request, "已固定。核对后可以公布。")
+        return redirect("office:fixed_report", ref=made.ref)
+    page = keyset_page(reports_of(request.user), order=("-id",), cursor=request.GET.get("after", ""))
+    this_year = timezone.localdate().year
+    context = {"page": page, "unit": unit, "offered": range(this_year, this_year - 5, -1)}
+    return render(request, "office/fixed_reports.html", context)
+
+
+@let_in
+@require_safe
+def fixed_report(request: PersonRequest, ref: UUID) -> HttpResponse:
+    report = get_object_or_404(reports_of(request.user), ref=ref)
+    return render(request, "office/fixed_report.html", {"report": report, "may_publish": report.published_at is None})
+
+
+@let_in
+@require_POST
+@recently_proved
+def publish(request: PersonRequest, ref: UUID) -> HttpResponse:
+    report = get_object_or_404(reports_of(request.user), ref=ref)
+    publish_report(report, by=request.user, now=timezone.now())
+    messages.success(request, "已公布，任何人都可以查看。")
+    return redirect("office:fixed_report", ref=ref)
+
+
+@login_not_required
+@require_safe
+def show_published_reports(request: HttpRequest) -> HttpResponse:
+    """What bureaus and authorities have published (S1-11)."""
+    page = keyset_page(published_reports(), order=("-id",), cursor=request.GET.get("after", ""))
+    return render(request, "office/published_reports.html", {"page": page})
+
+
+@login_not_required
+@require_safe
+def show_published_report(request: HttpRequest, ref: UUID) -> HttpResponse:
+    report = get_object_or_404(published_reports(), ref=ref)
+    return render(request, "office/fixed_report.html", {"report": report, "may_publish": False})

@@ -1,0 +1,238 @@
+"""The yearly report: on the page, down to one person's entries, as workbook and on paper."""
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.access import PersonRequest, only_who_may
+from accounts.enums import TitleLevel, UnitNature
+from accounts.models import TitleSeries
+from accounts.rules.policy import Act
+from ceportal.kernel.rules.dated import year_in
+from ceportal.kernel.rules.refusal import refuse
+from ceportal.kernel.services.trail import record
+from ceportal.kernel.web.keyset import keyset_page
+from ceportal.kernel.web.sheets import XLSX, workbook_bytes
+from ceportal.office.documents.report import render_report
+from ceportal.office.enums import By, Standing
+from ceportal.office.rules.counting import Figures
+from ceportal.office.rules.reports import METHOD, ON_PAGE, Column, digest_of
+from ceportal.office.selectors.classes_held import classes_by, funding_planned
+from ceportal.office.selectors.statistics import (
+    YEARS_COMPARED,
+    Asked,
+    Row,
+    Scope,
+    counted_at,
+    counted_seen_by,
+    has_places_below,
+    place_seen_by,
+    places_above,
+    rows_by,
+    scope_of,
+    standing_words,
+    total_of,
+    unit_seen_by,
+    years_of,
+)
+from ceportal.office.services.reports import report_of, sheets_of
+from certificates.documents.printing import MissingGlyphs
+from credits.selectors.accounts import account_of, entries_of
+
+_OF_CLASSES = (("kind", "种类"), ("form", "形式"))
+STANDINGS = (*(str(standing) for standing in Standing), "obliged")
+
+
+@only_who_may(Act.OVERSEE)
+@require_safe
+def show_statistics(request: PersonRequest) -> HttpResponse:
+    """`?place=`, `?year=`, `?by=` and what narrows; every row leads one step further down."""
+    scope = scope_of(request.user)
+    asked = _asked(request, scope)
+    by = _by(request, asked)
+    rows, total, is_lowest = rows_by(scope, asked, by), total_of(scope, asked), by == By.UNIT
+    context = {
+        **_frame(scope, asked, by),
+        "has_rows": bool(rows),
+        "tables": [
+            (title, columns, [_line(row, columns, is_lowest=is_lowest) for row in rows], _cells(total, columns, asked))
+            for title, columns in ON_PAGE
+        ],
+        "total": total,
+        "years": [_line(row, ON_PAGE[0][1], is_lowest=False) for row in years_of(scope, asked)],
+        "year_columns": ON_PAGE[0][1],
+        "classes": [
+            ("种类", classes_by(scope, asked, "kind")),
+            ("形式", classes_by(scope, asked, "form")),
+        ],
+        "funding": funding_planned(scope, asked),
+        "query": urlencode(asked.query | {"by": by}),
+        "method": METHOD,
+    }
+    return render(request, "office/statistics.html", context)
+
+
+@only_who_may(Act.OVERSEE)
+@require_safe
+def statistics_table(request: PersonRequest) -> HttpResponse:
+    """Everything the report says as a workbook of text."""
+    scope, now = scope_of(request.user), timezone.now()
+    asked = _asked(request, scope)
+    by = _by(request, asked)
+    content = report_of(scope, asked, by, unit=scope.units[0], now=now)
+    record("statistics.export", request.user, by=request.user, now=now, after=asked.query | {"by": by})
+    data = workbook_bytes(sheets_of(scope, asked, by, content))
+    return _file(data, f"statistics-{asked.place.pk}-{asked.year}.xlsx", XLSX)
+
+
+@only_who_may(Act.OVERSEE)
+@require_safe
+def statistics_paper(request: PersonRequest) -> HttpResponse:
+    scope, now = scope_of(request.user), timezone.now()
+    asked = _asked(request, scope)
+    by = _by(request, asked)
+    content = report_of(scope, asked, by, unit=scope.units[0], now=now)
+    note = (
+        f"{request.user.name} 于 {timezone.localtime(now):%Y-%m-%d %H:%M} 打印。内容摘要（SHA-256）{digest_of(content)}"
+    )
+    try:
+        pdf = render_report(content, note=note)
+    except MissingGlyphs as error:
+        raise refuse("missing_glyphs", f"暂时不能生成 PDF：{error}。请下载 Excel。") from error
+    record("statistics.print", request.user, by=request.user, now=now, after=asked.query | {"by": by})
+    return _file(pdf, f"statistics-{asked.place.pk}-{asked.year}.pdf", "application/pdf")
+
+
+@only_who_may(Act.OVERSEE)
+@require_safe
+def show_counted_people(request: PersonRequest) -> HttpResponse:
+    """The people one figure counts, with how their year stands."""
+    scope = scope_of(request.user)
+    asked = _asked(request, scope)
+    standing = request.GET.get("standing", "")
+    standing = standing if standing in STANDINGS else ""
+    rows = counted_seen_by(scope, asked, standing)
+    page = keyset_page(rows, order=("professional_id",), cursor=request.GET.get("after", ""))
+    total = total_of(scope, asked)
+    counts = {"": total.total, "obliged": total.obliged} | {key: total.people[key] for key in Standing.values}
+    shown = [("", "全部"), ("obliged", "应学"), *Standing.choices]
+    tabs = [(label, counts[key], _people_href(asked, key), key == standing) for key, label in shown]
+    context = {
+        **_frame(scope, asked, _by(request, asked)),
+        "page": page,
+        "count": counts[standing],
+        "standing": standing_words(standing),
+        "tabs": tabs,
+    }
+    return render(request, "office/counted_people.html", context)
+
+
+@only_who_may(Act.OVERSEE)
+@require_safe
+def show_counted_person(request: PersonRequest, ref: UUID, year: int) -> HttpResponse:
+    """One person's year as it is counted, and every entry behind it."""
+    scope = scope_of(request.user)
+    place = place_seen_by(scope, "")
+    if place is None:
+        raise Http404
+    rows = counted_seen_by(scope, Asked(year, place))
+    counted = get_object_or_404(rows, professional__ref=ref)
+    entries = entries_of(counted.professional, year)
+    context = {
+        "counted": counted,
+        "account": account_of(counted.professional, year),
+        "page": keyset_page(entries, order=("-id",), cursor=request.GET.get("after", "")),
+        "counted_at": counted_at(),
+        "back": _people_href(Asked(year, counted.year_sum.area, unit=counted.organization), ""),
+    }
+    return render(request, "office/counted_person.html", context)
+
+
+def _asked(request: HttpRequest, scope: Scope) -> Asked:
+    """What the address narrows to; a place or unit that is not the reader's is as if there were none."""
+    place = place_seen_by(scope, _text(request, "place"))
+    if place is None:
+        raise Http404
+    level, nature, trade = _text(request, "level"), _text(request, "nature"), _text(request, "trade")
+    unit = unit_seen_by(scope, _text(request, "unit")) if request.GET.get("unit") else None
+    if unit is None and request.GET.get("unit"):
+        raise Http404
+    return Asked(
+        year=year_in(_text(request, "year")) or timezone.localdate().year,
+        place=place,
+        own=request.GET.get("own") == "1",
+        trade=trade if TitleSeries.objects.filter(pk=trade).exists() else "",
+        nature=nature if nature in UnitNature.values else "",
+        level=level if level in TitleLevel.values else "",
+        unit=unit,
+    )
+
+
+def _by(request: HttpRequest, asked: Asked) -> str:
+    """Rows by what was asked; by places as long as there are any below, then by units."""
+    by = request.GET.get("by", "")
+    if by in (By.TRADE, By.NATURE, By.LEVEL):
+        return by
+    return By.AREA if has_places_below(asked.place) and not asked.own else By.UNIT
+
+
+def _text(request: HttpRequest, name: str) -> str:
+    return request.GET.get(name, "").replace("\0", "").strip()[:40]
+
+
+def _frame(scope: Scope, asked: Asked, by: str) -> dict[str, Any]:
+    this_year = timezone.localdate().year
+    above = [(area.name, _href(Asked(asked.year, area))) for area in places_above(scope, asked.place)]
+    return {
+        "asked": asked,
+        "by": by,
+        "ways": [(value, label) for value, label in By.choices if value not in (By.AREA, By.UNIT) or value == by],
+        "offered": range(this_year, this_year - YEARS_COMPARED, -1),
+        "trades": TitleSeries.objects.order_by("code"),
+        "natures": UnitNature.choices,
+        "levels": TitleLevel.choices,
+        "above": above,
+        "counted_at": counted_at(),
+        "statistics_href": _href(asked),
+    }
+
+
+def _line(row: Row, columns: tuple[Column, ...], *, is_lowest: bool) -> tuple[str, str, list[Any]]:
+    href = ""
+    if row.asked:
+        href = _people_href(row.asked, "") if is_lowest or row.asked.unit else _href(row.asked)
+    return row.label, href, _cells(row.figures, columns, row.asked)
+
+
+def _cells(figures: Figures, columns: tuple[Column, ...], asked: Asked | None) -> list[tuple[Column, Any, str]]:
+    """Each value, and the list of people it counts."""
+    cells = []
+    for column in columns:
+        value = column.read(figures)
+        standing = "" if column.standing == "all" else column.standing
+        href = _people_href(asked, standing) if asked and column.standing and value else ""
+        cells.append((column, value, href))
+    return cells
+
+
+def _href(asked: Asked) -> str:
+    return f"{reverse('office:statistics')}?{urlencode(asked.query)}"
+
+
+def _people_href(asked: Asked, standing: str) -> str:
+    query = asked.query | ({"standing": standing} if standing else {})
+    return f"{reverse('office:counted_people')}?{urlencode(query)}"
+
+
+def _file(data: bytes, name: str, content_type: str) -> HttpResponse:
+    response = HttpResponse(data, content_type=content_type)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "private, no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
