@@ -73,6 +73,11 @@ audit: .venv/audit.stamp ## Ask an outside service for known vulnerabilities; sa
 	@PYTHONPATH=.venv/audit $(PYTHON) -m tests.house.audit $(AUDIT)
 AUDIT ?=
 
+.PHONY: drill
+drill: install-dev ## Lose everything, restore from the backup into an empty place, prove it whole: prints RPO and RTO
+	@$(PYTHON) -m tests.drill sqlite
+	@$(PYTHON) -m tests.drill postgresql
+
 .PHONY: bench-uploads
 bench-uploads: install-dev ## 500 honest scans through the checks of uploads: how many are taken, how fast
 	@$(PYTHON) -m tests.benches uploads

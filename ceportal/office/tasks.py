@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from ceportal.office.selectors.health import CLOCK
-from ceportal.office.services import counting, erasing, key_rotation, signals
+from ceportal.office.services import checker, counting, erasing, key_rotation, signals
 from ceportal.office.services.clock import leave_sign
 
 
@@ -29,6 +29,11 @@ def erase_people() -> None:
 @shared_task(name="office.look_for_signals")
 def look_for_signals() -> None:
     signals.look_for_signals(now=timezone.now())
+
+
+@shared_task(name="office.check_books")
+def check_books() -> None:
+    checker.check_books(now=timezone.now())
 
 
 @shared_task(name="office.rotate_keys")

@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern] = [
     path("home/", home.go_home, name="home"),
     path("today/", home.show_work, name="work"),
     path("operation/", operation.show_operation, name="operation"),
+    path("operation/check/", operation.check, name="check"),
     path("operation/retry/", operation.retry, name="retry"),
     path("my-year/", my_year.show_my_year, name="my_year"),
     path("my-year/<int:year>/", my_year.show_my_year, name="my_year_of"),

@@ -344,6 +344,7 @@ CLOCK_JOBS = (
     "certificates.work_on_bundles",
     "accounts.deliver_notices",
     "office.erase_people",
+    "office.check_books",
     "office.rotate_keys",
     "kernel.seal_trail",
 )

@@ -28,6 +28,14 @@ def test_each_kind_of_process_killed_once(town: Town, chance: random.Random) -> 
 
 
 @pytest.mark.deep
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("seed", range(20))
+def test_each_kind_of_process_killed_once_by_twenty_seeds(town: Town, seed: int) -> None:
+    chance = random.Random(seed)
+    survive(town, chance, chance.sample(VICTIMS, len(VICTIMS)))
+
+
+@pytest.mark.deep
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("victim", VICTIMS)
 def test_each_kind_of_process_killed_ten_times(town: Town, chance: random.Random, victim: str) -> None:

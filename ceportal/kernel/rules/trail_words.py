@@ -6,6 +6,7 @@ _SUBJECTS = {
     "calendar": "工作日历",
     "campaign": "学时抽查",
     "certificate": "证书",
+    "check": "账目核对",
     "claim": "学时",
     "client": "接口密钥",
     "consent": "告知同意",

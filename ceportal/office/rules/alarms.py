@@ -23,6 +23,9 @@ FIGURES: Mapping[str, tuple[str, str]] = {
     "disk_used": ("ratio", "used part of the disk that holds DATA_DIR"),
     "slow_queries": ("items", "queries of the last hour that took longer than SLOW_QUERY_MS"),
     "trail_unsealed": ("seconds", "age of the oldest event of the trail that is not sealed"),
+    "check_found": ("items", "rows that the independent checker found wrong, by kind"),
+    "check_age": ("seconds", "since the independent checker came to its end"),
+    "backup_age": ("seconds", "since the last backup"),
     "signing_key_left": ("days", "until the signing key runs out; -1: there is none"),
     "calendar_left": ("days", "until the end of the last year whose holiday notice is there"),
 }
@@ -79,6 +82,9 @@ ALARMS: tuple[Alarm, ...] = (
     Alarm("disk_filling", "disk_used", "磁盘快满了", "清理或扩容；写满以后材料传不上来", most=0.85),
     Alarm("slow_queries", "slow_queries", "慢查询很多", "看“慢查询”和数据库的负载", most=50, is_grave=False),
     Alarm("trail_unsealed", "trail_unsealed", "操作记录没有及时封存", "看后台日志，再运行 verify_audit", most=300),
+    Alarm("books_differ", "check_found", "核对发现不符", "看“账目核对”，不要自行改数据", most=0),
+    Alarm("check_late", "check_age", "很久没有核对完", "看后台日志，或点“现在核对”", most=36 * HOUR),
+    Alarm("backup_old", "backup_age", "一天没有备份", "看备份任务的日志和目标磁盘", most=26 * HOUR),
     Alarm("signing_key_ends", "signing_key_left", "签名密钥缺失或快到期", "更换密钥（replace_signing_key）", least=30),
     Alarm("maintenance_lasts", "maintenance", "维护没有结束", "做完后运行 maintenance off", most=4 * HOUR),
     Alarm(

@@ -1,5 +1,7 @@
 """The parts of the clock in the words of those who run the portal, in the order of a round."""
 
+from ceportal.office.rules.checking import KINDS
+
 PARTS = {
     "office.heartbeat": "定时器",
     "kernel.scan_quarantined": "待检文件的病毒检查",
@@ -49,21 +51,26 @@ PARTS = {
     "certificates.work_on_bundles": "证书的打包",
     "accounts.deliver_notices": "消息和短信的送出",
     "office.erase_people": "清除离开多年的人员信息",
+    "office.check_books": "账目核对",
     "office.rotate_keys": "密钥轮换",
     "kernel.seal_trail": "操作记录封存",
 }
 
 # What a figure is of (`rules.alarms.Reading.part`), for the operator's page.
-PART_WORDS = PARTS | {
-    "database": "数据库",
-    "broker": "消息中间件",
-    "worker": "后台进程",
-    "beat": "定时器",
-    "notices": "消息",
-    "texts": "短信",
-    "codes": "验证码",
-    "certificates": "证书",
-    "jobs": "后台任务",
-    "attempts": "定时处理",
-    "quarantine": "待检文件",
-}
+PART_WORDS = (
+    PARTS
+    | {
+        "database": "数据库",
+        "broker": "消息中间件",
+        "worker": "后台进程",
+        "beat": "定时器",
+        "notices": "消息",
+        "texts": "短信",
+        "codes": "验证码",
+        "certificates": "证书",
+        "jobs": "后台任务",
+        "attempts": "定时处理",
+        "quarantine": "待检文件",
+    }
+    | {f"check.{kind}": words for kind, words in KINDS.items()}
+)

@@ -47,6 +47,7 @@ _JOBS = {
     "office.erase_people": "清除离开多年的人员信息",
     "bundle.pack": "证书的打包",
     "keys.rotate": "密钥轮换",
+    "check.books": "账目核对",
 }
 
 

@@ -13,7 +13,7 @@ from bases.services import carrying
 from ceportal.kernel.models import Heartbeat
 from ceportal.kernel.selectors.maintenance import maintenance
 from ceportal.kernel.services import quarantine, sealing_trail, sweeping
-from ceportal.office.services import counting, erasing, key_rotation, signals
+from ceportal.office.services import checker, counting, erasing, key_rotation, signals
 from certificates.services import bundles, issuing, sheets
 from credits.services import (
     batches,
@@ -90,6 +90,7 @@ JOBS: tuple[ClockJob, ...] = (
     ClockJob("certificates.work_on_bundles", bundles.work_on_bundles),
     ClockJob("accounts.deliver_notices", delivery.deliver_notices),
     ClockJob("office.erase_people", erasing.erase_people),
+    ClockJob("office.check_books", checker.check_books),
     ClockJob("office.rotate_keys", key_rotation.work_on_rotation),
     ClockJob("kernel.seal_trail", sealing_trail.seal_trail),
 )

@@ -19,9 +19,11 @@ from ceportal.kernel.selectors.maintenance import maintenance
 from ceportal.kernel.selectors.trail_chain import last_seal
 from ceportal.kernel.services.slow_queries import slow_queries
 from ceportal.office.rules.alarms import Reading
+from ceportal.office.selectors.checks import last_check_job
 from ceportal.office.selectors.dead_letters import KINDS, Kind
 from ceportal.office.selectors.health import database_answers, messages_waiting, seconds_since_round, silent_parts
 from ceportal.office.selectors.operation import last_published_year
+from ceportal.office.services.backing_up import SIGN
 from certificates.documents.signing import SigningKeyMissing
 from certificates.services.sealing import kept_seal, key_file
 
@@ -50,6 +52,8 @@ def readings(*, now: datetime) -> Iterator[Reading]:
     yield from _quarantine(now)
     yield from _trail(now)
     yield from _calendar(now)
+    yield from _check(now)
+    yield from _backup(now)
 
 
 def _parts(now: datetime) -> Iterator[Reading]:
@@ -112,6 +116,20 @@ def _calendar(now: datetime) -> Iterator[Reading]:
     today = timezone.localdate(now)
     year = last_published_year()
     yield Reading("calendar_left", (date(year, 12, 31) - today).days if year else 0)
+
+
+def _check(now: datetime) -> Iterator[Reading]:
+    """Of the last check that came to its end; a portal that has never been checked is the first night's affair."""
+    if job := last_check_job():
+        yield Reading("check_age", _age(job.finished_at, now))
+        for kind, count in job.result["found"].items():
+            yield Reading("check_found", count, f"check.{kind}")
+
+
+def _backup(now: datetime) -> Iterator[Reading]:
+    """A portal that was never backed up is named by `manage.py doctor`."""
+    for at in Heartbeat.objects.filter(name=SIGN).values_list("at", flat=True):
+        yield Reading("backup_age", _age(at, now))
 
 
 def _age(at: datetime | None, now: datetime) -> float:

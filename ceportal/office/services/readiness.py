@@ -19,8 +19,10 @@ from django.utils import timezone
 
 from accounts.enums import Duty
 from accounts.models import Membership
+from ceportal.kernel.models import Heartbeat
 from ceportal.kernel.selectors.calendar import missing_notice
 from ceportal.office.selectors.health import database_answers, health
+from ceportal.office.services.backing_up import SIGN
 from certificates.documents.assets import missing_glyphs
 from certificates.documents.keys import SigningKeyMissing
 from certificates.documents.timestamps import answers
@@ -49,7 +51,7 @@ def findings(*, now: datetime) -> Iterator[Finding]:
     if not database_answers():
         yield Finding("数据库", "没有应答", "检查 DATABASE_URL 和数据库服务", is_missing=True)
     else:
-        for ask in (_database, _tables, _parts, _rules, _calendar, _people):
+        for ask in (_database, _tables, _parts, _rules, _calendar, _people, _backup):
             yield from ask(now)
     for ask in (_broker, _address, _demo, _signing, _timestamps, _issuer, _fonts, _mail, _texts, _disk):
         yield from ask(now)
@@ -220,6 +222,14 @@ def _texts(now: datetime) -> Iterator[Finding]:
         yield Finding("短信", "写在本机，没有真正发出", "接入短信网关（SMS_GATEWAY），或设为 none")
     else:
         yield Finding("短信", settings.SMS_GATEWAY)
+
+
+def _backup(now: datetime) -> Iterator[Finding]:
+    at = Heartbeat.objects.filter(name=SIGN).values_list("at", flat=True).first()
+    if at is None:
+        yield Finding("备份", "还没有备份过", "按 docs/operations/backup.md 设置每天备份，并演练一次恢复")
+    else:
+        yield Finding("备份", f"最近一次 {timezone.localtime(at):%Y-%m-%d %H:%M}")
 
 
 def _disk(now: datetime) -> Iterator[Finding]:

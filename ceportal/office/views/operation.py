@@ -17,9 +17,11 @@ from ceportal.kernel.rules.refusal import refuse
 from ceportal.kernel.services.slow_queries import slow_queries
 from ceportal.office.rules.alarms import Reading, Ringing, in_words, ringing
 from ceportal.office.rules.parts import PART_WORDS
+from ceportal.office.selectors.checks import is_check_open, last_check
 from ceportal.office.selectors.dead_letters import KINDS, dead_letters
 from ceportal.office.selectors.operation import last_published_year, queues, signs_of_life, why_sheets_wait
 from ceportal.office.selectors.rotation import last_rotation, told
+from ceportal.office.services.checker import begin_check
 from ceportal.office.services.dead_letters import retry_dead_letter, retry_dead_letters
 from ceportal.office.services.figures import AN_HOUR, readings
 
@@ -41,6 +43,8 @@ def show_operation(request: HttpRequest) -> HttpResponse:
         "queues": queues(now),
         "reasons": why_sheets_wait(),
         "piles": dead_letters(),
+        "check": last_check(),
+        "check_open": is_check_open(),
         "signs": signs_of_life(),
         "published_until": last_published_year(),
         "rotation": told(job) if (job := last_rotation()) else "",
@@ -55,6 +59,15 @@ def _told(each: Ringing) -> dict[str, object]:
 
 def _value(found: list[Reading], figure: str) -> int | None:
     return next((int(each.value) for each in found if each.figure == figure), None)
+
+
+@only_who_may(Act.OPERATE)
+@require_POST
+def check(request: HttpRequest) -> HttpResponse:
+    """Begin the independent checker."""
+    begin_check(by=cast(User, request.user), now=timezone.now())
+    messages.success(request, "已开始核对。结束后结果显示在本页。")
+    return redirect("office:operation")
 
 
 @only_who_may(Act.OPERATE)

@@ -1,0 +1,114 @@
+"""Backups: the database as of one moment, and every file its rows name; and what comes first after a restore.
+
+A backup of `at` is `FOLDER/<at>` (database, heads of the trail) and `FOLDER/shelf` (files and certificates by their
+digests, shared by all backups: bytes under a digest never change). Keys are never part of it. The order matters: heads
+before the database, so that no head is ahead of it; files after it, so that no row lacks its bytes.
+"""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import F, Q
+
+from accounts.models import Notice, OneTimeCode, TextMessage
+from ceportal.kernel.models import MAX_ATTEMPTS, Heartbeat
+
+SHELVES = ("files", "certificates")
+HEADS = "audit/heads.txt"
+DATABASE = "portal.sqlite3"
+BASE = "base"
+SIGN = "office.backup"
+# What stands on the operator's page of everything that may have been sent before the restore.
+HELD = "恢复自备份，可能已经送出；核实后再重试"
+
+
+class CannotBackUp(Exception):
+    """Says in words what is in the way."""
+
+
+def back_up(folder: Path, *, now: datetime) -> Path:
+    """Take a backup below `folder`, which must lie outside DATA_DIR; gives its own folder.
+
+    Raises `CannotBackUp`. One that was broken off has no `whole`, and is none.
+    """
+    data = Path(settings.DATA_DIR).resolve()
+    if folder.resolve().is_relative_to(data):
+        raise CannotBackUp("备份不能放在 DATA_DIR 里面：磁盘坏了会一起丢。")
+    made = folder / f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    made.mkdir(parents=True, mode=0o700)
+    if (data / HEADS).exists():
+        shutil.copyfile(data / HEADS, made / "heads.txt")
+    _copy_database(made)
+    for shelf in SHELVES:
+        _copy_new(data / shelf, folder / "shelf" / shelf)
+    (made / "whole").write_text(now.isoformat(), encoding="ascii")
+    Heartbeat.objects.update_or_create(name=SIGN, defaults={"at": now})
+    return made
+
+
+def put_back(made: Path) -> None:
+    """Bring a backup into an empty DATA_DIR. PostgreSQL's part is not done here (docs/operations/backup.md)."""
+    data = Path(settings.DATA_DIR)
+    if not (made / "whole").exists():
+        raise CannotBackUp(f"{made} 不是完整的备份。")
+    if any((data / name).exists() for name in (*SHELVES, HEADS, DATABASE)):
+        raise CannotBackUp(f"{data} 里已有数据，只能恢复到空的地方。")
+    for shelf in SHELVES:
+        _copy_new(made.parent / "shelf" / shelf, data / shelf)
+    if (made / "heads.txt").exists():
+        (data / HEADS).parent.mkdir(parents=True, mode=0o700)
+        shutil.copyfile(made / "heads.txt", data / HEADS)
+    if (made / DATABASE).exists():
+        shutil.copyfile(made / DATABASE, data / DATABASE)
+
+
+def hold_outbox() -> int:
+    """Put aside everything that is still to be sent, before the clock runs: it may have been sent after the backup.
+
+    It stands among the dead letters, and goes out when the operator says so. Gives how many.
+    """
+    texts = Notice.objects.filter(sent_at__isnull=True), TextMessage.objects.filter(sent_at__isnull=True)
+    codes = OneTimeCode.objects.filter(Q(code_sealed__isnull=False), used_at__isnull=True)
+    held = {"attempts": MAX_ATTEMPTS, "last_error": HELD, "claimed_until": F("claimed_until")}
+    return sum(rows.filter(attempts__lt=MAX_ATTEMPTS).update(**held) for rows in (*texts, codes))
+
+
+def _copy_database(made: Path) -> None:
+    if connection.vendor == "sqlite":
+        with (
+            closing(sqlite3.connect(connection.settings_dict["NAME"], timeout=20)) as source,
+            closing(sqlite3.connect(made / DATABASE)) as copy,
+        ):
+            source.backup(copy)
+        return
+    known = connection.get_connection_params()
+    command = ["pg_basebackup", "--pgdata", str(made / BASE), "--wal-method", "stream", "--checkpoint", "fast"]
+    for option, name in (("--host", "host"), ("--port", "port"), ("--username", "user")):
+        if known.get(name):
+            command += [option, str(known[name])]
+    environment = os.environ | ({"PGPASSWORD": str(known["password"])} if known.get("password") else {})
+    result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    if result.returncode:
+        raise CannotBackUp(f"pg_basebackup：{result.stderr.strip()}")
+
+
+def _copy_new(source: Path, target: Path) -> None:
+    """Each file whole or not at all; what is there already is left alone."""
+    for path in source.rglob("*"):
+        there = target / path.relative_to(source)
+        if not path.is_file() or path.suffix == ".part" or path.name.startswith(".") or there.exists():
+            continue
+        there.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = there.with_name(f"{there.name}.new")
+        try:
+            shutil.copyfile(path, draft)
+        except FileNotFoundError:
+            continue
+        draft.replace(there)

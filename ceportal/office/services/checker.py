@@ -1,0 +1,58 @@
+"""The independent checker as a job: every night, and when the operator asks; gone on with after a kill."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import User
+from ceportal.kernel.enums import JobState
+from ceportal.kernel.models import Job
+from ceportal.kernel.rules.refusal import refuse
+from ceportal.kernel.services.jobs import OPEN, renew, work_off
+from ceportal.kernel.services.trail import record
+from ceportal.office.rules.checking import last_night
+from ceportal.office.selectors.checks import CHECK
+from ceportal.office.selectors.own_reading import READERS
+
+# Of more findings the number alone is kept.
+NAMED = 200
+_STAGES = tuple(READERS)
+
+
+def begin_check(*, by: User | None, now: datetime) -> Job:
+    """Leave the job; the clock works it off. Refused while one is under way."""
+    with transaction.atomic():
+        if Job.objects.select_for_update().filter(kind=CHECK, state__in=OPEN).exists():
+            raise refuse("check_open", "核对正在进行，请等它结束。")
+        job = Job.objects.create(
+            kind=CHECK, created_at=now, total=len(_STAGES), params={"after": 0}, result={"read": {}, "found": {}}
+        )
+        record("check.begin", job, by=by, now=now)
+    return job
+
+
+def check_books(*, now: datetime) -> int:
+    """The clock's job: begin the night's check when it is due, work on whatever is open."""
+    checks = Job.objects.filter(kind=CHECK)
+    if not checks.filter(state__in=OPEN).exists() and not checks.filter(created_at__gte=last_night(now)).exists():
+        begin_check(by=None, now=now)
+    return work_off((CHECK,), work_on, now=now)
+
+
+def work_on(job: Job, *, now: datetime) -> bool:
+    """One chunk of rows of one kind. False when all is read, or the lease is lost."""
+    with transaction.atomic():
+        if not renew(job, now=now):
+            return False
+        kind = _STAGES[job.done]
+        chunk = READERS[kind](job.params["after"])
+        read, found = job.result["read"], job.result["found"]
+        read[kind] = read.get(kind, 0) + chunk.read
+        found[kind] = found.get(kind, 0) + len(chunk.findings)
+        job.errors += [[finding.kind, finding.ref] for finding in chunk.findings][: NAMED - len(job.errors)]
+        job.params["after"] = chunk.last or 0
+        job.done += chunk.last is None
+        if is_over := job.done == len(_STAGES):
+            job.state, job.finished_at = JobState.DONE, now
+        job.save(update_fields=["params", "result", "errors", "done", "state", "finished_at"])
+    return not is_over

@@ -1,0 +1,189 @@
+"""`python -m tests.drill sqlite|postgresql`: everything is lost, and comes back from the backup into an empty place.
+
+A running portal takes hours from a platform and makes certificates; it is backed up, works on, and is killed with all
+its processes; its folder and its database are gone. What comes back is proved by `reconcile`, `verify_audit` and
+`check_books` before anything runs, then a portal starts on it. Printed: RPO (what was acknowledged and is missing, and
+the age of the oldest of it), RTO (from the loss until the portal is ready). Ends with 1 when anything does not hold.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import django
+
+from tests.databases import tables
+from tests.databases.servers import Cluster
+from tests.faults.clients import Platform, records_of
+from tests.faults.town import Town
+
+PEOPLE = 6
+ARCHIVE_SECONDS = 10
+
+
+class Archived(Cluster):
+    """PostgreSQL that hands every segment of its log to `archive`, at the latest after ARCHIVE_SECONDS."""
+
+    def __init__(self, folder: Path, archive: Path) -> None:
+        super().__init__(folder, is_durable=True)
+        self.archive = archive
+
+    def _command(self, program: str, *arguments: object) -> list[str]:
+        if program == "postgres":
+            for name, value in {
+                "shared_buffers": "128MB", "wal_level": "replica", "archive_mode": "on",
+                "archive_command": f"cp %p {self.archive}/%f", "archive_timeout": ARCHIVE_SECONDS,
+            }.items():  # fmt: skip
+                arguments += ("-c", f"{name}={value}")
+        return super()._command(program, *arguments)
+
+    def owned(self, *folders: Path) -> None:
+        for folder in folders:
+            folder.mkdir(exist_ok=True)
+            if self.as_user:
+                subprocess.run(["chown", "-R", f"{self.as_user.pw_uid}:{self.as_user.pw_gid}", folder], check=True)
+
+    def take_over(self, base: Path) -> None:
+        """Become the cluster of a base backup, and run through the archive to its end."""
+        shutil.copytree(base, self.data)
+        (self.data / "recovery.signal").touch()
+        with (self.data / "postgresql.auto.conf").open("a", encoding="utf-8") as conf:
+            conf.write(f"\nrestore_command = 'cp {self.archive}/%f %p'\n")
+        self.owned(self.folder, self.data)
+        self.data.chmod(0o700)
+        self.start()
+
+
+@dataclass
+class Ledger:
+    """What the platform was told, and when (seconds of this process)."""
+
+    platform: Platform
+    at: dict[str, float] = field(default_factory=dict)
+
+    def post(self, people: list[dict[str, str]]) -> None:
+        for person in people:
+            records = records_of(person)
+            self.platform.post(records)
+            self.at |= {str(record["record_id"]): time.monotonic() for record in records}
+
+
+def main(database: str) -> int:
+    django.setup()
+    folder = Path(tempfile.mkdtemp(prefix="ceportal-drill-"))
+    folder.chmod(0o755)
+    try:
+        return drill(folder, database)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def drill(folder: Path, database: str) -> int:
+    (folder / "town" / "portal").mkdir(parents=True)
+    with cluster(folder, "lost", database) as first:
+        if first:
+            tables.fill(first.url)
+        else:
+            tables.copy_to(folder / "town" / "portal" / "portal.sqlite3")
+        town = Town(folder / "town", first.url if first else None)
+        try:
+            told = Ledger(Platform(town))
+            before, after = town.people(PEOPLE), town.people(PEOPLE)
+            told.post(before)
+            town.wait_for_certificates(before)
+            made = back_up(town, folder)
+            say(f"backed up: {size_of(folder / 'backup')} MB, {made.name}")
+            no_key_is_in(folder / "backup", town.portal.data / "keys")
+            told.post(after)
+            time.sleep(ARCHIVE_SECONDS + 5 if first else 0)
+        finally:
+            town.portal.signal(signal.SIGKILL)
+            town.portal.sweep()
+    lost_at = time.monotonic()
+    shutil.copytree(town.portal.data / "keys", folder / "keys kept apart")
+    shutil.rmtree(town.portal.data)
+    shutil.rmtree(folder / "lost", ignore_errors=True)
+    return restore(folder, database, made, told, lost_at)
+
+
+def restore(folder: Path, database: str, made: Path, told: Ledger, lost_at: float) -> int:
+    town, portal = told.platform.town, told.platform.town.portal
+    portal.data.mkdir()
+    shutil.copytree(folder / "keys kept apart", portal.data / "keys")
+    with cluster(folder, "restored", database, made / "base") as second:
+        if second:
+            town.database_url = portal.environment["DATABASE_URL"] = portal.settings["DATABASE_URL"] = second.url
+        steps = [("restore", str(made)), ("restore", "--hold"), ("reconcile",), ("verify_audit",), ("check_books",)]
+        results = [town.manage(*step) for step in steps]
+        for step, result in zip(steps, results, strict=True):
+            say(f"{' '.join(step[:2])}: {'ok' if not result.returncode else 'FAILED'} {result.stdout.strip()[-200:]}")
+        town.portal = portal.again()
+        try:
+            town.portal.wait_until_ready(240)
+            took = time.monotonic() - lost_at
+            there = {row[0] for row in town.ask("SELECT external_id FROM credits_claim")}
+        finally:
+            town.portal.signal(signal.SIGTERM)
+            town.portal.sweep()
+    missing = {name: lost_at - at for name, at in told.at.items() if name not in there}
+    say(
+        f"{database}: RTO {took:.0f} s; RPO {max(missing.values(), default=0):.0f} s"
+        f" ({len(missing)} of {len(told.at)} acknowledged records lost)"
+    )
+    is_lost = bool(missing) and database == "postgresql"
+    return int(is_lost or any(result.returncode for result in results))
+
+
+@contextmanager
+def cluster(folder: Path, name: str, database: str, base: Path | None = None) -> Iterator[Archived | None]:
+    if database == "sqlite":
+        yield None
+        return
+    found = Archived(folder / name, folder / "archive")
+    found.folder.mkdir()
+    found.owned(found.archive)
+    if base:
+        found.take_over(base)
+    else:
+        found.start()
+    try:
+        yield found
+    finally:
+        found.stop()
+
+
+def back_up(town: Town, folder: Path) -> Path:
+    result = town.manage("backup", str(folder / "backup"))
+    assert result.returncode == 0, result.stderr
+    return Path(result.stdout.strip().splitlines()[-1])
+
+
+def no_key_is_in(backup: Path, keys: Path) -> None:
+    secrets = [path.read_bytes().strip() for path in keys.iterdir() if path.is_file()]
+    for path in backup.rglob("*"):
+        if path.is_file():
+            data = path.read_bytes()
+            assert not any(secret in data for secret in secrets), f"a key is in {path}"
+
+
+def size_of(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) // 1_000_000
+
+
+def say(text: Any) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    os.environ["DJANGO_SETTINGS_MODULE"] = "ceportal.settings.test"
+    sys.exit(main(sys.argv[1]))

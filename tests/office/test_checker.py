@@ -1,0 +1,164 @@
+"""The independent checker: nothing at a whole portal, and a planted error of each kind is found and named."""
+
+import contextlib
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Professional, User
+from ceportal.kernel.enums import JobState
+from ceportal.kernel.models import AuditEvent, AuditSeal, Job, StoredFile
+from ceportal.kernel.rules.refusal import Refused
+from ceportal.kernel.services.append_only import guard, unguard
+from ceportal.kernel.services.file_shelf import put
+from ceportal.kernel.services.sealing_trail import seal_trail
+from ceportal.kernel.services.trail import record
+from ceportal.office.rules.alarms import ringing
+from ceportal.office.selectors import own_reading
+from ceportal.office.services.checker import begin_check, check_books, work_on
+from ceportal.office.services.figures import readings
+from certificates.models import Certificate
+from credits.enums import DeclarationState
+from credits.models import Declaration, YearAccount
+from tests.certificates import factories as certificates
+from tests.office import factories as make
+from tests.reviews import factories as reviews
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def whole(declarant: Professional, operator: User) -> Certificate:
+    """A certificate with its sheet, a file with its bytes, a sealed trail in two runs."""
+    issued = certificates.issued(declarant)
+    content = b"bytes of a file"
+    stored = reviews.stored_file(operator, content)
+    put(content, stored.shown_digest)
+    seal_trail(now=timezone.now())
+    record("user.look", operator, by=operator, now=timezone.now(), before={"a": ['学\n"', 1.5, None]}, after={"b": {}})
+    seal_trail(now=timezone.now())
+    return issued
+
+
+def told() -> set[str]:
+    out = StringIO()
+    with contextlib.suppress(SystemExit):
+        call_command("check_books", stdout=out)
+    lines = out.getvalue().strip().splitlines()
+    assert (len(lines) == 1) == lines[-1].endswith("发现 0 处。")
+    return {line.split()[0] for line in lines[:-1]}
+
+
+def spoil_sheet(certificate: Certificate) -> None:
+    path = Path(settings.DATA_DIR) / "certificates" / certificate.pdf_digest[:2] / f"{certificate.pdf_digest}.pdf"
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+
+
+def lose_file(certificate: Certificate) -> None:
+    stored = StoredFile.objects.get()
+    (Path(settings.DATA_DIR) / "files" / stored.shown_digest[:2] / stored.shown_digest).unlink()
+
+
+def approve_unseen(certificate: Certificate) -> None:
+    make.declaration(certificate.professional, DeclarationState.APPROVED)
+
+
+def count_in_another_year(certificate: Certificate) -> None:
+    """As one who owns the database, past its constraints."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("ALTER TABLE credits_claim DROP CONSTRAINT a_claim_counts_in_the_year_it_ended")
+        else:
+            cursor.execute("PRAGMA ignore_check_constraints = ON")
+        cursor.execute("UPDATE credits_claim SET started_on = '2025-12-31', ended_on = '2025-12-31' WHERE hours = 30")
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA ignore_check_constraints = OFF")
+
+
+PLANTED: dict[str, tuple[str, Callable[[Certificate], Any]]] = {
+    "an account with an hour more": ("total", lambda c: YearAccount.objects.update(public=Decimal("30.5"))),
+    "approved by nobody": ("state", approve_unseen),
+    "counted in another year": ("year", count_in_another_year),
+    "a certificate of a year not met": ("certificate", lambda c: YearAccount.objects.update(is_met=False, met_at=None)),
+    "a certificate that says more": (
+        "certificate", lambda c: Certificate.objects.update(snapshot=c.snapshot | {"hours": {"total": "900"}}),
+    ),
+    "a sheet with another byte": ("sheet", spoil_sheet),
+    "a file that is gone": ("file", lose_file),
+}  # fmt: skip
+
+
+def test_nothing_at_a_whole_portal(whole: Certificate) -> None:
+    assert told() == set()
+
+
+@pytest.mark.parametrize("planted", PLANTED, ids=str)
+def test_a_planted_error_is_found(whole: Certificate, planted: str) -> None:
+    kind, plant = PLANTED[planted]
+    plant(whole)
+    assert told() == {kind}
+
+
+def test_a_trail_that_its_owner_changed_is_found(whole: Certificate) -> None:
+    last = AuditEvent.objects.get(action="user.look")
+    unguard()
+    AuditEvent.objects.filter(pk=last.pk).update(after={"b": {"c": 1}})
+    assert told() == {"chain"}
+    AuditEvent.objects.filter(pk=last.pk).delete()
+    assert told() == {"chain"}
+    AuditEvent.objects.bulk_create([last])
+    assert told() == set()
+    AuditSeal.objects.filter(number=1).update(digest="0" * 64)
+    assert told() == {"chain"}
+    guard()
+
+
+def test_every_night_once_on_demand_and_chunk_by_chunk(
+    whole: Certificate, client: Client, operator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own_reading, "SEALS", 1)
+    now = timezone.now()
+    assert check_books(now=now) >= len(own_reading.READERS)
+    assert check_books(now=now) == 0
+    job = Job.objects.get(kind="check.books")
+    assert (job.state, job.result["read"]["chain"], job.errors) == (JobState.DONE, AuditSeal.objects.count(), [])
+    assert check_books(now=now + timedelta(days=1)) > 0
+    assert Job.objects.count() == 2
+
+    client.force_login(operator)
+    lose_file(whole)
+    assert client.post("/operation/check/").status_code == 302
+    with pytest.raises(Refused):
+        begin_check(by=operator, now=now)
+    assert "核对正在进行" in client.get("/operation/").content.decode()
+    assert AuditEvent.objects.filter(action="check.begin", actor_id=operator.pk).count() == 1
+    check_books(now=now + timedelta(days=1, minutes=1))
+    page = client.get("/operation/").content.decode()
+    assert StoredFile.objects.get().ref.hex[:8] in page
+    alarms = {(each.alarm.code, each.part) for each in ringing(readings(now=timezone.now()))}
+    assert ("books_differ", "check.file") in alarms
+    late = ringing(readings(now=timezone.now() + timedelta(days=4)))
+    assert "check_late" in {each.alarm.code for each in late}
+
+
+def test_a_worker_that_lost_its_lease_writes_nothing(whole: Certificate) -> None:
+    job = begin_check(by=None, now=timezone.now())
+    Job.objects.update(claimed_until=timezone.now() + timedelta(hours=1))
+    assert work_on(job, now=timezone.now()) is False
+    assert Job.objects.get().done == 0
+
+
+def test_declarations_that_were_reviewed_are_in_order(declarant: Professional) -> None:
+    assert Declaration.objects.count() == 0
+    assert own_reading.read_declarations(0) == own_reading.Chunk(0, [], None)
