@@ -94,7 +94,7 @@ def drill(folder: Path, database: str) -> int:
             tables.fill(first.url)
         else:
             tables.copy_to(folder / "town" / "portal" / "portal.sqlite3")
-        town = Town(folder / "town", first.url if first else None)
+        town = Town(folder / "town", first.url if first else None, patience=900)
         try:
             told = Ledger(Platform(town))
             before, after = town.people(PEOPLE), town.people(PEOPLE)
@@ -128,7 +128,7 @@ def restore(folder: Path, database: str, made: Path, told: Ledger, lost_at: floa
             say(f"{' '.join(step[:2])}: {'ok' if not result.returncode else 'FAILED'} {result.stdout.strip()[-200:]}")
         town.portal = portal.again()
         try:
-            town.portal.wait_until_ready(240)
+            town.portal.wait_until_ready(900)
             took = time.monotonic() - lost_at
             there = {row[0] for row in town.ask("SELECT external_id FROM credits_claim")}
         finally:
