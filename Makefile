@@ -102,6 +102,11 @@ WAITING ?= 1000000
 bench-decide: install-dev ## What a decision costs in queries, and against the same without ledger and trail, on both databases
 	@$(PYTHON) -m tests.benches decide --database both
 
+.PHONY: bench-desk
+bench-desk: install-dev ## The home of a province, the report and the lists at two sizes, as ratios, on both databases. DESK_PEOPLE=1000000
+	@$(PYTHON) -m tests.benches desk $(DESK_PEOPLE) --database both
+DESK_PEOPLE ?= 1000000
+
 .PHONY: bench-fraud
 bench-fraud: install-dev ## A synthetic year with fraud put in: all of it found, no false alarm among classmates. FRAUD_PEOPLE=10000
 	@$(PYTHON) -m tests.benches fraud $(FRAUD_PEOPLE) --database both

@@ -187,6 +187,7 @@ class DeclarationStep(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["declaration", "round", "state"], name="a_state_is_reached_once_a_round")
         ]
+        indexes: ClassVar = [models.Index(fields=["at"], name="steps_of_a_day")]
 
     def __str__(self) -> str:
         return f"{self.get_move_display()} {self.at:%Y-%m-%d}"

@@ -26,8 +26,8 @@ def lands(client: Client, user: User) -> str:
     [
         ("employer_reviewer", "office:work"),
         ("authority_reviewer", "office:work"),
-        ("county_officer", "admin:index"),
-        ("city_officer", "admin:index"),
+        ("county_officer", "office:overview"),
+        ("city_officer", "office:overview"),
         ("operator", "office:operation"),
         ("base_teacher", "credits:rosters"),
     ],

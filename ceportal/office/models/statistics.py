@@ -105,3 +105,23 @@ class CountedYear(Measured):
 
     def __str__(self) -> str:
         return f"{self.professional} {self.year}"
+
+
+class DayCount(models.Model):
+    """How many declarations were handed in and how many decisions were made on a day, by place and authority. `key` is
+    all three in one text.
+    """
+
+    key = models.CharField(max_length=60, unique=True)
+    day = models.DateField()
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    authority = models.ForeignKey(Organization, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    submitted = _count()
+    decided = _count()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "每日申报和审核"
+        indexes: ClassVar = [models.Index(fields=["day", "area"], name="day_counts_of_a_place")]
+
+    def __str__(self) -> str:
+        return self.key

@@ -13,11 +13,16 @@ HOMES: tuple[tuple[frozenset[Duty], str], ...] = (
     (frozenset({Duty.OPERATE}), "office:operation"),
 )
 
+# Who oversees and holds one of these has the home of a bureau.
+OF_BUREAUS = frozenset({Duty.FILE_MONTHS, Duty.REVERSE_HOURS})
+
 
 def home_of(roles: Roles) -> str:
     """The name of the page a user lands on; empty for who has no role."""
     if roles.is_professional:
         return "office:my_year" if roles.is_approved else "accounts:registration"
+    if Duty.OVERSEE in roles.duties and roles.duties & OF_BUREAUS:
+        return "office:overview"
     return next((name for duties, name in HOMES if duties & roles.duties), "")
 
 

@@ -129,6 +129,7 @@ _OF_DUTIES: tuple[tuple[str, tuple[tuple[frozenset[Duty], Entry], ...]], ...] = 
     (
         "管理",
         (
+            (frozenset({Duty.OVERSEE}), Entry("office:overview", "辖区概况")),
             (frozenset({Duty.OVERSEE}), Entry("office:statistics", "年度统计")),
             (frozenset({Duty.OVERSEE}), Entry("reviews:watch", "审核时效")),
             (frozenset({Duty.OVERSEE}), Entry("bases:complaints", "投诉")),

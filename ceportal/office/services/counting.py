@@ -25,6 +25,7 @@ from ceportal.office.selectors.counting import (
     next_in_turn,
     units_of,
 )
+from ceportal.office.services.counting_days import authority_of, count_days
 
 # One writer at a time holds this counter.
 _LOCK = "statistics"
@@ -42,6 +43,7 @@ def count_years(*, now: datetime) -> int:
         changed += written
         if is_through:
             break
+    count_days(now=now)
     return changed
 
 
@@ -114,7 +116,7 @@ def keep_sums(keys: Iterable[int] | None = None) -> None:
 
 def _row(place: tuple[int, int], fact: Fact, units: dict[int, Organization]) -> dict[str, Any]:
     unit = units.get(fact.organization or 0)
-    authority = _authority_of(unit) if unit else None
+    authority = authority_of(unit) if unit else None
     sum_of: dict[str, Any] = {
         "year": place[1], "area_id": fact.area, "authority_id": authority, "trade": fact.trade,
         "nature": unit.nature if unit else "", "level": fact.level,
@@ -126,12 +128,6 @@ def _row(place: tuple[int, int], fact: Fact, units: dict[int, Organization]) -> 
         "standing": str(fact.standing),
         "measures": fact.measures,
     }
-
-
-def _authority_of(unit: Organization) -> int | None:
-    if unit.is_authority:
-        return unit.pk
-    return unit.supervisor_id if unit.supervisor and unit.supervisor.is_authority else None
 
 
 def _differs(row: dict[str, Any], before: CountedYear | None) -> bool:

@@ -74,6 +74,7 @@ def show_statistics(request: PersonRequest) -> HttpResponse:
         "funding": funding_planned(scope, asked),
         "query": urlencode(asked.query | {"by": by}),
         "method": METHOD,
+        "may_reconcile": any(unit.is_bureau for unit in scope.units),
     }
     return render(request, "office/statistics.html", context)
 

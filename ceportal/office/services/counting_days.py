@@ -1,0 +1,65 @@
+"""Each day's declarations and decisions: today counted anew whenever something was added, days before it once."""
+
+from datetime import date, datetime, time, timedelta
+
+from django.db import transaction
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from accounts.enums import Move
+from accounts.models import Organization
+from ceportal.kernel.models import Counter
+from ceportal.office.models import DayCount
+from credits.models import DeclarationStep
+
+# How far back the forecast looks, and how many days of that a round catches up on.
+DAYS_BACK, A_ROUND = 731, 20
+# The day up to which everything is counted, as its ordinal; the last step counted of today.
+_DONE, _LAST = "statistics.days", "statistics.steps"
+_DECIDED = (Move.APPROVE, Move.RETURN, Move.REJECT)
+
+
+@transaction.atomic
+def count_days(*, now: datetime) -> int:
+    """Count today, and the days since the last one that was counted whole; gives how many days were counted."""
+    today = timezone.localdate(now)
+    Counter.objects.get_or_create(name=_DONE, defaults={"value": (today - timedelta(days=DAYS_BACK)).toordinal()})
+    done = Counter.objects.select_for_update().get(name=_DONE)
+    last = DeclarationStep.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    seen = Counter.objects.filter(name=_LAST).values_list("value", flat=True).first()
+    first = date.fromordinal(done.value) + timedelta(days=1)
+    days = [first + timedelta(days=step) for step in range(min(A_ROUND, (today - first).days))]
+    if seen != last or days:
+        days.append(today)
+    for day in days:
+        _count_day(day)
+    whole = max([done.value, *(day.toordinal() for day in days if day < today)])
+    Counter.objects.filter(name=_DONE).update(value=whole)
+    Counter.objects.update_or_create(name=_LAST, defaults={"value": last})
+    return len(days)
+
+
+def _count_day(day: date) -> None:
+    begin = timezone.make_aware(datetime.combine(day, time.min))
+    steps = DeclarationStep.objects.filter(at__gte=begin, at__lt=begin + timedelta(days=1)).order_by()
+    found = steps.values_list("declaration__professional__area", "declaration__organization").annotate(
+        submitted=Count("pk", filter=Q(move=Move.SUBMIT)), decided=Count("pk", filter=Q(move__in=_DECIDED))
+    )
+    rows = list(found)
+    units = Organization.objects.select_related("supervisor").in_bulk({unit for _, unit, *_ in rows if unit})
+    counts: dict[str, DayCount] = {}
+    for area, unit, submitted, decided in rows:
+        authority = authority_of(units[unit]) if unit else None
+        key = f"{day}/{area}/{authority or '-'}"
+        one = counts.setdefault(key, DayCount(key=key, day=day, area_id=area, authority_id=authority))
+        one.submitted += submitted
+        one.decided += decided
+    DayCount.objects.filter(day=day).delete()
+    DayCount.objects.bulk_create(counts.values())
+
+
+def authority_of(unit: Organization) -> int | None:
+    """The industry authority over a unit, or the unit itself."""
+    if unit.is_authority:
+        return unit.pk
+    return unit.supervisor_id if unit.supervisor and unit.supervisor.is_authority else None

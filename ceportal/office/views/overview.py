@@ -1,0 +1,173 @@
+"""The home of a bureau or an authority (辖区概况), and what waits there."""
+
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.access import PersonRequest, only_who_may
+from accounts.rules.policy import Act
+from ceportal.kernel.rules.dated import year_in
+from ceportal.kernel.selectors.calendar import whole_calendar
+from ceportal.kernel.web.keyset import keyset_page
+from ceportal.office.enums import By
+from ceportal.office.rules import forecast
+from ceportal.office.selectors.agreement import HEADINGS, differing, ways_of
+from ceportal.office.selectors.overview import (
+    COUNTED_AT_MOST,
+    DUE,
+    counted,
+    days_of,
+    last_days,
+    stuck_units,
+    waiting,
+)
+from ceportal.office.selectors.statistics import (
+    YEARS_COMPARED,
+    Asked,
+    Row,
+    Scope,
+    counted_at,
+    has_places_below,
+    place_seen_by,
+    rows_by,
+    scope_of,
+    total_of,
+    unit_seen_by,
+)
+
+_SHOWN_DAYS, _BARS = 30, 20
+_PARTS = (("met", "已达标"), ("half", "在途"), ("less", "落后"))
+_WAYS = ((By.TRADE, "职称系列"), (By.LEVEL, "级别"), (By.NATURE, "单位性质"))
+
+
+@only_who_may(Act.OVERSEE)
+@require_safe
+def show_overview(request: PersonRequest) -> HttpResponse:
+    scope, now = scope_of(request.user), timezone.now()
+    if not scope.units:
+        raise Http404
+    today = timezone.localdate(now)
+    asked = Asked(today.year, scope.units[0].area)
+    total = total_of(scope, asked)
+    lowest = By.AREA if has_places_below(asked.place) else By.UNIT
+    ways = ((lowest, str(lowest.label)), *_WAYS)
+    charts = [_standing_chart(by, label, rows_by(scope, asked, by)) for by, label in ways]
+    context = {
+        "scope": scope,
+        "asked": asked,
+        "total": total,
+        "keys": [(label, counted(waiting(scope, due, now=now)), _waiting_href(due)) for due, label in DUE.items()],
+        "most": COUNTED_AT_MOST,
+        "stuck": [(one, _waiting_href("late", str(one.unit.ref))) for one in stuck_units(scope, now=now)],
+        "charts": charts,
+        "days": _days(scope, today),
+        "counted_at": counted_at(),
+        "statistics_href": f"{reverse('office:statistics')}?{urlencode(asked.query)}",
+    }
+    return render(request, "office/overview.html", context)
+
+
+@only_who_may(Act.OVERSEE)
+@require_safe
+def show_waiting(request: PersonRequest) -> HttpResponse:
+    """What waits at units of the scope; of one unit with the number to call."""
+    scope, now = scope_of(request.user), timezone.now()
+    due, ref = request.GET.get("due", ""), request.GET.get("unit", "")
+    due = due if due in DUE else ""
+    unit = unit_seen_by(scope, ref) if ref else None
+    if ref and unit is None:
+        raise Http404
+    rows = waiting(scope, due, now=now, unit=unit)
+    context = {
+        "page": keyset_page(rows, order=("due_at", "id"), cursor=request.GET.get("after", "")),
+        "count": counted(rows),
+        "most": COUNTED_AT_MOST,
+        "unit": unit,
+        "tabs": [(label, _waiting_href(key, ref), key == due) for key, label in DUE.items()],
+        "title": DUE[due],
+    }
+    return render(request, "office/waiting.html", context)
+
+
+def _standing_chart(by: str, label: str, rows: list[Row]) -> dict[str, Any]:
+    """Met, on the way and behind by one dimension: the bars, the sentence, and the lines of the table beside them."""
+    shown = [row for row in rows if row.figures.obliged]
+    weakest = min(shown, key=lambda row: row.figures.rate or 0, default=None)
+    words = f"{weakest.label}达标率最低，为 {weakest.figures.rate:f}%。" if weakest and len(shown) > 1 else ""
+    bars = shown[:_BARS]
+    return {
+        "id": f"chart-{by}",
+        "label": label,
+        "words": words,
+        "rows": [(row, _href_of(row, by)) for row in shown],
+        "data": {
+            "labels": [row.label for row in bars],
+            "series": [{"name": name, "values": [getattr(row.figures, part) for row in bars]} for part, name in _PARTS],
+            "kind": "stacked",
+        },
+    }
+
+
+def _href_of(row: Row, by: str) -> str:
+    if row.asked is None:
+        return ""
+    page = "office:counted_people" if by == By.UNIT else "office:statistics"
+    return f"{reverse(page)}?{urlencode(row.asked.query)}"
+
+
+def _days(scope: Scope, today: date) -> dict[str, Any]:
+    """Declarations a day against what is decided in one, and December."""
+    submitted, decided = days_of(scope, since=date(today.year - 1, 1, 1))
+    calendar = whole_calendar()
+    able = forecast.capacity(decided, today=today, calendar=calendar)
+    days = last_days(today, _SHOWN_DAYS)
+    rows = [(day, submitted.get(day, 0), decided.get(day, 0)) for day in days]
+    return {
+        "rows": rows[::-1],
+        "capacity": able,
+        "submitted": sum(count for _, count, _ in rows),
+        "decided": sum(count for _, _, count in rows),
+        "december": forecast.december(submitted, today=today, calendar=calendar),
+        "data": {
+            "labels": [f"{day.month}-{day.day}" for day in days],
+            "series": [
+                {"name": "申报", "values": [count for _, count, _ in rows]},
+                {"name": "审核", "values": [count for _, _, count in rows]},
+            ],
+            "line": {"name": "平均每个工作日审核", "value": able},
+            "kind": "days",
+        },
+    }
+
+
+def _waiting_href(due: str, unit: str = "") -> str:
+    query = {name: value for name, value in {"due": due, "unit": unit}.items() if value}
+    return f"{reverse('office:waiting')}?{urlencode(query)}" if query else reverse("office:waiting")
+
+
+@only_who_may(Act.OVERSEE)
+@require_safe
+def show_agreement(request: PersonRequest) -> HttpResponse:
+    """The figures of the reader's place, added up by bureau, authorities, employers and accounts."""
+    scope, this_year = scope_of(request.user), timezone.localdate().year
+    place = place_seen_by(scope, request.GET.get("place", "")[:6].replace("\0", ""))
+    if place is None or not any(unit.is_bureau for unit in scope.units):
+        raise Http404
+    year = year_in(request.GET.get("year", "")) or this_year
+    ways = ways_of(place, year)
+    context = {
+        "place": place,
+        "year": year,
+        "years": range(this_year, this_year - YEARS_COMPARED, -1),
+        "headings": HEADINGS,
+        "ways": ways,
+        "differing": differing(ways),
+        "counted_at": counted_at(),
+    }
+    return render(request, "office/agreement.html", context)

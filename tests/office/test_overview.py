@@ -1,0 +1,140 @@
+"""The home of a bureau: its figures, what waits and with whom, and every figure's list."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Organization, Professional, User
+from ceportal.office.models import DayCount, YearSum
+from ceportal.office.services.counting import count_years
+from ceportal.office.services.counting_days import count_days
+from credits.models import DeclarationStep
+from tests import factories as make
+from tests.credits import factories as regulation
+from tests.office.factories import entry
+from tests.reviews.factories import MONDAY, approved, submitted
+
+pytestmark = pytest.mark.django_db
+# Handed in on Monday 16 November: due on Monday 23.
+DUE, LATE = MONDAY + timedelta(days=7), MONDAY + timedelta(days=8)
+WAITING = "/overview/waiting/"
+
+
+@pytest.fixture
+def at_work(
+    declarant: Professional, other_declarant: Professional, lone_declarant: Professional, employer_reviewer: User,
+    authority_reviewer: User,
+) -> None:  # fmt: skip
+    """Two wait at one employer, one at another; a fourth waits in another city, a fifth was approved."""
+    regulation.rule_set("henan", figures={"total": "20"})
+    entry(declarant, "20")
+    entry(other_declarant, "10")
+    for person in (declarant, declarant, other_declarant):
+        submitted(person)
+    approved(submitted(declarant), employer_reviewer, authority_reviewer)
+    submitted(make.professional("平顶山教师", works_at=make.employer("平顶山中学", at=make.area("410402"))))
+    count_years(now=MONDAY)
+
+
+def keys(text: str) -> dict[str, str]:
+    found = re.findall(r'<a href="(/overview/waiting/[^"]*)">[^<]+</a>\s*<b>(\d+)</b>', text)
+    return {href.replace("&amp;", "&"): count for href, count in found}
+
+
+@pytest.mark.parametrize("who", ["province_officer", "city_officer", "county_officer", "authority_reviewer"])
+def test_what_is_due_and_stuck_equals_its_list(
+    client: Client, request: Any, at_work: None, employer: Organization, who: str
+) -> None:
+    user = request.getfixturevalue(who)
+    expected = 4 if who == "province_officer" else 3
+    for moment, counts in ((DUE, ["0", str(expected)]), (LATE, [str(expected), "0"])):
+        with time_machine.travel(moment, tick=False):
+            client.force_login(user)
+            text = client.get("/overview/").content.decode()
+            found = keys(text)
+            assert [*found.values()] == [*counts, str(expected)]
+            for href, count in found.items():
+                rows = client.get(href).content.decode().count('data-label="在哪里"')
+                assert rows == int(count), href
+            foreign = "平顶山" in text + client.get(WAITING).content.decode()
+            assert foreign == (who == "province_officer")
+    with time_machine.travel(LATE, tick=False):
+        client.force_login(user)
+        text = client.get("/overview/").content.decode()
+        assert employer.contact_phone in text
+        one = client.get(WAITING, {"due": "late", "unit": str(employer.ref)}).content.decode()
+        assert one.count('data-label="在哪里"') == 2
+        assert "人事科" in one
+
+
+def test_a_neighbour_and_nobody_answer_alike(client: Client, at_work: None, county_officer: User) -> None:
+    client.force_login(county_officer)
+    for ref in (Organization.objects.get(name="平顶山中学").ref, "x", "9" * 36):
+        assert client.get(WAITING, {"unit": str(ref)}).status_code == 404
+
+
+def test_charts_have_their_data_and_a_table_beside(client: Client, at_work: None, city_officer: User) -> None:
+    client.force_login(city_officer)
+    with time_machine.travel(LATE, tick=False):
+        client.force_login(city_officer)
+        text = client.get(reverse("office:overview")).content.decode()
+    for name in ("area", "trade", "level", "nature", "days"):
+        assert f'<script id="chart-{name}" type="application/json">' in text
+        assert f'data-from="chart-{name}"' in text
+    assert text.count("<table") == 6
+    assert "<script>" not in text
+    assert " style=" not in text
+    assert "应学 <b>3</b> 人，已达标 <b>1</b> 人，在途 <b>1</b> 人，落后 <b>1</b> 人" in text
+
+
+def handed_in(person: Professional, now: datetime) -> None:
+    declaration = submitted(person, now=now)
+    DeclarationStep.objects.create(declaration=declaration, round=1, move="submit", state="at_employer", at=now)
+
+
+def test_days_are_counted_once_and_today_again(at_work: None, declarant: Professional) -> None:
+    for days in (0, 0, 2):
+        handed_in(declarant, MONDAY + timedelta(days=days))
+    while count_days(now=LATE):
+        pass
+    steps = DeclarationStep.objects.all()
+    assert sum(DayCount.objects.values_list("submitted", flat=True)) == steps.filter(move="submit").count() == 3
+    assert sum(DayCount.objects.values_list("decided", flat=True)) == steps.filter(move="approve").count() == 2
+    assert {str(row.day) for row in DayCount.objects.filter(submitted__gt=0)} == {"2026-11-16", "2026-11-18"}
+    handed_in(declarant, LATE)
+    assert count_days(now=LATE) == 1
+    assert count_days(now=LATE) == 0
+    assert sum(DayCount.objects.values_list("submitted", flat=True)) == 4
+
+
+def test_the_home_costs_the_same_however_many(
+    client: Client, at_work: None, city_officer: User, declarant: Professional, django_assert_max_num_queries: Any
+) -> None:
+    with time_machine.travel(LATE, tick=False):
+        client.force_login(city_officer)
+        for _ in range(2):
+            with django_assert_max_num_queries(27):
+                client.get("/overview/")
+            for _ in range(3):
+                submitted(declarant)
+
+
+def test_bureau_authorities_and_employers_come_to_the_same_and_a_fault_shows(
+    client: Client, at_work: None, city_officer: User, authority_reviewer: User
+) -> None:
+    client.force_login(city_officer)
+    address = reverse("office:agreement")
+    text = client.get(address, {"year": 2026}).content.decode()
+    assert "四种统计一致" in text
+    assert text.count('data-label="人数"') == 4
+    YearSum.objects.filter(met=1).update(met=2)
+    text = client.get(address, {"year": 2026}).content.decode()
+    assert "不一致：人数、已达标" in text
+    assert client.get(address, {"place": "410402"}).status_code == 404
+    client.force_login(authority_reviewer)
+    assert client.get(address).status_code == 404
