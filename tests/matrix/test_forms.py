@@ -8,10 +8,11 @@ import random
 import re
 from collections import Counter
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.db import transaction
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 
 from accounts.fields import id_in_clear, phone_in_clear
 from accounts.models import Professional, User
@@ -29,6 +30,10 @@ SEED = 20261120
 LINES = lines()
 # Forms that a reader of the page as a browser would send honestly are the town's; these end the session itself.
 APART = {reverse("accounts:sign_out")}
+# Pages that are there to show just this role something of the declarant: who asks a platform for hours that have not
+# come, by name; and a number that is unmasked with a purpose and leaves a trail (tests/office/test_my_data.py).
+DECLARANT = Town.secrets[0]
+MEANT = {("platform", "credits:answer_missing"), ("employer", "accounts:unmask")}
 
 
 class Walk:
@@ -66,9 +71,11 @@ class Walk:
         if status >= 500:
             self.wrong.append(f"{status} {who}")
         typed = request.body.decode("utf-8", "replace") + request.address
-        leaks = [number for owner, number in self.planted if owner != role and number in page and number not in typed]
+        found = [(owner, number) for owner, number in self.planted if owner != role]
         if role in OUTSIDERS:
-            leaks += [secret for secret in self.town.secrets if secret in page and secret not in typed]
+            found += [("declarant" if it == DECLARANT else "", it) for it in self.town.secrets]
+        shown = "declarant" if (role, _page(request.address)) in MEANT else None
+        leaks = [it for owner, it in found if it in page and it not in typed and owner != shown]
         self.wrong += [f"{leak} read by {who}" for leak in leaks]
 
     def _ask(self, role: str, request: Sent) -> tuple[int, str]:
@@ -79,6 +86,13 @@ class Walk:
             page = b"".join(answer).decode("utf-8", "replace")
             transaction.set_rollback(True)
         return answer.status_code, page
+
+
+def _page(address: str) -> str:
+    try:
+        return resolve(urlsplit(address).path).view_name
+    except Resolver404:
+        return ""
 
 
 def _numbers(town: Town) -> list[tuple[str, str]]:
