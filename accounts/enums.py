@@ -137,6 +137,7 @@ class NoticeEvent(TextChoices):
     REQUEST_DECIDED = "request_decided", "申请有结果"
     SPOT_CHECK = "spot_check", "学时抽查"
     TEACHING = "teaching", "施教和培训班"
+    YEAR_BEHIND = "year_behind", "学时未达标提醒"
     RULES_CHANGED = "rules_changed", "学时规定有变动"
     ACCOUNT_SAFETY = "account_safety", "账号安全提醒"
     INVITED = "invited", "职责邀请和变动"

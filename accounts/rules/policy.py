@@ -28,6 +28,8 @@ class Act(StrEnum):
 
     APPROVE_PEOPLE = "核准人员注册"
     SEE_PEOPLE = "查看人员名单"
+    REMIND_PEOPLE = "提醒未达标的人员、设置部门"
+    EXPORT_PEOPLE = "导出人员名单"
     APPROVE_UNITS = "核准单位注册"
     ASK_STATIONING = "申请变更职称评审归属"
     PROPOSE_STATIONING = "提出把单位划归本地区评审"
@@ -109,6 +111,8 @@ _OF_PEOPLE = (Duty.MANAGE_UNIT, Duty.APPROVE_PEOPLE)
 POLICY: dict[Act, Permission] = {
     Act.APPROVE_PEOPLE: Permission((Duty.APPROVE_PEOPLE,), Scope.WAITING),
     Act.SEE_PEOPLE: Permission(_OF_PEOPLE, Scope.PEOPLE),
+    Act.REMIND_PEOPLE: Permission(_OF_PEOPLE, Scope.PEOPLE),
+    Act.EXPORT_PEOPLE: Permission((*_OF_PEOPLE, Duty.OVERSEE), Scope.REACH, proof=True, two=True),
     Act.APPROVE_UNITS: Permission((Duty.APPROVE_UNITS,), Scope.WAITING),
     Act.ASK_STATIONING: Permission((Duty.MANAGE_UNIT,), Scope.UNIT, at=(_EMPLOYER,), two=True),
     Act.PROPOSE_STATIONING: Permission((Duty.APPROVE_UNITS,), Scope.PLACE, at=(_BUREAU,), two=True),

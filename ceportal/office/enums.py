@@ -1,4 +1,4 @@
-"""Words of what is counted."""
+"""Words of what is counted and exported."""
 
 from django.db.models import TextChoices
 
@@ -20,3 +20,20 @@ class By(TextChoices):
     NATURE = "nature", "单位性质"
     LEVEL = "level", "职称级别"
     UNIT = "unit", "单位"
+
+
+class ExportKind(TextChoices):
+    """Which list is exported."""
+
+    STAFF = "staff", "人员达标情况"
+    APPRAISAL = "appraisal", "评聘考核名单"
+    REGISTER = "register", "学习登记册"
+
+
+class ExportState(TextChoices):
+    """Whether an export may be made; how far it is, its job says."""
+
+    ASKED = "asked", "等待核准"
+    GRANTED = "granted", "已核准"
+    REFUSED = "refused", "未核准"
+    WITHDRAWN = "withdrawn", "已取消"

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from ceportal.office.selectors.health import CLOCK
-from ceportal.office.services import checker, counting, erasing, key_rotation, signals
+from ceportal.office.services import checker, counting, erasing, exports, key_rotation, signals, staff_reminding
 from ceportal.office.services.clock import leave_sign
 
 
@@ -34,6 +34,16 @@ def look_for_signals() -> None:
 @shared_task(name="office.check_books")
 def check_books() -> None:
     checker.check_books(now=timezone.now())
+
+
+@shared_task(name="office.remind_staff")
+def remind_staff() -> None:
+    staff_reminding.work_on_reminders(now=timezone.now())
+
+
+@shared_task(name="office.make_exports")
+def make_exports() -> None:
+    exports.work_on_exports(now=timezone.now())
 
 
 @shared_task(name="office.rotate_keys")

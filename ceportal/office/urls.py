@@ -1,6 +1,7 @@
 from django.urls import URLPattern, path
 
 from ceportal.office.views import (
+    exports,
     filings,
     health,
     home,
@@ -13,6 +14,7 @@ from ceportal.office.views import (
     public,
     reports,
     statistics,
+    staff,
 )
 
 app_name = "office"
@@ -45,6 +47,18 @@ urlpatterns: list[URLPattern] = [
     path("statistics/fixed/<uuid:ref>/publish/", reports.publish, name="publish_report"),
     path("statistics/published/", reports.show_published_reports, name="published_reports"),
     path("statistics/published/<uuid:ref>/", reports.show_published_report, name="published_report"),
+    path("staff/", staff.show_staff, name="staff"),
+    path("staff/appraisal/", staff.show_appraisal, name="staff_appraisal"),
+    path("staff/register/", staff.show_register, name="staff_register"),
+    path("staff/waiting/", staff.show_lying_above, name="staff_waiting"),
+    path("staff/department/", staff.mark_department, name="mark_department"),
+    path("staff/remind/", staff.remind_staff, name="remind_staff"),
+    path("staff/remind/<uuid:ref>/", staff.show_reminding, name="reminding"),
+    path("exports/", exports.show_exports, name="exports"),
+    path("exports/ask/", exports.ask_export, name="ask_export"),
+    path("exports/<uuid:ref>/", exports.show_export, name="export"),
+    path("exports/<uuid:ref>/decide/", exports.decide_export, name="decide_export"),
+    path("exports/<uuid:ref>/file/", exports.export_file, name="export_file"),
     path("notices/", notices.show_notices, name="notices"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -342,6 +342,8 @@ CLOCK_JOBS = (
     "certificates.settle_changed_accounts",
     "certificates.make_sheets",
     "certificates.work_on_bundles",
+    "office.remind_staff",
+    "office.make_exports",
     "accounts.deliver_notices",
     "office.erase_people",
     "office.check_books",

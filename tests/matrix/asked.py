@@ -17,6 +17,7 @@ from accounts.services.unit_changes import WantedChange, ask_for_change
 from tests import factories as make
 from tests.accounts import moving
 from tests.credits import asking
+from tests.matrix import staff_things
 
 PAGES = {
     "credits": {
@@ -52,6 +53,7 @@ def addresses() -> dict[str, Callable[[Any], Mapping[str, Any]]]:
         "accounts:new_transfer_for": lambda town: {"person": town.exemption.professional.ref},
         "accounts:find_target_for": lambda town: {"person": town.exemption.professional.ref},
     }
+    found |= staff_things.given()
     for room, things in PAGES.items():
         for thing, pages in things.items():
             found |= {f"{room}:{page}": _ref_of(thing) for page in pages}
@@ -80,6 +82,7 @@ def ask(town: Any, person: Professional, units: Mapping[str, Organization], *, n
         document=asking.paper(neighbour, now=now), by=neighbour, now=now,
     )  # fmt: skip
     town.held = _held(now=now)
+    staff_things.begin(town.people["employer"], now=now)
     town.invitation = invite(
         units["employer"], name=person.name, phone=phone_in_clear(person.user.phone_sealed, ref=person.user.ref),
         duties=[Duty.REVIEW_HOURS], by=town.people["employer"], now=now,

@@ -49,6 +49,8 @@ PARTS = {
     "certificates.settle_changed_accounts": "年度账户的结算",
     "certificates.make_sheets": "证书制作",
     "certificates.work_on_bundles": "证书的打包",
+    "office.remind_staff": "未达标人员的提醒",
+    "office.make_exports": "名单的导出",
     "accounts.deliver_notices": "消息和短信的送出",
     "office.erase_people": "清除离开多年的人员信息",
     "office.check_books": "账目核对",

@@ -46,6 +46,8 @@ _JOBS = {
     "office.look_for_signals": "申报疑点的排查",
     "office.erase_people": "清除离开多年的人员信息",
     "bundle.pack": "证书的打包",
+    "staff.remind": "未达标人员的提醒",
+    "export.make": "名单的导出",
     "keys.rotate": "密钥轮换",
     "check.books": "账目核对",
 }

@@ -18,6 +18,7 @@ DECIDING = frozenset(
     {Duty.REVIEW_HOURS, Duty.APPROVE_PEOPLE, Duty.APPROVE_UNITS, Duty.MANAGE_UNIT, Duty.OVERSEE, Duty.GRANT_EXCEPTIONS}
 )
 
+_OF_STAFF = frozenset({Duty.APPROVE_PEOPLE, Duty.MANAGE_UNIT, Duty.OVERSEE})
 # Whom requests of people reach, or whose people make them.
 ASKED = frozenset({Duty.GRANT_EXCEPTIONS, Duty.REVIEW_HOURS, Duty.MANAGE_UNIT, Duty.APPROVE_PEOPLE})
 
@@ -145,10 +146,9 @@ _OF_DUTIES: tuple[tuple[str, tuple[tuple[frozenset[Duty], Entry], ...]], ...] = 
             (frozenset({Duty.APPROVE_PEOPLE, Duty.MANAGE_UNIT}), Entry("accounts:matters", "人员变动")),
             (frozenset({Duty.APPROVE_PEOPLE, Duty.MANAGE_UNIT}), Entry("accounts:leavings", "离职和退休")),
             (frozenset({Duty.APPROVE_PEOPLE, Duty.MANAGE_UNIT}), Entry("credits:people_hours", "人员学时")),
-            (
-                frozenset({Duty.APPROVE_PEOPLE, Duty.MANAGE_UNIT, Duty.OVERSEE}),
-                Entry("certificates:eligibility", "达标名单"),
-            ),
+            (_OF_STAFF, Entry("office:staff", "达标和提醒")),
+            (_OF_STAFF, Entry("certificates:eligibility", "达标名单")),
+            (_OF_STAFF, Entry("office:exports", "名单导出")),
             (frozenset({Duty.MANAGE_UNIT}), Entry("credits:standards", "认定标准")),
             (frozenset({Duty.MANAGE_UNIT}), Entry("accounts:duties", "职责分工")),
             (frozenset({Duty.APPROVE_UNITS}), Entry("accounts:units_to_approve", "单位注册")),

@@ -13,7 +13,7 @@ from bases.services import carrying
 from ceportal.kernel.models import Heartbeat
 from ceportal.kernel.selectors.maintenance import maintenance
 from ceportal.kernel.services import quarantine, sealing_trail, sweeping
-from ceportal.office.services import checker, counting, erasing, key_rotation, signals
+from ceportal.office.services import checker, counting, erasing, exports, key_rotation, signals, staff_reminding
 from certificates.services import bundles, issuing, sheets
 from credits.services import (
     batches,
@@ -88,6 +88,8 @@ JOBS: tuple[ClockJob, ...] = (
     ClockJob("certificates.settle_changed_accounts", issuing.settle_changed_accounts),
     ClockJob("certificates.make_sheets", sheets.make_sheets),
     ClockJob("certificates.work_on_bundles", bundles.work_on_bundles),
+    ClockJob("office.remind_staff", staff_reminding.work_on_reminders),
+    ClockJob("office.make_exports", exports.work_on_exports),
     ClockJob("accounts.deliver_notices", delivery.deliver_notices),
     ClockJob("office.erase_people", erasing.erase_people),
     ClockJob("office.check_books", checker.check_books),
