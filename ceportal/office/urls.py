@@ -13,8 +13,8 @@ from ceportal.office.views import (
     overview,
     public,
     reports,
-    statistics,
     staff,
+    statistics,
 )
 
 app_name = "office"
