@@ -75,7 +75,7 @@ def streamed_workbook(place: Path, *, title: str, widths: Sequence[int], foot: s
         with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as part:
             part.write(_opening(widths).encode())
             yield SheetOut(part)
-            shown = escape(_printable(foot).replace("&", "&&")[:200])
+            shown = escape("&C" + _printable(foot).replace("&", "＆")[:200])
             part.write(f"</sheetData><headerFooter><oddFooter>{shown}</oddFooter></headerFooter></worksheet>".encode())
 
 
