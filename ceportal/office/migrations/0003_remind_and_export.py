@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0023_tell_of_years_behind'),
         ('kernel', '0010_note_the_role_in_the_trail'),
-        ('office', '0001_count_years'),
+        ('office', '0002_count_days'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
