@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from certificates.api import checking, eligibility
+from certificates.api import bundles, checking, eligibility
 
 app_name = "certificates_api"
 urlpatterns = [
@@ -10,4 +10,7 @@ urlpatterns = [
     path("certificate-files", checking.OneFile.as_view(), name="file"),
     path("revocations", checking.Revocations.as_view(), name="revocations"),
     path("eligibility-checks", eligibility.EligibilityChecks.as_view(), name="eligibility_checks"),
+    path("certificate-bundles", bundles.Bundles.as_view(), name="bundles"),
+    path("certificate-bundles/<str:ref>", bundles.OneBundle.as_view(), name="bundle"),
+    path("certificate-bundles/<str:ref>/file", bundles.BundleFile.as_view(), name="bundle_file"),
 ]

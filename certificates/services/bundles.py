@@ -20,7 +20,7 @@ from ceportal.kernel.models import Job
 from ceportal.kernel.rules.refusal import refuse_if_any
 from ceportal.kernel.rules.sheets_out import csv_text
 from ceportal.kernel.services.jobs import OPEN, renew, work_off
-from ceportal.kernel.services.trail import record
+from ceportal.kernel.services.trail import Actor, record
 from certificates.models import Certificate
 from certificates.rules.eligibility import MOST_FILES, reasons_not_to_bundle
 from certificates.selectors import standings_of
@@ -36,16 +36,32 @@ _HEADING = ("证书编号", "姓名", "单位", "年度", "状态", "文件")
 @transaction.atomic
 def ask_for_bundle(certificates: QuerySet[Certificate], *, by: User, now: datetime) -> Job:
     """Leave the work to the clock. What is packed is settled now. Raises `Refused`."""
+    return _ask(certificates, {}, owner=by.pk, by=by, now=now)
+
+
+@transaction.atomic
+def ask_for_bundle_of(certificates: QuerySet[Certificate], *, line: int, by: Actor, now: datetime) -> Job:
+    """The same for a machine; whoever holds a key of its line (`accounts.selectors.clients.line_of`) may fetch it."""
+    return _ask(certificates, {"line": line}, owner=None, by=by, now=now)
+
+
+def _ask(
+    certificates: QuerySet[Certificate], whose: dict[str, int], *, owner: int | None, by: Actor, now: datetime
+) -> Job:
     keys = list(certificates.order_by("year", "number").values_list("pk", flat=True)[: MOST_FILES + 1])
     refuse_if_any(reasons_not_to_bundle(len(keys)))
-    params = {"certificates": keys}
-    job = Job.objects.create(kind=PACK, params=params, total=len(keys), owner_id=by.pk, created_at=now)
+    params = {"certificates": keys} | whose
+    job = Job.objects.create(kind=PACK, params=params, total=len(keys), owner_id=owner, created_at=now)
     record("certificate.bundle", job, by=by, now=now, after={"files": len(keys)})
     return job
 
 
 def bundles_of(user: User) -> QuerySet[Job]:
     return Job.objects.filter(kind=PACK, owner_id=user.pk)
+
+
+def bundles_of_line(line: int) -> QuerySet[Job]:
+    return Job.objects.filter(kind=PACK, owner_id=None, params__line=line)
 
 
 def work_on_bundles(*, now: datetime) -> int:

@@ -27,6 +27,7 @@ def given() -> dict[str, Callable[[Any], Mapping[str, Any]]]:
             "ref": HourBatch.objects.get(client=town.key).ref,
         },
         **{f"admin:accounts_apiclient_{name}": lambda town: {"client_id": town.key.client_id} for name in DESK_PAGES},
+        **{f"certificates_api:{name}": lambda town: {"ref": str(town.claim.ref)} for name in ("bundle", "bundle_file")},
         "credits:withdraw_missing": lambda _: {"ref": MissingHours.objects.get().ref},
         "credits:answer_missing": lambda _: {"ref": MissingHours.objects.get().ref},
         "credits:contest": lambda _: {"ref": _doubted().ref},

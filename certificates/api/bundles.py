@@ -1,0 +1,108 @@
+"""Certificates of many people in one ZIP, for systems of title review: asked for, packed in the background, fetched."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.db import transaction
+from django.http import FileResponse, Http404, HttpResponse
+from django.utils import timezone
+from rest_framework.request import Request
+
+from accounts.models import Professional
+from accounts.rules.privacy import LOOKED_UP
+from accounts.selectors.clients import line_of
+from accounts.web.machines import MachineView
+from ceportal.kernel.enums import JobState
+from ceportal.kernel.models import Job
+from ceportal.kernel.services.trail import record
+from ceportal.kernel.web.problems import Problem, json_answer
+from certificates.models import Certificate
+from certificates.selectors import years_met
+from certificates.services.bundles import ask_for_bundle_of, bundles_of_line, place_of
+from credits.rules.checking import faults_of_person, faults_of_years, who, year_of
+from credits.services.crediting import find_people
+from credits.web.checks import MATCH, NO_MATCH, CheckView, answers
+
+_SCOPE = "eligibility:read"
+_YEARS = frozenset({"years"})
+
+
+class Bundles(CheckView):
+    """People by number and name, and years: their valid certificates. Nothing is told of anybody else."""
+
+    scopes: ClassVar = {"POST": _SCOPE}
+
+    def post(self, request: Request) -> HttpResponse:
+        asked, digest = self.records(request)
+        now = timezone.now()
+        this_year = timezone.localdate(now).year
+        faults = [[*faults_of_person(each, more=_YEARS), *faults_of_years(each, this_year=this_year)] for each in asked]
+        sound = [each for each, wrong in zip(asked, faults, strict=True) if not wrong]
+        people = find_people(map(who, sound))
+        met = years_met(people.values(), {year for each in sound for year in _years(each)}, now=now)
+
+        def told(each: Any) -> dict[str, Any]:
+            person = people.get(who(each))
+            if person is None:
+                return {"outcome": NO_MATCH}
+            numbers = [met[person.pk, year].certificate for year in _years(each)]
+            return {"outcome": MATCH, "certificate_numbers": [number for number in numbers if number]}
+
+        items = answers(asked, faults, told)
+        numbers = {number for item in items for number in item.get("certificate_numbers", ())}
+        with transaction.atomic():
+            job = self._asked_for(numbers, now)
+            client = {"client": self.client.client_id}
+            more = {"asked": len(asked), "files": len(numbers), "digest": digest}
+            record("eligibility.bundle", self.organization, by=self.caller, now=now, after=client | more)
+            for person in Professional.objects.filter(pk__in=[person.pk for person in people.values()]):
+                record(LOOKED_UP, person, by=self.caller, now=now, after=client)
+        answer = {
+            "received": len(items),
+            "files": len(numbers),
+            "bundle": str(job.ref) if job else None,
+            "items": items,
+        }
+        return json_answer(answer, status=202 if job else 200)
+
+    def _asked_for(self, numbers: set[str], now: Any) -> Job | None:
+        if not numbers:
+            return None
+        wanted = Certificate.objects.filter(number__in=numbers)
+        return ask_for_bundle_of(wanted, line=line_of(self.client), by=self.caller, now=now)
+
+
+class OneBundle(MachineView):
+    scopes: ClassVar = {"GET": _SCOPE}
+
+    def get(self, request: Request, ref: str) -> HttpResponse:
+        """How far it is."""
+        job = _found(self, ref)
+        return json_answer({"bundle": str(job.ref), "state": job.state, "done": job.done, "files": job.total})
+
+
+class BundleFile(MachineView):
+    scopes: ClassVar = {"GET": _SCOPE}
+
+    def get(self, request: Request, ref: str) -> FileResponse:
+        """The ZIP, for a day."""
+        job = _found(self, ref)
+        try:
+            file = place_of(job).open("rb")
+        except FileNotFoundError:
+            if job.state in {JobState.DONE, JobState.CANCELLED}:
+                raise Problem(410, "bundle_gone", "压缩包只保留一天，已经清除，请重新申请。") from None
+            raise Problem(409, "not_ready", "压缩包还没有准备好，请稍后再取。") from None
+        record("certificate.bundle_fetched", job, by=self.caller, now=timezone.now(), after={"files": job.total})
+        return FileResponse(file, content_type="application/zip", as_attachment=True, filename="certificates.zip")
+
+
+def _found(view: MachineView, ref: str) -> Job:
+    try:
+        return bundles_of_line(line_of(view.client)).get(ref=UUID(ref))
+    except (ValueError, Job.DoesNotExist):
+        raise Http404 from None
+
+
+def _years(asked: Any) -> list[int]:
+    return [year for year in map(year_of, asked["years"]) if year is not None]
