@@ -12,7 +12,6 @@ from django.db.models import QuerySet
 
 from accounts.enums import Duty, Move, NoticeEvent
 from accounts.models import Organization, User
-from accounts.selectors.duties import second_reviewer_of
 from accounts.services.notices import tell
 from accounts.services.routing import send_on, settle
 from ceportal.kernel.rules.refusal import refuse, refuse_if_any
@@ -22,6 +21,7 @@ from credits.rules.declaring import MOVES, reasons_not_to_move, reasons_not_to_r
 from credits.selectors.bench import Bench
 from credits.selectors.declarations import limits_at
 from credits.selectors.regulation import rule_book
+from credits.selectors.second_stage import second_reviewer_for
 from credits.selectors.twins import counted_words
 from credits.services.declaring import tell_reviewers
 from credits.services.ledger import enter_declaration, place_in_ledger
@@ -48,8 +48,8 @@ def pass_on(
     """
     _refuse_own(declaration, by)
     refuse_if_any(reasons_not_to_recognise(hours, claimed=declaration.hours_claimed or Decimal(0)))
-    second = _next_reviewer(declaration)
-    limits = limits_at(declaration, bench or Bench(rule_book(), now))
+    limits = limits_at(declaration, bench := bench or Bench(rule_book(), now))
+    second = _next_reviewer(declaration, bench)
     is_sent = send_on(
         _as_looked_at(declaration, version, DeclarationState.AT_EMPLOYER),
         state=MOVES[DeclarationState.AT_EMPLOYER, Move.APPROVE],
@@ -71,9 +71,9 @@ def pass_on(
     return declaration
 
 
-def _next_reviewer(declaration: Declaration) -> Organization:
+def _next_reviewer(declaration: Declaration, bench: Bench) -> Organization:
     employer = declaration.organization
-    second = second_reviewer_of(employer) if employer else None
+    second = second_reviewer_for(declaration.professional, employer, book=bench.book) if employer else None
     if second is None:
         raise refuse("no_second_reviewer", "还没有登记负责下一步审核的主管部门或人社部门，请联系人社部门设置后再审核。")
     return second

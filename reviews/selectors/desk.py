@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import Organization, User
 from accounts.rules.policy import Act
-from accounts.selectors.duties import second_reviewer_of, units_for, waiting_for, who_can_rule
+from accounts.selectors.duties import units_for, waiting_for, who_can_rule
 from credits.enums import STAGE_AUTHORITY, STAGE_EMPLOYER, DeclarationState
 from credits.models import Declaration, Evidence
 from credits.rules.rule_fields import RULE_FIELDS
@@ -18,6 +18,7 @@ from credits.selectors.bench import Bench
 from credits.selectors.conversions import is_open
 from credits.selectors.declarations import limits_at
 from credits.selectors.regulation import rule_book
+from credits.selectors.second_stage import second_reviewer_for
 from reviews.enums import REVIEWING
 from reviews.models import Allotment, Decision, Jotting, Opening
 from reviews.rules.deciding import Looked, seconds_still_to_look
@@ -106,7 +107,7 @@ def _hands(declaration: Declaration) -> set[int | None]:
     hands: set[int | None] = {declaration.organization_id, declaration.waiting_on_id}
     hands.update(Decision.objects.filter(subject=declaration).values_list("organization", flat=True))
     if declaration.stage == STAGE_AUTHORITY and declaration.organization:
-        second = second_reviewer_of(declaration.organization)
+        second = second_reviewer_for(declaration.professional, declaration.organization)
         hands.add(second.pk if second else None)
     return hands - {None}
 

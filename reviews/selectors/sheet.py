@@ -8,7 +8,6 @@ from decimal import Decimal
 from django.utils import timezone
 
 from accounts.models import Organization, User
-from accounts.selectors.duties import second_reviewer_of
 from accounts.selectors.people import employer_of
 from ceportal.kernel.rules.refusal import Refusal
 from credits.enums import DeclarationState
@@ -25,6 +24,7 @@ from credits.selectors.beside import reasons_to_look_at_the_day
 from credits.selectors.conversions import details_of, is_open, same_artefact_of_others, worked_out
 from credits.selectors.declarations import elapsed_days
 from credits.selectors.planned import named_plan
+from credits.selectors.second_stage import second_reviewer_for
 from credits.selectors.twins import counted_twin, counted_words, likely_twins
 from credits.selectors.window import granted_years
 from reviews.models import Decision, Signal
@@ -126,7 +126,7 @@ def _passes_to(declaration: Declaration) -> Organization | None:
     """The authority, or the bureau where there is none (A11); nobody after the second stage."""
     if declaration.state != DeclarationState.AT_EMPLOYER or declaration.organization is None:
         return None
-    return second_reviewer_of(declaration.organization)
+    return second_reviewer_for(declaration.professional, declaration.organization)
 
 
 def _thresholds(declaration: Declaration, asked: Requirements | None) -> list[Threshold]:

@@ -33,6 +33,7 @@ def test_a_late_employer_is_escalated_and_approves_nothing(
     enter(phone, employer_reviewer)
     phone.goto("/reviews/")
     expect(phone.get_by_text("已超期").first).to_be_visible()
+    assert phone.evaluate("document.documentElement.scrollWidth") == 390, "the longest words of a deadline fit"
     desk = open_window()
     enter(desk, above)
     desk.goto("/notices/")
