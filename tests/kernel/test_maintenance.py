@@ -23,6 +23,7 @@ from ceportal.office.views import health
 
 @pytest.fixture
 def folder(settings: Any, tmp_path: Path) -> Path:
+    app.loader.import_default_modules()
     settings.DATA_DIR = tmp_path
     return tmp_path
 
