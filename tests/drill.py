@@ -25,6 +25,7 @@ from tests.databases import tables
 from tests.databases.servers import Cluster
 from tests.faults.clients import Platform, records_of
 from tests.faults.town import Town
+from tests.portals import until
 
 PEOPLE = 6
 ARCHIVE_SECONDS = 10
@@ -99,7 +100,7 @@ def drill(folder: Path, database: str) -> int:
             told = Ledger(Platform(town))
             before, after = town.people(PEOPLE), town.people(PEOPLE)
             told.post(before)
-            town.wait_for_certificates(before)
+            until(lambda: town.issued(before) == len(before), town.undone, 600)
             made = back_up(town, folder)
             say(f"backed up: {size_of(folder / 'backup')} MB, {made.name}")
             no_key_is_in(folder / "backup", town.portal.data / "keys")

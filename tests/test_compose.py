@@ -159,6 +159,7 @@ def test_nginx_itself_says_who_asks_and_how() -> None:
     """A client's own X-Forwarded-For never arrives; the portal trusts exactly one proxy."""
     text = _text("deploy/nginx.conf")
     assert "proxy_set_header X-Forwarded-For $remote_addr;" in text
+    assert 'proxy_set_header X-Request-Start "t=$msec";' in text
     assert "proxy_set_header X-Forwarded-Proto $scheme;" in text
     assert environment_of("web")["TRUSTED_PROXY_COUNT"] == "1"
 

@@ -1,5 +1,6 @@
 """What every request carries, and how a refusal is answered."""
 
+import time
 import uuid
 from collections.abc import Callable
 
@@ -10,9 +11,10 @@ from django.shortcuts import render
 
 from ceportal.kernel.rules.circumstances import Circumstances, circumstances
 from ceportal.kernel.rules.refusal import MovedOn, Refused
+from ceportal.kernel.rules.shedding import patience, waited
 from ceportal.kernel.selectors.maintenance import maintenance
 from ceportal.kernel.web.addresses import client_address, is_admitted
-from ceportal.kernel.web.unavailable import under_maintenance
+from ceportal.kernel.web.unavailable import overloaded, under_maintenance
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -70,6 +72,19 @@ class UnderMaintenance:
         found = maintenance()
         if found and found.stops(str(request.method), request.path_info):
             return under_maintenance(request, found)
+        return self.get_response(request)
+
+
+class WaitedTooLong:
+    """Under more than can be answered, who has waited too long is told to come back, at once (`rules.shedding`)."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        start = request.headers.get("X-Request-Start", "") if settings.TRUSTED_PROXY_COUNT else ""
+        if start and waited(start, time.time_ns() // 1_000_000) > patience(str(request.method), request.path_info):
+            return overloaded(request)
         return self.get_response(request)
 
 

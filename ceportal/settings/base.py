@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "ceportal.kernel.middleware.RequestFacts",
     "ceportal.kernel.middleware.UnderMaintenance",
+    "ceportal.kernel.middleware.WaitedTooLong",
     "ceportal.kernel.middleware.KnownMethods",
     "ceportal.kernel.middleware.ReadableForms",
     "django.contrib.sessions.middleware.SessionMiddleware",

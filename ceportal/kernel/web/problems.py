@@ -15,6 +15,7 @@ from ceportal.kernel.web.strict_json import BadJson
 
 CONTENT_TYPE = "application/problem+json"
 BUSY_SECONDS = 5
+BUSY = "系统繁忙，请稍后重试；已确认的记录不会丢失，重复提交也不会重复计入。"
 # PostgreSQL's read_only_sql_transaction, which Django knows as an internal error.
 _READ_ONLY = "25006"
 
@@ -88,8 +89,7 @@ def problem_of(error: Exception) -> Problem | None:
         case PermissionDenied() | exceptions.PermissionDenied():
             return Problem(403, "forbidden", "没有调用这个接口的权限。")
         case _ if is_away(error):
-            message = "系统繁忙，请稍后重试；已确认的记录不会丢失，重复提交也不会重复计入。"
-            return Problem(503, "busy", message, headers={"Retry-After": str(BUSY_SECONDS)})
+            return Problem(503, "busy", BUSY, headers={"Retry-After": str(BUSY_SECONDS)})
         case exceptions.APIException():
             return Problem(error.status_code, "bad_request", "请求无法处理。")
     return None

@@ -5,7 +5,7 @@ from django.template.loader import get_template
 from django.utils import timezone
 
 from ceportal.kernel.rules.maintenance import Maintenance
-from ceportal.kernel.web.problems import BUSY_SECONDS, Problem
+from ceportal.kernel.web.problems import BUSY, BUSY_SECONDS, Problem
 
 _FOR_MACHINES = "/api/"
 
@@ -16,6 +16,12 @@ def under_maintenance(request: HttpRequest, found: Maintenance) -> HttpResponse:
         message = "系统正在维护，请按 Retry-After 稍后重试；已确认的记录不会丢失。"
         return Problem(503, "maintenance", message, headers={"Retry-After": str(wait)}).answer()
     return _page(wait, {"maintenance": found})
+
+
+def overloaded(request: HttpRequest) -> HttpResponse:
+    if request.path_info.startswith(_FOR_MACHINES):
+        return Problem(503, "busy", BUSY, headers={"Retry-After": str(BUSY_SECONDS)}).answer()
+    return busy()
 
 
 def busy() -> HttpResponse:
