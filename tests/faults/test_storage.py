@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -68,7 +69,8 @@ def test_without_writes_people_read_and_nothing_is_half_done(operator: User) -> 
 
 
 @pytest.mark.django_db
-def test_a_clock_that_is_set_back_makes_no_age_negative_and_no_trail_wrong() -> None:
+def test_a_clock_that_is_set_back_makes_no_age_negative_and_no_trail_wrong(settings: Any, tmp_path: Path) -> None:
+    settings.DATA_DIR = tmp_path
     now, before, subject = timezone.now(), timezone.now() - timedelta(hours=1), make.user()
     for moment in (now, before, now):
         record("user.look", subject, by=None, now=moment)

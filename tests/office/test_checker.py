@@ -38,8 +38,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def whole(declarant: Professional, operator: User) -> Certificate:
+def whole(declarant: Professional, operator: User, settings: Any, tmp_path: Path) -> Certificate:
     """A certificate with its sheet, a file with its bytes, a sealed trail in two runs."""
+    settings.DATA_DIR = tmp_path
     issued = certificates.issued(declarant)
     content = b"bytes of a file"
     stored = reviews.stored_file(operator, content)

@@ -1,6 +1,6 @@
 """Who is told to come back when more comes in than can be answered: whoever has waited too long already.
 
-nginx writes when it handed a request over (`X-Request-Start: t=<seconds>.<milliseconds>`). Under a load that lasts, a queue makes
+nginx writes when it handed a request over (`X-Request-Start: t=SECONDS.MSEC`). Under a load that lasts, a queue makes
 everybody wait as long as its end; answering those who waited too long at once, and cheaply, keeps it short for the
 others. Bulk work gives way first, then pages; what somebody has just handed in, last.
 """
