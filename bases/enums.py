@@ -98,3 +98,16 @@ class ComplaintKind(TextChoices):
     SECRET = "secret", "不公开内容、教师、收费等情况"
     QUALITY = "quality", "教学管理混乱、质量低劣"
     OTHER = "other", "其他"
+
+
+class AssessmentKind(TextChoices):
+    """考核 each year, 综合评估 every second one (S0-17)."""
+
+    YEARLY = "yearly", "年度考核"
+    FULL = "full", "综合评估"
+
+
+class Grade(TextChoices):
+    EXCELLENT = "excellent", "优秀"
+    PASSED = "passed", "合格"
+    FAILED = "failed", "不合格"

@@ -2,12 +2,29 @@
 
 from django.urls import path
 
-from bases.views import classes, complaints, consenting, directory, disclosing, planning, plans, present, teaching
+from bases.views import (
+    assessing,
+    classes,
+    complaints,
+    consenting,
+    directory,
+    disclosing,
+    planning,
+    plans,
+    present,
+    teaching,
+)
 
 app_name = "bases"
 urlpatterns = [
     path("institutions/", directory.show_directory, name="directory"),
     path("institutions/<uuid:ref>/", directory.show_institution, name="institution"),
+    path("assessments/", assessing.show_assessments, name="assessments"),
+    path("assessments/results/", assessing.show_results, name="assessment_results"),
+    path("assessments/new/", assessing.new_round, name="new_assessment"),
+    path("assessments/rounds/<uuid:ref>/", assessing.show_round, name="assessment_round"),
+    path("assessments/<uuid:ref>/", assessing.show_assessment, name="assessment"),
+    path("assessments/<uuid:ref>/document/", assessing.show_document, name="assessment_document"),
     path("complaints/", complaints.show_complaints, name="complaints"),
     path("complaints/new/", complaints.new_complaint, name="new_complaint"),
     path("complaints/<uuid:ref>/", complaints.show_complaint, name="complaint"),

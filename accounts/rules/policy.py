@@ -66,6 +66,8 @@ class Act(StrEnum):
     RULE_ON_TRAININGS = "审核单位登记的培训"
     RULE_ON_COMPLAINTS = "答复投诉"
     SEE_COMPLAINTS = "查看投诉"
+    ASSESS_BASES = "考核评估基地"
+    COMMENT_ON_BASES = "对所属基地提出评价意见"
     DISCLOSE = "维护本机构的公开信息"
     KEEP_KEYS = "管理本平台的接口密钥"
     ANSWER_MISSING = "答复学员查询的学时"
@@ -149,6 +151,8 @@ POLICY: dict[Act, Permission] = {
     Act.RULE_ON_TRAININGS: Permission((Duty.REVIEW_HOURS,), Scope.WAITING, at=(_AUTHORITY, _BUREAU)),
     Act.RULE_ON_COMPLAINTS: Permission((Duty.OVERSEE,), Scope.WAITING, at=(_BUREAU,)),
     Act.SEE_COMPLAINTS: Permission((Duty.OVERSEE,), Scope.PLACE, at=(_BUREAU,)),
+    Act.ASSESS_BASES: Permission((Duty.REGULATE,), Scope.PLACE, at=(_BUREAU,)),
+    Act.COMMENT_ON_BASES: Permission((Duty.OVERSEE,), Scope.REACH, at=(_AUTHORITY,)),
     Act.DISCLOSE: Permission((Duty.TEACH, Duty.MANAGE_CLIENTS), Scope.UNIT),
     Act.KEEP_KEYS: Permission((Duty.MANAGE_CLIENTS,), Scope.UNIT, at=(_PLATFORM,), proof=True),
     Act.ANSWER_MISSING: Permission((Duty.MANAGE_CLIENTS,), Scope.WAITING, at=(_PLATFORM,)),

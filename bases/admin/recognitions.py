@@ -104,7 +104,7 @@ class RecognitionDesk(Register):
         absences = list(absences_of(row))
         running = next((one for one in absences if one.lifted_at is None and one.until_on is None), None)
         act = request.POST.get("act", "") if request.method == "POST" else ""
-        removing = RemovalForm(request.POST if act == "remove" else None, initial=_from_tomorrow())
+        removing = RemovalForm(request.POST if act == "remove" else None, initial=_beforehand(request))
         returning = ReturnForm(request.POST if act == "return" else None)
         bound = removing if act == "remove" else returning if act == "return" else None
         if bound is not None and bound.is_valid() and self._done(request, row, bound, running):
@@ -157,5 +157,8 @@ class RecognitionDesk(Register):
         return year_in(request.GET.get("year", "")) or timezone.localdate().year
 
 
-def _from_tomorrow() -> dict[str, str]:
-    return {"from_on": (timezone.localdate() + timedelta(days=1)).isoformat()}
+def _beforehand(request: HttpRequest) -> dict[str, Any]:
+    """From tomorrow on; `?ground=` comes from an assessment and is the ground of an exit."""
+    tomorrow = {"from_on": (timezone.localdate() + timedelta(days=1)).isoformat()}
+    ground = request.GET.get("ground", "")
+    return tomorrow | ({"grounds": [ground], "kind": AbsenceKind.EXITED} if ground else {})

@@ -1,5 +1,6 @@
 """The teaching side: lists of the recognised, courses, what institutions disclose, their classes, plans of units."""
 
+from bases.models.assessments import Assessment, AssessmentRound
 from bases.models.classes import Attendance, ClassConsent, ClassConsentRuling, Enrolment, PlanItem, TrainingClass
 from bases.models.complaints import Complaint, ComplaintRuling
 from bases.models.courses import Course
@@ -8,6 +9,8 @@ from bases.models.recognition import Absence, Disclosure, Recognition
 
 __all__ = [
     "Absence",
+    "Assessment",
+    "AssessmentRound",
     "Attendance",
     "ClassConsent",
     "ClassConsentRuling",

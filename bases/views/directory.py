@@ -11,12 +11,12 @@ from django.views.decorators.http import require_safe
 from bases.models import Disclosure
 from bases.rules.directory import DISCLOSED
 from bases.selectors.classes import classes_of, plan_of
-from bases.selectors.complaints import upheld_against
+from bases.selectors.credit_record import credit_record
 from bases.selectors.directory import Search, cities, found, lines_of, listed_institutions, trades_listed, years_listed
 from ceportal.kernel.rules.dated import year_in
 from ceportal.kernel.rules.text import is_acceptable
 
-_WORDS_LIMIT, _START_LIMIT, _MOST_CLASSES, _MOST_COMPLAINTS = 50, 4, 50, 20
+_WORDS_LIMIT, _START_LIMIT, _MOST_CLASSES = 50, 4, 50
 _SUBJECTS = (("public", "公需科目"), ("professional", "专业科目"))
 _KINDS = (("base", "继续教育基地"), ("platform", "学习平台"))
 
@@ -50,7 +50,7 @@ def show_institution(request: HttpRequest, ref: UUID) -> HttpResponse:
         "lines": lines_of(unit, on=timezone.localdate()),
         "facts": facts,
         "disclosed": disclosed,
-        "complaints": list(upheld_against(unit)[:_MOST_COMPLAINTS]),
+        "record": credit_record(unit),
         "classes": list(classes_of(unit, on=timezone.localdate())[:_MOST_CLASSES]),
         "plan": list(plan_of([unit], timezone.localdate().year)[:_MOST_CLASSES]),
         "asked": [label for label, _ in DISCLOSED.values()],

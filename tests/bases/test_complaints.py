@@ -42,7 +42,7 @@ def test_anybody_complains_the_bureau_answers_and_everybody_reads_what_was_found
 ) -> None:  # fmt: skip
     rosters.recognise(base)
     page = reverse("bases:institution", args=[base.ref])
-    assert "没有查实的投诉" in client.get(page).content.decode()
+    assert "和查实的投诉" in client.get(page).content.decode()
     assert client.get(NEW).status_code == 302
     client.force_login(declarant.user)
     shown = client.get(NEW, {"unit": str(base.ref)}).content.decode()

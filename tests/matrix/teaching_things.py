@@ -81,6 +81,7 @@ def file_plans(
     plan = planning.filed(units["employer"], people["employer"], now=now.replace(day=2), title="矩阵计划的培训", **days)
     inspect_plan(plan, units["city"], finding="advice", words="可以更细", mend_by=None, by=people["city"], now=now)
     complaint_things.begin(units["base"], people["declarant"], document, now=now)
+    complaint_things.assess(units["base"], people["province"], people["base"], document, now=now)
     _run_a_training(plan, Professional.objects.get(user=people["declarant"]), people["employer"], document, now=now)
     amendment = amend_plan(plan, by=people["employer"], now=now)
     attach_paper(amendment, "课程表", document, by=people["employer"], now=now)

@@ -37,7 +37,7 @@ from ceportal.office.demo.cast import (
 from ceportal.office.demo.doors import post_hours, upload_roster
 from ceportal.office.demo.plans import file_plans
 from ceportal.office.demo.stage import Stage
-from ceportal.office.demo.teaching import complain_of_them
+from ceportal.office.demo.teaching import assess_bases, complain_of_them
 from certificates.services.issuing import settle_changed_accounts
 from certificates.services.sheets import make_sheets
 from credits.enums import Payer, Subject
@@ -200,6 +200,7 @@ def _this_year(stage: Stage) -> None:
     county = Organization.objects.get(area_id=COUNTY, is_bureau=True)
     file_plans(stage, county, _holder(county, Duty.OVERSEE))
     complain_of_them(stage)
+    assess_bases(stage)
 
 
 def _ask_for_last_year(stage: Stage, person: Person) -> None:

@@ -125,6 +125,7 @@ _OF_DUTIES: tuple[tuple[str, tuple[tuple[frozenset[Duty], Entry], ...]], ...] = 
             (frozenset({Duty.TEACH}), Entry("bases:own_classes", "办班")),
             (frozenset({Duty.TEACH}), Entry("credits:rosters", "名单上传")),
             (frozenset({Duty.TEACH, Duty.MANAGE_CLIENTS}), Entry("bases:disclosures", "公开信息")),
+            (frozenset({Duty.TEACH, Duty.REGULATE}), Entry("bases:assessments", "基地考核")),
         ),
     ),
     (
