@@ -141,7 +141,8 @@ def _held(request: PersonRequest, unit: Organization) -> Membership:
         person = UUID(request.POST.get("person", ""))
     except ValueError:
         person = UUID(int=0)
-    rows = holders_at(request.user).filter(organization=unit, duty=request.POST.get("duty", "")[:20])
+    asked = request.POST.get("duty", "")
+    rows = holders_at(request.user).filter(organization=unit, duty=asked if asked in Duty.values else "")
     return get_object_or_404(rows, user__ref=person)
 
 

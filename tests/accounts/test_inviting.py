@@ -81,6 +81,7 @@ def test_asked_taken_up_and_taken_back(
     taken = {"person": str(newcomer.ref), "duty": "review_hours"}
     back = reverse("accounts:relieve", args=[employer.ref])
     assert manager.post(back, {"person": "x", "duty": "review_hours"}).status_code == 404
+    assert manager.post(back, taken | {"duty": "review\0hours"}).status_code == 404
     assert manager.post(back, taken).status_code == 302
     assert duties_at(newcomer, employer) == {"approve_people"}
     own = {"person": str(employer_reviewer.ref), "duty": "manage_unit"}

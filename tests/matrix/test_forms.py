@@ -30,8 +30,8 @@ SEED = 20261120
 LINES = lines()
 # Forms that a reader of the page as a browser would send honestly are the town's; these end the session itself.
 APART = {reverse("accounts:sign_out")}
-# Pages that are there to show just this role something of the declarant: who asks a platform for hours that have not
-# come, by name; and a number that is unmasked with a purpose and leaves a trail (tests/office/test_my_data.py).
+# Pages that are there to show just this role something of one person: who asks a platform for hours that have not come,
+# by name; and a number that is unmasked with a purpose and leaves a trail (tests/office/test_my_data.py).
 DECLARANT = Town.secrets[0]
 MEANT = {("platform", "credits:answer_missing"), ("employer", "accounts:unmask")}
 
@@ -74,9 +74,20 @@ class Walk:
         found = [(owner, number) for owner, number in self.planted if owner != role]
         if role in OUTSIDERS:
             found += [("declarant" if it == DECLARANT else "", it) for it in self.town.secrets]
-        shown = "declarant" if (role, _page(request.address)) in MEANT else None
+        shown = self._shown(role, request.address)
         leaks = [it for owner, it in found if it in page and it not in typed and owner != shown]
         self.wrong += [f"{leak} read by {who}" for leak in leaks]
+
+    def _shown(self, role: str, address: str) -> str | None:
+        """Whose name or numbers the page is there to show `role`: of the person in its address, else the declarant."""
+        try:
+            page = resolve(urlsplit(address).path)
+        except Resolver404:
+            return None
+        if (role, page.view_name) not in MEANT:
+            return None
+        person = Professional.objects.filter(ref=page.kwargs["ref"]).first()
+        return next((name for name, user in self.town.people.items() if person and user == person.user), "declarant")
 
     def _ask(self, role: str, request: Sent) -> tuple[int, str]:
         client = client_of(self.town.cookies[role], raises=False)
@@ -86,13 +97,6 @@ class Walk:
             page = b"".join(answer).decode("utf-8", "replace")
             transaction.set_rollback(True)
         return answer.status_code, page
-
-
-def _page(address: str) -> str:
-    try:
-        return resolve(urlsplit(address).path).view_name
-    except Resolver404:
-        return ""
 
 
 def _numbers(town: Town) -> list[tuple[str, str]]:
