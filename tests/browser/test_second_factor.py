@@ -53,7 +53,7 @@ def test_from_the_first_sign_in_to_an_act_that_asks_again(
     assert_legible(page)
     recovery = page.locator(".recovery-codes li").first.inner_text()
     page.get_by_role("link", name="我已抄好，继续").click()
-    expect(page).to_have_url(re.compile("/reviews/$"))
+    expect(page).to_have_url(re.compile("/today/$"))
     if width < 1000:
         page.locator("#menu-toggle").click()
     page.get_by_role("button", name="退出").click()
@@ -66,7 +66,7 @@ def test_from_the_first_sign_in_to_an_act_that_asks_again(
     expect(page.get_by_role("alert")).to_contain_text("动态口令不对")
     page.get_by_label("动态口令或备用码").fill(recovery)
     page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile("/reviews/$"))
+    expect(page).to_have_url(re.compile("/today/$"))
 
     with time_machine.travel(timezone.now() + timedelta(minutes=12)):
         page.goto("/profile/mail/")
