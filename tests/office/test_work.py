@@ -39,6 +39,9 @@ def test_each_desk_says_how_many_and_until_when(
     found = work_of(employer_reviewer, now=timezone.now())
     assert (found[0].desk.label, found[0].count, found[0].overdue) == ("学时审核", 2, 1)
     assert found[0].count == inbox(employer_reviewer).count()
+    assert not found[0].due_is_provisional
+    Declaration.objects.update(due_is_provisional=True)
+    assert work_of(employer_reviewer, now=timezone.now())[0].due_is_provisional
     client.force_login(employer_reviewer)
     with django_assert_max_num_queries(8):
         page = client.get("/today/").content.decode()

@@ -1,7 +1,7 @@
 """What waits for somebody to deal with, whichever room owns it: one line a desk, the most pressing first."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -56,7 +56,7 @@ class Waiting:
     count: int
     overdue: int
     due_at: datetime
-    due_is_provisional: bool = False
+    due_is_provisional: bool
 
 
 PEOPLE = Desk("accounts:matters", "人员变动")
@@ -97,17 +97,17 @@ def work_of(user: User, *, now: datetime) -> list[Waiting]:
     groups.append(_count(ANSWERS, _to_answer(user), now))
     found: dict[str, Waiting] = {}
     desks = {desk.page: desk for desk in (*DESKS.values(), ANSWERS)}
-    for page, count, overdue, due_at in groups[0].union(*groups[1:], all=True):
-        if not count:
-            continue
-        other = found.get(page)
-        found[page] = Waiting(
-            desks[page],
-            count + (other.count if other else 0),
-            overdue + (other.overdue if other else 0),
-            min(due_at, other.due_at) if other else due_at,
-        )
+    for page, count, overdue, due_at, firm in groups[0].union(*groups[1:], all=True):
+        if count:
+            one = Waiting(desks[page], count, overdue, due_at, due_is_provisional=firm is None or firm > due_at)
+            found[page] = _together(one, found[page]) if page in found else one
     return sorted(found.values(), key=lambda waiting: waiting.due_at)
+
+
+def _together(one: Waiting, other: Waiting) -> Waiting:
+    """Two kinds of one desk, until the earlier of their days."""
+    earlier = min(one, other, key=lambda waiting: waiting.due_at)
+    return replace(earlier, count=one.count + other.count, overdue=one.overdue + other.overdue)
 
 
 def _waiting(user: User, kind: type[Routed]) -> QuerySet[Any]:
@@ -119,13 +119,18 @@ def _waiting(user: User, kind: type[Routed]) -> QuerySet[Any]:
 
 def _to_answer(user: User) -> QuerySet[Any]:
     """The inspections that wait for the answer of `user`'s unit, or for their own."""
-    hers = Q(waits_on=Asked.UNIT) & ~Q(declaration__declarant=user) | Q(
+    theirs = Q(waits_on=Asked.UNIT) & ~Q(declaration__declarant=user) | Q(
         waits_on=Asked.PERSON, declaration__declarant=user
     )
     asked = asked_of(user).select_related(None).order_by().values("pk")
-    return Inspection.objects.filter(hers, pk__in=asked, due_at__isnull=False)
+    return Inspection.objects.filter(theirs, pk__in=asked, due_at__isnull=False)
 
 
 def _count(desk: Desk, rows: QuerySet[Any], now: datetime) -> QuerySet[Any, Any]:
     counted = rows.order_by().annotate(page=Value(desk.page)).values_list("page")
-    return counted.annotate(times=Count("pk"), late=Count("pk", filter=Q(due_at__lte=now)), first=Min("due_at"))
+    return counted.annotate(
+        times=Count("pk"),
+        late=Count("pk", filter=Q(due_at__lte=now)),
+        first=Min("due_at"),
+        firm=Min("due_at", filter=Q(due_is_provisional=False)),
+    )
