@@ -86,7 +86,7 @@ class Professional(Referenced):
     """
 
     user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="professional")
-    name = models.CharField(max_length=50)
+    name = models.CharField(max_length=50, db_index=True)
     id_kind = models.CharField(max_length=16, choices=IdKind.choices, default=IdKind.RESIDENT)
     id_sealed = models.BinaryField()
     id_mask = models.CharField(max_length=30)

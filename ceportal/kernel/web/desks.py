@@ -14,9 +14,13 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from ceportal.kernel.rules.queueing import QUEUED_AT_MOST, Queue
 from ceportal.kernel.web.keyset import keyset_page
+
+_MOST_ASKED, _YEARS = 60, 8
 
 
 @dataclass(frozen=True)
@@ -41,9 +45,43 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Filter:
+    """One question above a list: a choice, or with no `choices` how a text begins. `lookup` is of an indexed field."""
+
+    name: str
+    label: str
+    lookup: str
+    choices: Sequence[tuple[str, str]] | Callable[[], Sequence[tuple[str, str]]] = ()
+    read: Callable[[str], object] = str
+
+    @property
+    def offered(self) -> Sequence[tuple[str, str]]:
+        return self.choices() if callable(self.choices) else self.choices
+
+    def of(self, request: HttpRequest) -> str:
+        """What is asked for; empty for what is not offered."""
+        said = request.GET.get(self.name, "").replace("\0", "").strip()[:_MOST_ASKED]
+        return said if not self.choices or said in dict(self.offered) else ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A filter, and what of it is asked for."""
+
+    filter: Filter
+    value: str
+
+
+@dataclass(frozen=True)
 class Cell:
     column: Column
     value: object
+
+
+def years_back() -> list[tuple[str, str]]:
+    """To choose from: this year and those before it."""
+    this = timezone.localdate().year
+    return [(str(year), f"{year} 年度") for year in range(this, this - _YEARS, -1)]
 
 
 class Register(admin.ModelAdmin):
@@ -55,12 +93,36 @@ class Register(admin.ModelAdmin):
     nothing: ClassVar[tuple[str, str]] = ("这里还没有记录", "")
     link_label: ClassVar[str] = ""
     list_template: ClassVar[str] = "kernel/register.html"
+    filters: ClassVar[Sequence[Filter]] = ()
 
     def allows(self, request: HttpRequest) -> bool:
         raise NotImplementedError
 
     def rows(self, request: HttpRequest) -> QuerySet[Any]:
         raise NotImplementedError
+
+    def asked(self, request: HttpRequest) -> list[Asked]:
+        return [Asked(each, each.of(request)) for each in self.filters]
+
+    def found(self, request: HttpRequest) -> QuerySet[Any]:
+        """The rows that were asked for."""
+        wanted = {each.filter.lookup: each.filter.read(each.value) for each in self.asked(request) if each.value}
+        return self.rows(request).filter(**wanted)
+
+    def queue(self, request: HttpRequest) -> QuerySet[Any] | None:
+        """What still waits at this desk; None for a list on which nothing is decided."""
+        return None
+
+    def queued(self, request: HttpRequest) -> Queue | None:
+        """How much of it there is: one query."""
+        rows = self.queue(request)
+        if rows is None:
+            return None
+        names = {field.name for field in self.opts.get_fields()}
+        column = "due_at" if "due_at" in names else "pk"
+        plain = rows.select_related(None).prefetch_related(None).order_by(column)
+        found = list(plain.values_list(column, flat=True)[: QUEUED_AT_MOST + 1])
+        return Queue(len(found), next(iter(found), None) if column == "due_at" else None)
 
     def link(self, row: Any) -> str:
         """Where a row leads, from its first cell or under `link_label`; nothing for rows without a page."""
@@ -89,11 +151,14 @@ class Register(admin.ModelAdmin):
         return f"{self.opts.app_label}_{self.opts.model_name}_{name}"
 
     def show_list(self, request: HttpRequest) -> HttpResponse:
-        page = keyset_page(self.rows(request), order=self.order, cursor=request.GET.get("after", ""))
+        asked = self.asked(request)
+        page = keyset_page(self.found(request), order=self.order, cursor=request.GET.get("after", ""))
         context = {
             "title": self.opts.verbose_name,
             "lead": self.lead,
             "nothing": self.nothing,
+            "asked_of": asked,
+            "is_narrowed": any(each.value for each in asked),
             "columns": self.columns,
             "link_label": self.link_label,
             "page": page,
