@@ -17,7 +17,8 @@ from accounts.models import User
 from accounts.rules.policy import Act
 from accounts.selectors.duties import units_for
 from ceportal.kernel.rules.refusal import Refusal, Refused
-from ceportal.kernel.web.desks import Column, Register
+from ceportal.kernel.web.desks import Column, Filter, Register, years_back
+from certificates.enums import CertificateState, SuspicionFinding
 from certificates.forms import FindingForm
 from certificates.models import Certificate, RefusedCheck, Suspicion
 from certificates.selectors import certificates_overseen_by, oversees_certificates, suspicions_for
@@ -40,6 +41,12 @@ def _remark(certificate: Certificate) -> str:
 @admin.register(Certificate)
 class CertificateRegister(Register):
     lead = "辖区内人员的继续教育证书，最近的在最前。证书由系统自动签发、换发和撤销，这里只能查看。"
+    filters = (
+        Filter("name", "姓名", "professional__name__startswith"),
+        Filter("number", "证书编号", "number__startswith"),
+        Filter("year", "年度", "year", years_back, int),
+        Filter("state", "状态", "state", tuple(CertificateState.choices)),
+    )
     nothing = ("辖区内还没有证书", "有人的年度学时达到要求后，证书会自动出现在这里。")
     columns = (
         Column("证书编号", lambda certificate: _unbroken(certificate.number)),
@@ -70,6 +77,8 @@ class SuspicionDesk(Register):
     lead = "任何人都可以不登录举报可疑证书。请核实后记下结果；学时不实的，另在“学时撤销”中撤销。"
     nothing = ("没有举报", "有人举报辖区内的证书时，会出现在这里，并给您发一条消息。")
     link_label = "查看"
+    filters = (Filter("state", "结果", "finding", tuple(SuspicionFinding.choices)),)
+    order = ("finding", "-id")
     columns = (
         Column("证书编号", lambda suspicion: _unbroken(suspicion.number or "—")),
         Column("可疑之处", lambda suspicion: suspicion.says[:60]),
@@ -83,6 +92,9 @@ class SuspicionDesk(Register):
 
     def rows(self, request: HttpRequest) -> QuerySet[Any]:
         return suspicions_for(cast(User, request.user))
+
+    def queue(self, request: HttpRequest) -> QuerySet[Any]:
+        return self.rows(request).filter(finding="")
 
     def link(self, row: Suspicion) -> str:
         return reverse("admin:certificates_suspicion_item", args=[row.ref])

@@ -6,6 +6,7 @@ from ceportal.kernel.rules.refusal import Refused
 from ceportal.kernel.rules.text import reasons_not_to_accept
 from certificates.enums import SuspicionFinding
 from certificates.rules.checking import MOST_BYTES, MOST_LINES, Line, lines_in, reasons_not_to_take
+from certificates.rules.eligibility import MOST_FILES, Numbered, numbers_in
 from certificates.rules.numbers import LONGEST_TYPED, read_number
 
 
@@ -67,6 +68,24 @@ class ListForm(forms.Form):
     def clean_lines(self) -> list[Line]:
         try:
             return lines_in(self.cleaned_data["lines"])
+        except Refused as refused:
+            raise forms.ValidationError(str(refused)) from refused
+
+
+class NumbersForm(forms.Form):
+    """Numbers as they are copied from a table, a row each."""
+
+    numbers = forms.CharField(
+        label="证书编号",
+        help_text=f"每行一个，可以从表格里直接复制，编号后面带姓名也可以。一次最多 {MOST_FILES} 份。",
+        max_length=MOST_FILES * 60,
+        error_messages={"required": "请填写要打包的证书编号。", "max_length": "内容太长，请分几次打包。"},
+        widget=forms.Textarea(attrs={"rows": 10, "autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def clean_numbers(self) -> list[Numbered]:
+        try:
+            return numbers_in(self.cleaned_data["numbers"])
         except Refused as refused:
             raise forms.ValidationError(str(refused)) from refused
 

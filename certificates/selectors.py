@@ -20,7 +20,7 @@ from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.rules.text import comparable
 from certificates.enums import CertificateState, Standing
 from certificates.models import LIVE, Certificate, Suspicion
-from certificates.rules.eligibility import Asked
+from certificates.rules.eligibility import Asked, Numbered
 from certificates.rules.entitlement import Printed, reasons_not_to_renew
 from certificates.rules.numbers import read_number
 from credits.enums import ClaimState
@@ -282,6 +282,33 @@ def certificates_to_bundle(user: User, asked: Asked) -> QuerySet[Certificate]:
     """The valid certificates of those people and years."""
     rows = Certificate.objects.filter(state=CertificateState.ISSUED, year__in=asked.years)
     return rows.filter(professional__in=people_judged_by(user, asked).values("pk"))
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Valid certificates of a list of numbers, and what of the list is not among them: place, number, why."""
+
+    certificates: QuerySet[Certificate]
+    left_out: list[tuple[int, str, str]]
+
+
+def certificates_wanted(user: User, rows: Iterable[Numbered]) -> Wanted:
+    """Those of the numbers that are of people `user` may list. Foreign and absent ones are told alike."""
+    asked = list(rows)
+    people = people_judged_by(user, Asked(until=0)).values("pk")
+    numbers = [row.number for row in asked if row.number]
+    states = dict(_public().filter(number__in=numbers, professional__in=people).values_list("number", "state"))
+
+    def why_not(number: str | None) -> str:
+        if number is None:
+            return "编号写法不对，请对照证书再输一次"
+        if number not in states:
+            return "没有这份证书，或者持证人不在您可查的名单里"
+        return "" if states[number] == CertificateState.ISSUED else f"证书{Standing(states[number]).label}，不再有效"
+
+    reasons = [(row.place, row.number or "", why_not(row.number)) for row in asked]
+    valid = [number for _, number, why in reasons if not why]
+    return Wanted(Certificate.objects.filter(number__in=valid), [each for each in reasons if each[2]])
 
 
 def certificates_overseen_by(user: User) -> QuerySet[Certificate]:

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from certificates.views import checking, eligibility, own, public, reporting, sharing, transcript
+from certificates.views import checking, eligibility, numbers, own, public, reporting, sharing, transcript
 
 app_name = "certificates"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("eligibility/", eligibility.show_list, name="eligibility"),
     path("eligibility/table/", eligibility.table, name="eligibility_table"),
     path("eligibility/bundle/", eligibility.ask_bundle, name="ask_bundle"),
+    path("eligibility/numbers/", numbers.ask_by_numbers, name="ask_by_numbers"),
     path("eligibility/bundles/<uuid:ref>/", eligibility.show_bundle, name="bundle"),
     path("eligibility/bundles/<uuid:ref>/zip/", eligibility.bundle_file, name="bundle_file"),
     path("transcript/", transcript.show_transcript, name="transcript"),

@@ -1,5 +1,8 @@
 """Certificates of many people in one ZIP, for systems of title review: asked for, packed in the background, fetched."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -14,10 +17,13 @@ from accounts.selectors.clients import line_of
 from accounts.web.machines import MachineView
 from ceportal.kernel.enums import JobState
 from ceportal.kernel.models import Job
+from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.services.trail import record
 from ceportal.kernel.web.problems import Problem, json_answer
+from certificates.enums import Standing
 from certificates.models import Certificate
-from certificates.selectors import years_met
+from certificates.rules.checking import faults_of_numbered
+from certificates.selectors import published_all, standings_of, years_met
 from certificates.services.bundles import ask_for_bundle_of, bundles_of_line, place_of
 from credits.rules.checking import faults_of_person, faults_of_years, who, year_of
 from credits.services.crediting import find_people
@@ -28,7 +34,7 @@ _YEARS = frozenset({"years"})
 
 
 class Bundles(CheckView):
-    """People by number and name, and years: their valid certificates. Nothing is told of anybody else."""
+    """People by number and name, and years; or certificates by number and name. Nothing is told of anybody else."""
 
     scopes: ClassVar = {"POST": _SCOPE}
 
@@ -36,17 +42,12 @@ class Bundles(CheckView):
         asked, digest = self.records(request)
         now = timezone.now()
         this_year = timezone.localdate(now).year
-        faults = [[*faults_of_person(each, more=_YEARS), *faults_of_years(each, this_year=this_year)] for each in asked]
+        faults = [_faults(each, this_year) for each in asked]
         sound = [each for each, wrong in zip(asked, faults, strict=True) if not wrong]
-        people = find_people(map(who, sound))
-        met = years_met(people.values(), {year for each in sound for year in _years(each)}, now=now)
+        by_person, by_certificate = _of_people(sound, now), _of_certificates(sound)
 
         def told(each: Any) -> dict[str, Any]:
-            person = people.get(who(each))
-            if person is None:
-                return {"outcome": NO_MATCH}
-            numbers = [met[person.pk, year].certificate for year in _years(each)]
-            return {"outcome": MATCH, "certificate_numbers": [number for number in numbers if number]}
+            return by_certificate.told(each) if _is_numbered(each) else by_person.told(each)
 
         items = answers(asked, faults, told)
         numbers = {number for item in items for number in item.get("certificate_numbers", ())}
@@ -55,7 +56,7 @@ class Bundles(CheckView):
             client = {"client": self.client.client_id}
             more = {"asked": len(asked), "files": len(numbers), "digest": digest}
             record("eligibility.bundle", self.organization, by=self.caller, now=now, after=client | more)
-            for person in Professional.objects.filter(pk__in=[person.pk for person in people.values()]):
+            for person in Professional.objects.filter(pk__in=by_person.seen | by_certificate.seen):
                 record(LOOKED_UP, person, by=self.caller, now=now, after=client)
         answer = {
             "received": len(items),
@@ -70,6 +71,57 @@ class Bundles(CheckView):
             return None
         wanted = Certificate.objects.filter(number__in=numbers)
         return ask_for_bundle_of(wanted, line=line_of(self.client), by=self.caller, now=now)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What is told of a question, and the keys of the people found by all of them."""
+
+    told: Callable[[Any], dict[str, Any]]
+    seen: set[int]
+
+
+def _is_numbered(asked: Any) -> bool:
+    return isinstance(asked, dict) and "certificate_number" in asked
+
+
+def _faults(asked: Any, this_year: int) -> list[Refusal]:
+    if _is_numbered(asked):
+        return list(faults_of_numbered(asked))
+    return [*faults_of_person(asked, more=_YEARS), *faults_of_years(asked, this_year=this_year)]
+
+
+def _of_people(sound: list[Any], now: datetime) -> _Found:
+    asked = [each for each in sound if not _is_numbered(each)]
+    people = find_people(map(who, asked))
+    met = years_met(people.values(), {year for each in asked for year in _years(each)}, now=now)
+
+    def told(each: Any) -> dict[str, Any]:
+        person = people.get(who(each))
+        if person is None:
+            return {"outcome": NO_MATCH}
+        numbers = [met[person.pk, year].certificate for year in _years(each)]
+        return {"outcome": MATCH, "certificate_numbers": [number for number in numbers if number]}
+
+    return _Found(told, {person.pk for person in people.values()})
+
+
+def _of_certificates(sound: list[Any]) -> _Found:
+    """Found under both, as on the public page; one that is no longer valid is told and not packed."""
+    asked = {(each["certificate_number"], each["name"]) for each in sound if _is_numbered(each)}
+    pairs = sorted(asked)
+    found = {pair: one for pair, one in zip(pairs, published_all(pairs), strict=True) if one is not None}
+    standings = standings_of(found.values())
+
+    def told(each: Any) -> dict[str, Any]:
+        one = found.get((each["certificate_number"], each["name"]))
+        if one is None:
+            return {"outcome": NO_MATCH}
+        standing = standings[one.pk]
+        numbers = [one.number] if standing == Standing.VALID else []
+        return {"outcome": MATCH, "certificate_numbers": numbers, "status": standing.value}
+
+    return _Found(told, {one.professional_id for one in found.values()})
 
 
 class OneBundle(MachineView):

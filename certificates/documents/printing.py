@@ -10,6 +10,7 @@ from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 
 from certificates.documents.assets import SCHEME, PackagedOnly, font_files, is_common, missing_glyphs, rare_fonts
+from certificates.documents.wellformed import WellFormed, pressed
 
 # The fonts are read once a process; Pango does not bear two threads at them.
 _ONE_AT_A_TIME = Lock()
@@ -30,17 +31,27 @@ def refuse_to_print_boxes(content: Mapping[str, Any]) -> None:
 
 
 def printed(
-    html: str, style: Path, *, texts: str = "", pictures: Mapping[str, bytes] | None = None, is_tagged: bool = True
+    html: str, style: Path, *, texts: str = "", pictures: Mapping[str, bytes] | None = None, is_wellformed: bool = False
 ) -> bytes:
     """The PDF of `html` in the style of that file (`FAMILY` in it stands for our faces).
+
+    What `is_wellformed` (and uses the elements of `elements.css` alone) is drawn quicker, and not tagged.
 
     `texts` is all that is printed, as far as known: where the small faces have all of it, they alone are read.
     `pictures` are those made for this one, by their addresses.
     """
-    document = HTML(string=html, base_url=f"{SCHEME}/", url_fetcher=PackagedOnly(pictures or {}))
+    fetcher, base = PackagedOnly(pictures or {}), f"{SCHEME}/"
+    document = (
+        WellFormed(html, base_url=base, url_fetcher=fetcher)
+        if is_wellformed
+        else HTML(string=html, base_url=base, url_fetcher=fetcher)
+    )
+    finisher = pressed if is_wellformed else None
     sheet = _style(style, is_small=bool(texts) and is_common(texts))
     with _ONE_AT_A_TIME:
-        return document.write_pdf(stylesheets=[sheet], font_config=_fonts(), pdf_tags=is_tagged)
+        return document.write_pdf(
+            stylesheets=[sheet], font_config=_fonts(), pdf_tags=not is_wellformed, finisher=finisher
+        )
 
 
 def printed_texts(value: Any) -> Iterator[str]:

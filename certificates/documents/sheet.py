@@ -28,7 +28,7 @@ def render_sheet(snapshot: Mapping[str, Any]) -> bytes:
     refuse_to_print_boxes(snapshot)
     texts = "".join(printed_texts(snapshot))
     pictures = {QR: qr_picture(snapshot["verify_url"])}
-    return printed(sheet_html(snapshot), STYLE, texts=texts, pictures=pictures, is_tagged=False)
+    return printed(sheet_html(snapshot), STYLE, texts=texts, pictures=pictures, is_wellformed=True)
 
 
 def sheet_html(snapshot: Mapping[str, Any]) -> str:
@@ -86,7 +86,8 @@ def _drawn(page: setting.Page) -> dict[str, Any]:
     """A page for the template: text as one piece, the hairlines below its rows as one path."""
     high = len(page.lines)
     path = "".join(f"M0 {end}H100" for end in page.ends[:-1])
-    rules = f'<svg width="170mm" height="{high}em" viewBox="0 0 100 {high}" preserveAspectRatio="none">'
+    size = f'width="170mm" height="{high}em" viewBox="0 0 100 {high}"'
+    rules = f'<svg xmlns="http://www.w3.org/2000/svg" {size} preserveAspectRatio="none">'
     rules += f'<path d="{path}" stroke="#d5c9ba" stroke-width="0.022" /></svg>'
     return {"lines": page.lines, "text": "\n".join(page.lines), "rules": mark_safe(rules)}  # noqa: S308 - numbers only
 

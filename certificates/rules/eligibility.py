@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ceportal.kernel.rules.refusal import Refusal
+from ceportal.kernel.rules.refusal import Refusal, refuse
+from certificates.rules.checking import as_line
+from certificates.rules.numbers import read_number
 
 MOST_YEARS = 5
 MOST_PEOPLE = 5_000
@@ -42,6 +44,31 @@ def reasons_not_to_bundle(files: int) -> Iterator[Refusal]:
         yield Refusal("no_certificates", "所选人员在所选年度没有有效的证书。")
     elif files > MOST_FILES:
         yield Refusal("too_many_files", f"一次最多打包 {MOST_FILES} 份证书，现在超过了。请先按单位或姓名筛选。")
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """A row of a list of numbers, counted from 1; `number` as it is kept, None when no certificate can bear it."""
+
+    place: int
+    number: str | None
+
+
+def numbers_in(text: str) -> list[Numbered]:
+    """The rows of `text` that are not empty, each number once; a name behind the number is passed over. Raises
+    `Refused` (`no_numbers`, `too_many_files`).
+    """
+    rows = [(place, row.strip()) for place, row in enumerate(text.splitlines(), start=1) if row.strip()]
+    if not rows:
+        raise refuse("no_numbers", "请填写要打包的证书编号。", field="numbers")
+    if len(rows) > MOST_FILES:
+        message = f"一次最多打包 {MOST_FILES} 份证书，现在有 {len(rows)} 行。请分几次打包。"
+        raise refuse("too_many_files", message, field="numbers")
+    found: dict[str | int, Numbered] = {}
+    for place, row in rows:
+        number = read_number(row) or read_number(as_line(place, row).number)
+        found.setdefault(number or place, Numbered(place, number))
+    return list(found.values())
 
 
 def told(is_met: bool, obligation: str) -> str:

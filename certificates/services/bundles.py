@@ -6,9 +6,10 @@ draft, and the next one begins anew.
 
 import os
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -34,9 +35,14 @@ _HEADING = ("证书编号", "姓名", "单位", "年度", "状态", "文件")
 
 
 @transaction.atomic
-def ask_for_bundle(certificates: QuerySet[Certificate], *, by: User, now: datetime) -> Job:
-    """Leave the work to the clock. What is packed is settled now. Raises `Refused`."""
-    return _ask(certificates, {}, owner=by.pk, by=by, now=now)
+def ask_for_bundle(
+    certificates: QuerySet[Certificate], *, by: User, now: datetime, left_out: Sequence[tuple[int, str, str]] = ()
+) -> Job:
+    """Leave the work to the clock. What is packed is settled now; what was asked for and is `left_out` (place in the
+    list, number, why) is told beside it. Raises `Refused`.
+    """
+    more = {"left_out": list(map(list, left_out))} if left_out else {}
+    return _ask(certificates, more, owner=by.pk, by=by, now=now)
 
 
 @transaction.atomic
@@ -46,11 +52,11 @@ def ask_for_bundle_of(certificates: QuerySet[Certificate], *, line: int, by: Act
 
 
 def _ask(
-    certificates: QuerySet[Certificate], whose: dict[str, int], *, owner: int | None, by: Actor, now: datetime
+    certificates: QuerySet[Certificate], more: dict[str, Any], *, owner: int | None, by: Actor, now: datetime
 ) -> Job:
     keys = list(certificates.order_by("year", "number").values_list("pk", flat=True)[: MOST_FILES + 1])
     refuse_if_any(reasons_not_to_bundle(len(keys)))
-    params = {"certificates": keys} | whose
+    params = {"certificates": keys} | more
     job = Job.objects.create(kind=PACK, params=params, total=len(keys), owner_id=owner, created_at=now)
     record("certificate.bundle", job, by=by, now=now, after={"files": len(keys)})
     return job
@@ -85,11 +91,12 @@ def _pack(job: Job, *, now: datetime) -> bool:
     place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = place.with_suffix(f".{os.getpid()}.draft")
     with zipfile.ZipFile(draft, "w", zipfile.ZIP_STORED) as archive:
-        lines = []
+        lines: list[tuple[object, ...]] = []
         for done, line in enumerate(_files(job, archive), 1):
             lines.append(line)
             if done % _CHUNK == 0:
                 Job.objects.filter(pk=job.pk).update(done=done)
+        lines += [(number, "", "", "", why, "未放入") for _, number, why in job.params.get("left_out", ())]
         archive.writestr("index.csv", "".join(csv_text(_HEADING, lines)))
     os.replace(draft, place)
     open_still = Job.objects.filter(pk=job.pk, state__in=OPEN)

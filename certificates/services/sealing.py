@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+from cryptography.x509.oid import NameOID
 from django.conf import settings
 
 from certificates.documents.keys import SigningKeyMissing
@@ -95,9 +96,7 @@ def _retire(kept: Path) -> str:
 
 def trusted_certificates() -> bytes:
     """The certificates (PEM) of the key in use and of those retired, so that old sheets go on verifying."""
-    kept = key_file()
-    files = [kept, *sorted(_retired().glob("*.pem"))]
-    found = b"".join(_certificates_in(path) for path in files if path.exists())
+    found = b"".join(_certificates_in(path) for path in _files() if path.exists())
     if not found:
         raise SigningKeyMissing("没有签名密钥")
     return found
@@ -106,6 +105,42 @@ def trusted_certificates() -> bytes:
 def _retired() -> Path:
     """With the data, not with the key: a secret's folder may be closed to us."""
     return Path(settings.DATA_DIR) / "keys" / RETIRED
+
+
+@dataclass(frozen=True)
+class SignedBy:
+    """Whose key it is and who vouches for that, by the names in its certificate; a self-made one vouches for itself."""
+
+    subject: str
+    issuer: str
+
+    @property
+    def is_self_made(self) -> bool:
+        return self.subject == self.issuer
+
+
+def signed_by(fingerprint: str = "") -> list[SignedBy]:
+    """Whose keys sign, or signed, sheets of ours; of the one with that fingerprint (SHA-256) alone, where it is known.
+    In each file the key's own certificate stands first, before those of who issued it and of a timestamp authority.
+    """
+    firsts = [part[0] for path in _files() if path.exists() and (part := _parsed(path))]
+    named = [one for one in firsts if one.fingerprint(hashes.SHA256()).hex() == fingerprint]
+    return list(dict.fromkeys(SignedBy(_words(one.subject), _words(one.issuer)) for one in named or firsts))
+
+
+def _parsed(path: Path) -> list[x509.Certificate]:
+    found = _certificates_in(path)
+    return x509.load_pem_x509_certificates(found) if found else []
+
+
+def _words(name: x509.Name) -> str:
+    """The common name, else all there is."""
+    common = name.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(common[0].value) if common else name.rfc4514_string()
+
+
+def _files() -> list[Path]:
+    return [key_file(), *sorted(_retired().glob("*.pem"))]
 
 
 def key_file() -> Path:

@@ -22,7 +22,7 @@ from certificates.selectors import after, published_all, standings_of
 from certificates.services.checking import check_file
 from certificates.services.sealing import have_a_key, trusted_certificates
 from certificates.services.verification import count_verification, count_verifications, note_refusal
-from certificates.views.public import host, shown
+from certificates.views.public import shown, trust
 
 FILE_PAGE, LIST_PAGE = "certificates/check_file.html", "certificates/check_list.html"
 
@@ -48,7 +48,7 @@ def _check_a_file(request: HttpRequest) -> HttpResponse:
         return shown(request, checked.certificate, holds_sheet=True, is_file=True)
     count_verification(None, now=timezone.now())
     note_refusal(CheckRefusal.FILE, counted_address(request), now=timezone.now())
-    context = {"verdict": checked.verdict, "verdicts": FileVerdict, "host": host()}
+    context = {"verdict": checked.verdict, "verdicts": FileVerdict} | trust()
     return render(request, "certificates/file_verdict.html", context, status=404)
 
 
@@ -81,7 +81,7 @@ def check_a_list(request: HttpRequest) -> HttpResponse:
     if missed := sum(row.certificate is None for row in rows):
         note_refusal(CheckRefusal.NO_MATCH, counted_address(request), now=timezone.now(), times=missed)
     valid = sum(row.standing == Standing.VALID for row in rows)
-    context = {"rows": rows, "valid": valid, "standings": Standing, "host": host()}
+    context = {"rows": rows, "valid": valid, "standings": Standing} | trust()
     return render(request, "certificates/list_verdict.html", context)
 
 
@@ -114,5 +114,5 @@ def keys(request: HttpRequest) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, form: FileForm | ListForm, template: str, *, status: int = 400) -> HttpResponse:
-    context = {"form": form, "host": host()}
+    context = {"form": form} | trust()
     return render(request, template, context, status=status if form.errors else 200)

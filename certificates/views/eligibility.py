@@ -110,7 +110,8 @@ def show_bundle(request: HttpRequest, ref: UUID) -> HttpResponse:
     """How far it is; asks again by itself, without script."""
     job = get_object_or_404(bundles_of(_user(request)), ref=ref)
     is_open = job.state in {JobState.WAITING, JobState.RUNNING}
-    response = render(request, "certificates/bundle.html", {"job": job, "is_open": is_open})
+    context = {"job": job, "is_open": is_open, "left_out": job.params.get("left_out")}
+    response = render(request, "certificates/bundle.html", context)
     if is_open:
         response["Refresh"] = str(REFRESH_SECONDS)
     return response

@@ -1,5 +1,6 @@
 """For anybody: is this certificate real, and what does it say?"""
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from certificates.enums import CheckRefusal
 from certificates.forms import LookUpForm
 from certificates.models import Certificate
 from certificates.selectors import after, is_under_review, published, published_under
+from certificates.services.sealing import signed_by
 from certificates.services.verification import count_verification, note_refusal
 
 
@@ -45,7 +47,7 @@ def _look_up(request: HttpRequest) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, form: LookUpForm) -> HttpResponse:
-    context = {"form": form, "host": host()}
+    context = {"form": form} | trust()
     return render(request, "certificates/look_up.html", context, status=400 if form.errors else 200)
 
 
@@ -54,7 +56,7 @@ def _answer(request: HttpRequest, found: Certificate | None, *, holds_sheet: boo
     if found is None:
         count_verification(None, now=timezone.now())
         note_refusal(CheckRefusal.NO_MATCH, counted_address(request), now=timezone.now())
-        return render(request, "certificates/not_found.html", {"host": host()}, status=404)
+        return render(request, "certificates/not_found.html", trust(), status=404)
     return shown(request, found, holds_sheet=holds_sheet)
 
 
@@ -68,9 +70,13 @@ def shown(request: HttpRequest, found: Certificate, *, holds_sheet: bool, is_fil
         "is_under_review": is_under_review(found),
         "holds_sheet": holds_sheet,
         "is_file": is_file,
-        "host": host(),
     }
-    return render(request, "certificates/verification.html", context)
+    return render(request, "certificates/verification.html", context | trust(found))
+
+
+def trust(certificate: Certificate | None = None) -> dict[str, Any]:
+    """What `trust.html` tells: by which address the page is ours, and whose key signs (of `certificate`: signed it)."""
+    return {"host": host(), "signers": signed_by(certificate.signed_with if certificate else "")}
 
 
 def host() -> str:

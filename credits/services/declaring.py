@@ -31,6 +31,7 @@ from credits.rules.evidence import reasons_not_to_add
 from credits.rules.planned import PLANNED
 from credits.selectors.conversions import evidence_asked, keys_of, standard_row_for, worked_out
 from credits.selectors.declarations import facts_of, limits_of
+from credits.selectors.second_stage import instead_of_themself
 from credits.selectors.window import opening_for
 from credits.services.steps import leave_step, moved_on
 
@@ -156,7 +157,8 @@ def submit_declaration(declaration: Declaration, *, by: User, now: datetime, is_
     """Hand it in: it waits with the principal employer, and its clock starts anew (S0-20, A4, A25).
 
     Without an employer it waits with the bureau of the place (S1-13); when the declarant is the employer's only
-    reviewer, with the second reviewer at once (A24). Caps and artefacts are asked under a lock of the person.
+    reviewer, with the second reviewer at once (A24), that of their own trade where it has one (A30). Caps and artefacts
+    are asked under a lock of the person.
     """
     today = timezone.localdate(now)
     refuse_if_any(rules.reasons_not_to_move(declaration.state, Move.SUBMIT))
@@ -167,7 +169,7 @@ def submit_declaration(declaration: Declaration, *, by: User, now: datetime, is_
     opening = opening_for(declaration, limits, today=today)
     refuse_if_any(rules.reasons_not_to_submit(facts, today=today, limits=limits, opening=opening))
     employer = employer_of(declaration.professional)
-    to, is_employer = first_reviewer_of(employer, declaration.professional.area, by)
+    to, is_employer = _first_reviewer(declaration, employer, by)
     if to is None or limits is None:
         raise refuse("no_reviewer", "您所在的地区还没有负责审核的人社部门，不能提交。", clause="S1-13")
     stage = STAGE_EMPLOYER if is_employer else STAGE_AUTHORITY
@@ -191,6 +193,15 @@ def submit_declaration(declaration: Declaration, *, by: User, now: datetime, is_
     leave_step(declaration, Move.SUBMIT, by=by, now=now, was=was, note=_why_not_first(employer, stage), reason=reason)
     tell_reviewers(declaration, now=now)
     return declaration
+
+
+def _first_reviewer(
+    declaration: Declaration, employer: Organization | None, by: User
+) -> tuple[Organization | None, bool]:
+    to, is_employer = first_reviewer_of(employer, declaration.professional.area, by)
+    if employer and not is_employer:
+        to = instead_of_themself(declaration.professional, employer)
+    return to, is_employer
 
 
 def _why_not_first(employer: Organization | None, stage: int) -> str:

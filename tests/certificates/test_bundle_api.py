@@ -14,6 +14,7 @@ import time_machine
 from accounts.models import Professional
 from accounts.rules.privacy import LOOKED_UP
 from ceportal.kernel.models import AuditEvent, Job
+from certificates.models import Certificate
 from certificates.services import shelf
 from certificates.services.bundles import work_on_bundles
 from tests.certificates.factories import NOW, issued, promised
@@ -72,6 +73,28 @@ def test_certificates_of_many_people_are_packed_for_who_asked(
     assert machine.get(place).status_code == 200, "the next key of the line"
     work_on_bundles(now=NOW + timedelta(days=2))
     assert machine.get(f"{place}/file").status_code == 410
+
+
+def test_certificates_are_packed_by_their_numbers_and_names(declarant: Professional) -> None:
+    machine = Machine(platform(), scopes="eligibility:read")
+    certificate = issued(declarant)
+    mine = {"certificate_number": certificate.number, "name": declarant.name}
+    person = {"id_number": number_of(declarant), "name": declarant.name, "years": [2026]}
+    asked = [mine, mine | {"name": "别人"}, mine | {"certificate_number": "1"}, mine | {"years": [2026]}, person]
+    answer = ask(machine, *asked, mine | {"name": "长" * 100_000}, mine | {"name": 7})
+    assert answer.status_code == 202
+    told = answer.json()
+    outcomes = ["match", "no_match", "no_match", "invalid", "match", "invalid", "invalid"]
+    assert [item["outcome"] for item in told["items"]] == outcomes
+    assert (told["files"], told["items"][0]["status"]) == (1, "valid")
+    assert Job.objects.get(kind="bundle.pack").params["certificates"] == [certificate.pk]
+    assert AuditEvent.objects.filter(action=LOOKED_UP, subject_ref=declarant.ref).count() == 1
+    Certificate.objects.update(state="revoked", ended_at=NOW, ended_because="撤销")
+    ended = ask(machine, mine).json()
+    assert (ended["bundle"], ended["items"][0]) == (
+        None,
+        {"index": 0, "outcome": "match", "certificate_numbers": [], "status": "revoked"},
+    )
 
 
 def test_nobody_s_certificates_make_no_bundle_and_the_scope_is_asked(declarant: Professional) -> None:

@@ -31,6 +31,7 @@ from certificates.rules.eligibility import (
     reasons_not_to_export,
     told,
 )
+from certificates.rules.numbers import certificate_number
 from certificates.services import shelf
 from certificates.services.bundles import ask_for_bundle, place_of, work_on_bundles
 from tests import factories
@@ -38,6 +39,7 @@ from tests.certificates import factories as make
 from tests.certificates.factories import NOW
 
 LIST, TABLE, BUNDLE = "/eligibility/", "/eligibility/table/", "/eligibility/bundle/"
+NUMBERS = "/eligibility/numbers/"
 
 
 def test_years_are_counted_back_and_strange_counts_are_one() -> None:
@@ -168,6 +170,42 @@ def test_certificates_are_packed_in_the_background_for_who_asked(
     assert AuditEvent.objects.filter(action="certificate.bundle", actor_id=city_officer.pk).count() == 1
     city.force_login(county_officer)
     assert (city.get(place).status_code, city.get(f"{place}zip/").status_code) == (404, 404)
+
+
+@pytest.mark.django_db
+@pytest.mark.clause("S3-09")
+def test_a_list_of_numbers_is_packed_and_what_is_not_packed_is_told(
+    city: Client, client: Client, met: Certificate, lone_declarant: Professional
+) -> None:
+    """One written twice, one mistyped, one of nobody, one still being made, and one that ended."""
+    waiting = make.promised(lone_declarant)
+    slip = met.number[:-1] + ("A" if met.number[-1] != "A" else "B")
+    nobody = certificate_number(area_code="410200", year=2020, sequence=9)
+    text = f"{met.number}\t王建华\r\n\r\n{met.number.lower()}\r\n{slip}\r\n{nobody}\r\n{waiting.number}"
+    answer = city.post(NUMBERS, {"numbers": text})
+    job = Job.objects.get(kind="bundle.pack")
+    assert answer["Location"] == reverse("certificates:bundle", args=[job.ref])
+    assert job.params["certificates"] == [met.pk]
+    assert [line[:2] for line in job.params["left_out"]] == [[4, ""], [5, nobody], [6, waiting.number]]
+    page = city.get(answer["Location"]).content.decode()
+    assert "有 3 行没有打包" in page
+    assert page.count("没有这份证书，或者持证人不在您可查的名单里") == 2
+    work_on_bundles(now=NOW)
+    with zipfile.ZipFile(place_of(job)) as archive:
+        index = archive.read("index.csv").decode("utf-8-sig")
+    assert (index.count("未放入"), met.number in index) == (3, True)
+    Certificate.objects.filter(pk=met.pk).update(state="revoked", ended_at=NOW, ended_because="撤销")
+    for numbers, said in (
+        (met.number, "第 1 行证书已撤销，不再有效"),
+        (" \n", "请填写要打包的证书编号"),
+        ("1\n" * (MOST_FILES + 1), "请分几次打包"),
+        ("9" * (MOST_FILES * 60 + 1), "内容太长"),
+    ):
+        refused = city.post(NUMBERS, {"numbers": numbers})
+        assert (refused.status_code, said in refused.content.decode()) == (400, True)
+    elsewhere = factories.give(factories.user(), factories.bureau("410402"), "oversee")
+    client.force_login(elsewhere)
+    assert "持证人不在您可查的名单里" in client.post(NUMBERS, {"numbers": met.number}).content.decode()
 
 
 @pytest.mark.django_db

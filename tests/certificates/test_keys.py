@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from django.core.management import CommandError, call_command
+from django.test import Client
 from django.utils import timezone
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import signers
@@ -30,6 +31,7 @@ from ceportal.office.services import readiness
 from certificates.documents import signing
 from certificates.documents.sheet import render_sheet
 from certificates.documents.signing import Seal, examine, make_key, new_key
+from certificates.models import Certificate
 from certificates.services import shelf
 from certificates.services.sealing import RETIRED, key_file, seal, trusted_certificates
 from certificates.services.sheets import make_sheets
@@ -211,3 +213,42 @@ def test_a_key_in_a_module_signs_and_without_the_module_sheets_wait(
     certificate.refresh_from_db()
     assert examine(shelf.take(certificate.pdf_digest), trusted=trusted_certificates()).is_genuine
     assert b"PRIVATE" not in own_key.read_bytes()
+
+
+def licensed_key(now: datetime) -> bytes:
+    """A key whose certificate somebody else issued, with that one's own behind it, PEM."""
+    ours, theirs = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    unit, licensed = (
+        x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, words)]) for words in ("某市人社局", "某电子认证公司")
+    )
+    begin, end = now - timedelta(days=1), now + timedelta(days=300)
+    leaf = x509.CertificateBuilder(licensed, unit, ours.public_key(), 8, begin, end).sign(theirs, hashes.SHA256())
+    root = x509.CertificateBuilder(licensed, licensed, theirs.public_key(), 9, begin, end).sign(theirs, hashes.SHA256())
+    plain = ours.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return plain + b"".join(one.public_bytes(serialization.Encoding.PEM) for one in (leaf, root))
+
+
+@pytest.mark.django_db
+def test_the_page_says_of_each_kind_of_key_what_is_true_of_it(
+    own_key: Path, tmp_path: Path, declarant: Professional, client: Client
+) -> None:
+    def told(address: str) -> tuple[bool, bool, bool]:
+        text = client.get(address).content.decode()
+        words = ("它不是《电子签名法》所称的可靠电子签名", "签名证书由“某电子认证公司”发给“某市人社局”", "部分")
+        return (words[0] in text, words[1] in text, words[2] in text)
+
+    assert told("/verify/") == (False, False, False), "no key is made by looking"
+    old = make.issued(declarant)
+    assert told("/verify/") == told(f"/v/{old.token}/") == (True, False, False)
+    (tmp_path / "licensed.pem").write_bytes(licensed_key(timezone.now()))
+    call_command("replace_signing_key", "--with", str(tmp_path / "licensed.pem"))
+    after = seal(now=timezone.now())
+    assert examine(after.put_on(render_sheet(content(1))), trusted=trusted_certificates()).is_genuine
+    assert told("/verify/") == (True, True, True), "old sheets bear the self-made one"
+    assert told(f"/v/{old.token}/") == (True, False, False)
+    Certificate.objects.update(signed_with=after.fingerprint)
+    assert told(f"/v/{old.token}/") == (False, True, False)
+    (own_key.parent / RETIRED / f"{old.signed_with}.pem").unlink()
+    assert told("/verify/list/") == (False, True, False)

@@ -12,8 +12,9 @@ import pikepdf
 import pypdfium2
 import pytest
 from weasyprint import HTML
+from weasyprint.urls import URLFetcher
 
-from certificates.documents import assets, setting
+from certificates.documents import assets, printing, setting
 from certificates.documents.assets import PackagedOnly, missing_glyphs
 from certificates.documents.printing import MissingGlyphs
 from certificates.documents.sheet import render_sheet, sheet_html
@@ -88,6 +89,24 @@ def test_columns_stand_below_one_another() -> None:
             found.append(words.get_charbox(place[0] + letter)[edge])
         assert len(found) == times, word
         assert max(found) - min(found) < 0.7, word
+
+
+def test_it_is_read_quicker_than_a_web_page_and_drawn_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every element of the template stands in `elements.css`; a control character is a blank, not a box."""
+
+    def read_as_a_web_page(text: str, *, base_url: str, url_fetcher: URLFetcher) -> HTML:
+        return HTML(string=text, base_url=base_url, url_fetcher=url_fetcher)
+
+    control = render_sheet(content(1, employer="开封市\x0b第一\x1f实验中学"))
+    assert "工作单位 开封市 第一 实验中学" in "".join(pages(control))
+    said = content(30, edition=2, supervised_by="某厅监制", employer="<b>&amp;\"'")
+    quick = render_sheet(said)
+    monkeypatch.setattr(printing, "WellFormed", read_as_a_web_page)
+    monkeypatch.setattr(printing, "pressed", None)
+    slow = render_sheet(said)
+    assert pages(quick) == pages(slow)
+    assert all((picture(quick, page=page) == picture(slow, page=page)).all() for page in range(2))
+    assert len(quick) < 1.02 * len(slow)
 
 
 def test_a_file_is_small_and_says_what_it_is() -> None:
