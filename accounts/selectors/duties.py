@@ -104,15 +104,15 @@ def place_of(unit: Organization) -> Area:
 
 
 def second_reviewer_of(employer: Organization) -> Organization | None:
-    """Who reviews after the employer: its authority, or without one the place's bureau (A11, S1-13, S3-04 iii).
+    """Who reviews after the employer: its authority, or without one the place's bureau (A11, S1-13, S3-04 iii)."""
+    return authority_above(employer) or bureau_for(employer)
 
-    For a unit that answers to another place's bureau an authority of elsewhere is none (S3-01).
-    """
+
+def authority_above(employer: Organization) -> Organization | None:
+    """For a unit that answers to another place's bureau an authority of elsewhere is none (S3-01)."""
     supervisor = employer.supervisor
     is_authority = supervisor and supervisor.is_authority and supervisor.state == UnitState.ACTIVE
-    if supervisor and is_authority and _is_of_its_place(supervisor, employer):
-        return supervisor
-    return bureau_for(employer)
+    return supervisor if supervisor and is_authority and _is_of_its_place(supervisor, employer) else None
 
 
 def _is_of_its_place(supervisor: Organization, employer: Organization) -> bool:

@@ -8,9 +8,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Professional, User
+from accounts.enums import Duty
+from accounts.models import Organization, Professional, User
 from credits.models import Declaration
 from reviews.services.decisions import decide
+from tests import factories as town
 from tests.credits import factories as make
 from tests.reviews.factories import MONDAY, open_all, submitted
 
@@ -43,6 +45,25 @@ def test_a_decision_costs_no_more_for_many_files(
         declaration = submitted(declarant, files=files)
         assert cost(declaration, employer_reviewer) <= MOST
         assert cost(declaration, authority_reviewer) <= MOST
+
+
+def test_nor_of_an_accountant_where_nobody_reviews_at_finance(
+    lone_employer: Organization, lone_reviewer: User, county_bureau: Organization, county_officer: User
+) -> None:
+    """A unit without an authority: who comes second is one question, whichever of the three it is (A30)."""
+    make.rule_set()
+    make.rule_set("henan-accounting", trade="会计", figures={"total": "90", "unit": "学分"})
+    series = town.title_series("17", "会计人员")
+    finance = town.authority("开封市财政局", "410200", series)
+    accountant = town.professional("单位会计", works_at=lone_employer, title_series=series)
+    first = submitted(accountant)
+    assert cost(first, lone_reviewer) <= MOST
+    assert first.waiting_on == county_bureau
+    assert cost(first, county_officer) <= MOST
+    town.give(town.user("财政局干事"), finance, Duty.REVIEW_HOURS)
+    second = submitted(accountant)
+    assert cost(second, lone_reviewer) <= MOST
+    assert second.waiting_on == finance
 
 
 def test_nor_where_a_bureau_decides_or_it_is_turned_down(
