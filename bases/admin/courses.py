@@ -12,14 +12,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
-from bases.forms.lists import CourseFileForm, CourseForm, EndForm, WhereForm
+from bases.forms.lists import CourseFileForm, CourseForm, EndForm, MarksForm, WhereForm
 from bases.models import Course
 from bases.resources import CourseResource
 from bases.rules import courses as rules
 from bases.rules.courses import CourseLine
-from bases.selectors.courses import courses_kept_by, platforms
+from bases.selectors.courses import courses_kept_by, platforms, versions_of
 from bases.selectors.desks import listing_bureaus, places_kept_by
-from bases.services.courses import end_course, file_courses
+from bases.services.courses import end_course, file_courses, mark_course
 from ceportal.kernel.rules.dated import year_in
 from ceportal.kernel.rules.refusal import Refusal, Refused
 from ceportal.kernel.web.desks import Column, Register
@@ -48,12 +48,13 @@ class CourseDesk(Register):
     columns = (
         Column("课程", "title"),
         Column("编号", "code", is_short=True),
+        Column("版本", "version", is_number=True),
         Column("平台", lambda row: row.organization.name),
         Column("地区", lambda row: row.area.name, is_short=True),
         Column("科目", lambda row: _SUBJECTS[row.subject], is_short=True),
         Column("学时", "hours", is_number=True),
         Column("审核文号", "document"),
-        Column("状态", lambda row: f"{row.ended_on:%Y-%m-%d}终止" if row.ended_on else "有效", is_short=True),
+        Column("状态", lambda row: f"{row.ended_on:%Y-%m-%d}终止" if row.ended_on else _good_until(row), is_short=True),
     )
 
     def allows(self, request: HttpRequest) -> bool:
@@ -126,23 +127,42 @@ class CourseDesk(Register):
         return response
 
     def show(self, request: HttpRequest, ref: UUID) -> HttpResponse:
-        """One course, and the end of its filing."""
+        """One course with its versions, what it is marked as, and the end of its filing."""
         row = get_object_or_404(courses_kept_by(_user(request)), ref=ref)
-        form = EndForm(request.POST if request.method == "POST" else None)
+        by: dict[str, Any] = {"by": _user(request), "now": timezone.now()}
+        marks_it = "mark" in request.POST
+        initial = {name: getattr(row, name) for name in MarksForm.base_fields}
+        marking = MarksForm(request.POST if marks_it else None, initial=initial)
+        form = EndForm(request.POST if request.method == "POST" and not marks_it else None)
+        if marking.is_bound and marking.is_valid():
+            mark_course(row, **marking.cleaned_data, **by)
+            messages.success(request, "已保存，公开的课程目录随之更新。")
+            return redirect("admin:bases_course_one", row.ref)
         if form.is_bound and form.is_valid():
-            end_course(row, **form.cleaned_data, by=_user(request), now=timezone.now())
+            end_course(row, **form.cleaned_data, **by)
             messages.success(request, "已终止，从明天起学完的不再按已备案计。")
             return redirect(f"{reverse('admin:bases_course_changelist')}?year={row.year}")
-        context = {"title": row.title, "row": row, "subject": _SUBJECTS[row.subject], "form": form}
+        context = {
+            "title": row.title, "row": row, "subject": _SUBJECTS[row.subject], "form": form, "marking": marking,
+            "versions": versions_of(row),
+        }  # fmt: skip
         return render(request, "bases/admin/course.html", context, status=422 if form.is_bound else 200)
 
     def _filed(self, request: HttpRequest, form: WhereForm, lines: list[CourseLine]) -> HttpResponse:
         said, year = form.cleaned_data, int(form.cleaned_data["year"])
-        new, anew = file_courses(
-            said["organization"], lines, area=said["area"], year=year, by=_user(request), now=timezone.now()
-        )
-        messages.success(request, f"已登记 {new} 门新课程" + (f"，更新 {anew} 门。" if anew else "。"))
+        filed = file_courses(
+            said["organization"], lines, area=said["area"], year=year, valid_until=said["valid_until"],
+            by=_user(request), now=timezone.now(),
+        )  # fmt: skip
+        told = [f"已登记 {filed.new} 门新课程"]
+        told += [f"{filed.changed} 门有变动，成为新版本"] if filed.changed else []
+        told += [f"{filed.same} 门与已登记的相同"] if filed.same else []
+        messages.success(request, "，".join(told) + "。")
         return redirect(f"{reverse('admin:bases_course_changelist')}?year={year}")
+
+
+def _good_until(row: Course) -> str:
+    return f"有效至 {row.valid_until:%Y-%m-%d}" if row.valid_until else "有效"
 
 
 def _choices(request: HttpRequest) -> dict[str, Any]:

@@ -59,6 +59,11 @@ class RecognitionDesk(Register):
     def rows(self, request: HttpRequest) -> QuerySet[Recognition]:
         return recognitions_kept_by(_user(request)).filter(year=self._year(request))
 
+    def queue(self, request: HttpRequest) -> QuerySet[Recognition]:
+        """Carried on without a document, not yet confirmed."""
+        assumed = recognitions_kept_by(_user(request)).filter(status=RecognitionStatus.ASSUMED, ended_on__isnull=True)
+        return assumed.filter(year=timezone.localdate().year)
+
     def link(self, row: Recognition) -> str:
         return reverse("admin:bases_recognition_rule", args=[row.ref])
 

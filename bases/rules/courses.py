@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 
 from bases.enums import CourseApproval
@@ -41,6 +42,33 @@ class CourseLine:
     lecturer: str
     approval: str
     document: str
+
+
+@dataclass(frozen=True)
+class Succession:
+    """From `from_on` on the new version holds, through `last_on` the one before."""
+
+    last_on: date
+    from_on: date
+
+
+def succession(year: int, *, today: date) -> Succession:
+    """When a changed course takes over within its year: today, for a year to come on its first day."""
+    start = max(today, date(year, 1, 1))
+    return Succession(start - timedelta(days=1), start)
+
+
+def reasons_not_to_change(year: int, *, today: date) -> Iterator[Refusal]:
+    """What was credited names a version; of a year gone by none is changed any more."""
+    if year < today.year:
+        message = f"{year} 年度已经结束，已登记的课程不能再改，只能登记新课程。"
+        yield Refusal("year_over", message, field="year", clause="S4-06")
+
+
+def reasons_against_validity(valid_until: date | None, *, year: int) -> Iterator[Refusal]:
+    if valid_until is not None and valid_until.year != year:
+        message = f"备案按年度，有效期请填写 {year} 年之内的日期；全年有效的不用填。"
+        yield Refusal("other_year", message, field="valid_until", clause="S4-06")
 
 
 def course_key(source: str, code: str) -> str:
@@ -98,5 +126,5 @@ def guide() -> list[str]:
         f"课程编号：与平台报送学时时的 course_code 一致，最多 {CODE_LIMIT} 个字。",
         "科目：填“公需”或“专业”。学时：课程的长度，以 0.5 为一档。",
         f"审核方式（三选一）：{'；'.join(CourseApproval.labels)}。",
-        "授课人简介：应与课程简介中的一致。已登记过的课程再次上传，以新的内容为准。",
+        "授课人简介：应与课程简介中的一致。已登记过的课程再次上传，内容有变动的成为新版本，从当天起适用。",
     ]

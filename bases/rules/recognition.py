@@ -81,6 +81,16 @@ def reasons_not_to_teach(
         )
 
 
+def reasons_of_a_base_that_left(recognised: Sequence[Recognised], *, ended_on: date) -> Iterator[Refusal]:
+    """What a class of a base that was on the year's list and does not stand on the class's last day tells people."""
+    lines = [line for line in recognised if line.year == ended_on.year]
+    if lines and not any(line.stands_on(ended_on) for line in lines):
+        absent = next((found for line in lines if (found := line.absent_on(ended_on))), None)
+        why = absent.words if absent else "的资格已经终止"
+        message = f"举办这个班的基地{why}。这个班的学时不能计入，不能报名。"
+        yield Refusal("base_has_left", message, clause="A27")
+
+
 def _why_left(lines: Sequence[Recognised], day: date) -> str:
     absent = next((found for line in lines if (found := line.absent_on(day))), None)
     if absent:

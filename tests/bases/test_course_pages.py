@@ -1,5 +1,6 @@
 """The bureau's desk of courses: one by one, as a table, tried first; what is wrong is said row by row."""
 
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -8,18 +9,20 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 from openpyxl import Workbook, load_workbook
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.enums import Duty
-from accounts.models import Organization
-from bases.models import Course
+from accounts.models import Organization, User
+from bases.models import Course, Textbook
 from bases.rules.courses import COLUMNS
+from bases.services.textbooks import drop_textbook
 from ceportal.kernel.models import AuditEvent
 from tests import factories as make
 from tests.bases.test_course_rules import GOOD
 from tests.credits.platforms import platform
 
 pytestmark = pytest.mark.django_db
-DESK = "/admin/bases/course/"
+DESK, BOOKS = "/admin/bases/course/", "/admin/bases/textbook/"
 HEADING = tuple(COLUMNS.values())
 
 
@@ -71,9 +74,49 @@ def test_a_table_is_tried_first_and_then_filed_whole(here: tuple[Client, Organiz
     assert Course.objects.count() == 3
     again = [rows[0] | {"hours": "9.5"}, GOOD]
     told = client.post(f"{DESK}import/", where | {"act": "file", "file": table(*again)}, follow=True)
-    assert "已登记 1 门新课程，更新 1 门。" in told.content.decode()
-    assert Course.objects.get(code="GX-1").hours == 9.5
-    assert AuditEvent.objects.filter(action="course.file").latest("id").after["anew"] == 1
+    assert "已登记 1 门新课程，1 门有变动，成为新版本。" in told.content.decode()
+    first, second = Course.objects.filter(code="GX-1").order_by("version")
+    assert (first.hours, second.hours, second.version, second.from_on) == (1, 9.5, 2, timezone.localdate())
+    assert (first.ended_on, first.note) == (timezone.localdate() - timedelta(days=1), "换为新版本")
+    assert AuditEvent.objects.filter(action="course.file").latest("id").after["changed"] == 1
+    same = client.post(f"{DESK}import/", where | {"act": "file", "file": table(*again)}, follow=True)
+    assert "已登记 0 门新课程，2 门与已登记的相同。" in same.content.decode()
+    assert Course.objects.count() == 5
+    gone = where | GOOD | {"year": str(timezone.localdate().year - 1)}
+    assert client.post(f"{DESK}new/", gone).status_code == 302
+    assert "年度已经结束，已登记的课程不能再改" in client.post(f"{DESK}new/", gone | {"hours": "9"}).content.decode()
+    out_of_year = client.post(f"{DESK}new/", where | GOOD | {"valid_until": f"{timezone.localdate().year + 1}-01-01"})
+    assert "有效期请填写" in out_of_year.content.decode()
+
+
+@pytest.mark.clause("S4-04", "S4-06", "S1-09", "S1-18")
+def test_everybody_reads_who_teaches_what_is_shared_and_which_textbooks_there_are(
+    here: tuple[Client, Organization, dict[str, str]], django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    client, _, where = here
+    assert "还没有教材" in client.get(BOOKS).content.decode()
+    for code, title in (("GX-1", "数字技术"), ("GX-2", "应急管理")):
+        client.post(f"{DESK}new/", where | GOOD | {"code": code, "title": title})
+    first = Course.objects.get(code="GX-1")
+    assert client.post(f"{DESK}{first.ref}/", {"mark": "1", "is_selected": "on", "is_shared": "on"}).status_code == 302
+    client.post(f"{DESK}new/", where | GOOD | {"code": "GX-1", "title": "数字技术", "hours": "2"})
+    book = {"title": "知识产权读本", "author": "编写组", "publisher": "示例出版社", "subject": "public",
+            "audience": "全体专业技术人员", "area": "410200"}  # fmt: skip
+    assert "请填写编者" in client.post(f"{BOOKS}new/", book | {"author": " "}).content.decode()
+    assert client.post(f"{BOOKS}new/", book).status_code == 302
+    assert client.post(f"{BOOKS}new/", book).status_code == 422
+    client.logout()
+    with django_assert_max_num_queries(6):
+        page = client.get("/courses/").content.decode()
+    assert page.index("应急管理") < page.index("数字技术")
+    assert (page.count("数字技术"), "国家遴选" in page, "授课人：李老师，教授" in page) == (1, True, True)
+    assert [row.version for row in client.get("/courses/?selected=1&shared=1").context["page"].items] == [2]
+    assert "没有找到" in client.get("/courses/?q=没有这一门&subject=professional&year=1999").content.decode()
+    old = client.get(f"/courses/{first.ref}/").content.decode()
+    assert ("这一版只适用到" in old, "第 2 版" in old, "豫新广审〔2026〕1号" in old) == (True, True, True)
+    assert "知识产权读本" in client.get("/courses/?list=textbooks&q=读本").content.decode()
+    drop_textbook(Textbook.objects.get(), reason="再版", by=User.objects.get(), now=timezone.now())
+    assert "知识产权读本" not in client.get("/courses/?list=textbooks").content.decode()
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What is filed of a course: every fault beside its column, and its key however it is written."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -41,6 +42,17 @@ def test_a_course_names_its_length_its_teacher_and_by_whose_word_it_is_offered()
 def test_each_fault_stands_at_its_column(changes: dict[str, str], code: str) -> None:
     (found,) = rules.reasons_not_to_file(GOOD | changes)
     assert (found.code, found.field) == (code, next(iter(changes)))
+
+
+@pytest.mark.clause("S4-06")
+def test_a_changed_course_takes_over_today_or_on_the_first_day_of_its_year() -> None:
+    today = date(2026, 11, 20)
+    assert rules.succession(2026, today=today) == rules.Succession(date(2026, 11, 19), today)
+    assert rules.succession(2027, today=today) == rules.Succession(date(2026, 12, 31), date(2027, 1, 1))
+    assert [each.code for each in rules.reasons_not_to_change(2025, today=today)] == ["year_over"]
+    assert not list(rules.reasons_not_to_change(2026, today=today))
+    for until, told in ((None, []), (date(2026, 12, 31), []), (date(2027, 1, 1), ["other_year"])):
+        assert [each.code for each in rules.reasons_against_validity(until, year=2026)] == told
 
 
 def test_the_longest_course_is_taken() -> None:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from bases.rules.recognition import Absent, Recognised, is_recognised, why_absent
+from bases.rules.recognition import Absent, Recognised, is_recognised, reasons_of_a_base_that_left, why_absent
 
 LINE = Recognised("410200", 2026, frozenset({"public", "professional"}), ended_on=date(2026, 6, 30))
 PLACES = ("410000", "410200", "410203")
@@ -63,3 +63,17 @@ def test_who_is_absent_on_the_day_covers_nobody_and_the_words_say_why() -> None:
     assert why_absent([line], on=date(2026, 12, 1), **asked) == "自2026年9月1日起被取消资格，原因：教学质量低劣"
     assert why_absent([line], on=date(2026, 2, 1), **asked) == ""
     assert why_absent([line], on=date(2026, 12, 1), **asked | {"subject": "professional"}) == ""
+
+
+@pytest.mark.clause("A27")
+def test_a_class_of_a_base_that_left_says_why_nobody_should_enrol() -> None:
+    def told(line: Recognised, day: date) -> list[str]:
+        return [reason.message for reason in reasons_of_a_base_that_left([line], ended_on=day)]
+
+    absent = Absent(date(2026, 5, 1), None, is_exit=True, grounds="教学管理混乱")
+    gone = Recognised("410200", 2026, frozenset({"public"}), absences=(absent,))
+    assert told(gone, date(2026, 4, 30)) == told(LINE, date(2026, 6, 30)) == told(LINE, date(2025, 1, 1)) == []
+    assert told(gone, date(2026, 5, 1)) == [
+        "举办这个班的基地自2026年5月1日起被取消资格，原因：教学管理混乱。这个班的学时不能计入，不能报名。"
+    ]
+    assert "的资格已经终止" in told(LINE, date(2026, 7, 1))[0]
