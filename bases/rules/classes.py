@@ -107,13 +107,18 @@ def reasons_not_to_open(
         yield Refusal("no_consent", "专业科目的培训班须经行业主管部门同意。请先提交办班申请。", clause=clause)
 
 
-def reasons_not_to_enrol(state: str, *, started_on: date, taken: int, capacity: int, today: date) -> Iterator[Refusal]:
+def reasons_not_to_enrol(
+    state: str, *, started_on: date, taken: int, capacity: int, today: date, wanted: int = 1
+) -> Iterator[Refusal]:
+    """Why so many places cannot be taken: all of them, or none."""
     if state != ClassState.OPEN:
         yield Refusal("not_open", f"这个班现在是“{ClassState(state).label}”，不能报名。")
     elif started_on < today:
         yield Refusal("begun", "这个班已经开班，报名已截止。")
     elif taken >= capacity:
         yield Refusal("full", f"这个班招 {capacity} 人，已经报满。")
+    elif taken + wanted > capacity:
+        yield Refusal("full", f"这个班只剩 {capacity - taken} 个名额，您选了 {wanted} 人。请减少人数。")
 
 
 def reasons_not_to_change(state: str, *, is_assessed: bool, reason: str) -> Iterator[Refusal]:

@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Organization, Professional, User
 from accounts.rules.policy import Act, duties_for
 from accounts.selectors.duties import authorities_for, bureau_for, units_for
 from accounts.selectors.requests import requests_seen_by, requests_waiting_for
 from bases.enums import ClassState
-from bases.models import ClassConsent, Disclosure, Enrolment, PlanItem, TrainingClass
-from bases.rules.recognition import Recognised
+from bases.models import ClassConsent, ClassFeedback, Disclosure, Enrolment, PlanItem, TrainingClass
+from bases.rules.recognition import Recognised, reasons_of_a_base_that_left
 from bases.selectors.recognised import BASES, recognitions_of
+from ceportal.kernel.rules.refusal import Refusal
 
 _SHOWN = (ClassState.OPEN, ClassState.CANCELLED)
 
@@ -92,10 +93,17 @@ def enrolment_of(training_class: TrainingClass, person: Professional) -> Enrolme
     return Enrolment.objects.filter(training_class=training_class, professional=person, left_at__isnull=True).first()
 
 
+def enrolled_among(training_class: TrainingClass, people: Iterable[int]) -> set[int]:
+    """Which of these people have a place."""
+    rows = Enrolment.objects.filter(training_class=training_class, left_at__isnull=True, professional__in=list(people))
+    return set(rows.values_list("professional", flat=True))
+
+
 def enrolments_of(person: Professional) -> QuerySet[Enrolment]:
     """The classes somebody is or was in."""
     rows = Enrolment.objects.filter(professional=person, left_at__isnull=True)
-    return rows.select_related("training_class__organization").annotate(days=Count("attendances"))
+    judged = Exists(ClassFeedback.objects.filter(enrolment=OuterRef("pk")))
+    return rows.select_related("training_class__organization").annotate(days=Count("attendances"), has_judged=judged)
 
 
 def completion(number: str) -> Enrolment | None:
@@ -112,6 +120,12 @@ def facts_to_open(training_class: TrainingClass) -> dict[str, Any]:
         "has_disclosed": Disclosure.objects.filter(organization=training_class.organization_id).exists(),
         "has_consent": ClassConsent.objects.filter(training_class=training_class, state="granted").exists(),
     }
+
+
+def reasons_of_its_base(training_class: TrainingClass) -> list[Refusal]:
+    """Why nobody should take a place in a class whose base does not stand by its list any more (A27)."""
+    recognised = recognitions_of(training_class.organization_id, BASES)
+    return list(reasons_of_a_base_that_left(recognised, ended_on=training_class.ended_on))
 
 
 def authorities_to_ask(base: Organization) -> list[Organization]:

@@ -63,6 +63,8 @@ def add_recognition(
     document: str,
     by: User,
     now: datetime,
+    site_name: str = "",
+    url: str = "",
 ) -> Recognition:
     """A line of a new document; with a trade it is for that trade's people alone (会计专区, A30)."""
     try:
@@ -70,7 +72,7 @@ def add_recognition(
             row = Recognition.objects.create(
                 organization=organization, kind=kind, year=year, area=area, subjects=sorted(subjects), trade=trade,
                 document=document, clause=_CLAUSE, status=RecognitionStatus.VERIFIED,
-                site_name=_site(organization, trade),
+                site_name=site_name or _site(organization, trade), url=url,
             )  # fmt: skip
     except IntegrityError as error:
         raise refuse("there_already", "这一年度的名单里已经有这个单位。", field="organization") from error

@@ -1,15 +1,18 @@
 """Places in a class, given once; who was there; who passed, and the number of their certificate (S2-13, S3-07)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from django.core import signing
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
+from accounts.enums import NoticeEvent
 from accounts.models import Professional, User
+from accounts.services.notices import tell
 from bases.enums import ClassState, Result
 from bases.models import Attendance, Enrolment, TrainingClass
 from bases.rules.classes import (
@@ -18,7 +21,9 @@ from bases.rules.classes import (
     reasons_not_to_attend,
     reasons_not_to_enrol,
 )
+from bases.selectors.classes import reasons_of_its_base
 from bases.services.classes import tell_enrolled
+from ceportal.kernel.rules.moments import day_words
 from ceportal.kernel.rules.refusal import MovedOn, Refusal, refuse, refuse_if_any
 from ceportal.kernel.services.counters import next_number
 from ceportal.kernel.services.trail import record
@@ -34,18 +39,37 @@ def enrol(training_class: TrainingClass, people: Iterable[Professional], *, by: 
         Enrolment.objects.filter(training_class=current, left_at__isnull=True).values_list("professional", flat=True)
     )
     wanted = [person for person in people if person.pk not in there]
-    for taken in range(current.taken, current.taken + max(1, len(wanted))):
-        refuse_if_any(
-            reasons_not_to_enrol(
-                current.state, started_on=current.started_on, taken=taken if wanted else 0,
-                capacity=current.capacity, today=timezone.localdate(now),
-            )
-        )  # fmt: skip
+    refuse_if_any(
+        reasons_not_to_enrol(
+            current.state, started_on=current.started_on, taken=current.taken if wanted else 0,
+            capacity=current.capacity, today=timezone.localdate(now), wanted=len(wanted),
+        )
+    )  # fmt: skip
+    refuse_if_any(reasons_of_its_base(current))
     for person in wanted:
         made = Enrolment.objects.create(training_class=current, professional=person, enrolled_by=by, made_at=now)
         record("class.enrol", made, by=by, now=now, after={"class": str(current.ref)})
     TrainingClass.objects.filter(pk=current.pk).update(taken=F("taken") + len(wanted))
     return len(wanted)
+
+
+@transaction.atomic
+def enrol_people(
+    training_class: TrainingClass, people: Sequence[Professional], *, unit: str, by: User, now: datetime
+) -> int:
+    """As `enrol`, by the unit of that name for its people: each is told, and how to decline. Gives how many are new."""
+    there = Enrolment.objects.filter(training_class=training_class, left_at__isnull=True)
+    before = set(there.values_list("pk", flat=True))
+    count = enrol(training_class, people, by=by, now=now)
+    text = (
+        f"{unit}为您报名了“{training_class.title}”（{training_class.organization.name}，"
+        f"{day_words(training_class.started_on)}开班）。不能参加的，请在开班前打开本消息退出。"
+    )
+    link = reverse("bases:class", args=[training_class.ref])
+    for made in there.exclude(pk__in=before).select_related("professional__user"):
+        key = f"enrolled:{made.ref}"
+        tell([made.professional.user], NoticeEvent.TEACHING, key=key, text=text, link=link, now=now)
+    return count
 
 
 @transaction.atomic
@@ -101,7 +125,7 @@ def assess(training_class: TrainingClass, results: Mapping[int, str], *, by: Use
         if row.result == Result.FAILED:
             row.certificate_no = ""
         elif not row.certificate_no:
-            serial = next_number(f"completion:{current.organization_id}:{current.year}")
+            serial = next_number(f"completion:{current.year}")
             row.certificate_no = completion_number(current.year, serial, row.ref.hex)
     Enrolment.objects.bulk_update(rows, ["result", "certificate_no"])
     TrainingClass.objects.filter(pk=current.pk).update(assessed_at=now)

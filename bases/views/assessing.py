@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -19,6 +20,7 @@ from bases.forms.assessments import OpinionForm, PointsForm, RoundForm, SelfForm
 from bases.forms.fields import ShownForm
 from bases.models import Assessment
 from bases.selectors import assessments as found
+from bases.selectors.archive import evidence_of
 from bases.selectors.sheets import suggested
 from bases.services.assessing import assess_oneself, comment, open_round, publish_round, score
 from ceportal.kernel.rules.refusal import MovedOn, Refusal, Refused
@@ -37,13 +39,17 @@ def _user(request: HttpRequest) -> User:
 @never_cache
 @require_safe
 def show_assessments(request: HttpRequest) -> HttpResponse:
-    """The rounds of one's bureaus; of the bases one teaches for, or that stand under one, each."""
+    """`?view=rounds` those of one's bureaus; `?view=own` the sheets of bases one teaches for or that stand below."""
     user = _user(request)
-    rounds = list(found.rounds_of(user).order_by("-year", "-id")[:50])
-    rows = found.own_assessments(user) | found.assessments_to_comment(user)
-    page = keyset_page(rows.distinct(), order=("-id",), cursor=request.GET.get("after", ""))
     is_assessor = found.assessing_bureaus(user).exists()
-    context = {"rounds": rounds, "page": page, "is_assessor": is_assessor}
+    rows = (found.own_assessments(user) | found.assessments_to_comment(user)).distinct()
+    view = request.GET.get("view", "") or ("rounds" if is_assessor else "own")
+    cursor = request.GET.get("after", "")
+    if view == "rounds":
+        page: Any = keyset_page(found.rounds_of(user), order=("-year", "-id"), cursor=cursor)
+    else:
+        page = keyset_page(rows, order=("-id",), cursor=cursor)
+    context = {"page": page, "view": view, "is_assessor": is_assessor, "has_own": rows.exists()}
     return render(request, "bases/assessments.html", context)
 
 
@@ -127,6 +133,8 @@ def show_assessment(request: HttpRequest, ref: UUID) -> HttpResponse:
         "form": form,
         "lines": lines,
         "is_scored": side == "bureau" and row.grade != "",
+        "evidence": evidence_of(row.organization, row.round.year),
+        "archives_href": f"{reverse('bases:class_archives')}?year={row.round.year}&name={row.organization.name}",
     }
     return render(request, "bases/assessment.html", context, status=422 if request.method == "POST" else 200)
 

@@ -13,15 +13,23 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import PersonRequest, professionals_only
 from accounts.models import TitleSeries
+from accounts.rules.policy import Act
+from accounts.selectors.duties import may
 from accounts.selectors.people import approved_person
 from bases.rules.classes import DISCLOSED, SUBJECTS, reasons_not_to_enrol
-from bases.selectors.classes import Wanted, classes_to_come, completion, enrolment_of, enrolments_of, shown_classes
+from bases.selectors.classes import (
+    Wanted,
+    classes_to_come,
+    enrolment_of,
+    enrolments_of,
+    reasons_of_its_base,
+    shown_classes,
+)
 from bases.selectors.directory import cities
+from bases.selectors.teachers import shown_seminars, teachers_of
 from bases.services.enrolling import attend, enrol, leave
 from ceportal.kernel.rules.refusal import MovedOn, Refused
 from ceportal.kernel.web.keyset import keyset_page
-
-_NUMBER_LIMIT = 40
 
 
 @login_not_required
@@ -52,18 +60,24 @@ def show_class(request: HttpRequest, ref: UUID) -> HttpResponse:
     training_class = get_object_or_404(shown_classes(), ref=ref)
     person = approved_person(request.user) if request.user.is_authenticated else None
     mine = enrolment_of(training_class, person) if person else None
-    against = reasons_not_to_enrol(
-        training_class.state, started_on=training_class.started_on, taken=training_class.taken,
-        capacity=training_class.capacity, today=timezone.localdate(),
-    )  # fmt: skip
+    against = [
+        *reasons_not_to_enrol(
+            training_class.state, started_on=training_class.started_on, taken=training_class.taken,
+            capacity=training_class.capacity, today=timezone.localdate(),
+        ),
+        *reasons_of_its_base(training_class),
+    ]  # fmt: skip
     context = {
         "training_class": training_class,
         "subject": SUBJECTS[training_class.subject],
         "facts": [(label, getattr(training_class, name)) for name, (label, _) in DISCLOSED.items()],
         "person": person,
         "mine": mine,
-        "against": list(against),
+        "against": against,
+        "may_enrol_people": not against and request.user.is_authenticated and may(request.user, Act.ENROL_PEOPLE),
         "has_begun": training_class.started_on <= timezone.localdate(),
+        "teachers": teachers_of(training_class),
+        "seminar": shown_seminars().filter(training_class=training_class).first(),
     }
     return render(request, "bases/class.html", context)
 
@@ -129,15 +143,3 @@ def show_my_classes(request: HttpRequest) -> HttpResponse:
     person = cast(PersonRequest, request).professional
     page = keyset_page(enrolments_of(person), order=("-id",), cursor=request.GET.get("after", ""))
     return render(request, "bases/my_classes.html", {"page": page, "today": timezone.localdate()})
-
-
-@login_not_required
-@never_cache
-@require_safe
-def look_up_completion(request: HttpRequest) -> HttpResponse:
-    """Whether a number of a certificate of completion is one of ours, and of which class."""
-    number = request.GET.get("number", "").strip().upper()
-    is_asked = bool(number)
-    found = completion(number) if number.isascii() and number.isprintable() and len(number) <= _NUMBER_LIMIT else None
-    context = {"number": number[:_NUMBER_LIMIT] if number.isprintable() else "", "found": found, "is_asked": is_asked}
-    return render(request, "bases/completion.html", context)

@@ -48,6 +48,9 @@ class Roster(Referenced):
     counts = models.JSONField(default=dict, blank=True)
     remarks = models.JSONField(default=list, blank=True)
     job = models.ForeignKey(Job, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    # By what the numbers of its people's certificates of completion are counted (rules.completions); given when it is
+    # confirmed, to a base's own alone.
+    certificate_serial = models.PositiveIntegerField(null=True, blank=True)
     undo_reason = models.CharField(max_length=300, blank=True)
     made_at = models.DateTimeField()
     changed_at = models.DateTimeField()
@@ -57,6 +60,7 @@ class Roster(Referenced):
     class Meta:
         verbose_name = verbose_name_plural = "基地名单"
         constraints: ClassVar = [
+            models.UniqueConstraint(fields=["year", "certificate_serial"], name="certificates_of_a_roster_are_its_own"),
             models.CheckConstraint(
                 condition=Q(hours__gt=0, hours=Round(F("hours") * 2) / Decimal(2)),
                 name="class_hours_are_in_steps_of_a_half",

@@ -67,7 +67,9 @@ def rosters_of(user: User) -> QuerySet[Roster]:
     """The rosters of those bases, and of trainings that `user`'s units ran. Nobody else ever sees one whole."""
     of_bases = Q(organization__in=bases_of(user).values("pk"), door=Door.ROSTER)
     of_units = Q(organization__in=units_for(user, Act.RUN_TRAININGS).values("pk"), door=Door.UNIT)
-    return Roster.objects.filter(of_bases | of_units).select_related("organization__area", "job", "made_by")
+    return Roster.objects.filter(of_bases | of_units).select_related(
+        "organization__area", "job", "made_by", "training_class"
+    )
 
 
 def rows_of(roster: Roster) -> QuerySet[RosterRow]:

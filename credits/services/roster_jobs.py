@@ -28,7 +28,7 @@ CHUNK = 500
 # Reversals go person by person, with a message to each: a shorter transaction.
 UNDO_CHUNK = 50
 DRAFTS_KEPT = timedelta(days=30)
-_ASKED = "这条学时所在的月份已经备案，已提请人社部门撤销。"
+ASKED_BUREAU = "这条学时所在的月份已经备案，已提请人社部门撤销。"
 _STATES = {
     Outcome.ACCEPTED: RowState.CREDITED,
     Outcome.DUPLICATE: RowState.DUPLICATE,
@@ -107,7 +107,7 @@ def _take_back(roster: Roster, chunk: list[RosterRow], now: datetime) -> None:
         corrected = withdraw_record(name, reason=reason, speaker=speaker, now=now)
         rows[name].state = RowState.PENDING if corrected.is_pending else RowState.UNDONE
     for name, row in rows.items():
-        row.reason = _ASKED if row.state == RowState.PENDING else reason
+        row.reason = ASKED_BUREAU if row.state == RowState.PENDING else reason
         row.state = row.state if name in people else RowState.UNDONE
     RosterRow.objects.bulk_update(chunk, ["state", "reason"])
 

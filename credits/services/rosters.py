@@ -20,6 +20,7 @@ from ceportal.kernel.fields import seal, unseal
 from ceportal.kernel.models import Job
 from ceportal.kernel.rules.id_number import hide_numbers, mask_id
 from ceportal.kernel.rules.refusal import MovedOn, Refusal, refuse, refuse_if_any
+from ceportal.kernel.services.counters import next_number
 from ceportal.kernel.services.trail import record
 from credits.enums import Door, RosterState, RowState
 from credits.models import Roster, RosterRow
@@ -228,7 +229,10 @@ def _begin_crediting(roster: Roster, was: RosterState, version: int, *, by: User
     job = Job.objects.create(
         kind=CREDIT, owner_id=by.pk, created_at=now, total=to_credit, params={"roster": str(roster.ref)}
     )
-    _move(roster, {was}, RosterState.CREDITING, version=version, confirmed_at=now, job=job)
+    changes = {"confirmed_at": now, "job": job}
+    if roster.door == Door.ROSTER:
+        changes["certificate_serial"] = next_number(f"completion-roster:{roster.year}")
+    _move(roster, {was}, RosterState.CREDITING, version=version, **changes)
     record("roster.confirm", roster, by=by, now=now, after=_told(roster) | {"counts": roster.counts})
     return job
 

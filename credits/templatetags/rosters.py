@@ -1,5 +1,7 @@
 """How the states of rosters and their rows look to the base."""
 
+from collections.abc import Mapping
+
 from django import template
 
 from credits.enums import RosterState, RowState
@@ -63,3 +65,9 @@ def row_aside(state: str) -> str:
 @register.filter
 def row_word(state: str) -> str:
     return RowState(state).label
+
+
+@register.filter
+def of_key(numbers: Mapping[int, str], key: int) -> str:
+    """The number of a certificate of completion, or nothing."""
+    return numbers.get(key, "")

@@ -20,7 +20,10 @@ from ceportal.kernel.web.keyset import keyset_page
 from credits.enums import RosterState, RowState
 from credits.forms.rosters import ClassForm, class_initial
 from credits.models import Roster
+from credits.rules.roster_rows import CORRECTABLE
 from credits.rules.rosters import AT_WORK, OPEN, reasons_not_to_confirm, reasons_not_to_edit
+from credits.selectors.completions import numbers_on
+from credits.selectors.enrolled import assessed_and_not
 from credits.selectors.rosters import bases_of, counted_since, progress_of, rosters_of, rows_of
 from credits.services.rosters import TO_CREDIT, change_roster, roster_of, start_roster
 
@@ -135,6 +138,7 @@ def roster_page(
     rows = rows_of(roster).filter(state=shown) if shown else rows_of(roster)
     to_credit = sum(roster.counts.get(state, 0) for state in TO_CREDIT)
     wrong = roster.counts.get(RowState.WRONG, 0)
+    page = keyset_page(rows, order=("number",), cursor=request.GET.get("after", ""))
     context = {
         "roster": roster,
         "problems": problems or [],
@@ -144,8 +148,11 @@ def roster_page(
         "wrong": wrong,
         "to_credit": to_credit,
         "against": list(reasons_not_to_confirm(roster.state, wrong=wrong, to_credit=to_credit)),
-        "page": keyset_page(rows, order=("number",), cursor=request.GET.get("after", "")),
+        "page": page,
+        "numbers": numbers_on(roster, page.items),
         "counted_since": counted_since(roster) if roster.state == RosterState.DONE else 0,
+        "correctable": CORRECTABLE if roster.state == RosterState.DONE else (),
+        "assessed": assessed_and_not(roster.training_class)[0] if roster.training_class and roster.state in OPEN else 0,
         **_progress(roster),
     }
     return render(request, "credits/roster.html", context, status=status)

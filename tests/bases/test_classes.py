@@ -230,11 +230,11 @@ def test_who_signs_in_and_passes_has_a_number_and_gets_hours_by_the_roster(
     client.force_login(declarant.user)
     assert number in client.get(reverse("bases:my_classes")).content.decode()
     client.logout()
-    public = client.get(reverse("bases:completion"), {"number": number.lower()}).content.decode()
+    public = client.get(reverse("credits:completion"), {"number": number.lower()}).content.decode()
     assert made.title in public
     assert declarant.name not in public
     assert (
-        "没有登记这个编号" in client.get(reverse("bases:completion"), {"number": "2026-000001-0000"}).content.decode()
+        "没有登记这个编号" in client.get(reverse("credits:completion"), {"number": "2026-000001-0000"}).content.decode()
     )
 
 
