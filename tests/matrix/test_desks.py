@@ -1,0 +1,52 @@
+"""Every desk of the admin site: read without a query a row, and narrowed without a word of the neighbours'."""
+
+from typing import Any, cast
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from ceportal.kernel.web.desks import Register
+from tests.matrix.asking import ask
+from tests.matrix.town import Town
+
+pytestmark = pytest.mark.django_db
+DESKS = sorted(((model._meta.label_lower, desk) for model, desk in admin.site._registry.items()), key=lambda d: d[0])
+# Of these the town has nothing; their rows have tests of their own.
+EMPTY = {"certificates.refusedcheck"}
+WHOLE = ("province", "city", "county", "authority")
+
+
+@pytest.mark.parametrize(("name", "desk"), DESKS, ids=[name for name, _ in DESKS])
+def test_no_row_of_a_desk_costs_a_query(name: str, desk: Register, town: Town) -> None:
+    rows = 0
+    for role in WHOLE:
+        request = cast(Any, RequestFactory().get("/"))
+        request.user = town.people[role]
+        if not desk.allows(request):
+            continue
+        found = list(desk.found(request)[:25])
+        with CaptureQueriesContext(connection) as asked:
+            for row in found:
+                assert [desk.cells(row), desk.link(row)]
+        assert len(asked) == 0, [query["sql"] for query in asked]
+        rows += len(found)
+    assert bool(rows) == (name not in EMPTY)
+
+
+@pytest.mark.parametrize(("name", "desk"), [one for one in DESKS if one[1].filters], ids=lambda one: str(one)[:40])
+def test_no_filter_of_a_desk_tells_of_the_neighbours(name: str, desk: Register, town: Town) -> None:
+    """What the own bureau finds by it, the one elsewhere does not; a filter that finds nothing says so."""
+    address = f"admin:{desk.address('changelist')}"
+    own, elsewhere = town.cookies["province"], town.cookies["foreign_city"]
+    for each in desk.filters:
+        values = [value for value, _ in each.offered] or ["申报人", "开封", "豫", "A"]
+        for value in values:
+            told = ask(elsewhere, "GET", address, {}, {each.name: value}).body.decode()
+            assert [secret for secret in town.secrets if secret in told] == []
+    strange = {each.name: "没有这样的" for each in desk.filters if not each.offered}
+    assert not strange or "没有符合条件的" in ask(own, "GET", address, {}, strange).body.decode()
+    assert reverse(address)
