@@ -1,9 +1,11 @@
 """`python -m tests.drill sqlite|postgresql`: everything is lost, and comes back from the backup into an empty place.
 
 A running portal takes hours from a platform and makes certificates; it is backed up, works on, and is killed with all
-its processes; its folder and its database are gone. What comes back is proved by `reconcile`, `verify_audit` and
-`check_books` before anything runs, then a portal starts on it. Printed: RPO (what was acknowledged and is missing, and
-the age of the oldest of it), RTO (from the loss until the portal is ready). Ends with 1 when anything does not hold.
+its processes; its folder and its database are gone. PostgreSQL hands its log to an archive, and new files are copied
+beside it; SQLite has the backup alone. Meanwhile reviews have become overdue, and reviewers were texted.
+What comes back is proved by `reconcile`, `verify_audit` and `check_books` before anything runs, then a portal starts
+on it. Printed: RPO (what was acknowledged and is missing, and the age of the oldest of it), RTO (from the loss until
+the portal is ready), and which texts went out twice. Ends with 1 when anything does not hold.
 """
 
 import os
@@ -29,6 +31,15 @@ from tests.portals import until
 
 PEOPLE = 6
 ARCHIVE_SECONDS = 10
+# Seconds from before the backup until the reviews that wait become overdue; rounds of the clock are 2 s apart.
+OVERDUE_IN, ROUNDS = 30, 12
+AGE = f"""
+from datetime import timedelta
+from django.utils import timezone
+from credits.models import Declaration
+Declaration.objects.filter(due_at__isnull=False, overdue_at__isnull=True).update(
+    due_at=timezone.now() + timedelta(seconds={OVERDUE_IN}))
+"""
 
 
 class Archived(Cluster):
@@ -70,6 +81,7 @@ class Ledger:
 
     platform: Platform
     at: dict[str, float] = field(default_factory=dict)
+    texts: list[str] = field(default_factory=list)
 
     def post(self, people: list[dict[str, str]]) -> None:
         for person in people:
@@ -101,15 +113,20 @@ def drill(folder: Path, database: str) -> int:
             before, after = town.people(PEOPLE), town.people(PEOPLE)
             told.post(before)
             until(lambda: town.issued(before) == len(before), town.undone, 600)
+            assert town.manage("shell", "--no-imports", "-c", AGE).returncode == 0
             made = back_up(town, folder)
             say(f"backed up: {size_of(folder / 'backup')} MB, {made.name}")
             no_key_is_in(folder / "backup", town.portal.data / "keys")
             told.post(after)
-            time.sleep(ARCHIVE_SECONDS + 5 if first else 0)
+            until(lambda: "超期" in "".join(texts_of(town)), town.undone, OVERDUE_IN + 120)
+            time.sleep(ROUNDS)
+            if first:
+                assert town.manage("backup", str(folder / "backup"), "--files").returncode == 0
+                time.sleep(ARCHIVE_SECONDS + 5)
         finally:
             town.portal.signal(signal.SIGKILL)
             town.portal.sweep()
-    lost_at = time.monotonic()
+    lost_at, told.texts = time.monotonic(), texts_of(town)
     shutil.copytree(town.portal.data / "keys", folder / "keys kept apart")
     shutil.rmtree(town.portal.data)
     shutil.rmtree(folder / "lost", ignore_errors=True)
@@ -131,17 +148,20 @@ def restore(folder: Path, database: str, made: Path, told: Ledger, lost_at: floa
         try:
             town.portal.wait_until_ready(900)
             took = time.monotonic() - lost_at
+            time.sleep(ROUNDS)
             there = {row[0] for row in town.ask("SELECT external_id FROM credits_claim")}
         finally:
             town.portal.signal(signal.SIGTERM)
             town.portal.sweep()
+    twice = sorted({*told.texts} & {*texts_of(town)})
+    say(f"{len(told.texts)} texts were sent before the loss; of them once more after it: {len(twice)} {twice[:3]}")
     missing = {name: lost_at - at for name, at in told.at.items() if name not in there}
     say(
         f"{database}: RTO {took:.0f} s; RPO {max(missing.values(), default=0):.0f} s"
         f" ({len(missing)} of {len(told.at)} acknowledged records lost)"
     )
     is_lost = bool(missing) and database == "postgresql"
-    return int(is_lost or any(result.returncode for result in results))
+    return int(is_lost or bool(twice) or any(result.returncode for result in results))
 
 
 @contextmanager
@@ -174,6 +194,11 @@ def no_key_is_in(backup: Path, keys: Path) -> None:
         if path.is_file():
             data = path.read_bytes()
             assert not any(secret in data for secret in secrets), f"a key is in {path}"
+
+
+def texts_of(town: Town) -> list[str]:
+    """What was texted: the mask of a phone and the words, sorted. Nothing is between nine in the evening and eight."""
+    return sorted(path.read_text(encoding="utf-8") for path in (town.portal.data / "sms").rglob("*.txt"))
 
 
 def size_of(folder: Path) -> int:

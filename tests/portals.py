@@ -69,10 +69,17 @@ class Portal:
         return self.output.read_text(encoding="utf-8")
 
     def wait_until_ready(self, patience: float = PATIENCE) -> "Portal":
-        until(
-            lambda: "The portal is ready" in self.printed() or self.process.poll() is not None, self.printed, patience
-        )
-        assert self.process.poll() is None, self.printed()
+        """One that does not become ready is ended: nobody else would."""
+        try:
+            until(
+                lambda: "The portal is ready" in self.printed() or self.process.poll() is not None,
+                self.printed,
+                patience,
+            )
+            assert self.process.poll() is None, self.printed()
+        except AssertionError:
+            self.sweep()
+            raise
         return self
 
     def health(self) -> dict[str, object]:

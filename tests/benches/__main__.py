@@ -5,6 +5,7 @@ The folder goes afterwards. Ends as the bench does: with 1 when a bound does not
 """
 
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
@@ -12,6 +13,9 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+import django
+
+from tests.databases import tables
 from tests.databases.__main__ import DATABASES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,6 +36,10 @@ def run(chosen: argparse.Namespace, database: Callable[[], AbstractContextManage
     with tempfile.TemporaryDirectory(prefix="ceportal-bench-") as folder, database() as given:
         place = {"DATA_DIR": folder, "DJANGO_SETTINGS_MODULE": "ceportal.settings.dev", "CEPORTAL_DEMO": "0"}
         environment = given | place
+        if "DATABASE_URL" in given:
+            tables.fill(given["DATABASE_URL"])
+        else:
+            tables.copy_to(Path(folder) / "portal.sqlite3")
         manage = [sys.executable, "-B", str(ROOT / "manage.py")]
         subprocess.run([*manage, "migrate", "--verbosity", "0"], cwd=ROOT, env=environment, check=True)
         start = f"import sys; from tests.benches.{chosen.name} import main; sys.exit(main({chosen.count or ''}))"
@@ -39,4 +47,6 @@ def run(chosen: argparse.Namespace, database: Callable[[], AbstractContextManage
 
 
 if __name__ == "__main__":
+    os.environ["DJANGO_SETTINGS_MODULE"] = "ceportal.settings.test"
+    django.setup()
     sys.exit(main())

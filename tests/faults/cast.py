@@ -23,7 +23,7 @@ from tests.factories import id_number
 
 # A year that a day's learning meets, so that the trial can be made on any day of the year. Nobody of the demo is of
 # this level.
-ASKED = {"total": "9", "public": "3", "professional": "6"}
+ASKED = {"total": "9", "public": "3", "public_compulsory": "3", "professional": "6"}
 _FIRST_BORN = date(1970, 1, 1)
 _NUMERALS = "零一二三四五六七八九"
 

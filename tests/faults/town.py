@@ -47,9 +47,9 @@ class Town:
         taken, self.waiting = self.waiting[:count], self.waiting[count:]
         return taken
 
-    def tell(self, words: str) -> Any:
-        """What `words` give within the portal (tests/faults/cast.py)."""
-        script = f"import json\nfrom tests.faults.cast import *\nprint({_SAID!r} + json.dumps({words}))"
+    def tell(self, words: str, room: str = "tests.faults.cast") -> Any:
+        """What `words` give within the portal, by what the module `room` holds."""
+        script = f"import json\nfrom {room} import *\nprint({_SAID!r} + json.dumps({words}))"
         done = self.manage("shell", "--no-imports", "-c", script)
         assert done.returncode == 0, done.stderr
         return json.loads(next(line for line in done.stdout.splitlines() if line.startswith(_SAID))[len(_SAID) :])

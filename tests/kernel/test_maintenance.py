@@ -57,14 +57,16 @@ def test_closed_and_open_again(client: Client, operator: User, folder: Path) -> 
     assert Heartbeat.objects.get().name == "office.heartbeat"
     assert list(run_all(now=timezone.now())) == ["kernel.seal_trail"]
     assert "照常" in said("off")
-    assert client.get("/operation/").status_code == 200
+    assert "现在只能查看" not in client.get("/operation/").content.decode()
 
 
 @pytest.mark.django_db
 def test_read_only_people_look_and_the_clock_goes_on(client: Client, operator: User, folder: Path) -> None:
     assert "只读" in said("read-only")
     client.force_login(operator)
-    assert client.get("/operation/").status_code == 200
+    looked = client.get("/operation/")
+    assert looked.status_code == 200
+    assert "现在只能查看，暂时不能提交" in looked.content.decode()
     refused = client.post("/operation/retry/", {"kind": "notices"})
     assert (refused.status_code, refused["Retry-After"]) == (503, "600")
     assert "现在只能查看" in refused.content.decode()

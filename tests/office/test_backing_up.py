@@ -2,7 +2,7 @@
 
 import sqlite3
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +12,16 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.enums import NoticeEvent
-from accounts.models import Notice, User
+from accounts.models import Notice, Professional, TextMessage, User
 from accounts.services.delivery import deliver_notices
 from ceportal.office.rules.alarms import ringing
 from ceportal.office.selectors.dead_letters import KINDS
 from ceportal.office.services.backing_up import HELD, hold_outbox
+from ceportal.office.services.clock import run_all
 from ceportal.office.services.dead_letters import retry_dead_letters
 from ceportal.office.services.figures import readings
 from tests import factories as make
+from tests.reviews.factories import submitted
 
 pytestmark = pytest.mark.django_db
 
@@ -32,8 +34,8 @@ def _waiting() -> Notice:
 
 def test_what_a_backup_held_to_send_waits_for_the_operators_word(operator: User) -> None:
     notice, now = _waiting(), timezone.now()
-    assert hold_outbox() == 1
-    assert hold_outbox() == 0
+    assert hold_outbox(now=now) == 1
+    assert hold_outbox(now=now) == 0
     assert deliver_notices(now=now) == 0
     (kind,) = [kind for kind in KINDS if kind.code == "notices"]
     assert [row.last_error for row in kind.dead()] == [HELD]
@@ -46,6 +48,20 @@ def test_what_a_backup_held_to_send_waits_for_the_operators_word(operator: User)
 def test_without_holding_it_would_go_out_again() -> None:
     _waiting()
     assert deliver_notices(now=timezone.now()) == 1
+
+
+@pytest.mark.parametrize("is_held", [True, False], ids=["held", "naive"])
+def test_what_the_clock_tells_anew_after_a_restore_waits_too(
+    is_held: bool, declarant: Professional, employer_reviewer: User
+) -> None:
+    """The reminder of the day and what became overdue were sent between the backup and the loss."""
+    submitted(declarant)
+    late = datetime(2026, 11, 24, 1, tzinfo=UTC)
+    if is_held:
+        assert hold_outbox(now=late) > 0
+    assert list(run_all(now=late))
+    assert Notice.objects.filter(event=NoticeEvent.REVIEW_OVERDUE).exists()
+    assert TextMessage.objects.filter(sent_at__isnull=False).exists() is not is_held
 
 
 @pytest.mark.skipif("connection.vendor != 'sqlite'", reason="make drill does it with PostgreSQL")
@@ -69,6 +85,9 @@ def test_there_and_back(settings: Any, tmp_path: Path) -> None:
         "shelf/files/ab/abcd", "shelf/certificates/ab/abcd.pdf",
         f"{made.name}/heads.txt", f"{made.name}/portal.sqlite3", f"{made.name}/whole",
     }  # fmt: skip
+    (settings.DATA_DIR / "files/ab/later").write_text("came between two backups")
+    call_command("backup", tmp_path / "backup", files=True)
+    assert (tmp_path / "backup/shelf/files/ab/later").exists()
     with pytest.raises(CommandError, match="空的地方"):
         call_command("restore", made)
     settings.DATA_DIR = tmp_path / "empty"

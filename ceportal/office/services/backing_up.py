@@ -18,13 +18,23 @@ from django.db import connection
 from django.db.models import F, Q
 
 from accounts.models import Notice, OneTimeCode, TextMessage
-from ceportal.kernel.models import MAX_ATTEMPTS, Heartbeat
+from ceportal.kernel.models import MAX_ATTEMPTS, Heartbeat, Job
+from ceportal.kernel.services.jobs import OPEN
+from ceportal.office.services.clock import JOBS
 
 SHELVES = ("files", "certificates")
 HEADS = "audit/heads.txt"
 DATABASE = "portal.sqlite3"
 BASE = "base"
 SIGN = "office.backup"
+# What the clock leaves alone until everything that waits is held.
+NOT_BEFORE_HELD = frozenset(
+    {
+        "accounts.deliver_notices", "accounts.send_codes", "kernel.scan_quarantined", "kernel.sweep",
+        "certificates.make_sheets", "certificates.work_on_bundles", "office.make_exports", "office.erase_people",
+        "office.check_books", "office.rotate_keys",
+    }
+)  # fmt: skip
 # What stands on the operator's page of everything that may have been sent before the restore.
 HELD = "恢复自备份，可能已经送出；核实后再重试"
 
@@ -38,19 +48,30 @@ def back_up(folder: Path, *, now: datetime) -> Path:
 
     Raises `CannotBackUp`. One that was broken off has no `whole`, and is none.
     """
-    data = Path(settings.DATA_DIR).resolve()
-    if folder.resolve().is_relative_to(data):
-        raise CannotBackUp("备份不能放在 DATA_DIR 里面：磁盘坏了会一起丢。")
+    data = _data_apart_from(folder)
     made = folder / f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     made.mkdir(parents=True, mode=0o700)
     if (data / HEADS).exists():
         shutil.copyfile(data / HEADS, made / "heads.txt")
     _copy_database(made)
-    for shelf in SHELVES:
-        _copy_new(data / shelf, folder / "shelf" / shelf)
+    copy_files(folder)
     (made / "whole").write_text(now.isoformat(), encoding="ascii")
     Heartbeat.objects.update_or_create(name=SIGN, defaults={"at": now})
     return made
+
+
+def copy_files(folder: Path) -> None:
+    """Files and certificates that are not on the shelf yet: often, so that a log that is replayed finds its files."""
+    data = _data_apart_from(folder)
+    for shelf in SHELVES:
+        _copy_new(data / shelf, folder / "shelf" / shelf)
+
+
+def _data_apart_from(folder: Path) -> Path:
+    data = Path(settings.DATA_DIR).resolve()
+    if folder.resolve().is_relative_to(data):
+        raise CannotBackUp("备份不能放在 DATA_DIR 里面：磁盘坏了会一起丢。")
+    return data
 
 
 def put_back(made: Path) -> None:
@@ -69,15 +90,31 @@ def put_back(made: Path) -> None:
         shutil.copyfile(made / DATABASE, data / DATABASE)
 
 
-def hold_outbox() -> int:
+def hold_outbox(*, now: datetime) -> int:
     """Put aside everything that is still to be sent, before the clock runs: it may have been sent after the backup.
 
-    It stands among the dead letters, and goes out when the operator says so. Gives how many.
+    So may be what the clock would tell anew in its first rounds (digests, reminders, what is overdue): it is told now,
+    and put aside with the rest. All stands among the dead letters, and goes out when the operator says so. Gives how
+    many.
     """
-    texts = Notice.objects.filter(sent_at__isnull=True), TextMessage.objects.filter(sent_at__isnull=True)
-    codes = OneTimeCode.objects.filter(Q(code_sealed__isnull=False), used_at__isnull=True)
-    held = {"attempts": MAX_ATTEMPTS, "last_error": HELD, "claimed_until": F("claimed_until")}
-    return sum(rows.filter(attempts__lt=MAX_ATTEMPTS).update(**held) for rows in (*texts, codes))
+    try:
+        _tell_what_is_due(now=now)
+    finally:
+        texts = Notice.objects.filter(sent_at__isnull=True), TextMessage.objects.filter(sent_at__isnull=True)
+        codes = OneTimeCode.objects.filter(Q(code_sealed__isnull=False), used_at__isnull=True)
+        held = {"attempts": MAX_ATTEMPTS, "last_error": HELD, "claimed_until": F("claimed_until")}
+        count = sum(rows.filter(attempts__lt=MAX_ATTEMPTS).update(**held) for rows in (*texts, codes))
+    return count
+
+
+def _tell_what_is_due(*, now: datetime) -> None:
+    """Rounds of the clock without what sends or makes something, until one leaves no message."""
+    Job.objects.filter(state__in=OPEN).update(claimed_until=None)
+    newest: int | None = -1
+    while newest != (newest := Notice.objects.order_by("-pk").values_list("pk", flat=True).first()):
+        for job in JOBS:
+            if job.name not in NOT_BEFORE_HELD:
+                job.run(now=now)
 
 
 def _copy_database(made: Path) -> None:

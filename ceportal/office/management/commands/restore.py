@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from ceportal.office.services.backing_up import CannotBackUp, hold_outbox, put_back
 
@@ -27,4 +28,4 @@ class Command(BaseCommand):
         except CannotBackUp as reason:
             raise CommandError(str(reason)) from reason
         if options["hold"]:
-            self.stdout.write(f"已搁置 {hold_outbox()} 项待送消息，核实后在“运行状态”重试。")
+            self.stdout.write(f"已搁置 {hold_outbox(now=timezone.now())} 项待送消息，核实后在“运行状态”重试。")

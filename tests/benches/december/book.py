@@ -1,0 +1,86 @@
+"""What the visitors keep: every answer with its time, and what the portal acknowledged."""
+
+import math
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+_REF = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/v/)[^/]+")
+LATER = frozenset({429, 503})
+# 409: somebody else decided it first. 404: gone meanwhile.
+FINE = frozenset({200, 302, 304, 404, 409})
+
+
+@dataclass(frozen=True)
+class Answer:
+    method: str
+    path: str
+    status: int
+    began: float
+    took: float
+    has_word: bool = False
+
+    @property
+    def is_page(self) -> bool:
+        """What somebody waits for at a screen; a file on its way and what machines send are none."""
+        return not self.path.startswith("/api/") and "/evidence/" not in self.path
+
+
+@dataclass
+class Book:
+    answers: list[Answer] = field(default_factory=list)
+    declared: set[str] = field(default_factory=set)
+    decided: set[str] = field(default_factory=set)
+    records: set[str] = field(default_factory=set)
+    odd: Counter[str] = field(default_factory=Counter)
+
+    def note(self, answer: Answer) -> None:
+        self.answers.append(answer)
+
+    def since(self, moment: float, until: float = math.inf) -> list[Answer]:
+        return [each for each in self.answers if moment <= each.began < until]
+
+
+@dataclass(frozen=True)
+class Sum:
+    """Of some answers: pages' 95th percentile in seconds, and how they ended."""
+
+    pages: int
+    p95: float
+    turned_away: int
+    without_word: int
+    failed: int
+    asked: int
+
+    @property
+    def share_away(self) -> float:
+        return self.turned_away / self.asked if self.asked else 0.0
+
+    def __str__(self) -> str:
+        return (
+            f"{self.asked} requests, {self.pages} pages answered, p95 {self.p95:.2f} s,"
+            f" {self.share_away:.1%} told to come back, {self.without_word} without Retry-After, {self.failed} failed"
+        )
+
+
+def slowest(answers: list[Answer], most: int = 8) -> str:
+    """The kinds of accepted pages by their 95th percentile, for who looks for what to mend."""
+    kinds: dict[str, list[Answer]] = {}
+    for each in answers:
+        if each.is_page and each.status in FINE:
+            kinds.setdefault(f"{each.method} {_REF.sub('…', each.path)}", []).append(each)
+    sums = sorted(((summed(found).p95, len(found), kind) for kind, found in kinds.items()), reverse=True)
+    return "\n".join(f"  {p95:6.2f} s  {count:>6} × {kind}" for p95, count, kind in sums[:most])
+
+
+def summed(answers: list[Answer]) -> Sum:
+    pages = sorted(each.took for each in answers if each.is_page and each.status in FINE)
+    away = [each for each in answers if each.status in LATER]
+    return Sum(
+        pages=len(pages),
+        p95=pages[max(0, math.ceil(0.95 * len(pages)) - 1)] if pages else 0.0,
+        turned_away=len(away),
+        without_word=sum(not each.has_word for each in away),
+        failed=sum(each.status not in FINE | LATER for each in answers),
+        asked=len(answers),
+    )

@@ -1,0 +1,105 @@
+"""The whole river under load (sign in, declare with 2 MB, review, batches) while its parts die at random: what the
+visitors were told is there, once, and the ledger proves whole. `FAULT_SECONDS=600` says for how long.
+"""
+
+import asyncio
+import os
+import random
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.benches.december.book import Book
+from tests.benches.december.cast import Cast
+from tests.benches.december.model import arrivals, steady
+from tests.benches.december.run import found_of, let_come
+from tests.benches.december.visits import Visits
+from tests.databases import tables
+from tests.databases.servers import Cluster
+from tests.faults.test_database import cluster_of_its_own, restart_at_once
+from tests.faults.town import Town
+
+SECONDS = float(os.environ.get("FAULT_SECONDS", "600"))
+VISITORS_A_SECOND, PEOPLE, REVIEWERS = 0.5, 120, 12
+# Seconds between two deaths.
+PAUSE = (5.0, 15.0)
+MOST_RESTS = 240
+
+
+@contextmanager
+def place(folder: Path) -> Iterator[tuple[Town, Cluster | None]]:
+    """A portal on a database of its own: a durable cluster that may die, or SQLite, which dies with its process."""
+    (folder / "portal").mkdir()
+    if "DATABASE_URL" not in os.environ:
+        tables.copy_to(folder / "portal" / "portal.sqlite3")
+        yield Town(folder, None), None
+        return
+    with cluster_of_its_own(is_durable=True) as cluster:
+        tables.fill(cluster.url)
+        yield Town(folder, cluster.url), cluster
+
+
+@pytest.mark.deep
+@pytest.mark.timeout(int(SECONDS) + 1800)
+def test_the_whole_river_while_its_parts_die(chance: random.Random) -> None:
+    folder = Path(tempfile.mkdtemp(prefix="ceportal-river-", dir="/tmp"))
+    with place(folder) as (town, cluster):
+        try:
+            town.wait_until_whole()
+            told = town.tell(f"prepare({PEOPLE}, {REVIEWERS})", "tests.benches.december.people")
+            visits = Visits(town.portal.port, Cast.of(told, town.demo["api"]), Book(), chance)
+            died = asyncio.run(_live(visits, town, cluster))
+            town.wait_until_whole()
+            _all_is_there(town, visits.book, died)
+        finally:
+            town.portal.sweep()
+    shutil.rmtree(folder)
+
+
+async def _live(visits: Visits, town: Town, cluster: Cluster | None) -> Counter[str]:
+    load = asyncio.create_task(let_come(visits, arrivals(steady(SECONDS, VISITORS_A_SECOND), visits.chance)))
+    died = await asyncio.to_thread(_kill_at_random, visits.chance, town, cluster)
+    await load
+    return died
+
+
+def _kill_at_random(chance: random.Random, town: Town, cluster: Cluster | None) -> Counter[str]:
+    harms: dict[str, Callable[[], None]] = {
+        victim: lambda victim=victim: town.kill(victim, chance.randrange(4))  # type: ignore[misc]
+        for victim in ("pool child", "celery main", "web worker")
+    }
+    harms["broker"] = lambda: os.kill(town.portal.leader_of("broker"), signal.SIGKILL)
+    if cluster:
+        harms["database"] = lambda: restart_at_once(cluster)
+    died, ends = Counter[str](), time.monotonic() + SECONDS
+    while (pause := chance.uniform(*PAUSE)) < ends - time.monotonic():
+        time.sleep(pause)
+        victim = chance.choice(sorted(harms))
+        try:
+            harms[victim]()
+        except StopIteration:
+            continue
+        died[victim] += 1
+    return died
+
+
+def _all_is_there(town: Town, book: Book, died: Counter[str]) -> None:
+    lost, doubled = found_of(town, book)
+    ended = Counter(answer.status for answer in book.answers)
+    acknowledged = len(book.declared), len(book.decided), len(book.records)
+    sys.stdout.write(f"{dict(died)} died in {SECONDS:g} s; declared, decided, records {acknowledged}; {dict(ended)}\n")
+    assert book.declared
+    assert book.records
+    assert died
+    assert (lost, doubled) == (0, 0)
+    assert not book.odd, book.odd
+    done = town.manage("reconcile")
+    assert done.returncode == 0, done.stdout

@@ -1,0 +1,121 @@
+"""Two hundred clients that send half a request and wait (X19): behind nginx the others hardly notice, and a web server
+that faces the network itself is frozen by them.
+"""
+
+import http.client
+import math
+import os
+import shutil
+import socket
+import ssl
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from tests.faults.town import Town
+from tests.portals import ROOT, free_port, until
+
+NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+SLOW, LOOKS, PATIENCE = 200, 100, 5
+# What others may lose, and what a shared machine adds by itself.
+SHARE, NOISE = 1.2, 0.005
+pytestmark = [pytest.mark.deep, pytest.mark.skipif(NGINX is None, reason="nginx is not installed")]
+
+
+@contextmanager
+def nginx_before(*ports: int) -> Iterator[int]:
+    """In front of web servers at `ports`; gives its own.
+
+    The portal's own configuration, at another address and without its limit: not that is to be shown.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="ceportal-nginx-"))
+    folder.chmod(0o755)
+    certificate, key, port = folder / "portal.crt", folder / "portal.key", free_port()
+    request = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
+    subprocess.run([*request, "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True)
+    temporary = "".join(f" {kind}_temp_path {folder}/{kind};" for kind in TEMPORARY)
+    text = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+    for ours, here in {
+        "/run/nginx.pid": f"{folder}/pid", "/dev/stdout": f"{folder}/access", "/dev/stderr": f"{folder}/error",
+        "server web:8000;": " ".join(f"server 127.0.0.1:{one};" for one in ports), "/etc/nginx/tls": str(folder),
+        "listen 80 default_server": f"listen 127.0.0.1:{free_port()} default_server",
+        "listen 443 ssl": f"listen 127.0.0.1:{port} ssl", "rate=20r/s": "rate=5000r/s", "rate=1r/s": "rate=5000r/s",
+        "sendfile on;": f"sendfile on;{temporary}",
+    }.items():  # fmt: skip
+        assert ours in text, ours
+        text = text.replace(ours, here)
+    (folder / "nginx.conf").write_text(text, encoding="utf-8")
+    command = [str(NGINX), "-c", str(folder / "nginx.conf"), "-g", "daemon off;"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        until(lambda: (folder / "pid").exists() or process.poll() is not None, "nginx did not start", 30)
+        yield port
+    finally:
+        process.terminate()
+        process.wait()
+        shutil.rmtree(folder)
+
+
+def test_two_hundred_half_sent_requests_cost_the_others_less_than_a_fifth(town: Town) -> None:
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    with nginx_before(town.portal.port) as port:
+
+        def connect() -> socket.socket:
+            plain = socket.create_connection(("127.0.0.1", port), PATIENCE)
+            return context.wrap_socket(plain)
+
+        before = p95(connect)
+        with held(connect):
+            during = p95(connect)
+        after = p95(connect)
+    sys.stdout.write(f"p95 {1000 * before:.1f} ms, with {SLOW} {1000 * during:.1f} ms, after {1000 * after:.1f} ms\n")
+    assert during <= max(before, after) * SHARE + NOISE
+
+
+def test_negative_control_without_nginx_they_freeze_the_portal(town: Town) -> None:
+    def connect() -> socket.socket:
+        return socket.create_connection(("127.0.0.1", town.portal.port), PATIENCE)
+
+    assert p95(connect, looks=5) < PATIENCE
+    with held(connect), pytest.raises(OSError, match="timed out"):
+        p95(connect, looks=1)
+    town.wait_until_whole()
+
+
+@contextmanager
+def held(connect: Callable[[], socket.socket]) -> Iterator[None]:
+    """Half of them stop within the head, half within the body."""
+    slow = []
+    for number in range(SLOW):
+        one = connect()
+        head = b"POST /sign-in/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100000\r\n"
+        one.sendall(head if number % 2 else head + b"\r\nlogin=")
+        slow.append(one)
+    try:
+        yield
+    finally:
+        for one in slow:
+            with suppress(OSError):
+                one.close()
+
+
+def p95(connect: Callable[[], socket.socket], *, looks: int = LOOKS) -> float:
+    times = []
+    for _ in range(looks):
+        began = time.perf_counter()
+        with closing(connect()) as one:
+            one.sendall(b"GET /help/ HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+            answer = http.client.HTTPResponse(one)
+            answer.begin()
+            assert answer.status == http.HTTPStatus.OK, answer.status
+            answer.read()
+        times.append(time.perf_counter() - began)
+    return sorted(times)[max(0, math.ceil(0.95 * len(times)) - 1)]
