@@ -62,6 +62,10 @@ asvs: install-dev ## Write docs/security/asvs.md: which test speaks to which req
 policy: install-dev ## Write docs/policy.md: which duty lets whom do what to whose
 	@$(PYTHON) -m tests.security.policy
 
+.PHONY: help-pictures
+help-pictures: install-dev ## Take the pictures of the pages of help anew, from the demo: static/office/help
+	@$(PYTHON) -m tests.help_pictures
+
 .PHONY: sbom
 sbom: .venv/audit.stamp ## List what the portal installs (CycloneDX): DATA_DIR/sbom.cdx.json
 	@mkdir -p $(DATA_DIR)
@@ -77,6 +81,16 @@ AUDIT ?=
 drill: install-dev ## Lose everything, restore from the backup into an empty place, prove it whole: prints RPO and RTO
 	@$(PYTHON) -m tests.drill sqlite
 	@$(PYTHON) -m tests.drill postgresql
+
+.PHONY: december
+december: install-dev ## The last week of the year against a running portal: its peak, three times as much, nothing lost. DECEMBER_SECONDS=1800
+	@$(PYTHON) -m tests.benches.december --seconds $(DECEMBER_SECONDS) --database postgresql
+DECEMBER_SECONDS ?= 1800
+
+.PHONY: bench-pages
+bench-pages: install-dev ## Every list and home page of every role at two sizes, on both databases. ENTRIES=20000000
+	@$(PYTHON) -m tests.benches pages $(ENTRIES) --database both
+ENTRIES ?= 20000000
 
 .PHONY: bench-uploads
 bench-uploads: install-dev ## 500 honest scans through the checks of uploads: how many are taken, how fast

@@ -3,7 +3,7 @@ from importlib import import_module
 from django.apps import AppConfig
 
 # Django by itself looks into `admin` alone; each desk has a file of its own.
-DESKS = ("recognitions", "courses")
+DESKS = ("recognitions", "courses", "textbooks")
 
 
 class BasesConfig(AppConfig):

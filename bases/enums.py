@@ -111,3 +111,43 @@ class Grade(TextChoices):
     EXCELLENT = "excellent", "优秀"
     PASSED = "passed", "合格"
     FAILED = "failed", "不合格"
+
+
+class ClassPaperKind(TextChoices):
+    """What is kept of a class (教学档案)."""
+
+    SCHEDULE = "schedule", "教学计划、课程表"
+    COURSEWARE = "courseware", "教材、课件"
+    ATTENDANCE = "attendance", "签到表"
+    RESULT = "result", "考核材料"
+    PICTURE = "picture", "现场照片"
+    REPORT = "report", "总结"
+    OTHER = "other", "其他"
+
+
+class Effect(TextChoices):
+    """What came of a class at work."""
+
+    CLEAR = "clear", "效果明显，已用于工作"
+    SOME = "some", "有一些效果"
+    LITTLE = "little", "效果不明显"
+
+
+class RecognitionStage(IntegerChoices):
+    """With whom an application waits: the industry authority, then the bureau that keeps the list (S2-09)."""
+
+    AUTHORITY = 0, "行业主管部门审核"
+    BUREAU = 1, "人社部门认定"
+
+
+class SeminarLevel(TextChoices):
+    NATIONAL = "national", "国家级"
+    PROVINCIAL = "provincial", "省级"
+
+
+class SeminarFunding(TextChoices):
+    """Who pays for a 高级研修项目 (S0-15): the treasury, the unit, or both."""
+
+    FISCAL = "fiscal", "财政资助"
+    OWN = "own", "单位自筹"
+    SHARED = "shared", "财政资助和单位自筹"

@@ -5,6 +5,7 @@ from django.urls import path
 from credits.views import (
     choosing,
     clients,
+    completions,
     contesting,
     editing,
     evidence,
@@ -19,6 +20,7 @@ from credits.views import (
     requests,
     roster_acts,
     roster_files,
+    roster_rows,
     rosters,
     standards,
     unit_people,
@@ -93,6 +95,7 @@ urlpatterns = [
     path("unit-trainings/<uuid:ref>/send/", unit_trainings.send, name="send_unit_training"),
     path("unit-trainings/<uuid:ref>/papers/new/", unit_trainings.keep, name="keep_unit_paper"),
     path("unit-trainings/<uuid:ref>/papers/<uuid:paper>/", unit_trainings.show_paper, name="unit_paper"),
+    path("classes/completion/", completions.look_up_completion, name="completion"),
     path("rosters/", rosters.show_rosters, name="rosters"),
     path("rosters/new/", rosters.new_roster, name="new_roster"),
     path("rosters/of/<uuid:ref>/", rosters.roster_of_class, name="roster_of_class"),
@@ -105,4 +108,8 @@ urlpatterns = [
     path("rosters/<uuid:ref>/confirm/", roster_acts.confirm, name="confirm_roster"),
     path("rosters/<uuid:ref>/undo/", roster_acts.undo, name="undo_roster"),
     path("rosters/<uuid:ref>/drop/", roster_acts.drop, name="drop_roster"),
+    path("rosters/<uuid:ref>/typed/", roster_rows.type_rows, name="type_roster"),
+    path("rosters/<uuid:ref>/enrolled/", roster_rows.take_enrolled, name="roster_of_enrolled"),
+    path("rosters/<uuid:ref>/more/", roster_rows.start_more, name="another_roster"),
+    path("rosters/<uuid:ref>/rows/<int:number>/", roster_rows.correct_row, name="correct_row"),
 ]

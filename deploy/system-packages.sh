@@ -11,7 +11,7 @@ need() { missing="$missing $1"; }
 
 if ! have dpkg-query || ! have apt-get; then
     echo "This is not Debian or Ubuntu: Python 3.11+ with venv, Pango with HarfBuzz's subset library" >&2
-    echo "and, for the tests, PostgreSQL 15+, Redis 7+, Chromium and Poppler must be here already." >&2
+    echo "and, for the tests, PostgreSQL 15+, Redis 7+, Chromium, Poppler and SoftHSM 2 must be here already." >&2
     exit 0
 fi
 
@@ -27,6 +27,9 @@ if [ "${1:-run}" = test ]; then
     have git || need git
     have redis-server || have valkey-server || need redis-server
     have pdftoppm || need poppler-utils
+    have softhsm2-util || need softhsm2
+    have nginx || [ -x /usr/sbin/nginx ] || need nginx-light
+    have strace || need strace
     have chromium || have chromium-browser || have google-chrome || need chromium
     have initdb || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || need postgresql
     installed fonts-noto-cjk || need fonts-noto-cjk

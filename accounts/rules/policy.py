@@ -57,6 +57,8 @@ class Act(StrEnum):
     KEEP_STANDARDS = "制定认定标准"
     TEACH = "办班、上传名单"
     CONSENT_TO_CLASSES = "同意基地办班"
+    ENROL_PEOPLE = "为本单位人员报名培训班"
+    FOLLOW_CLASSES = "填写培训班的跟踪问效"
     FILE_PLANS = "报送年度培训计划"
     FILE_PLANS_OF_BASES = "报送基地的年度培训计划"
     RULE_ON_PLANS = "审核、备案年度培训计划"
@@ -75,6 +77,13 @@ class Act(StrEnum):
     OVERSEE_KEYS = "启用、停用接口密钥"
     RULE_ON_HELD = "处理待核实学时"
     KEEP_LISTS = "维护认定名单"
+    APPLY_FOR_RECOGNITION = "申请认定为基地、备案平台"
+    RECOMMEND_BASES = "推荐所属单位为基地"
+    RULE_ON_RECOGNITIONS = "审核、认定基地和平台"
+    KEEP_TEACHERS = "维护、选用师资库"
+    SEE_TEACHERS = "查看师资库"
+    PLAN_SEMINARS = "下达高级研修项目计划"
+    HOLD_SEMINARS = "承办高级研修项目"
     REGULATE = "起草、核准学时规则"
     KEEP_CALENDAR = "维护工作日历"
     FILE_MONTHS = "集中备案"
@@ -85,7 +94,11 @@ class Act(StrEnum):
     ANSWER_INSPECTIONS = "回复抽查要求"
     JUDGE_SIGNALS = "处理疑点线索"
     OVERSEE = "查看审核和学时记录"
+    EVALUATE_UNITS = "评估单位的继续教育工作"
+    SEE_EVALUATIONS = "查看对本单位的评估"
     PUBLISH_STATISTICS = "固定、公布年度统计"
+    ANNOUNCE = "发布通知公告"
+    KEEP_FUNDING = "登记教育经费"
     SEE_CERTIFICATES = "查看证书登记"
     RULE_ON_SUSPICIONS = "处理可疑证书举报"
     READ_TRAIL = "查看操作日志"
@@ -142,6 +155,8 @@ POLICY: dict[Act, Permission] = {
     Act.KEEP_STANDARDS: Permission((Duty.MANAGE_UNIT,), Scope.UNIT, at=(_EMPLOYER,)),
     Act.TEACH: Permission((Duty.TEACH,), Scope.UNIT, at=(_BASE,)),
     Act.CONSENT_TO_CLASSES: Permission((Duty.REVIEW_HOURS,), Scope.WAITING, at=(_AUTHORITY, _BUREAU)),
+    Act.ENROL_PEOPLE: Permission(_OF_PEOPLE, Scope.PEOPLE),
+    Act.FOLLOW_CLASSES: Permission((Duty.MANAGE_UNIT, Duty.REVIEW_HOURS), Scope.PEOPLE, at=(_EMPLOYER, _AUTHORITY)),
     Act.FILE_PLANS: Permission((Duty.MANAGE_UNIT, Duty.REVIEW_HOURS), Scope.UNIT, at=(_EMPLOYER, _AUTHORITY)),
     Act.FILE_PLANS_OF_BASES: Permission((Duty.TEACH,), Scope.UNIT, at=(_BASE,)),
     Act.RULE_ON_PLANS: Permission((Duty.REVIEW_HOURS,), Scope.WAITING, at=(_AUTHORITY, _BUREAU)),
@@ -160,6 +175,15 @@ POLICY: dict[Act, Permission] = {
     Act.OVERSEE_KEYS: Permission((Duty.MANAGE_CLIENTS,), Scope.PLACE, at=(_BUREAU,), proof=True),
     Act.RULE_ON_HELD: Permission((Duty.REVERSE_HOURS,), Scope.PLACE, at=(_BUREAU,), proof=True),
     Act.KEEP_LISTS: Permission((Duty.REGULATE,), Scope.PLACE, at=(_BUREAU,)),
+    Act.APPLY_FOR_RECOGNITION: Permission(
+        (Duty.MANAGE_UNIT, Duty.TEACH, Duty.MANAGE_CLIENTS), Scope.UNIT, at=(_EMPLOYER, _BASE, _PLATFORM)
+    ),
+    Act.RECOMMEND_BASES: Permission((Duty.REVIEW_HOURS,), Scope.REACH, at=(_AUTHORITY,)),
+    Act.RULE_ON_RECOGNITIONS: Permission((Duty.REVIEW_HOURS, Duty.REGULATE), Scope.WAITING, at=(_AUTHORITY, _BUREAU)),
+    Act.KEEP_TEACHERS: Permission((Duty.TEACH,), Scope.UNIT, at=(_BASE,)),
+    Act.SEE_TEACHERS: Permission((Duty.TEACH, Duty.OVERSEE, Duty.REGULATE), Scope.PROVINCE),
+    Act.PLAN_SEMINARS: Permission((Duty.REGULATE,), Scope.PROVINCE, at=(_BUREAU,)),
+    Act.HOLD_SEMINARS: Permission((Duty.TEACH, Duty.MANAGE_UNIT), Scope.UNIT),
     Act.REGULATE: Permission((Duty.REGULATE,), Scope.PLACE, at=(_BUREAU,), proof=True, two=True),
     Act.KEEP_CALENDAR: Permission((Duty.REGULATE,), Scope.PROVINCE, at=(_BUREAU,)),
     Act.FILE_MONTHS: Permission((Duty.FILE_MONTHS,), Scope.PLACE, at=(_BUREAU,), proof=True),
@@ -170,7 +194,11 @@ POLICY: dict[Act, Permission] = {
     Act.ANSWER_INSPECTIONS: Permission((Duty.REVIEW_HOURS, Duty.MANAGE_UNIT), Scope.UNIT),
     Act.JUDGE_SIGNALS: Permission((Duty.REVERSE_HOURS,), Scope.PLACE, at=(_BUREAU,), proof=True),
     Act.OVERSEE: Permission((Duty.OVERSEE,), Scope.REACH),
+    Act.EVALUATE_UNITS: Permission((Duty.OVERSEE,), Scope.REACH, at=(_AUTHORITY, _BUREAU)),
+    Act.SEE_EVALUATIONS: Permission((Duty.MANAGE_UNIT,), Scope.UNIT, at=(_EMPLOYER,)),
     Act.PUBLISH_STATISTICS: Permission((Duty.OVERSEE,), Scope.UNIT, at=(_AUTHORITY, _BUREAU), proof=True),
+    Act.KEEP_FUNDING: Permission((Duty.MANAGE_UNIT,), Scope.UNIT, at=(_EMPLOYER,)),
+    Act.ANNOUNCE: Permission((Duty.OVERSEE,), Scope.UNIT, at=(_AUTHORITY, _BUREAU)),
     Act.SEE_CERTIFICATES: Permission((Duty.OVERSEE,), Scope.PLACE, at=(_BUREAU,)),
     Act.RULE_ON_SUSPICIONS: Permission((Duty.OVERSEE,), Scope.PLACE, at=(_BUREAU,)),
     Act.READ_TRAIL: Permission((Duty.OVERSEE,), Scope.PROVINCE, at=(_BUREAU,)),

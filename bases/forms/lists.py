@@ -7,7 +7,9 @@ from django import forms
 
 from accounts.models import Area, Organization
 from bases.enums import CourseApproval, RecognitionKind
+from bases.forms.fields import TypedDay
 from bases.rules import courses
+from bases.rules.classes import SUBJECTS
 from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.rules.text import TITLE_LIMIT, reasons_not_to_accept
 
@@ -53,6 +55,7 @@ class WhereForm(_Shown):
     organization = forms.ModelChoiceField(label="平台", queryset=Organization.objects.none(), empty_label="请选择")
     year = forms.ChoiceField(label="年度")
     area = forms.ModelChoiceField(label="适用地区", queryset=Area.objects.none(), empty_label=None)
+    valid_until = TypedDay(label="有效期至", required=False, help_text="全年有效的不用填。")
 
     def __init__(self, *args: Any, units: Any, places: Any, years: list[int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -62,6 +65,31 @@ class WhereForm(_Shown):
         for field in self.fields.values():
             is_chosen = isinstance(field, (forms.ChoiceField, forms.ModelChoiceField, forms.FileField))
             field.error_messages["required"] = f"请{'选择' if is_chosen else '填写'}{field.label}。"
+            field.error_messages["invalid_choice"] = f"请从列表中选择{field.label}。"
+        self.order_fields([name for name in self.fields if name != "valid_until"] + ["valid_until"])
+
+
+class MarksForm(_Shown):
+    is_selected = forms.BooleanField(label="国家遴选的课件", required=False)
+    is_shared = forms.BooleanField(label="全省共享", required=False)
+    is_model = forms.BooleanField(label="品牌课程", required=False)
+
+
+class TextbookForm(_Shown):
+    title = LineField(label="教材名称", limit=TITLE_LIMIT)
+    author = LineField(label="编者", limit=60)
+    publisher = LineField(label="出版单位", limit=60)
+    subject = forms.ChoiceField(label="科目", choices=[*SUBJECTS.items()])
+    audience = LineField(label="适用人员", limit=120, help_text="例如：全体专业技术人员；中小学教师。")
+    area = forms.ModelChoiceField(label="适用地区", queryset=Area.objects.none(), empty_label=None)
+    is_selected = forms.BooleanField(label="国家遴选的教材", required=False)
+
+    def __init__(self, *args: Any, places: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        place: Any = self.fields["area"]
+        place.queryset = places
+        for field in self.fields.values():
+            field.error_messages["required"] = f"请填写{field.label}。"
             field.error_messages["invalid_choice"] = f"请从列表中选择{field.label}。"
 
 

@@ -8,15 +8,16 @@ from functools import reduce
 from operator import or_
 from urllib.parse import urlsplit
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.enums import Duty
 from accounts.models import Area, Organization, User
 from accounts.rules.policy import Act
 from accounts.selectors.duties import holders_of, units_for
 from bases.enums import RecognitionKind, RecognitionStatus
-from bases.models import Absence, Disclosure, Recognition
+from bases.models import Absence, Disclosure, LinkCheck, Recognition
 from bases.rules.directory import shuffled
+from bases.rules.links import FAILURES_TO_BE_DEAD
 from bases.rules.recognition import Absent
 from bases.selectors.recognised import absences_at, place_of
 from ceportal.kernel.rules.moments import day_words
@@ -57,6 +58,11 @@ class Line:
     def href(self) -> str:
         """The institution's own site, as long as it stands by its place."""
         return self.row.url if self.tone != "bad" and urlsplit(self.row.url).scheme in {"http", "https"} else ""
+
+    @property
+    def leads_nowhere(self) -> bool:
+        """The site has not answered for days (S0-16)."""
+        return bool(self.href) and bool(getattr(self.row, "link_is_dead", False))
 
 
 @dataclass(frozen=True)
@@ -108,7 +114,7 @@ def entries(units: Collection[int], rows: QuerySet[Recognition], *, on: date) ->
     lines: dict[int, list[Line]] = defaultdict(list)
     organizations: dict[int, Organization] = {}
     absences = absences_at(units)
-    for row in rows.filter(organization__in=units).select_related("organization__area", "area"):
+    for row in _with_links(rows.filter(organization__in=units)).select_related("organization__area", "area"):
         organizations[row.organization_id] = row.organization
         lines[row.organization_id].append(line_of(row, absences.get(place_of(row), ()), on=on))
     disclosed = set(Disclosure.objects.filter(organization__in=units).values_list("organization", flat=True))
@@ -129,7 +135,7 @@ def line_of(row: Recognition, absences: Iterable[Absent], *, on: date) -> Line:
 
 def lines_of(organization: Organization, *, on: date) -> list[Line]:
     """All its lines, the latest year first."""
-    rows = Recognition.objects.filter(organization=organization).select_related("area", "organization")
+    rows = _with_links(Recognition.objects.filter(organization=organization)).select_related("area", "organization")
     absences = absences_at([organization.pk])
     return [line_of(row, absences.get(place_of(row), ()), on=on) for row in rows.order_by("-year", "kind", "id")]
 
@@ -154,6 +160,12 @@ def absences_of(row: Recognition) -> QuerySet[Absence]:
 def people_at(organization: Organization, duties: Iterable[Duty]) -> QuerySet[User]:
     """Who acts for it with any of these duties."""
     return reduce(or_, (holders_of(organization, duty) for duty in duties))
+
+
+def _with_links(rows: QuerySet[Recognition]) -> QuerySet[Recognition]:
+    """Each with whether its site is marked as dead."""
+    dead = LinkCheck.objects.filter(url=OuterRef("url"), failures__gte=FAILURES_TO_BE_DEAD)
+    return rows.annotate(link_is_dead=Exists(dead))
 
 
 def _matching(search: Search) -> QuerySet[Recognition]:

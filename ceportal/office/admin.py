@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from accounts.models import User
 from ceportal.kernel.selectors.calendar import missing_notice
 from ceportal.kernel.web.desks import Register
+from ceportal.office.selectors.desks import Desk, desks_of
 from ceportal.office.selectors.navigation import may_enter_desks
 from credits.selectors.calendar_desk import keeps_the_calendar
 
@@ -57,10 +58,26 @@ class BureauAdminSite(admin.AdminSite):
         return bool(request.may_enter_desks)  # type: ignore[attr-defined]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        """The desks, and what bureaus should know before they begin: that next year's holidays are not known yet."""
+        """The reader's desks with what waits at each, and that next year's holidays are not known yet."""
+        user = cast(User, request.user)
         missing = missing_notice(timezone.localdate())
-        context = {"missing_year": missing, "keeps_calendar": missing and keeps_the_calendar(cast(User, request.user))}
+        context = {
+            "missing_year": missing,
+            "keeps_calendar": missing and keeps_the_calendar(user),
+            "sections": desks_of(user, self._registers(request), now=timezone.now()),
+        }
         return super().index(request, context | (extra_context or {}))
+
+    def _registers(self, request: HttpRequest) -> dict[str, Desk]:
+        """Those that let the reader in, by the label of their model."""
+        desks = ((model._meta, cast(Register, desk)) for model, desk in self._registry.items())
+        return {
+            meta.label_lower: Desk(
+                meta.label_lower, str(meta.verbose_name), reverse(f"admin:{desk.address('changelist')}"),
+                desk.queued(request),
+            )
+            for meta, desk in desks if desk.allows(request)
+        }  # fmt: skip
 
     @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

@@ -9,8 +9,17 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from accounts.enums import Duty
 from accounts.models import User
+from ceportal.kernel.selectors.maintenance import maintenance
+from ceportal.office.selectors.announcements import at_home
 from ceportal.office.selectors.navigation import FOOTER, PUBLIC, Entry, Roles, roles_of, sections_for
+
+# Where people land.
+HOMES = frozenset(
+    {"office:front", "office:home", "office:work", "office:my_year", "office:overview", "office:operation",
+     "admin:index", "credits:rosters", "credits:clients", "accounts:registration"}
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -54,10 +63,18 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
         "footer_links": _links(FOOTER),
         "unread_notices": roles.unread,
         "reader_places": roles.places,
+        "announced": at_home(cast(User, user) if signed_in else None, roles) if _is_home(request) else (),
+        "may_find": Duty.OVERSEE in roles.duties,
         "is_demo": settings.DEMO,
         "is_sandbox": settings.SANDBOX,
+        "read_only": maintenance(),
         "home_href": _addresses()["home_href" if signed_in else "front_href"],
     }
+
+
+def _is_home(request: HttpRequest) -> bool:
+    """Announcements stand where people land, and nowhere else."""
+    return request.resolver_match is not None and request.resolver_match.view_name in HOMES
 
 
 @cache
@@ -67,8 +84,11 @@ def _addresses() -> dict[str, str]:
         "front_href": reverse("office:front"),
         "home_href": reverse("office:home"),
         "policy_href": reverse("office:policy"),
+        "completion_href": reverse("credits:completion"),
         "class_roster_href": f"{reverse('credits:rosters')}of/",
         "filing_papers_href": f"{reverse('office:front')}filings/",
+        "find_href": reverse("office:find"),
+        "announcements_href": reverse("office:announcements"),
         "notices_href": reverse("office:notices"),
         "profile_href": reverse("accounts:profile"),
         "sign_in_href": reverse("accounts:sign_in"),

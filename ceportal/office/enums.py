@@ -22,6 +22,14 @@ class By(TextChoices):
     UNIT = "unit", "单位"
 
 
+class Grade(TextChoices):
+    """How well one part of a unit's year was found."""
+
+    GOOD = "good", "好"
+    FAIR = "fair", "一般"
+    POOR = "poor", "需要改进"
+
+
 class ExportKind(TextChoices):
     """Which list is exported."""
 
@@ -37,3 +45,22 @@ class ExportState(TextChoices):
     GRANTED = "granted", "已核准"
     REFUSED = "refused", "未核准"
     WITHDRAWN = "withdrawn", "已取消"
+
+
+class AnnouncementKind(TextChoices):
+    """What a bureau or an authority publishes."""
+
+    DOCUMENT = "document", "文件通知"
+    GUIDE = "guide", "办事指南"
+    FREE = "free", "公需科目免费学习"
+    NAMED = "named", "表彰和通报"
+
+
+class Audience(TextChoices):
+    """On whose home an announcement stands."""
+
+    EVERYBODY = "everybody", "所有人（不登录也能看）"
+    PEOPLE = "people", "专业技术人员"
+    STAFF = "staff", "单位经办和审核人员"
+    TEACHING = "teaching", "基地和学习平台"
+    OFFICES = "offices", "人社部门和行业主管部门"

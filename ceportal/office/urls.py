@@ -1,8 +1,12 @@
 from django.urls import URLPattern, path
 
 from ceportal.office.views import (
+    announcements,
+    evaluations,
     exports,
     filings,
+    finding,
+    funding,
     health,
     home,
     metrics,
@@ -15,6 +19,7 @@ from ceportal.office.views import (
     reports,
     staff,
     statistics,
+    year_end,
 )
 
 app_name = "office"
@@ -22,6 +27,8 @@ urlpatterns: list[URLPattern] = [
     path("", public.show_front, name="front"),
     path("policy/", public.show_policy, name="policy"),
     path("help/", public.show_help, name="help"),
+    path("help/<slug:key>/", public.show_guide, name="guide"),
+    path("deadlines/", public.show_deadlines, name="deadlines"),
     path("trail/", public.show_trail_heads, name="trail_heads"),
     path("home/", home.go_home, name="home"),
     path("today/", home.show_work, name="work"),
@@ -36,6 +43,8 @@ urlpatterns: list[URLPattern] = [
     path("filings/<uuid:ref>/pdf/", filings.filing_form, name="filing_form"),
     path("overview/", overview.show_overview, name="overview"),
     path("overview/waiting/", overview.show_waiting, name="waiting"),
+    path("evaluations/", evaluations.show_evaluations, name="evaluations"),
+    path("evaluations/<uuid:ref>/", evaluations.evaluate, name="evaluate"),
     path("statistics/agreement/", overview.show_agreement, name="agreement"),
     path("statistics/", statistics.show_statistics, name="statistics"),
     path("statistics/table/", statistics.statistics_table, name="statistics_table"),
@@ -51,6 +60,7 @@ urlpatterns: list[URLPattern] = [
     path("staff/appraisal/", staff.show_appraisal, name="staff_appraisal"),
     path("staff/register/", staff.show_register, name="staff_register"),
     path("staff/waiting/", staff.show_lying_above, name="staff_waiting"),
+    path("staff/funding/", funding.show_funding, name="funding"),
     path("staff/department/", staff.mark_department, name="mark_department"),
     path("staff/remind/", staff.remind_staff, name="remind_staff"),
     path("staff/remind/<uuid:ref>/", staff.show_reminding, name="reminding"),
@@ -60,6 +70,15 @@ urlpatterns: list[URLPattern] = [
     path("exports/<uuid:ref>/decide/", exports.decide_export, name="decide_export"),
     path("exports/<uuid:ref>/file/", exports.export_file, name="export_file"),
     path("notices/", notices.show_notices, name="notices"),
+    path("year/opening/", year_end.show_opening, name="opening"),
+    path("year/closing/", year_end.show_closing, name="closing"),
+    path("find/", finding.show_found, name="find"),
+    path("announcements/", announcements.show_announcements, name="announcements"),
+    path("announcements/<uuid:ref>/", announcements.show_announcement, name="announcement"),
+    path("announcements/<uuid:ref>/<uuid:file>/", announcements.announcement_file, name="announcement_file"),
+    path("announcing/", announcements.show_announcing, name="announcing"),
+    path("announcing/new/", announcements.new_announcement, name="new_announcement"),
+    path("announcing/<uuid:ref>/", announcements.announcing_one, name="announcing_one"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", metrics.show_metrics, name="metrics"),

@@ -271,6 +271,7 @@ ADMIN_ADDRESSES = env.names("ADMIN_ADDRESSES")
 # Calls that leave this machine: networks that are not public and may be called all the same, such as that of the
 # province's identity provider (kernel.services.outgoing).
 OUTGOING_NETWORKS = env.names("OUTGOING_NETWORKS")
+LINK_CHECK_HOURS = env.number("LINK_CHECK_HOURS", 24)
 
 # The clock (reliability R1, F4 to F7): the database is the queue, the broker only a bell.
 CELERY_BROKER_URL = env.broker_url()
@@ -302,6 +303,7 @@ CLOCK_JOBS = (
     "kernel.sweep",
     "accounts.send_codes",
     "bases.carry_recognitions",
+    "bases.check_links",
     "credits.handle_person_changes",
     "credits.put_rules_in_force",
     "credits.work_on_rule_runs",

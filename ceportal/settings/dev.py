@@ -14,5 +14,6 @@ SIGNING_KEY_MAY_BE_MADE = True
 SECOND_FACTOR = env.one_of("SECOND_FACTOR", "offered", "required")
 PRIVACY_NOTICE = env.one_of("PRIVACY_NOTICE", "offered", "required")
 PASSWORD_MAX_DAYS = env.number("PASSWORD_MAX_DAYS", 0)
+LINK_CHECK_HOURS = env.number("LINK_CHECK_HOURS", 0)
 LOG_FORMAT = env.one_of("LOG_FORMAT", "line", "json")
 LOGGING["handlers"]["stderr"]["formatter"] = LOG_FORMAT  # type: ignore[index]

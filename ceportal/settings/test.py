@@ -21,7 +21,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Tests of their own ask for more (tests/accounts/test_second_factor.py, test_passwords.py).
 SECOND_FACTOR = "offered"
 PRIVACY_NOTICE = "offered"
-PASSWORD_MAX_DAYS = 0
+PASSWORD_MAX_DAYS = LINK_CHECK_HOURS = 0
 DATA_DIR = Path(env.text("TEST_DATA_DIR", tempfile.mkdtemp(prefix="ceportal-test-")))
 STATIC_ROOT = DATA_DIR / "static"
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)

@@ -60,12 +60,15 @@ class KeyDesk(Register):
     def rows(self, request: HttpRequest) -> QuerySet[ApiClient]:
         return keys_seen_by(_user(request))
 
+    def queue(self, request: HttpRequest) -> QuerySet[ApiClient]:
+        asked = self.rows(request).filter(asked_at__isnull=False, released_at__isnull=True, revoked_at__isnull=True)
+        return asked.filter(refusal="")
+
     def link(self, row: ApiClient) -> str:
         return reverse("admin:accounts_apiclient_show", args=[row.client_id])
 
     def more(self, request: HttpRequest) -> dict[str, Any]:
-        asked = self.rows(request).filter(asked_at__isnull=False, released_at__isnull=True, revoked_at__isnull=True)
-        return {"waiting": asked.filter(refusal="").order_by("asked_at")[:20]}
+        return {"waiting": self.queue(request).order_by("asked_at")[:20]}
 
     def pages(self) -> list[URLPattern]:
         acts = {

@@ -33,6 +33,9 @@ class ExceptionDesk(Register):
     def rows(self, request: HttpRequest) -> QuerySet[BackYearRequest]:
         return exceptions_waiting_for(cast(User, request.user))
 
+    def queue(self, request: HttpRequest) -> QuerySet[BackYearRequest]:
+        return self.rows(request)
+
     def more(self, request: HttpRequest) -> dict[str, Any]:
         return {"is_done": False}
 

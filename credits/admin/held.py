@@ -55,6 +55,9 @@ class HeldDesk(Register):
     def rows(self, request: HttpRequest) -> QuerySet[HeldHours]:
         return held_seen_by(reader(request), _asked(request))
 
+    def queue(self, request: HttpRequest) -> QuerySet[HeldHours]:
+        return self.rows(request)
+
     def link(self, row: HeldHours) -> str:
         return reverse("admin:credits_heldhours_rule", args=[row.ref])
 

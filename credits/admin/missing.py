@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from accounts.rules.policy import Act
 from accounts.selectors.duties import units_for
-from ceportal.kernel.web.desks import Column, Register
+from ceportal.kernel.rules.text import comparable
+from ceportal.kernel.web.desks import Column, Filter, Register
 from credits.models import MissingHours
 from credits.selectors.missing import overseen_by
 from credits.web.regulators import reader
@@ -21,6 +22,7 @@ class MissingDesk(Register):
     lead = "学员在平台上学了、学时却没到的查询，等平台在 5 个工作日内答复。超期的排在前面，请督促平台。"
     nothing = ("没有等平台答复的查询", "学员在“学时明细”里提出后，等待答复期间会出现在这里。")
     order = ("due_at", "id")
+    filters = (Filter("unit", "学习平台", "platform__name_key__startswith", read=comparable),)
     columns = (
         Column("学习平台", lambda row: row.platform.name),
         Column("联系电话", lambda row: row.platform.contact_phone or "没有登记", is_short=True),
@@ -40,6 +42,9 @@ class MissingDesk(Register):
 
     def rows(self, request: HttpRequest) -> QuerySet[MissingHours]:
         return overseen_by(reader(request))
+
+    def queue(self, request: HttpRequest) -> QuerySet[MissingHours]:
+        return self.rows(request)
 
 
 def _limit(row: MissingHours) -> str:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import recently_proved
+from accounts.selectors.duties import waiting_for
 from ceportal.kernel.rules.refusal import MovedOn, Refusal, Refused
 from ceportal.kernel.web.desks import Column
 from credits.enums import RuleDraftState
@@ -62,6 +63,9 @@ class RuleDraftDesk(RegulatorsDesk):
 
     def rows(self, request: HttpRequest) -> QuerySet[RuleDraft]:
         return drafts_seen_by(reader(request))
+
+    def queue(self, request: HttpRequest) -> QuerySet[RuleDraft]:
+        return waiting_for(reader(request), RuleDraft.objects.all())
 
     def link(self, row: RuleDraft) -> str:
         return reverse("admin:credits_ruledraft_show", args=[row.ref])

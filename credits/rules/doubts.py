@@ -63,6 +63,11 @@ class FiledCourse:
     subject: str
     hours: Decimal
     ended_on: date | None = None
+    from_on: date | None = None
+    version: int = 1
+
+    def holds_on(self, day: date) -> bool:
+        return (self.from_on is None or self.from_on <= day) and (self.ended_on is None or day <= self.ended_on)
 
 
 def reasons_of_a_rush(rush: Rush, course: str, limits: Thresholds) -> Iterator[Refusal]:
@@ -95,6 +100,17 @@ def reasons_of_leaving(ended_on: date, left_on: date | None, limits: Thresholds)
         yield Refusal("not_at_work", f"学员目前的任职情况{WAITS}。", field="/id_number", clause="S3-01")
 
 
+def lines_that_hold(
+    filed: Iterable[FiledCourse], *, places: Sequence[str], year: int, subject: str, on: date
+) -> list[FiledCourse]:
+    """The versions of a course by which what was finished on a day is judged, one for each place it is filed for."""
+    return [
+        line
+        for line in filed
+        if line.year == year and line.subject == subject and line.area_code in places and line.holds_on(on)
+    ]
+
+
 def reasons_of_the_course(
     filed: Iterable[FiledCourse] | None,
     *,
@@ -108,12 +124,7 @@ def reasons_of_the_course(
     """Of a record that names a course: filed for the place, year and subject, where that is asked; no longer than
     filed, wherever it is. `filed` is every line of that course, None where the record names no course.
     """
-    lines = [
-        line
-        for line in filed or ()
-        if line.year == year and line.subject == subject and line.area_code in places
-        if line.ended_on is None or on <= line.ended_on
-    ]
+    lines = lines_that_hold(filed or (), places=places, year=year, subject=subject, on=on)
     if not lines:
         if limits.asks_filing and filed is not None:
             message = f"课程未列入 {year} 年度的课程备案名单，{WAITS}。"

@@ -18,7 +18,7 @@ def account_of(professional: Professional, year: int) -> YearAccount | None:
 def entries_of(professional: Professional, year: int) -> QuerySet[HourEntry]:
     """Every entry of the year, the newest first, with its claim and the unit of that time."""
     entries = HourEntry.objects.filter(professional=professional, year=year)
-    return entries.select_related("claim", "claim__declaration", "organization").order_by("-id")
+    return entries.select_related("claim", "claim__declaration", "organization", "area").order_by("-id")
 
 
 class Accounted(Protocol):

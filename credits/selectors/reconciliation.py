@@ -65,6 +65,7 @@ _ENTRIES_OF_ANOTHER = f"""
         OR e.subject <> c.subject OR e.public_kind <> c.public_kind
 """  # noqa: S608
 # Each change of an account enters one entry or more, all of one moment, or leaves an event that it was judged anew.
+# Of an archived year sums alone are left (services.archiving): fewer entries than there were changes.
 _VERSIONS_THAT_DIFFER = f"""
     SELECT a.ref, a.year FROM {_ACCOUNTS} a
       LEFT JOIN (SELECT professional_id, year, COUNT(*) AS entries, COUNT(DISTINCT recorded_at) AS moments
@@ -73,7 +74,9 @@ _VERSIONS_THAT_DIFFER = f"""
       LEFT JOIN (SELECT subject_ref, COUNT(*) AS times FROM {_TRAIL}
                   WHERE action = 'account.judge_again' GROUP BY subject_ref) j ON j.subject_ref = a.ref
      WHERE a.version < COALESCE(e.moments, 0) + COALESCE(j.times, 0)
-        OR a.version > COALESCE(e.entries, 0) + COALESCE(j.times, 0)
+        OR (a.version > COALESCE(e.entries, 0) + COALESCE(j.times, 0) AND NOT EXISTS (
+            SELECT 1 FROM {_CLAIMS} c WHERE c.professional_id = a.professional_id AND c.year = a.year
+               AND c.source = 'platform:archive'))
 """  # noqa: S608
 _WORD_AHEAD = f"""
     SELECT a.ref, a.year FROM {_ACCOUNTS} a JOIN {_CHANGES} w ON w.account_id = a.id WHERE w.version > a.version

@@ -14,6 +14,8 @@ from ceportal.kernel.web.keyset import keyset_page
 from credits.rules.requirements import thresholds
 from credits.selectors.accounts import account_of, entries_of, standing_of, years_of
 from credits.selectors.bench import requirements_of
+from credits.selectors.completions import numbers_of_entries
+from credits.selectors.courses import versions_credited
 
 
 @professionals_only
@@ -27,6 +29,8 @@ def show_hours(request: HttpRequest) -> HttpResponse:
     asked = year_in(request.GET.get("year", ""))
     year = asked if asked in years else today.year
     standing, requirements = standing_of(account_of(person, year)), requirements_of(person, year, today=today)
+    page = keyset_page(entries_of(person, year), order=("-id",), cursor=request.GET.get("after", ""))
+    versions = versions_credited(page.items)
     context = {
         "year": year,
         "years": years,
@@ -34,6 +38,8 @@ def show_hours(request: HttpRequest) -> HttpResponse:
         "standing": standing,
         "requirements": requirements,
         "thresholds": thresholds(requirements, standing) if requirements else [],
-        "page": keyset_page(entries_of(person, year), order=("-id",), cursor=request.GET.get("after", "")),
+        "page": page,
+        "entries": [(entry, versions.get(entry.pk)) for entry in page.items],
+        "numbers": numbers_of_entries(page.items),
     }
     return render(request, "credits/hours.html", context)

@@ -58,6 +58,8 @@ def show_declaration(request: HttpRequest, ref: UUID) -> HttpResponse:
         "can_withdraw": not any(reasons_not_to_withdraw(declaration.state, was_decided=was_decided)),
         "beside": words_beside(declaration),
         "is_under_review": declaration.state in UNDER_REVIEW,
+        # Of an employer's only reviewer (A24): nobody there has recognised hours before this stage.
+        "skips_employer": declaration.state == DeclarationState.AT_AUTHORITY and not was_decided,
         "details": details_of(declaration),
     }
     return render(request, "credits/declaration.html", context)

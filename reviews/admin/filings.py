@@ -16,7 +16,7 @@ from accounts.access import recently_proved
 from accounts.models import User
 from accounts.rules.policy import Act
 from ceportal.kernel.rules.dated import is_year
-from ceportal.kernel.web.desks import Column
+from ceportal.kernel.web.desks import Column, Queue
 from ceportal.kernel.web.exports import csv_file
 from ceportal.kernel.web.keyset import keyset_page
 from credits.enums import EntryKind
@@ -29,6 +29,7 @@ from reviews.selectors.filings import (
     filings_seen_by,
     is_intact,
     lines_of,
+    months_behind,
     progress_of,
     reasons_against,
     waiting_months,
@@ -86,6 +87,11 @@ class FilingDesk(OverseersRegister):
             for is_next, opened in waiting_months(bureau, today=timezone.localdate(now))
         ]
         return {"waiting": waiting}
+
+    def queued(self, request: HttpRequest) -> Queue | None:
+        """The months that are over, of those who file them."""
+        bureaus, today = list(filing_bureaus(_user(request))), timezone.localdate()
+        return Queue(sum(len(months_behind(each, today=today)) for each in bureaus), None) if bureaus else None
 
     def pages(self) -> list[URLPattern]:
         return [

@@ -6,19 +6,30 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from accounts.enums import Move
 from accounts.models import User
 from ceportal.kernel.models import AuditEvent
+from ceportal.kernel.rules.text import comparable
 from ceportal.kernel.rules.trail_words import in_words
-from ceportal.kernel.web.desks import Column, Register
+from ceportal.kernel.web.desks import Column, Filter, Register, years_back
+from credits.enums import EntryKind
 from reviews.models import Decision, RecordedHours
 from reviews.selectors.registers import decisions_seen_by, entries_seen_by, sees_the_trail, trail_seen_by
 from reviews.web.overseers import OverseersRegister, moment_of
+
+_UNIT = Filter("unit", "单位", "organization__name_key__startswith", read=comparable)
+_DECIDED = (Move.APPROVE, Move.RETURN, Move.REJECT)
 
 
 @admin.register(Decision)
 class DecisionRegister(OverseersRegister):
     lead = "辖区内用人单位、主管部门和人社部门作出的每一次审核，最近的在最前。记录不能修改或删除。"
     nothing = ("辖区内还没有审核记录", "有单位审核学时后会出现在这里。")
+    filters = (
+        _UNIT,
+        Filter("name", "申报人", "subject__professional__name__startswith"),
+        Filter("state", "决定", "move", tuple((str(move), str(move.label)) for move in _DECIDED)),
+    )
     columns = (
         Column("时间", lambda d: moment_of(d.at), is_short=True),
         Column("审核单位", lambda d: d.organization.name),
@@ -39,6 +50,12 @@ class DecisionRegister(OverseersRegister):
 class EntryRegister(OverseersRegister):
     lead = "辖区内每一笔记入和撤销，最近的在最前。记错了只能另记一笔撤销，原来的记录不会消失。"
     nothing = ("辖区内还没有学时记录", "学时审核通过后会出现在这里。")
+    filters = (
+        Filter("name", "姓名", "professional__name__startswith"),
+        _UNIT,
+        Filter("year", "年度", "year", years_back, int),
+        Filter("kind", "类型", "kind", tuple(EntryKind.choices)),
+    )
     columns = (
         Column("时间", lambda e: moment_of(e.recorded_at), is_short=True),
         Column("姓名", lambda e: e.professional.name, is_short=True),

@@ -25,6 +25,8 @@ from reviews.selectors.registers import hours_in_reach, reversible_hours
 from reviews.services.reversing import reverse_hours
 from reviews.web.overseers import OverseersRegister, moment_of
 
+_LOOKED_AT = 500
+
 
 def _user(request: HttpRequest) -> User:
     return cast(User, request.user)
@@ -57,6 +59,11 @@ class ReversalDesk(OverseersRegister):
 
     def rows(self, request: HttpRequest) -> QuerySet[CreditedHours]:
         return reversible_hours(_user(request), **_asked(request))
+
+    def queue(self, request: HttpRequest) -> QuerySet[CreditedHours]:
+        """Of filed months, what the platform itself asks to take back; these few are looked up first."""
+        asked = list(open_corrections().order_by("pk").values_list("claim", flat=True)[:_LOOKED_AT])
+        return reversible_hours(_user(request)).filter(pk__in=asked)
 
     def link(self, row: CreditedHours) -> str:
         return reverse("admin:reviews_creditedhours_reverse", args=[row.ref])

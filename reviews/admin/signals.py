@@ -56,6 +56,9 @@ class SignalDesk(OverseersRegister):
             return rows.exclude(verdict="")
         return rows.filter(kind__in=HINTS) if shown == "hints" else to_judge(rows)
 
+    def queue(self, request: HttpRequest) -> QuerySet[Signal]:
+        return to_judge(signals_judged_by(_user(request)))
+
     def link(self, row: Signal) -> str:
         return reverse("admin:reviews_signal_judge", args=[row.ref])
 

@@ -76,6 +76,10 @@ class SpotCheckDesk(OverseersRegister):
     def rows(self, request: HttpRequest) -> QuerySet[Campaign]:
         return campaigns_seen_by(_user(request))
 
+    def queue(self, request: HttpRequest) -> QuerySet[Inspection]:
+        """What the reader inspects and no unit is to answer now."""
+        return Inspection.objects.filter(inspector=_user(request), state=InspectionState.OPEN, waits_on="")
+
     def link(self, row: Campaign) -> str:
         return reverse("admin:reviews_campaign_show", args=[row.ref])
 

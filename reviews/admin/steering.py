@@ -41,6 +41,9 @@ class SteeringDesk(OverseersRegister):
     def rows(self, request: HttpRequest) -> QuerySet[Steering]:
         return steering_judged_by(cast(User, request.user))
 
+    def queue(self, request: HttpRequest) -> QuerySet[Steering]:
+        return self.rows(request).filter(verdict="")
+
     def link(self, row: Steering) -> str:
         return reverse("admin:reviews_steering_judge", args=[row.ref])
 

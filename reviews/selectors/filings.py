@@ -106,6 +106,12 @@ def months_to_file(bureau: Organization, *, today: date) -> list[date]:
     return months
 
 
+def months_behind(bureau: Organization, *, today: date) -> list[date]:
+    """The months that are over in which something was recorded that is not filed."""
+    over = months_to_file(bureau, today=today)[:-1]
+    return [month for month in over if unfiled(bureau.area, month).filter(recorded_at__gte=_start_of(month)).exists()]
+
+
 def waiting_months(bureau: Organization, *, today: date) -> list[tuple[bool, Unfiled]]:
     """The months in which something was recorded that is not filed, and the running one; the first is filed next.
 

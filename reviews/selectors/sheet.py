@@ -21,6 +21,7 @@ from credits.rules.window import words
 from credits.selectors.accounts import account_of, standing_of
 from credits.selectors.bench import requirements_of
 from credits.selectors.beside import reasons_to_look_at_the_day
+from credits.selectors.completions import told_of
 from credits.selectors.conversions import details_of, is_open, same_artefact_of_others, worked_out
 from credits.selectors.declarations import elapsed_days
 from credits.selectors.planned import named_plan
@@ -53,7 +54,8 @@ class Sheet:
     """`elapsed` are working days since it was first handed in (A3); `passes_to` who reviews after an approval.
 
     `worked` is what the hours come to and by which row; `details` what the activity asked, label and answer. `is_open`
-    says that the hours are this reviewer's to set. `signals` name nobody else.
+    says that the hours are this reviewer's to set; `completion` what the portal knows of the
+    certificate's number. `signals` name nobody else.
     """
 
     declaration: Declaration
@@ -68,6 +70,7 @@ class Sheet:
     worked: Worked
     per_day_clause: str
     details: Sequence[tuple[str, str]]
+    completion: tuple[str, str]
     is_open: bool
     elapsed: int
     passes_to: Organization | None
@@ -104,6 +107,7 @@ def sheet_of(declaration: Declaration, reviewer: User, *, now: datetime) -> Shee
         worked=worked,
         per_day_clause=limits.per_day_clause if limits else "",
         details=details_of(declaration),
+        completion=told_of(declaration.certificate_no, declaration.professional_id),
         is_open=is_open(declaration),
         elapsed=elapsed_days(declaration, now),
         passes_to=_passes_to(declaration),

@@ -14,16 +14,18 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.enums import Duty
 from accounts.models import Notice, Organization, Professional, User
 from bases.enums import AbsenceKind
-from bases.models import Absence, Disclosure, Recognition
+from bases.models import Absence, Disclosure, Recognition, TrainingClass
 from bases.rules.directory import DISCLOSED
 from bases.selectors.listed import listed_for
 from bases.services.carrying import carry_recognitions
+from bases.services.enrolling import enrol
 from ceportal.kernel.models import AuditEvent
 from ceportal.kernel.rules.refusal import Refused
 from credits.models import Claim
 from credits.services.crediting import credit_records
 from credits.services.rosters import confirm_roster
 from tests import factories as make
+from tests.bases import teaching
 from tests.credits import factories as make_credits
 from tests.credits import rosters as make_roster
 from tests.credits.platforms import number_of, platform, record, speaker
@@ -31,6 +33,21 @@ from tests.credits.platforms import number_of, platform, record, speaker
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 20, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
 DIRECTORY = "/institutions/"
+# How many the documents name (domain/bases_2025.yaml, domain/platforms.yaml).
+COUNTED = [
+    (("平人社办〔2023〕130号 附件1", "学习平台"), 7),
+    (("平人社办〔2023〕130号 附件2", "学习平台"), 3),
+    (("平人社办〔2023〕130号 附件3", "市级继续教育基地"), 4),
+    (("平人社办〔2023〕130号 附件3", "省级继续教育基地"), 1),
+    (("汴人社函〔2021〕21号", "学习平台"), 3),
+    (("汴人社函〔2021〕21号", "市级继续教育基地"), 2),
+    (("河南省人力资源和社会保障厅关于做好2025年全省专业技术人员继续教育工作的通知", "省级继续教育基地"), 48),
+]
+# Two of them stand in both lists of platforms of 2023.
+FOUND = {
+    "year=2025&kind=base": 48, "year=2023&kind=base&area=410400": 5, "year=2023&kind=platform": 8,
+    "year=2021&kind=base&area=410200": 2, "year=2021&kind=platform": 3,
+}  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -64,6 +81,11 @@ def test_all_bases_and_platforms_of_the_documents_are_public_with_source_and_yea
         missing = [row.organization.name for row in rows if f">{row.organization.name}</a>" not in text]
         assert missing == []
         assert {row.document for row in rows if row.document not in text} == set()
+    listed = {(row["document"], row["kind"]): row["count"] for row in client.get(f"{DIRECTORY}lists/").context["lists"]
+              if row["year"] in (2021, 2023, 2025)}  # fmt: skip
+    assert sorted(listed.items()) == COUNTED
+    counted = {query: client.get(f"{DIRECTORY}?{query}").context["page"].total for query in FOUND}
+    assert counted == FOUND
     with django_assert_max_num_queries(9):
         client.get(DIRECTORY)
     kaifeng = Organization.objects.get(name="开封大学", is_base=True)
@@ -149,6 +171,11 @@ def test_who_is_removed_reports_nothing_that_ends_later_and_everybody_can_read_w
     with pytest.raises(Refused, match="教学管理混乱"):
         confirm_roster(later, version=later.version, by=base_teacher, now=NOW)
     confirm_roster(before, version=before.version, by=base_teacher, now=NOW)
+    held = teaching.on_paper(base, base_teacher)
+    TrainingClass.objects.filter(pk=held.pk).update(state="open", opened_at=NOW)
+    assert "被取消资格" in client.get(reverse("bases:class", args=[held.ref])).content.decode()
+    with pytest.raises(Refused, match="不能报名"):
+        enrol(held, [declarant], by=base_teacher, now=NOW)
     assert base not in [line.organization for line in listed_for(["410000"], 2026, on=NOW.date())]
     client.logout()
     assert "被取消资格，原因：教学管理混乱" in client.get(told.link).content.decode()

@@ -182,7 +182,7 @@ def test_a_plan_that_waits_too_long_is_pressed_by_working_days(
     assert plan.state == "waiting"
 
 
-@pytest.mark.clause("S3-04")
+@pytest.mark.clause("S3-04", "S1-15")
 def test_the_bureau_looks_into_filed_plans_and_the_unit_answers(
     client: Client, employer: Organization, employer_reviewer: User, authority_reviewer: User, city_officer: User,
     django_assert_max_num_queries: DjangoAssertNumQueries,

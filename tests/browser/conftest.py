@@ -6,7 +6,6 @@ and fails when the browser reports an error of ours: a script error, a blocked r
 
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -19,22 +18,13 @@ from playwright.sync_api import (
     Response,
     Route,
     expect,
-    sync_playwright,
 )
 from pytest_django.live_server_helper import LiveServer
 
 from reviews.selectors import desk, sheet
 from reviews.views import item as item_page
+from tests.chromium import chromium as launched
 
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-dev-shm-usage",
-    "--no-proxy-server",
-]
 OPENING_MS = 20_000
 DEFERRED = re.compile("/static/(?!kernel/portal).*[.]js")
 LATE_SCRIPTS_MS = int(os.environ.get("LATE_SCRIPTS_MS", "0"))
@@ -66,13 +56,8 @@ def nobody_waits_at_the_desk(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def chromium(playwright_may_keep_its_event_loop: None) -> Iterator[Browser]:
-    path = next((found for name in CHROMIUM if (found := shutil.which(name))), None)
-    if path is None:
-        pytest.fail("Chromium is not installed; `make test` installs it")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -96,13 +96,22 @@ def told_of(filed: Any, *, asks: bool = True, **changes: Any) -> list[Refusal]:
 @pytest.mark.parametrize(
     "filed",
     [[], [course(area_code="410400")], [course(year=2025)], [course(subject="professional")],
-     [course(ended_on=DAY - timedelta(days=1))]],
+     [course(ended_on=DAY - timedelta(days=1))], [course(from_on=DAY + timedelta(days=1))]],
 )  # fmt: skip
 def test_an_unfiled_course_is_held_or_accepted_as_the_rule_set_says(filed: list[FiledCourse]) -> None:
     message = "课程未列入 2026 年度的课程备案名单，待人社部门核实。"
     assert told_of(filed) == [Refusal("course_not_filed", message, "/course_code", "S4-06")]
     assert told_of(filed, asks=False) == []
     assert told_of(None) == []
+
+
+@pytest.mark.clause("S4-06")
+def test_each_day_has_its_version() -> None:
+    first = course(ended_on=DAY, hours=Decimal(1))
+    second = course(from_on=DAY + timedelta(days=1), version=2)
+    for day, version in ((DAY, 1), (DAY + timedelta(days=1), 2)):
+        (held,) = rules.lines_that_hold([first, second], places=["410200"], year=2026, subject="public", on=day)
+        assert held.version == version
 
 
 @pytest.mark.clause("S4-06")

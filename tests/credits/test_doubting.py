@@ -1,5 +1,6 @@
 """Hours that a platform posts and the portal doubts: held with their reasons, none lost."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,7 +15,8 @@ from bases.rules.courses import CourseLine
 from bases.services.courses import file_courses
 from ceportal.kernel.models import Tally
 from credits.enums import Outcome
-from credits.models import Claim, RuleSet, YearAccount
+from credits.models import Claim, HourEntry, RuleSet, YearAccount
+from credits.selectors.courses import versions_credited
 from credits.selectors.reconciliation import mismatches
 from credits.services.crediting import credit_records
 from credits.services.weighing import Speaker
@@ -56,6 +58,14 @@ def test_a_course_is_asked_for_where_the_rule_set_asks(declarant: Professional, 
     assert reasons(here, record(declarant, **named), longer) == [[], ["longer_than_course"]]
     # Another platform's course of that code is another course.
     assert reasons(speaker(), record(declarant, **named | {"title": "甲"})) == [["course_not_filed"]]
+    later = NOW + timedelta(days=2)
+    longer_now = replace(line, hours=Decimal(2))
+    file_courses(here.organization, [longer_now], area=people.area("410200"), year=2026, by=clerk, now=later)
+    day = {"started_on": later.date(), "ended_on": later.date(), "title": "丙", "hours": Decimal(2)}
+    assert reasons(here, record(people.professional("后学的人"), **named | day), now=later) == [[]]
+    entries = HourEntry.objects.select_related("claim", "area").order_by("id")
+    assert [*versions_credited(entries).values()] == [1, 2]
+    assert versions_credited([]) == {}
     Course.objects.update(ended_on=date(2025, 12, 31))
     assert reasons(here, record(declarant, **named | {"title": "乙"})) == [["course_not_filed"]]
 

@@ -1,4 +1,4 @@
-"""What the matrix asks for of statistics: the declarant's year as it is counted, and the city's report, published."""
+"""Of statistics and help: the declarant's year as it is counted, the city's report; a guide; what it announces."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -10,10 +10,12 @@ from ceportal.office.models import FixedReport
 from ceportal.office.selectors.statistics import Asked, scope_of
 from ceportal.office.services.counting import count_years
 from ceportal.office.services.reports import fix_report, publish_report, report_of
+from tests.matrix import desk_things
 
 
 def begin(unit: Organization, officer: User, *, now: datetime) -> None:
     """One report that still can be published, and one that is."""
+    desk_things.begin(unit, officer, now=now)
     count_years(now=now)
     asked = Asked(now.year, Area.objects.get(pk=unit.area_id))
     content = report_of(scope_of(officer), asked, By.AREA, unit=unit, now=now)
@@ -29,7 +31,9 @@ def given() -> dict[str, Callable[[Any], Mapping[str, Any]]]:
         "office:fixed_report": lambda _: {"ref": _report(is_published=False).ref},
         "office:publish_report": lambda _: {"ref": _report(is_published=False).ref},
         "office:published_report": lambda _: {"ref": _report(is_published=True).ref},
-    }  # fmt: skip
+        "office:evaluate": lambda town: {"ref": town.submitted.organization.ref},
+        "office:guide": lambda _: {"key": "person"},
+    } | desk_things.given()  # fmt: skip
 
 
 def _report(*, is_published: bool) -> FixedReport:

@@ -20,13 +20,14 @@ from credits.services.unit_trainings import keep_paper, send_training, start_tra
 from tests.bases import planning, teaching
 from tests.credits.drafts import photo
 from tests.credits.platforms import number_of
-from tests.matrix import complaint_things
+from tests.matrix import archive_things, complaint_things, training_things
 
 OPEN, PAPER, ASKED = "MX-1", "MX-2", "MX-3"
 ANYBODYS = ("class", "enrol", "leave")
 FILED = ("training_plan", "training_plan_document", "inspect_training_plan")
 TRAINING = ("unit_training", "send_unit_training", "keep_unit_paper")
 DRAFTED = ("send_training_plan", "attach_to_plan", "new_planned_training")
+ROSTER_ROWS = ("type_roster", "roster_of_enrolled", "another_roster")
 DESKS = ("class_desk", "edit_class", "ask_consent", "attendance", "class_results")
 
 
@@ -48,7 +49,11 @@ def given() -> dict[str, Callable[[Any], Mapping[str, Any]]]:
         "bases:plan_paper": lambda _: {"ref": _plan(2).ref, "paper": _plan(2).papers.get().ref},
         "bases:answer_inspection": lambda _: {"ref": PlanInspection.objects.get().ref},
         "credits:roster_of_class": lambda _: {"ref": _class(PAPER).ref},
+        **{f"credits:{name}": lambda town: {"ref": town.roster.ref} for name in ROSTER_ROWS},
+        "credits:correct_row": lambda town: {"ref": town.done.ref, "number": 2},
+        **archive_things.given(),
         **complaint_things.given(),
+        **training_things.given(),
     }
 
 
@@ -80,8 +85,10 @@ def file_plans(
     days = {"started_on": date(now.year, 11, 3), "ended_on": date(now.year, 11, 4)}
     plan = planning.filed(units["employer"], people["employer"], now=now.replace(day=2), title="矩阵计划的培训", **days)
     inspect_plan(plan, units["city"], finding="advice", words="可以更细", mend_by=None, by=people["city"], now=now)
+    archive_things.begin(people, document, now=now)
     complaint_things.begin(units["base"], people["declarant"], document, now=now)
     complaint_things.assess(units["base"], people["province"], people["base"], document, now=now)
+    training_things.begin(units["base"], people["base"], people["province"], document, now=now)
     _run_a_training(plan, Professional.objects.get(user=people["declarant"]), people["employer"], document, now=now)
     amendment = amend_plan(plan, by=people["employer"], now=now)
     attach_paper(amendment, "课程表", document, by=people["employer"], now=now)

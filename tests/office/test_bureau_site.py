@@ -3,10 +3,15 @@
 from typing import Any
 
 import pytest
+import time_machine
+from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import Professional, User
+from ceportal.office.selectors.desks import SECTIONS
+from tests.credits import asking
+from tests.credits.factories import NOW
 
 pytestmark = pytest.mark.django_db
 SITE = "/admin/"
@@ -54,3 +59,24 @@ def test_no_code_stands_in_the_page(client: Client, city_officer: User) -> None:
     page = client.get(SITE).content.decode()
     assert " style=" not in page
     assert "<script>" not in page
+
+
+@pytest.mark.usefixtures("regulation")
+def test_each_desk_says_how_much_waits_and_until_when(
+    client: Client, declarant: Professional, granter: User, county_officer: User
+) -> None:
+    def index(user: User) -> str:
+        client.force_login(user)
+        return " ".join(client.get(SITE).content.decode().split())
+
+    assert "没有待办" in index(granter)
+    with time_machine.travel(NOW, tick=False):
+        asking.easing(declarant, now=NOW)
+        text = index(granter)
+        assert "1 项待办，最早" in text
+        assert "1 项待办" not in index(county_officer)
+
+
+def test_every_register_stands_under_a_title() -> None:
+    named = {name for _, names in SECTIONS for name in names if "." in name}
+    assert named == {model._meta.label_lower for model in admin.site._registry}

@@ -1,15 +1,20 @@
 """The made-up province: gone on with where it was broken off, its ledger whole, its figures those of plain counts."""
 
+from decimal import Decimal
 from io import StringIO
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.utils import timezone
 
+from accounts.enums import Duty
 from accounts.models import Professional
 from ceportal.office.demo import province
+from ceportal.office.enums import By
 from ceportal.office.models import YearSum
+from ceportal.office.selectors.statistics import Asked, rows_by, scope_of
 from credits.models import Activity, Declaration, HourEntry, YearAccount
 from credits.selectors.reconciliation import mismatches
 from tests import factories as make
@@ -31,7 +36,7 @@ def test_a_province_is_made_in_parts_and_is_whole(monkeypatch: Any) -> None:
         make.area(code)
     make.title_series()
     Activity.objects.create(code="training", name="集中培训", clause="S1-05", status="verified")
-    regulation.rule_set("henan", figures={"total": "90", "public": "30", "professional": "60"})
+    regulation.rule_set("henan", year_from=2020, figures={"total": "90", "public": "30", "professional": "60"})
     monkeypatch.setattr(province, "A_PART", 25)
     first = next(province.generate(60, years=2, now=timezone.now()))
     assert (first, Professional.objects.count()) == (25, 25)
@@ -46,6 +51,55 @@ def test_a_province_is_made_in_parts_and_is_whole(monkeypatch: Any) -> None:
         assert sum(row.online_times for row in rows) == HourEntry.objects.filter(year=year).count()
         assert sum(row.met + row.half + row.less + row.excused for row in rows) == 60
     assert YearAccount.objects.filter(is_met=True).exists()
+    _every_figure_is_that_of_plain_sql()
     for wrong in (["--people", "0"], ["--people", "5", "--years", "11"]):
         with pytest.raises(CommandError, match="至少"):
             told(*wrong)
+
+
+# From the ledger and the register of people alone: who met 90 with 30 and 60, who has half, what was learned.
+_SQL = """
+    WITH learned AS (
+        SELECT e.professional_id, SUM(e.hours) AS whole, COUNT(*) AS times,
+               SUM(CASE WHEN e.subject = 'public' THEN e.hours ELSE 0 END) AS public,
+               SUM(CASE WHEN e.subject = 'professional' THEN e.hours ELSE 0 END) AS professional
+        FROM credits_hourentry e WHERE e.year = %s GROUP BY e.professional_id
+    ), people AS (
+        SELECT SUBSTR(o.area_id, 1, 4) || '00' AS area, o.nature AS nature, p.title_level AS level,
+               COALESCE(l.whole, 0) AS whole, COALESCE(l.public, 0) AS public, COALESCE(l.times, 0) AS times,
+               COALESCE(l.professional, 0) AS professional
+        FROM accounts_professional p
+        JOIN accounts_employment j ON j.professional_id = p.id
+        JOIN accounts_organization o ON o.id = j.organization_id
+        LEFT JOIN learned l ON l.professional_id = p.id
+    )
+    SELECT {column}, COUNT(*),
+           SUM(CASE WHEN whole >= 90 AND public >= 30 AND professional >= 60 THEN 1 ELSE 0 END),
+           SUM(CASE WHEN whole >= 45 AND NOT (whole >= 90 AND public >= 30 AND professional >= 60) THEN 1 ELSE 0 END),
+           SUM(public), SUM(professional), SUM(times)
+    FROM people GROUP BY {column}
+"""
+
+
+def _every_figure_is_that_of_plain_sql() -> None:
+    """As the pages show them, in each of their ways, and in all years."""
+    bureau = make.bureau("410000")
+    scope = scope_of(make.give(make.user(), bureau, Duty.OVERSEE))
+    compared = 0
+    for year in YearSum.objects.values_list("year", flat=True).distinct():
+        for by, key in ((By.AREA, "place"), (By.NATURE, "nature"), (By.LEVEL, "level")):
+            shown = {}
+            for row in rows_by(scope, Asked(year, bureau.area), by):
+                assert row.asked is not None
+                said, figures = getattr(row.asked, key), row.figures
+                shown[getattr(said, "pk", said)] = (
+                    figures.obliged, figures.met, figures.half, figures.sums["public"],
+                    figures.sums["professional_hours"], figures.sums["online_times"],
+                )  # fmt: skip
+            with connection.cursor() as cursor:
+                column = {"place": "area"}.get(key, key)
+                cursor.execute(_SQL.format(column=column), [year])
+                counted = {name: tuple(map(Decimal, map(str, told))) for name, *told in cursor.fetchall()}
+            assert shown == counted, (year, by)
+            compared += len(counted)
+    assert compared > 10

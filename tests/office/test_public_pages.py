@@ -5,11 +5,14 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from PIL import Image
 
 from accounts.models import Area, User
 from ceportal.kernel.rules.citations import PLACES
+from ceportal.office.selectors.guides import DESK, PHONE, Guide, guides
 from ceportal.office.selectors.policy import documents
 from credits.models import RuleSet, RuleValue
 from tests.office.factories import NOW
@@ -103,6 +106,29 @@ def test_help_has_a_section_for_every_role(client: Client) -> None:
     for role in ("person", "employer", "authority", "bureau", "anyone", "trouble"):
         assert f'id="{role}"' in page
         assert f'href="#{role}"' in page
+
+
+@pytest.mark.parametrize("guide", guides(), ids=lambda guide: guide.key)
+def test_a_guide_shows_each_step_with_the_picture_of_its_page(client: Client, guide: Guide) -> None:
+    page = client.get(reverse("office:guide", args=[guide.key])).content.decode()
+    assert f'href="{reverse("office:guide", args=[guide.key])}"' in client.get("/help/").content.decode()
+    for step in guide.steps:
+        assert f"<h2>{step.title}</h2>" in page
+        assert step.words in page
+        assert f'src="/static/{step.picture}"' in page
+        assert f'srcset="/static/{step.phone_picture}"' in page
+        assert step.follow or f'href="{reverse(step.url_name)}"' in page
+
+
+def test_every_picture_of_help_belongs_to_a_step_and_is_as_large_as_it_is_shown() -> None:
+    folder = settings.BASE_DIR / "static"
+    shown = {str(path.relative_to(folder)) for path in (folder / "office" / "help").iterdir()}
+    steps = [step for guide in guides() for step in guide.steps]
+    sizes = {step.picture: DESK for step in steps} | {step.phone_picture: PHONE for step in steps}
+    assert shown == sizes.keys()
+    for name, size in sizes.items():
+        with Image.open(folder / name) as picture:
+            assert picture.size == size
 
 
 def test_nothing_of_a_city_or_of_a_former_year_is_called_a_ground_in_force(client: Client) -> None:

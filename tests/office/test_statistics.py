@@ -13,13 +13,16 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from accounts.models import Organization, Professional, User
+from bases.models import TrainingClass
 from ceportal.kernel.models import AuditEvent
 from ceportal.office.models import FixedReport
 from ceportal.office.rules.reports import digest_of
 from ceportal.office.selectors.reports import published_reports
 from ceportal.office.services.counting import count_years
 from tests import factories as make
+from tests.bases import teaching
 from tests.credits import factories as regulation
+from tests.credits.rosters import recognise
 from tests.office.factories import NOW, entry
 from tests.reviews.factories import approved, submitted
 
@@ -148,3 +151,17 @@ def test_a_report_is_fixed_published_once_and_stays(
     assert report.digest in text
     assert "33.3" in text
     assert report.title in client.get(reverse("office:published_reports")).content.decode()
+
+
+@pytest.mark.clause("S1-11")
+def test_classes_free_urgent_and_for_public_benefit_are_counted(
+    client: Client, base: Organization, base_teacher: User, city_officer: User
+) -> None:
+    recognise(base)
+    for code, flags in (("A", {"is_free": True}), ("B", {"is_free": True, "is_urgent": True}), ("C", {})):
+        held = teaching.on_paper(base, base_teacher, code=code)
+        TrainingClass.objects.filter(pk=held.pk).update(state="open", opened_at=NOW, taken=3, **flags)
+    text = page(client, city_officer)
+    table = text[text.index("按公益性") : text.index("计划经费")]
+    assert re.findall(r"<td[^>]*>([\d.]+)</td>", table) == ["2", "24", "6", "1", "12", "3"]
+    assert ("免费" in table, "急需紧缺" in table, "公益</th>" in table) == (True, True, False)

@@ -35,6 +35,7 @@ from ceportal.office.demo.cast import (
     Unit,
 )
 from ceportal.office.demo.doors import post_hours, upload_roster
+from ceportal.office.demo.institutions import ask_to_be_recognised, fill_the_shelves, teach
 from ceportal.office.demo.plans import file_plans
 from ceportal.office.demo.stage import Stage
 from ceportal.office.demo.teaching import assess_bases, complain_of_them
@@ -201,6 +202,9 @@ def _this_year(stage: Stage) -> None:
     file_plans(stage, county, _holder(county, Duty.OVERSEE))
     complain_of_them(stage)
     assess_bases(stage)
+    fill_the_shelves(stage)
+    teach(stage)
+    ask_to_be_recognised(stage)
 
 
 def _ask_for_last_year(stage: Stage, person: Person) -> None:

@@ -8,6 +8,7 @@ PARTS = {
     "kernel.sweep": "清除残留的上传文件",
     "accounts.send_codes": "验证码的送出",
     "bases.carry_recognitions": "认定名单沿用到下一年度",
+    "bases.check_links": "施教机构网址的检查",
     "credits.handle_person_changes": "人员变动后的重新核算",
     "credits.put_rules_in_force": "规则按日生效",
     "credits.work_on_rule_runs": "规则变动的影响和重新核算",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
@@ -9,6 +10,8 @@ from accounts.enums import RequestState
 from bases.enums import ClassForm, ClassKind, ClassState, Funding
 from bases.models import TrainingClass, TrainingPlan, TrainingPlanItem
 from ceportal.office.selectors.statistics import Asked, Scope
+
+_INTEREST = {"is_free": "免费", "is_urgent": "急需紧缺", "is_for_public_benefit": "公益"}
 
 
 @dataclass(frozen=True)
@@ -37,12 +40,35 @@ def classes_seen_by(scope: Scope, asked: Asked) -> QuerySet[TrainingClass]:
     return rows.filter(trade=asked.trade) if asked.trade else rows
 
 
-def classes_by(scope: Scope, asked: Asked, column: str) -> list[Held]:
-    """`column` is kind or form."""
-    names = dict(ClassKind.choices if column == "kind" else ClassForm.choices)
-    rows = classes_seen_by(scope, asked).order_by().values_list(column)
+def classes_by_form(scope: Scope, asked: Asked) -> list[Held]:
+    names = dict(ClassForm.choices)
+    rows = classes_seen_by(scope, asked).order_by().values_list("form")
     found = rows.annotate(n=Count("pk"), hours_held=Sum("hours"), people=Sum("taken"))
     return [Held(names.get(value, value), n, hours, people) for value, n, hours, people in sorted(found)]
+
+
+def classes_by_kind_and_interest(scope: Scope, asked: Asked) -> tuple[list[Held], list[Held]]:
+    """By kind; and those free of charge, urgently needed and for public benefit (S0-03), of which a class may be
+    several: one query.
+    """
+    sums: dict[str, Any] = {}
+    for flag in ("all", *_INTEREST):
+        of = Q() if flag == "all" else Q(**{flag: True})
+        sums |= {f"{flag}_n": Count("pk", filter=of), f"{flag}_people": Sum("taken", filter=of)}
+        sums[f"{flag}_hours"] = Sum("hours", filter=of)
+    rows: list[Any] = list(classes_seen_by(scope, asked).order_by().values("kind").annotate(**sums).order_by("kind"))
+    names = dict(ClassKind.choices)
+    kinds = [
+        Held(names.get(row["kind"], row["kind"]), row["all_n"], row["all_hours"], row["all_people"]) for row in rows
+    ]
+    return kinds, [
+        _held(rows, flag, label) for flag, label in _INTEREST.items() if any(row[f"{flag}_n"] for row in rows)
+    ]
+
+
+def _held(rows: list[Any], flag: str, label: str) -> Held:
+    hours = sum((row[f"{flag}_hours"] or Decimal(0) for row in rows), Decimal(0))
+    return Held(label, sum(row[f"{flag}_n"] for row in rows), hours, sum(row[f"{flag}_people"] or 0 for row in rows))
 
 
 def funding_planned(scope: Scope, asked: Asked) -> list[Funded]:

@@ -53,6 +53,7 @@ PUBLIC = Section(
     "",
     (
         Entry("office:front", "首页"),
+        Entry("office:announcements", "通知公告"),
         Entry("office:policy", "政策依据"),
         Entry("bases:directory", "施教机构"),
         Entry("bases:classes", "培训班"),
@@ -88,12 +89,14 @@ WITHOUT_ROLE = (
 )
 FOOTER = (
     Entry("office:front", "首页"),
+    Entry("office:announcements", "通知公告"),
     Entry("office:policy", "政策依据"),
     Entry("bases:directory", "施教机构"),
     Entry("bases:classes", "培训班"),
     Entry("certificates:look_up", "证书查验"),
     Entry("accounts:privacy", "个人信息保护"),
     Entry("office:trail_heads", "操作记录封存"),
+    Entry("office:deadlines", "截止日期"),
     Entry("reviews:spot_checks", "抽查公示"),
     Entry("office:published_reports", "统计公报"),
     Entry("office:help", "帮助"),
@@ -109,6 +112,7 @@ _OF_DUTIES: tuple[tuple[str, tuple[tuple[frozenset[Duty], Entry], ...]], ...] = 
             (frozenset({Duty.OVERSEE}), Entry("bases:consents", "办班申请")),
             (frozenset({Duty.REVIEW_HOURS, Duty.OVERSEE, Duty.MANAGE_UNIT}), Entry("bases:training_plans", "培训计划")),
             (frozenset({Duty.REVIEW_HOURS, Duty.MANAGE_UNIT}), Entry("credits:unit_trainings", "单位培训")),
+            (frozenset({Duty.REVIEW_HOURS, Duty.MANAGE_UNIT}), Entry("bases:unit_classes", "参训的培训班")),
             (frozenset({Duty.REVIEW_HOURS, Duty.MANAGE_UNIT}), Entry("reviews:asked", "抽查答复")),
         ),
     ),
@@ -124,8 +128,14 @@ _OF_DUTIES: tuple[tuple[str, tuple[tuple[frozenset[Duty], Entry], ...]], ...] = 
         (
             (frozenset({Duty.TEACH}), Entry("bases:own_classes", "办班")),
             (frozenset({Duty.TEACH}), Entry("credits:rosters", "名单上传")),
+            (frozenset({Duty.TEACH, Duty.OVERSEE}), Entry("bases:class_archives", "教学档案")),
             (frozenset({Duty.TEACH, Duty.MANAGE_CLIENTS}), Entry("bases:disclosures", "公开信息")),
             (frozenset({Duty.TEACH, Duty.REGULATE}), Entry("bases:assessments", "基地考核")),
+            (frozenset({Duty.TEACH, Duty.OVERSEE, Duty.REGULATE}), Entry("bases:teachers", "师资库")),
+            (
+                frozenset({Duty.TEACH, Duty.REGULATE, Duty.MANAGE_CLIENTS, Duty.MANAGE_UNIT}),
+                Entry("bases:recognition_requests", "基地和平台认定"),
+            ),
         ),
     ),
     (
@@ -133,8 +143,11 @@ _OF_DUTIES: tuple[tuple[str, tuple[tuple[frozenset[Duty], Entry], ...]], ...] = 
         (
             (frozenset({Duty.OVERSEE}), Entry("office:overview", "辖区概况")),
             (frozenset({Duty.OVERSEE}), Entry("office:statistics", "年度统计")),
+            (frozenset({Duty.OVERSEE, Duty.MANAGE_UNIT}), Entry("office:evaluations", "单位评估")),
             (frozenset({Duty.OVERSEE}), Entry("reviews:watch", "审核时效")),
             (frozenset({Duty.OVERSEE}), Entry("bases:complaints", "投诉")),
+            (frozenset({Duty.OVERSEE}), Entry("office:announcing", "发布公告")),
+            (frozenset({Duty.FILE_MONTHS, Duty.REVERSE_HOURS}), Entry("office:closing", "开年和收尾")),
             (DESK_DUTIES, Entry("admin:index", "工作台")),
             (frozenset({Duty.OPERATE}), Entry("office:operation", "运行状态")),
         ),
@@ -150,6 +163,7 @@ _OF_DUTIES: tuple[tuple[str, tuple[tuple[frozenset[Duty], Entry], ...]], ...] = 
             (_OF_STAFF, Entry("office:staff", "达标和提醒")),
             (_OF_STAFF, Entry("certificates:eligibility", "达标名单")),
             (_OF_STAFF, Entry("office:exports", "名单导出")),
+            (frozenset({Duty.MANAGE_UNIT}), Entry("office:funding", "教育经费")),
             (frozenset({Duty.MANAGE_UNIT}), Entry("credits:standards", "认定标准")),
             (frozenset({Duty.MANAGE_UNIT}), Entry("accounts:duties", "职责分工")),
             (frozenset({Duty.APPROVE_UNITS}), Entry("accounts:units_to_approve", "单位注册")),

@@ -23,7 +23,7 @@ from accounts.models import (
 )
 from accounts.selectors.duties import waiting_for
 from accounts.selectors.requests import requests_waiting_for
-from bases.models import ClassConsent, Complaint, TrainingPlan
+from bases.models import ClassConsent, Complaint, RecognitionRequest, TrainingPlan
 from bases.selectors.complaints import complaints_waiting_for
 from credits.models import (
     BackYearRequest,
@@ -71,6 +71,7 @@ DESKS: dict[type[Routed], Desk] = {
     MissingHours: Desk("credits:missing_inbox", "学时查询"),
     RuleDraft: Desk("admin:credits_ruleset_changelist", "规则修改"),
     TrainingPlan: Desk("bases:training_plans", "培训计划"),
+    RecognitionRequest: Desk("bases:recognition_requests", "基地和平台认定"),
     ClassConsent: Desk("bases:consents", "办班申请"),
     Complaint: Desk("bases:complaints", "投诉"),
     PersonRegistration: Desk("accounts:people_to_approve", "人员注册"),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.services import clients, codes, delivery, deputizing, devices, registration_clock, request_clock
-from bases.services import carrying
+from bases.services import carrying, link_checking
 from ceportal.kernel.models import Heartbeat
 from ceportal.kernel.selectors.maintenance import maintenance
 from ceportal.kernel.services import quarantine, sealing_trail, sweeping
@@ -47,6 +47,7 @@ JOBS: tuple[ClockJob, ...] = (
     ClockJob("kernel.sweep", sweeping.sweep),
     ClockJob("accounts.send_codes", codes.send_codes),
     ClockJob("bases.carry_recognitions", carrying.carry_recognitions),
+    ClockJob("bases.check_links", link_checking.check_links),
     ClockJob("credits.handle_person_changes", person_changes.handle_person_changes),
     ClockJob("credits.put_rules_in_force", rule_drafts.put_rules_in_force),
     ClockJob("credits.work_on_rule_runs", rule_runs.work_on_rule_runs),

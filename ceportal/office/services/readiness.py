@@ -57,6 +57,12 @@ def findings(*, now: datetime) -> Iterator[Finding]:
         yield from ask(now)
 
 
+def of_a_year(*, now: datetime) -> Iterator[Finding]:
+    """Of these what certificates of a new year need: fonts, keys, time stamps, in whose name."""
+    for ask in (_fonts, _signing, _timestamps, _issuer):
+        yield from ask(now)
+
+
 def _database(now: datetime) -> Iterator[Finding]:
     if connection.vendor == "sqlite":
         yield Finding("数据库", "SQLite", "正式运行请用 PostgreSQL 15 以上")

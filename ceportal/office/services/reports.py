@@ -12,7 +12,8 @@ from ceportal.kernel.services.trail import record
 from ceportal.office.enums import By
 from ceportal.office.models import FixedReport
 from ceportal.office.rules.reports import IN_WORKBOOK, ON_PAPER, content_of, digest_of, in_workbook, on_paper, told
-from ceportal.office.selectors.classes_held import classes_by, funding_planned
+from ceportal.office.selectors.classes_held import Held, classes_by_form, classes_by_kind_and_interest, funding_planned
+from ceportal.office.selectors.funding import funding_kept
 from ceportal.office.selectors.statistics import (
     Asked,
     Row,
@@ -38,13 +39,16 @@ def report_of(scope: Scope, asked: Asked, by: str, *, unit: Organization, now: d
     total = [["合计", *on_paper(total_of(scope, asked))]]
     heading = dict(By.choices)[by]
     natures = [[label, nature, *on_paper(figures)] for label, nature, figures in rows_by_nature(scope, asked)]
+    kinds, interest = classes_by_kind_and_interest(scope, asked)
     tables = [
         (f"按{heading}", (heading, *ON_PAPER), [*rows, *total]),
         ("按地区和单位性质", ("地区", "单位性质", *ON_PAPER), natures),
         ("历年对比", ("年度", *ON_PAPER), _lines(years_of(scope, asked))),
-        ("办班种类", ("种类", "班次", "学时", "人数"), _classes(scope, asked, "kind")),
-        ("办班形式", ("形式", "班次", "学时", "人数"), _classes(scope, asked, "form")),
+        ("办班种类", ("种类", "班次", "学时", "人数"), _held(kinds)),
+        ("办班形式", ("形式", "班次", "学时", "人数"), _held(classes_by_form(scope, asked))),
+        ("办班公益性", ("公益性", "班次", "学时", "人数"), _held(interest)),
         ("计划经费", ("经费来源", "培训项目", "人数", "预算（元）"), _funding(scope, asked)),
+        ("教育经费", ("提取比例", "单位", "工资总额（元）", "应提取", "已提取", "已使用"), _kept(scope, asked)),
     ]
     return content_of(title=f"{asked.place.name}{asked.year}年度继续教育情况统计", facts=facts, tables=tables)
 
@@ -86,11 +90,17 @@ def _lines(rows: list[Row]) -> list[list[str]]:
     return [[row.label, *on_paper(row.figures)] for row in rows]
 
 
-def _classes(scope: Scope, asked: Asked, column: str) -> list[list[str]]:
-    found = classes_by(scope, asked, column)
+def _held(found: list[Held]) -> list[list[str]]:
     return [[held.label, told(held.classes), told(held.hours), told(held.people)] for held in found]
 
 
 def _funding(scope: Scope, asked: Asked) -> list[list[str]]:
     found = funding_planned(scope, asked)
     return [[row.label, told(row.trainings), told(row.people), told(row.yuan)] for row in found]
+
+
+def _kept(scope: Scope, asked: Asked) -> list[list[str]]:
+    return [
+        [row.label, told(row.units), *map(told, (row.payroll, row.due, row.set_aside, row.spent))]
+        for row in funding_kept(scope, asked)
+    ]

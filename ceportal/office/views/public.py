@@ -1,13 +1,15 @@
 """What anybody may read: what the portal is, where its numbers stand, how to use it."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.enums import TitleLevel
 from ceportal.kernel.selectors.trail_chain import daily_heads
+from ceportal.office.selectors.deadlines import deadlines_of
+from ceportal.office.selectors.guides import guides
 from ceportal.office.selectors.policy import documents, numbers_of_years
 from credits.rules.closing import deadline_of
 from credits.selectors.regulation import requirements
@@ -43,7 +45,29 @@ def show_policy(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def show_help(request: HttpRequest) -> HttpResponse:
-    return render(request, "office/help.html")
+    return render(request, "office/help.html", {"guides": guides()})
+
+
+@login_not_required
+@require_safe
+def show_guide(request: HttpRequest, key: str) -> HttpResponse:
+    """The first steps of a role, with pictures."""
+    guide = next((each for each in guides() if each.key == key), None)
+    if guide is None:
+        raise Http404
+    others = [each for each in guides() if each is not guide]
+    return render(request, "office/guide.html", {"guide": guide, "others": others})
+
+
+@login_not_required
+@require_safe
+def show_deadlines(request: HttpRequest) -> HttpResponse:
+    """The days of this year and the next, those that are over below."""
+    today = timezone.localdate()
+    days = [each for year in (today.year - 1, today.year) for each in deadlines_of(year)]
+    coming = [each for each in days if each.day >= today]
+    past = [each for each in days if each.day < today and each.day.year == today.year]
+    return render(request, "office/deadlines.html", {"coming": coming, "past": past, "year": today.year})
 
 
 @login_not_required

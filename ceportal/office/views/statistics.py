@@ -23,7 +23,7 @@ from ceportal.office.documents.report import render_report
 from ceportal.office.enums import By, Standing
 from ceportal.office.rules.counting import Figures
 from ceportal.office.rules.reports import METHOD, ON_PAGE, Column, digest_of
-from ceportal.office.selectors.classes_held import classes_by, funding_planned
+from ceportal.office.selectors.classes_held import classes_by_form, classes_by_kind_and_interest, funding_planned
 from ceportal.office.selectors.statistics import (
     YEARS_COMPARED,
     Asked,
@@ -57,6 +57,7 @@ def show_statistics(request: PersonRequest) -> HttpResponse:
     asked = _asked(request, scope)
     by = _by(request, asked)
     rows, total, is_lowest = rows_by(scope, asked, by), total_of(scope, asked), by == By.UNIT
+    kinds, interest = classes_by_kind_and_interest(scope, asked)
     context = {
         **_frame(scope, asked, by),
         "has_rows": bool(rows),
@@ -68,8 +69,9 @@ def show_statistics(request: PersonRequest) -> HttpResponse:
         "years": [_line(row, ON_PAGE[0][1], is_lowest=False) for row in years_of(scope, asked)],
         "year_columns": ON_PAGE[0][1],
         "classes": [
-            ("种类", classes_by(scope, asked, "kind")),
-            ("形式", classes_by(scope, asked, "form")),
+            ("种类", kinds),
+            ("形式", classes_by_form(scope, asked)),
+            ("公益性", interest),
         ],
         "funding": funding_planned(scope, asked),
         "query": urlencode(asked.query | {"by": by}),
