@@ -3,7 +3,14 @@
 import pytest
 
 from ceportal.kernel.rules.refusal import Refused
-from certificates.rules.checking import MOST_BYTES, MOST_LINES, Line, lines_in, reasons_not_to_take
+from certificates.rules.checking import (
+    MOST_BYTES,
+    MOST_LINES,
+    Line,
+    faults_of_numbered,
+    lines_in,
+    reasons_not_to_take,
+)
 
 NUMBER = "410100-2026-0000001-K"
 
@@ -32,3 +39,21 @@ def test_there_are_rows_and_not_too_many(text: str, code: str) -> None:
         lines_in(text)
     assert [(each.code, each.field) for each in refused.value.reasons] == [(code, "lines")]
     assert len(lines_in("1 王\n" * MOST_LINES)) == MOST_LINES
+
+
+@pytest.mark.parametrize(
+    ("asked", "faults"),
+    [
+        ({"certificate_number": NUMBER, "name": "王明"}, []),
+        ({"certificate_number": NUMBER}, [("unknown_key", "")]),
+        ({"certificate_number": NUMBER, "name": "王明", "token": "x"}, [("unknown_key", "")]),
+        ([NUMBER, "王明"], [("unknown_key", "")]),
+        (
+            {"certificate_number": 1, "name": ["王明"]},
+            [("certificate_number", "/certificate_number"), ("name", "/name")],
+        ),
+        ({"certificate_number": NUMBER, "name": "王\x00明"}, [("strange_character", "/name")]),
+    ],
+)
+def test_a_question_by_number_says_what_is_wrong_with_it(asked: object, faults: list[tuple[str, str]]) -> None:
+    assert [(each.code, each.field or "") for each in faults_of_numbered(asked)] == faults

@@ -16,7 +16,6 @@ from ceportal.office.selectors.own_reading import READERS
 from certificates.services.issuing import settle_changed_accounts
 from credits.enums import Subject
 from credits.models import ChangedAccount, Claim, HourEntry, YearAccount
-from credits.rules.archiving import reasons_not_to_archive
 from credits.selectors.reconciliation import mismatches
 from credits.services.archiving import bring_back, check_archive, remove_archived, write_archive
 from tests import factories as make
@@ -89,8 +88,3 @@ def test_the_command_says_the_digest(people: list[Professional], tmp_path: Path,
     with pytest.raises(CommandError, match="还不能归档"):
         call_command("archive_year", tmp_path / "x", year=NOW.year)
     assert not (tmp_path / "x").exists()
-
-
-@pytest.mark.parametrize(("year", "may"), [(2022, True), (2023, False), (2026, False), (2027, False)])
-def test_the_last_years_stay(year: int, may: bool) -> None:
-    assert (not list(reasons_not_to_archive(year, this_year=2026))) is may
