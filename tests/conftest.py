@@ -95,7 +95,7 @@ def no_stored_file_outlives_its_test() -> Iterator[None]:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if is_of_one(item.nodeid):
+        if is_of_one(item):
             item.add_marker(pytest.mark.shared)
         if item.get_closest_marker("deep") and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(HOUR))

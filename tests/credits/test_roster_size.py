@@ -1,4 +1,6 @@
-"""A roster of 5,000 rows with 30 wrong ones of ten kinds: each is named, and after mending all count once."""
+"""A roster with 30 wrong rows of ten kinds, of 400 rows and (deep) of 5,000: each is named, and after mending all
+count once.
+"""
 
 from decimal import Decimal
 from typing import Any
@@ -12,8 +14,6 @@ from credits.services.roster_jobs import work_on_rosters
 from credits.services.rosters import confirm_roster
 from tests.credits import rosters as make_roster
 from tests.credits.factories import NOW
-
-SIZE = 5_000
 
 
 def spoil(kind: int, line: list[Any], other: list[Any]) -> None:
@@ -58,19 +58,20 @@ COLUMNS = ("证件号码", "证件号码", "证件号码", "证件号码", "证�
 
 
 @pytest.mark.django_db
-def test_five_thousand_rows_with_thirty_wrong_ones(
-    base: Organization, base_teacher: User, employer: Organization, henan_2026: RuleSet
+@pytest.mark.parametrize("size", [400, pytest.param(5_000, marks=pytest.mark.deep)])
+def test_a_roster_with_thirty_wrong_rows(
+    size: int, base: Organization, base_teacher: User, employer: Organization, henan_2026: RuleSet
 ) -> None:
     make_roster.recognise(base)
-    people = make_roster.crowd(employer, SIZE)
+    people = make_roster.crowd(employer, size)
     good = [[number, name, None, "合格", None] for number, name in people]
     bad = [list(line) for line in good]
-    wrong = {100 + 160 * n: n % 10 for n in range(30)}
+    wrong = {3 + size // 32 * n: n % 10 for n in range(30)}
     for place, kind in wrong.items():
         spoil(kind, bad[place], good[0])
     roster = make_roster.roster(base, base_teacher)
     make_roster.read(roster, make_roster.saved(make_roster.workbook(bad)), by=base_teacher)
-    assert roster.counts == {RowState.WRONG: 30, RowState.NEW: SIZE - 30}
+    assert roster.counts == {RowState.WRONG: 30, RowState.NEW: size - 30}
     found = {row.number: row.problems for row in RosterRow.objects.filter(roster=roster, state=RowState.WRONG)}
     assert set(found) == {place + 2 for place in wrong}
     for place, kind in wrong.items():
@@ -84,6 +85,6 @@ def test_five_thousand_rows_with_thirty_wrong_ones(
     work_on_rosters(now=NOW)
     roster.refresh_from_db()
     assert roster.state == RosterState.DONE
-    assert roster.counts == {RowState.CREDITED: SIZE}
-    assert Claim.objects.filter(state=ClaimState.LIVE).count() == HourEntry.objects.count() == SIZE
+    assert roster.counts == {RowState.CREDITED: size}
+    assert Claim.objects.filter(state=ClaimState.LIVE).count() == HourEntry.objects.count() == size
     assert set(YearAccount.objects.values_list("public", flat=True)) == {Decimal(12)}

@@ -8,7 +8,9 @@ import pytest
 
 from tests.databases.shares import is_of_one, is_of_the_second
 
-ROOMS = tuple(f"tests/{room}/" for room in ("accounts", "certificates", "credits", "kernel", "oracle", "reviews"))
+ROOMS = tuple(
+    f"tests/{room}/" for room in ("accounts", "bases", "certificates", "credits", "kernel", "oracle", "reviews")
+)
 OF_NO_DATABASE = tuple(
     f"tests/test_{name}.py" for name in ("compose", "habits", "house", "long_addresses", "system_packages", "units")
 )
@@ -23,7 +25,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def was_tried(item: pytest.Item) -> bool:
-    if is_of_one(item.nodeid) and not is_of_the_second(item.nodeid):
+    if is_of_one(item) and not is_of_the_second(item):
         return True
     return item.nodeid.startswith((*ROOMS, *OF_NO_DATABASE)) and not wants_a_database(item)
 

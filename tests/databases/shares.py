@@ -1,8 +1,8 @@
 """What a run on two databases tries with one of them: each thing once, all of them between the two.
 
 A run on one database alone, or on each, tries everything. Doors, services and races are tried with both; shared are the
-cells of the great table (who gets what at which address), strange questions page by page, and the journeys that a
-browser makes through doors that have tests of their own.
+cells of the great table (who gets what at which address), strange questions page by page, the pages that Django's test
+client asks for, and the journeys that a browser makes through doors that have tests of their own.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ import pytest
 Thing = TypeVar("Thing")
 FIRST, SECOND = "tests.databases.first", "tests.databases.again"
 JOURNEYS, QUESTIONS = "tests/browser/", "tests/matrix/test_strange_questions.py::test_in_"
-WITH_BOTH = tuple(f"{JOURNEYS}test_{name}.py" for name in ("river", "three_sources"))
+WITH_BOTH = (*(f"{JOURNEYS}test_{name}.py" for name in ("river", "three_sources")), "tests/clauses/")
 
 # What is decided before any database is asked: the answer to other methods, what an uploaded file is worth.
 BEFORE = tuple(
@@ -36,13 +36,26 @@ def some(things: Sequence[Thing], of: str, config: pytest.Config) -> Sequence[Th
     return things
 
 
-def is_of_one(nodeid: str) -> bool:
-    return nodeid.startswith((JOURNEYS, QUESTIONS, *BEFORE)) and not nodeid.startswith(WITH_BOTH)
-
-
-def is_of_the_second(nodeid: str) -> bool:
-    """Every other file of journeys and every other question, so that each database carries some."""
-    if not is_of_one(nodeid) or nodeid.startswith(BEFORE):
+def is_of_one(item: pytest.Item) -> bool:
+    if item.nodeid.startswith(WITH_BOTH):
         return False
-    shared = nodeid if nodeid.startswith(QUESTIONS) else nodeid.split("::")[0]
-    return crc32(shared.encode()) % 2 == 1
+    return item.nodeid.startswith((JOURNEYS, QUESTIONS, *BEFORE)) or _asks(item)
+
+
+def is_of_the_second(item: pytest.Item) -> bool:
+    """Every other file of journeys and every other question, and the pages of three files of five: what brings no
+    database, and what is decided before one is asked, is the first one's alone.
+    """
+    if not is_of_one(item) or item.nodeid.startswith(BEFORE):
+        return False
+    if item.nodeid.startswith(QUESTIONS):
+        return crc32(item.nodeid.encode()) % 2 == 1
+    lot = crc32(item.nodeid.split("::")[0].encode())
+    return lot % 5 < 3 if _asks(item) else lot % 2 == 1
+
+
+def _asks(item: pytest.Item) -> bool:
+    """For a page, by the test client, within one transaction: races and faults commit, and are tried with both."""
+    marker = item.get_closest_marker("django_db")
+    commits = marker is not None and marker.kwargs.get("transaction")
+    return not commits and {"client", "transactional_db"} & set(getattr(item, "fixturenames", ())) == {"client"}

@@ -87,9 +87,9 @@ def test_everybody_gets_what_the_table_says(line: Line, town: Town, pytestconfig
 
 @pytest.mark.parametrize("all_roles", [False, pytest.param(True, marks=pytest.mark.deep)], ids=["some", "all"])
 def test_to_look_without_a_body_is_to_look(town: Town, all_roles: bool) -> None:
-    """HEAD answers as GET does: each of the line's answers as somebody who gets it, or as everybody."""
+    """HEAD answers as GET does: each answer of every third line as somebody who gets it, or all as everybody."""
     wrong = []
-    for line in LINES:
+    for line in LINES if all_roles else LINES[::3]:
         given = objects().get(line.key)
         things = [given(town), absent(given(town))] if given else [{}]
         for role in roles() if all_roles else _one_for_each_answer(line):
