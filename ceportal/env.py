@@ -42,6 +42,14 @@ def number(name: str, default: int) -> int:
         raise MissingSetting(f"{name} must be a whole number, not {value!r}") from error
 
 
+def code(name: str, length: int) -> str:
+    """A code of exactly so many digits and capital letters; empty when it is not set."""
+    value = text(name, "").strip().upper()
+    if value and not (len(value) == length and value.isascii() and value.isalnum()):
+        raise MissingSetting(f"{name} must be {length} letters and digits, not {value!r}")
+    return value
+
+
 def one_of(name: str, default: str, *others: str) -> str:
     """One of a few words; `default` is the first of them."""
     value = text(name, default)

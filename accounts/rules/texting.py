@@ -13,6 +13,13 @@ def is_quiet(local: datetime) -> bool:
     return not FIRST_HOUR <= local.hour < LAST_HOUR
 
 
+def waits_since(made: datetime, local: datetime) -> datetime | None:
+    """From when on a text of `made` could have gone today; None while people rest. Both by local time."""
+    if is_quiet(local):
+        return None
+    return max(made, local.replace(hour=FIRST_HOUR, minute=0, second=0, microsecond=0))
+
+
 def first_day(local: datetime) -> date:
     """The day on which what happens at this local moment can be told at the earliest."""
     return local.date() + timedelta(days=local.hour >= LAST_HOUR)

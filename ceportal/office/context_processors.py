@@ -86,6 +86,7 @@ def _addresses() -> dict[str, str]:
         "policy_href": reverse("office:policy"),
         "completion_href": reverse("credits:completion"),
         "class_roster_href": f"{reverse('credits:rosters')}of/",
+        "campaign_records_href": f"{reverse('office:front')}campaigns/",
         "filing_papers_href": f"{reverse('office:front')}filings/",
         "find_href": reverse("office:find"),
         "announcements_href": reverse("office:announcements"),

@@ -2,6 +2,7 @@ from django.urls import URLPattern, path
 
 from ceportal.office.views import (
     announcements,
+    campaigns,
     evaluations,
     exports,
     filings,
@@ -39,6 +40,7 @@ urlpatterns: list[URLPattern] = [
     path("my-year/<int:year>/", my_year.show_my_year, name="my_year_of"),
     path("my-data/", my_data.show_my_data, name="my_data"),
     path("my-data/download/", my_data.download_my_data, name="download_my_data"),
+    path("campaigns/<uuid:ref>/", campaigns.show_record, name="campaign_record"),
     path("filings/<uuid:ref>/csv/", filings.filing_list, name="filing_list"),
     path("filings/<uuid:ref>/pdf/", filings.filing_form, name="filing_form"),
     path("overview/", overview.show_overview, name="overview"),

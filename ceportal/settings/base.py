@@ -360,6 +360,10 @@ CELERY_BEAT_SCHEDULE = {
 
 # Certificates. Without an authority every sheet bears the mark 示例 and names none (facts b8).
 CERTIFICATE_AUTHORITY = env.text("CERTIFICATE_AUTHORITY", "")
+# Of the 电子证照标识 (GB/T 36903): the code of this kind of certificate, which nobody has published yet, and the
+# issuer's 统一社会信用代码. With both (and an authority) each sheet bears the number of that form too.
+CERTIFICATE_TYPE_CODE = env.code("CERTIFICATE_TYPE_CODE", 21)
+CERTIFICATE_ISSUER_CODE = env.code("CERTIFICATE_ISSUER_CODE", 18)
 # The signing key (PEM, key and certificate); empty: DATA_DIR/keys/signing.pem. Only the demo makes one by itself.
 SIGNING_KEY_FILE = env.text("SIGNING_KEY_FILE", "")
 SIGNING_KEY_MAY_BE_MADE = False

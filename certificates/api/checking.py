@@ -114,6 +114,7 @@ def _told(certificate: Certificate, now: datetime) -> dict[str, Any]:
     return {
         "number": certificate.number,
         "edition": certificate.edition,
+        "licence_id": sheet.get("licence_id", ""),
         "state": standing.value,
         "state_text": standing.label,
         "since": timezone.localtime(ended_at).isoformat(timespec="seconds") if ended_at else None,

@@ -63,7 +63,7 @@ def _lines_above(snapshot: Mapping[str, Any]) -> int:
         ("依据：" + "；".join(basis["labels"] + basis["source"] for basis in bases(snapshot["thresholds"])), 168, 8),
     ]
     more = sum(len(setting.wrapped(text, room * 96 / 25.4, size / 0.75)) - 1 for text, room, size in said)
-    return _ABOVE + more
+    return _ABOVE + more + bool(snapshot.get("licence_id"))
 
 
 def _standing(snapshot: Mapping[str, Any]) -> dict[str, dict[str, str]]:

@@ -12,6 +12,8 @@ _BASE = len(_ALPHABET)
 _SHAPE = re.compile(r"([0-9]{6})([0-9]{4})([0-9]{7,10})([0-9A-Z])", re.ASCII)
 _SEPARATORS = re.compile(r"[\s\-‐‑‒–—−.·]+")
 LONGEST_TYPED = 60
+# The branch of the national tree under which licences are numbered.
+_LICENCES = "1.2.156.3005.2"
 
 
 def check_character(text: str) -> str:
@@ -26,6 +28,17 @@ def certificate_number(*, area_code: str, year: int, sequence: int) -> str:
     """The number of the `sequence`-th certificate of a place and year, counted from 1."""
     parts = (area_code, f"{year:04d}", f"{sequence:07d}")
     return "-".join((*parts, check_character("".join(parts))))
+
+
+def licence_id(*, type_code: str, issuer_code: str, number: str, edition: int) -> str:
+    """The 电子证照标识 (GB/T 36903): kind, issuer, serial (our number without its check character), version of three
+    digits, and the check character over the four. Empty unless both codes are known.
+    """
+    if not (type_code and issuer_code):
+        return ""
+    serial = "".join(number.split("-")[:-1])
+    parts = (type_code, issuer_code, serial, f"{edition:03d}")
+    return ".".join((_LICENCES, *parts, check_character("".join(parts))))
 
 
 def read_number(typed: str) -> str | None:

@@ -11,6 +11,7 @@ from accounts.selectors.history import series_of
 from ceportal.kernel.rules.citations import citation, first_id, place_of
 from ceportal.kernel.rules.text import comparable
 from certificates.rules.entitlement import plain
+from certificates.rules.numbers import licence_id
 from certificates.rules.snapshots import SCHEMA
 from certificates.selectors import counted_claims
 from credits.enums import Door, FieldStatus, Subject
@@ -35,6 +36,7 @@ def content_of(
         "schema": SCHEMA,
         "number": number,
         "edition": edition,
+        "licence_id": _licence_id(number, edition),
         "year": account.year,
         "person": person_on_sheet(person),
         "employer": account.organization.name if account.organization else "—",
@@ -70,6 +72,12 @@ def _supervised_by(asked: Requirements) -> str:
     """监制, as the rule set has it (S4-11). A sample names nobody."""
     said = asked.settings.get("certificate_supervised_by")
     return said.value if said and settings.CERTIFICATE_AUTHORITY else ""
+
+
+def _licence_id(number: str, edition: int) -> str:
+    """A sample is no licence."""
+    codes = {"type_code": settings.CERTIFICATE_TYPE_CODE, "issuer_code": settings.CERTIFICATE_ISSUER_CODE}
+    return licence_id(**codes, number=number, edition=edition) if settings.CERTIFICATE_AUTHORITY else ""
 
 
 def line_of(line: Threshold) -> dict[str, str]:

@@ -182,13 +182,17 @@ def holders_asked(inspection: Inspection) -> list[User]:
 
 def figures_by_reviewer(campaign: Campaign) -> list[dict[str, Any]]:
     """How the drawn decisions of each reviewer fared, the worst first."""
-    rows = Inspection.objects.filter(campaign=campaign).order_by().values("decision__by__name")
+    rows = (
+        Inspection.objects.filter(campaign=campaign)
+        .order_by()
+        .values("decision__by", "decision__by__name", "decision__organization__name")
+    )
     found: Iterable[Any] = rows.annotate(
         drawn=Count("pk"),
         sound=Count("pk", filter=Q(finding=Finding.SOUND)),
         wrong=Count("pk", filter=Q(finding=Finding.WRONG)),
         false=Count("pk", filter=Q(finding=Finding.FALSE)),
-    ).order_by("-false", "-wrong", "decision__by__name")
+    ).order_by("-false", "-wrong", "decision__by__name", "decision__by")
     return list(found)
 
 

@@ -1,11 +1,15 @@
 """Messages are gathered into few texts, sent by day, each once: also by two deliverers, also after a crash (T22)."""
 
+import os
+import signal
+import time
+from collections import Counter
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connections, transaction
 
 from accounts.enums import NoticeEvent
 from accounts.models import Notice, TextMessage
@@ -183,6 +187,57 @@ def test_two_deliverers_lose_nothing_and_send_nothing_twice(stranger, gateway):
     assert sum(TextMessage.objects.values_list("count", flat=True)) == 12
     sent = TextMessage.objects.filter(sent_at__isnull=False)
     assert sorted(sent.values_list("event", flat=True)) == sorted({text.event for text in sent})
+
+
+class Carrier:
+    """A provider in another process: a line of its book for every text that is handed in, and a while to do it."""
+
+    def __init__(self, book):
+        self.book = book
+
+    def send(self, message):
+        with self.book.open("a", encoding="utf-8") as book:
+            book.write(f"{message.ref} {message.count}\n")
+        time.sleep(0.02)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_deliverers_killed_at_random_and_two_at_once_send_nothing_twice(stranger, declarant, tmp_path, monkeypatch):
+    """kill -9 at six moments of gathering and of handing over, then two at once: no message lost, none in two texts;
+    a text that was on its way when its deliverer died is handed in again under the same number, all others once.
+    """
+    carrier = Carrier(tmp_path / "book")
+    monkeypatch.setitem(channels.GATEWAYS, "local", carrier)
+    kinds, kills = sorted(channels.BY_SMS)[:MOST_A_DAY], 6
+    for user in (stranger, declarant.user):
+        for event in kinds:
+            leave(user, 4, event=event)
+    left = Notice.objects.count()
+    for number in range(kills):
+        _deliver_and_be_killed(NOON + timedelta(minutes=5 * number), after=0.02 + 0.04 * number)
+    later = NOON + timedelta(hours=1)
+    for day in range(5):
+        at_once([lambda day=day: deliver_notices(now=later + timedelta(days=day))] * 2)
+    assert not Notice.objects.filter(sent_at__isnull=True).exists()
+    assert not TextMessage.objects.filter(sent_at__isnull=True).exists()
+    assert sum(TextMessage.objects.values_list("count", flat=True)) == left == 40
+    handed = Counter(line.split()[0] for line in carrier.book.read_text(encoding="utf-8").splitlines())
+    assert set(handed) == {str(ref) for ref in TextMessage.objects.values_list("ref", flat=True)}
+    assert handed.total() - len(handed) <= kills, "only what a deliverer died over"
+
+
+def _deliver_and_be_killed(now, *, after):
+    """In a process of its own, with connections of its own."""
+    connections.close_all()
+    child = os.fork()
+    if child == 0:
+        try:
+            deliver_notices(now=now)
+        finally:
+            os._exit(0)
+    time.sleep(after)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
 
 
 @pytest.mark.parametrize(

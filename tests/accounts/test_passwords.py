@@ -161,3 +161,14 @@ def test_a_policy_nobody_knows_stops_the_start(monkeypatch, value):
     monkeypatch.setenv("PASSWORD_POLICY", value)
     with pytest.raises(env.MissingSetting):
         env.one_of("PASSWORD_POLICY", "djbh3", "nist")
+
+
+@pytest.mark.parametrize(
+    "value", ["11100000000013338W01", "11100000000013338W01-", "１１１００００００００００１３３３８W０１１"]
+)
+def test_a_code_of_another_shape_stops_the_start(monkeypatch, value):
+    monkeypatch.setenv("CERTIFICATE_TYPE_CODE", value)
+    with pytest.raises(env.MissingSetting):
+        env.code("CERTIFICATE_TYPE_CODE", 21)
+    monkeypatch.setenv("CERTIFICATE_TYPE_CODE", " 11100000000013338w011 ")
+    assert env.code("CERTIFICATE_TYPE_CODE", 21) == "11100000000013338W011"

@@ -6,7 +6,7 @@ import pytest
 
 from accounts.enums import AreaKind
 from accounts.rules.naming import authority_name, bureau_name, full_place, is_code
-from accounts.rules.texting import TEXT_LIMIT, first_day, is_quiet, wording
+from accounts.rules.texting import TEXT_LIMIT, first_day, is_quiet, waits_since, wording
 
 
 @pytest.mark.parametrize(
@@ -50,6 +50,25 @@ def test_people_rest_from_nine_to_eight(hour: int, minute: int, quiet: bool, day
     local = datetime(2026, 11, 20, hour, minute, tzinfo=UTC)
     assert is_quiet(local) is quiet
     assert first_day(local) == date(2026, 11, day)
+
+
+@pytest.mark.parametrize(
+    ("made", "now", "since"),
+    [
+        ((19, 22), (20, 7), None),
+        ((19, 22), (20, 9), (20, 8)),
+        ((20, 10), (20, 12), (20, 10)),
+        ((20, 10), (20, 21), None),
+    ],
+)
+def test_what_was_made_at_night_waits_from_eight(
+    made: tuple[int, int], now: tuple[int, int], since: tuple[int, int] | None
+) -> None:
+    day, hour = now
+    local = datetime(2026, 11, day, hour, 30, tzinfo=UTC)
+    assert waits_since(datetime(2026, 11, *made, tzinfo=UTC), local) == (
+        datetime(2026, 11, *since, tzinfo=UTC) if since else None
+    )
 
 
 def test_one_matter_is_told_in_its_own_words_and_several_as_their_number() -> None:

@@ -82,6 +82,7 @@ def content(items: int = 3, *, name: str = "王建华", **changes: Any) -> dict[
         "schema": 1,
         "number": "410200-2025-0000123-7",
         "edition": 1,
+        "licence_id": "",
         "year": 2025,
         "person": {"name": name, "id_mask": "410203********123X"},
         "employer": "开封市第一实验中学",

@@ -17,7 +17,7 @@ from certificates.rules.entitlement import (
     why_it_ended,
     why_merged,
 )
-from certificates.rules.numbers import certificate_number, check_character, read_number
+from certificates.rules.numbers import certificate_number, check_character, licence_id, read_number
 from certificates.rules.snapshots import canonical, digest
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -96,6 +96,22 @@ def test_the_public_reason_counts_what_was_lost_and_names_nobody() -> None:
     assert "已换发新证书" in why_it_ended(lost, is_met=True)
     assert "要求发生变化" in why_it_ended([item()], is_met=False)
     assert "职称级别" in why_it_ended([item()], is_met=True)
+
+
+@pytest.mark.parametrize(("kind", "issuer", "asked"), [("", "", False), ("A" * 21, "", False), ("", "B" * 18, False)])
+def test_the_national_form_needs_both_codes(kind: str, issuer: str, asked: bool) -> None:
+    number = certificate_number(area_code="410200", year=2026, sequence=7)
+    assert bool(licence_id(type_code=kind, issuer_code=issuer, number=number, edition=1)) is asked
+
+
+def test_the_national_form_of_a_number() -> None:
+    """The check character of a licence seen in public, and ours over kind, issuer, serial and version."""
+    kind, issuer = "11100000000013338W011", "11430000006122244L"
+    assert check_character(f"{kind}{issuer}20230000403001") == "U"
+    number = certificate_number(area_code="410200", year=2026, sequence=7)
+    made = licence_id(type_code=kind, issuer_code=issuer, number=number, edition=2)
+    assert made.startswith(f"1.2.156.3005.2.{kind}.{issuer}.41020020260000007.002.")
+    assert check_character(f"{kind}{issuer}41020020260000007002") == made[-1]
 
 
 def test_a_certificate_of_another_level_is_replaced_unless_an_item_is_held() -> None:

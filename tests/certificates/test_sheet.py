@@ -66,6 +66,12 @@ def test_an_authority_that_is_configured_stands_on_it_without_the_mark() -> None
     assert "示例" not in printed(text)
 
 
+def test_the_number_of_the_national_form_stands_below_ours() -> None:
+    made = "1.2.156.3005.2.11100000000013338W011.11430000006122244L.41020020250000123.001.4"
+    found = pages(render_sheet(content(12, licence_id=made)))
+    assert (len(found), f"电子证照标识{made}" in printed(found[0])) == (1, True)
+
+
 @pytest.mark.parametrize(("items", "expected"), [(1, 1), (12, 1), (30, 2), (120, 4)])
 def test_it_fits_or_is_continued_with_its_headings(items: int, expected: int) -> None:
     found = pages(sheet(items))

@@ -56,6 +56,19 @@ def test_a_checker_sees_what_checking_needs_and_no_more(client: Client, declaran
         assert not [item["title"] for item in certificate.snapshot["items"] if item["title"] in text]
 
 
+def test_with_its_codes_configured_it_bears_the_national_form(
+    client: Client, declarant: Professional, settings: Any
+) -> None:
+    """A sample does not: it is no licence."""
+    settings.CERTIFICATE_TYPE_CODE, settings.CERTIFICATE_ISSUER_CODE = "11100000000013338W011", "11430000006122244L"
+    settings.CERTIFICATE_AUTHORITY = "某省人力资源和社会保障厅"
+    certificate = make.issued(declarant)
+    made = certificate.snapshot["licence_id"]
+    assert made.split(".")[5:9] == ["11100000000013338W011", "11430000006122244L", "41020020260000001", "001"]
+    assert made in page(client, certificate)
+    assert client.get(f"/api/v1/certificates/{certificate.token}").json()["licence_id"] == made
+
+
 def test_nobody_keeps_or_lists_the_answer(client: Client, declarant: Professional) -> None:
     address = reverse("certificates:verify", args=[make.issued(declarant).token])
     for path, policy in ((address, "no-referrer"), ("/v/nothing/", "no-referrer"), (LOOK_UP, "same-origin")):

@@ -17,8 +17,11 @@ from django.urls import reverse
 from accounts.models import Correction, Organization, PersonRegistration, Professional, TitleSeries, UnitRegistration
 from accounts.models import UnitChange as Change
 from accounts.models import User as Account
+from bases.models import PlanItem, TrainingClass, TrainingPlanItem
+from bases.services.plans import begin_plan
 from credits.models import Claim, Roster, RuleSet
 from tests.accounts import test_register_page as registering
+from tests.bases import planning, teaching
 from tests.credits import rosters as make_roster
 from tests.credits import rule_drafts as rules
 from tests.credits.drafts import photo, text_of
@@ -99,6 +102,32 @@ def test_titles_of_what_was_learned(
     assert not Claim.objects.exists()
     machine.post(posted(declarant, title=MARKUP))
     assert Claim.objects.get().title == MARKUP
+
+
+def test_titles_of_what_is_planned(base: Organization, base_teacher: Account) -> None:
+    """What a class or a unit's training is called in its plan stands on the roster made of it."""
+    make_roster.recognise(base)
+    teacher = signed_in(base_teacher)
+    line = {"organization": base.pk, "subject": "public", "months": "11 月", "hours": "12", "people": "90"}
+
+    def planned(text: str) -> Any:
+        return teacher.post(reverse("bases:plan"), line | {"title": text})
+
+    def opened(text: str) -> Any:
+        return teacher.post(reverse("bases:new_class"), teaching.typed(PlanItem.objects.get(), title=text))
+
+    holds(planned, "title", PlanItem, "title")
+    holds(opened, "title", TrainingClass, "title")
+
+
+def test_titles_of_a_units_trainings(employer: Organization, employer_reviewer: Account) -> None:
+    unit = signed_in(employer_reviewer)
+    plan = begin_plan(employer, NOW.year, by=employer_reviewer, now=NOW)
+
+    def listed(text: str) -> Any:
+        return unit.post(reverse("bases:new_planned_training", args=[plan.ref]), planning.TYPED | {"title": text})
+
+    holds(listed, "title", TrainingPlanItem, "title")
 
 
 @pytest.mark.parametrize("name", ["certificate_name", "certificate_supervised_by", "document", "total__clause"])

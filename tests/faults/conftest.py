@@ -9,7 +9,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psycopg2
@@ -31,17 +31,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="package")
 def running_town() -> Iterator[Town]:
     """Ended with the last of these tests: its clock takes a third of a processor from whatever runs after them."""
-    folder = Path(tempfile.mkdtemp(prefix="ceportal-faults-"))
-    database = _own_database()
-    if database:
-        tables.fill(database)
-    else:
-        (folder / "portal").mkdir()
-        tables.copy_to(folder / "portal" / "portal.sqlite3")
-    town = Town(folder, database)
-    yield town
-    town.portal.sweep()
-    shutil.rmtree(folder)
+    with _founded(DATABASE) as town:
+        yield town
+
+
+@pytest.fixture(scope="module")
+def town_behind_a_proxy() -> Iterator[Town]:
+    """Another one, which believes what the proxy before it says of its clients' addresses."""
+    with _founded(f"{DATABASE}_proxy", TRUSTED_PROXY_COUNT="1") as town:
+        yield town
 
 
 @pytest.fixture
@@ -59,7 +57,22 @@ def chance() -> random.Random:
     return random.Random(seed)
 
 
-def _own_database() -> str | None:
+@contextmanager
+def _founded(name: str, **settings: str) -> Iterator[Town]:
+    folder = Path(tempfile.mkdtemp(prefix="ceportal-faults-"))
+    database = _own_database(name)
+    if database:
+        tables.fill(database)
+    else:
+        (folder / "portal").mkdir()
+        tables.copy_to(folder / "portal" / "portal.sqlite3")
+    town = Town(folder, database, **settings)
+    yield town
+    town.portal.sweep()
+    shutil.rmtree(folder)
+
+
+def _own_database(name: str) -> str | None:
     """On PostgreSQL a database of its own in the cluster of the run."""
     url = os.environ.get("DATABASE_URL")
     if not url:
@@ -67,6 +80,6 @@ def _own_database() -> str | None:
     with closing(psycopg2.connect(url)) as connection:
         connection.autocommit = True
         with connection.cursor() as cursor:
-            cursor.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
-            cursor.execute(f"CREATE DATABASE {DATABASE}")
-    return f"{url.rsplit('/', 1)[0]}/{DATABASE}"
+            cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            cursor.execute(f"CREATE DATABASE {name}")
+    return f"{url.rsplit('/', 1)[0]}/{name}"

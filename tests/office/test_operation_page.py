@@ -1,16 +1,20 @@
 """运行状态: every part of the clock in words, and nothing that is not one."""
 
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import TextMessage, User
 from ceportal.kernel.models import Heartbeat
 from ceportal.office.rules.parts import PARTS
-from ceportal.office.selectors.operation import signs_of_life
+from ceportal.office.selectors.operation import queues, signs_of_life
 
 pytestmark = pytest.mark.django_db
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 def test_every_part_of_the_clock_has_words() -> None:
@@ -33,3 +37,29 @@ def test_the_page_shows_words_only(client: Client, operator: User) -> None:
     assert "prepared" not in page
     assert "make_sheets" not in page
     assert "0000" not in page
+
+
+@pytest.mark.parametrize(
+    ("hour", "minute", "day", "is_late"),
+    [
+        (7, 59, 20, False),
+        (8, 10, 20, False),
+        (8, 11, 20, True),
+        (20, 59, 20, True),
+        (21, 0, 20, False),
+        (12, 0, 21, False),
+    ],
+)
+def test_what_was_not_sent_is_seen_and_is_late_by_day_alone(
+    client: Client, operator: User, hour: int, minute: int, day: int, is_late: bool
+) -> None:
+    """Made in the night before the 20th; whatever is put off to a later day waits too, and is not late."""
+    made = datetime(2026, 11, 19, 22, tzinfo=SHANGHAI)
+    TextMessage.objects.create(
+        to=operator, event="review_due", day=date(2026, 11, day), place=1, count=3, first="待审", made_at=made,
+        last_error="ConnectionError",
+    )  # fmt: skip
+    (texts,) = [row for row in queues(datetime(2026, 11, 20, hour, minute, tzinfo=SHANGHAI)) if "短信" in row.label]
+    assert (texts.waiting, texts.failed, texts.oldest, texts.is_late) == (1, 1, made, is_late)
+    client.force_login(operator)
+    assert "待发的短信和邮件" in client.get("/operation/").content.decode()

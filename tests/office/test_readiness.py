@@ -67,11 +67,14 @@ def test_each_part_is_asked_by_itself(settings: Any, monkeypatch: pytest.MonkeyP
     settings.SIGNING_KEY_FILE, settings.SIGNING_KEY_MAY_BE_MADE = str(tmp_path / "none.pem"), False
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+    settings.CERTIFICATE_TYPE_CODE = "11100000000013338W011"
     monkeypatch.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(10, 9, 1))  # type: ignore[attr-defined]
     monkeypatch.setattr(readiness, "missing_glyphs", lambda text: "䶮")
     monkeypatch.setattr(readiness, "database_answers", lambda: False)
     said = found()
-    assert [part for part in ("数据库", "签名密钥", "邮件", "字体", "磁盘") if not said[part].is_missing] == []
+    assert [
+        part for part in ("数据库", "签名密钥", "邮件", "字体", "磁盘", "电子证照标识") if not said[part].is_missing
+    ] == []
     assert "数据表" not in said
 
 

@@ -1,9 +1,12 @@
 """A spot check from its publication to the revoked hours, and who may do what of it."""
 
+import hashlib
 import json
+import math
 from datetime import date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -59,6 +62,19 @@ def drawn(campaign: Campaign, by: User) -> Inspection:
     return Inspection.objects.filter(campaign=campaign).first() or pytest.fail("nothing drawn")
 
 
+def drawn_by_hand(data: dict[str, Any]) -> list[str]:
+    """As the public page tells a stranger to, without a line of ours; for a rate."""
+    lines = "".join(json.dumps(line, separators=(",", ":"), ensure_ascii=False) + "\n" for line in data["frame"])
+    assert hashlib.sha256(lines.encode()).hexdigest() == data["frame_digest"]
+    assert hashlib.sha256(data["seed"].encode()).hexdigest() == data["seed_digest"]
+    lots: dict[str, list[tuple[str, str]]] = {}
+    for ref, reviewer, tickets in data["frame"]:
+        words = [f"{data['seed']}|{ref}|{ticket}" for ticket in range(1, tickets + 1)]
+        lots.setdefault(reviewer, []).append((min(hashlib.sha256(each.encode()).hexdigest() for each in words), ref))
+    asked = {reviewer: math.ceil(len(items) * data["rate"] / 100) for reviewer, items in lots.items()}
+    return [ref for reviewer in sorted(lots) for _, ref in sorted(lots[reviewer])[: asked[reviewer]]]
+
+
 def refreshed(inspection: Inspection) -> Inspection:
     return Inspection.objects.select_related("campaign__bureau", "declaration", "inspector").get(pk=inspection.pk)
 
@@ -84,7 +100,9 @@ def test_digests_before_the_seed_after_and_the_same_again(
     with pytest.raises(SystemExit):
         call_command("redraw", str(file), stdout=out)
     assert "结果不同" in out.getvalue()
-    assert after["seed"] in client.get(reverse("reviews:spot_checks")).content.decode()
+    shown = client.get(reverse("reviews:spot_checks")).content.decode()
+    assert all(words in shown for words in (after["seed"], "怎样自己重新抽一遍", "manage.py redraw"))
+    assert drawn_by_hand(after) == after["drawn"], "the words of that page are enough"
     with pytest.raises(CommandError, match="没有编号"):
         call_command("redraw", "x")
 

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Min, Q
+from django.utils import timezone
 
-from accounts.models import Notice
-from accounts.selectors.texts import texts_due
+from accounts.models import Notice, TextMessage
+from accounts.rules.texting import waits_since
 from ceportal.kernel.enums import FileState, JobState, NoticeStatus
 from ceportal.kernel.models import CalendarNotice, Heartbeat, Job, StoredFile
 from ceportal.office.rules.parts import PARTS
@@ -40,7 +41,6 @@ def queues(now: datetime) -> list[Queue]:
     files = StoredFile.objects.filter(state=FileState.QUARANTINED).aggregate(
         waiting=Count("pk"), oldest=Min("stored_at")
     )
-    texts = texts_due(now)
     jobs = Job.objects.aggregate(
         waiting=Count("pk", filter=Q(state__in=[JobState.WAITING, JobState.RUNNING])),
         failed=Count("pk", filter=Q(state=JobState.FAILED)),
@@ -48,12 +48,24 @@ def queues(now: datetime) -> list[Queue]:
     )
     return [
         _queue("待送出的消息", notices, now),
-        Queue("今天待发的短信", texts.count(), texts.exclude(last_error="").count(), None, False),
+        _texts(now),
         _queue("待制作的证书", sheets, now),
         Queue("待结算的年度账户", ChangedAccount.objects.count(), 0, None, False),
         _queue("后台任务", jobs, now),
         _queue("等待病毒检查的文件", files | {"failed": 0}, now),
     ]
+
+
+def _texts(now: datetime) -> Queue:
+    """Texts and letters, those of days to come too. None is late at night."""
+    today, here = timezone.localdate(now), timezone.localtime(now)
+    row = TextMessage.objects.filter(sent_at__isnull=True).aggregate(
+        waiting=Count("pk"), failed=Count("pk", filter=~Q(last_error="")), oldest=Min("made_at"),
+        due=Min("made_at", filter=Q(day__lte=today)),
+    )  # fmt: skip
+    since = waits_since(timezone.localtime(row["due"]), here) if row["due"] else None
+    is_late = since is not None and now - since > SLOW
+    return Queue("待发的短信和邮件", row["waiting"], row["failed"], row["oldest"], is_late)
 
 
 @dataclass(frozen=True)

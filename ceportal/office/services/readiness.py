@@ -201,6 +201,9 @@ def _issuer(now: datetime) -> Iterator[Finding]:
         yield Finding("签发机关", settings.CERTIFICATE_AUTHORITY)
     else:
         yield Finding("签发机关", "没有设置，证书带“示例”水印", "设置 CERTIFICATE_AUTHORITY")
+    if bool(settings.CERTIFICATE_TYPE_CODE) != bool(settings.CERTIFICATE_ISSUER_CODE):
+        remedy = "CERTIFICATE_TYPE_CODE 和 CERTIFICATE_ISSUER_CODE 要一起设置"
+        yield Finding("电子证照标识", "只设置了一个代码，证书上不印", remedy, is_missing=True)
 
 
 def _fonts(now: datetime) -> Iterator[Finding]:
