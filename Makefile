@@ -106,6 +106,10 @@ bench-audit: install-dev ## The trail sealed and verified over a million events,
 	@$(PYTHON) -m tests.benches audit $(EVENTS) --database both
 EVENTS ?= 1000000
 
+.PHONY: bench-roster
+bench-roster: install-dev ## A roster checked and credited in the background: seconds, memory, progress; what is refused at once. ROWS=50000
+	@$(PYTHON) -m tests.benches roster $(ROWS) --database both
+ROWS ?= 50000
 
 .PHONY: bench-sweep
 bench-sweep: install-dev ## The sweep of overdue reviews and the inbox against how many wait, on both databases. WAITING=1000000

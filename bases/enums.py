@@ -100,6 +100,14 @@ class ComplaintKind(TextChoices):
     OTHER = "other", "其他"
 
 
+class CreditNoteKind(TextChoices):
+    """What later stages found of an institution or a unit, as its credit record tells it."""
+
+    STEERED = "steered", "强制自费学习人员到指定机构"
+    FAVOURED = "favoured", "有单位强制指定到本机构学习"
+    SANCTION = "sanction", "抽查处理"
+
+
 class AssessmentKind(TextChoices):
     """考核 each year, 综合评估 every second one (S0-17)."""
 

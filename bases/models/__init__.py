@@ -5,6 +5,7 @@ from bases.models.assessments import Assessment, AssessmentRound
 from bases.models.classes import Attendance, ClassConsent, ClassConsentRuling, Enrolment, PlanItem, TrainingClass
 from bases.models.complaints import Complaint, ComplaintRuling
 from bases.models.courses import Course, Textbook
+from bases.models.credit_notes import CreditNote
 from bases.models.plans import PlanInspection, PlanPaper, TrainingPlan, TrainingPlanItem, TrainingPlanRuling
 from bases.models.recognising import LinkCheck, RecognitionRequest, RecognitionRequestRuling
 from bases.models.recognition import Absence, Disclosure, Recognition
@@ -24,6 +25,7 @@ __all__ = [
     "Complaint",
     "ComplaintRuling",
     "Course",
+    "CreditNote",
     "Disclosure",
     "Enrolment",
     "LinkCheck",

@@ -14,6 +14,7 @@ from accounts.selectors.requests import requests_seen_by, requests_waiting_for
 from bases.enums import ClassState
 from bases.models import ClassConsent, ClassFeedback, Disclosure, Enrolment, PlanItem, TrainingClass
 from bases.rules.recognition import Recognised, reasons_of_a_base_that_left
+from bases.selectors.listed import by_a_base_that_stands
 from bases.selectors.recognised import BASES, recognitions_of
 from ceportal.kernel.rules.refusal import Refusal
 
@@ -61,8 +62,8 @@ def shown_classes() -> QuerySet[TrainingClass]:
 
 
 def classes_to_come(wanted: Wanted, *, on: date) -> QuerySet[TrainingClass]:
-    """Open ones that are not over, the next first."""
-    rows = shown_classes().filter(state=ClassState.OPEN, ended_on__gte=on)
+    """Open ones that are not over, the next first; none whose base will not stand by its list on their last day."""
+    rows = shown_classes().filter(by_a_base_that_stands(), state=ClassState.OPEN, ended_on__gte=on)
     if wanted.area:
         rows = rows.filter(organization__area__path__contains=f"/{wanted.area}/")
     if wanted.subject:

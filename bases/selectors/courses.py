@@ -12,6 +12,7 @@ from accounts.models import Organization, User
 from accounts.selectors.duties import below
 from bases.models import Course, Textbook
 from bases.selectors.desks import listing_bureaus
+from bases.selectors.listed import by_a_platform_that_left
 
 
 def courses_kept_by(user: User) -> QuerySet[Course]:
@@ -38,7 +39,7 @@ class Wanted:
 def public_courses(wanted: Wanted, *, on: date) -> QuerySet[Course]:
     """What is good on a day, in its newest version; of a year gone by, on its last day. By title, which nobody buys."""
     day = min(max(on, date(wanted.year, 1, 1)), date(wanted.year, 12, 31))
-    rows = good_on(Course.objects.filter(year=wanted.year), day)
+    rows = good_on(Course.objects.filter(~by_a_platform_that_left(day), year=wanted.year), day)
     if wanted.subject:
         rows = rows.filter(subject=wanted.subject)
     if wanted.only_selected:

@@ -15,10 +15,11 @@ from accounts.models import Area, Organization, User
 from accounts.rules.policy import Act
 from accounts.selectors.duties import holders_of, units_for
 from bases.enums import RecognitionKind, RecognitionStatus
-from bases.models import Absence, Disclosure, LinkCheck, Recognition
+from bases.models import Absence, Disclosure, LinkCheck, Recognition, TrainingClass
 from bases.rules.directory import shuffled
 from bases.rules.links import FAILURES_TO_BE_DEAD
 from bases.rules.recognition import Absent
+from bases.selectors.classes import Wanted, classes_to_come
 from bases.selectors.recognised import absences_at, place_of
 from ceportal.kernel.rules.moments import day_words
 from ceportal.kernel.rules.text import comparable
@@ -38,6 +39,8 @@ class Search:
     kind: str = ""
     words: str = ""
     only_free: bool = False
+    only_urgent: bool = False
+    only_for_public_benefit: bool = False
     by_name: bool = False
 
 
@@ -86,8 +89,12 @@ def years_listed() -> list[int]:
     return list(Recognition.objects.order_by("-year").values_list("year", flat=True).distinct())
 
 
-def trades_listed() -> list[str]:
-    return list(Recognition.objects.exclude(trade="").order_by("trade").values_list("trade", flat=True).distinct())
+def trades_listed(*, on: date) -> list[str]:
+    """Those of the lists, and those of the classes to come: two queries."""
+    listed = Recognition.objects.exclude(trade="").order_by().values_list("trade", flat=True).distinct()
+    to_come = classes_to_come(Wanted(), on=on).filter(trade__isnull=False).order_by()
+    taught = to_come.values_list("trade__name", flat=True).distinct()
+    return sorted({*listed, *taught})
 
 
 def cities() -> QuerySet[Area]:
@@ -97,7 +104,7 @@ def cities() -> QuerySet[Area]:
 
 def found(search: Search, *, on: date, start: int) -> Page:
     """A page of institutions in an order that favours nobody: five queries."""
-    keys = _matching(search)
+    keys = _matching(search, on=on)
     units = dict(
         Organization.objects.filter(pk__in=keys.values("organization")).order_by("name_key").values_list("ref", "pk")
     )
@@ -114,7 +121,7 @@ def entries(units: Collection[int], rows: QuerySet[Recognition], *, on: date) ->
     lines: dict[int, list[Line]] = defaultdict(list)
     organizations: dict[int, Organization] = {}
     absences = absences_at(units)
-    for row in _with_links(rows.filter(organization__in=units)).select_related("organization__area", "area"):
+    for row in with_links(rows.filter(organization__in=units)).select_related("organization__area", "area"):
         organizations[row.organization_id] = row.organization
         lines[row.organization_id].append(line_of(row, absences.get(place_of(row), ()), on=on))
     disclosed = set(Disclosure.objects.filter(organization__in=units).values_list("organization", flat=True))
@@ -135,7 +142,7 @@ def line_of(row: Recognition, absences: Iterable[Absent], *, on: date) -> Line:
 
 def lines_of(organization: Organization, *, on: date) -> list[Line]:
     """All its lines, the latest year first."""
-    rows = _with_links(Recognition.objects.filter(organization=organization)).select_related("area", "organization")
+    rows = with_links(Recognition.objects.filter(organization=organization)).select_related("area", "organization")
     absences = absences_at([organization.pk])
     return [line_of(row, absences.get(place_of(row), ()), on=on) for row in rows.order_by("-year", "kind", "id")]
 
@@ -162,13 +169,18 @@ def people_at(organization: Organization, duties: Iterable[Duty]) -> QuerySet[Us
     return reduce(or_, (holders_of(organization, duty) for duty in duties))
 
 
-def _with_links(rows: QuerySet[Recognition]) -> QuerySet[Recognition]:
-    """Each with whether its site is marked as dead."""
+def with_links(rows: QuerySet[Recognition]) -> QuerySet[Recognition]:
+    """Each with whether its site is marked as dead, as `link_is_dead`."""
     dead = LinkCheck.objects.filter(url=OuterRef("url"), failures__gte=FAILURES_TO_BE_DEAD)
     return rows.annotate(link_is_dead=Exists(dead))
 
 
-def _matching(search: Search) -> QuerySet[Recognition]:
+def _teaches(classes: QuerySet[TrainingClass]) -> Q:
+    """Of lines: the institution has announced one of these."""
+    return Q(organization__in=classes.values("organization"))
+
+
+def _matching(search: Search, *, on: date) -> QuerySet[Recognition]:
     rows = Recognition.objects.filter(year=search.year)
     is_platform = Q(kind=RecognitionKind.PLATFORM)
     if search.kind:
@@ -176,10 +188,15 @@ def _matching(search: Search) -> QuerySet[Recognition]:
     if search.area:
         inside = f"/{search.area}/"
         rows = rows.filter(Q(organization__area__path__contains=inside) | Q(area__path__contains=inside))
+    to_come = classes_to_come(Wanted(), on=on).order_by()
     if search.trade:
-        rows = rows.filter(trade=search.trade)
+        rows = rows.filter(Q(trade=search.trade) | _teaches(to_come.filter(trade__name=search.trade)))
     if search.only_free:
-        rows = rows.filter(is_free=True)
+        rows = rows.filter(Q(is_free=True) | _teaches(to_come.filter(is_free=True)))
+    if search.only_urgent:
+        rows = rows.filter(_teaches(to_come.filter(is_urgent=True)))
+    if search.only_for_public_benefit:
+        rows = rows.filter(_teaches(to_come.filter(is_for_public_benefit=True)))
     if search.words:
         name = comparable(search.words)
         rows = rows.filter(Q(organization__name_key__contains=name) | Q(site_name__icontains=search.words))

@@ -13,11 +13,13 @@ from django.utils import timezone
 from accounts.enums import Duty, NoticeEvent
 from accounts.models import Organization, User
 from accounts.services.notices import tell
-from bases.enums import AbsenceKind
-from bases.models import Absence, Recognition
+from bases.enums import AbsenceKind, ClassState
+from bases.models import Absence, Recognition, TrainingClass
+from bases.rules.recognition import reasons_of_a_base_that_left
 from bases.rules.standing import in_words, reasons_not_to_remove, reasons_not_to_return
 from bases.selectors.directory import absences_of, people_at
-from bases.selectors.recognised import absent_of
+from bases.selectors.recognised import BASES, absent_of, recognitions_of
+from bases.services.classes import tell_enrolled
 from ceportal.kernel.rules.moments import day_words
 from ceportal.kernel.rules.refusal import MovedOn, Refusal, refuse, refuse_if_any
 from ceportal.kernel.services.trail import record
@@ -52,6 +54,7 @@ def remove(
     after = {"grounds": list(grounds), "reason": made.reason, "from_on": from_on.isoformat(), "document": made.document}
     record(f"recognition.{kind.value}", row, by=by, now=now, after=after)
     _tell(row, f"{kind.label}：{day_words(from_on)}起，原因：{in_words(grounds, made.reason)}。", made, now)
+    _tell_enrolled(made, now)
     return made
 
 
@@ -65,6 +68,7 @@ def let_return(absence: Absence, row: Recognition, *, reason: str, by: User, now
         raise MovedOn([Refusal("moved_on", "这项决定刚刚已经撤销，请刷新后再看。")])
     record("recognition.return", row, by=by, now=now, after={"reason": reason.strip(), "until_on": last.isoformat()})
     _tell(row, "资格已恢复，今天起结束的培训班可以登记学时。", absence, now, about="return")
+    _tell_enrolled(absence, now, is_back=True)
 
 
 def _tell(row: Recognition, what: str, absence: Absence, now: datetime, *, about: str = "remove") -> None:
@@ -72,3 +76,17 @@ def _tell(row: Recognition, what: str, absence: Absence, now: datetime, *, about
     link = reverse("bases:institution", args=[row.organization.ref])
     key = f"absence:{absence.ref}:{about}"
     tell(people_at(row.organization, _TOLD), NoticeEvent.TEACHING, key=key, text=text, link=link, now=now)
+
+
+def _tell_enrolled(absence: Absence, now: datetime, *, is_back: bool = False) -> None:
+    """Who has a place in a class that will not count any more, or counts again (A27)."""
+    lines, about = recognitions_of(absence.organization_id, BASES), "return" if is_back else "remove"
+    gone = f"不能再计入学时，请另选施教机构；已交的费用请与举办单位联系。举办单位{absent_of(absence).words}。"
+    first = max(absence.from_on, timezone.localdate(now))
+    rows = TrainingClass.objects.filter(
+        organization=absence.organization_id, state=ClassState.OPEN, ended_on__gte=first
+    )
+    for each in rows.select_related("organization"):
+        if is_back is not bool(list(reasons_of_a_base_that_left(lines, ended_on=each.ended_on))):
+            what = "可以计入学时：举办单位已恢复资格。" if is_back else gone
+            tell_enrolled(each, what, f"{about}:{absence.ref}", now=now)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from bases.models import Disclosure
 from bases.rules.directory import DISCLOSED
 from bases.selectors.classes import classes_of, plan_of
-from bases.selectors.credit_record import credit_record
+from bases.selectors.credit_record import credit_record, facts_of, reads_all_of_it
 from bases.selectors.directory import Search, cities, found, lines_of, listed_institutions, trades_listed, years_listed
 from ceportal.kernel.rules.dated import year_in
 from ceportal.kernel.rules.text import is_acceptable
@@ -26,7 +26,7 @@ _KINDS = (("base", "继续教育基地"), ("platform", "学习平台"))
 def show_directory(request: HttpRequest) -> HttpResponse:
     """Anybody's; whoever looks on one day sees one order."""
     today = timezone.localdate()
-    years, places, trades = years_listed(), list(cities()), trades_listed()
+    years, places, trades = years_listed(), list(cities()), trades_listed(on=today)
     search = _search(request, years or [today.year], [place.code for place in places], trades)
     start = request.GET.get("after", "")
     is_number = start.isascii() and start.isdigit() and len(start) <= _START_LIMIT
@@ -45,12 +45,15 @@ def show_institution(request: HttpRequest, ref: UUID) -> HttpResponse:
     unit = get_object_or_404(listed_institutions(), ref=ref)
     disclosed = Disclosure.objects.filter(organization=unit).first()
     facts = [(label, getattr(disclosed, name)) for name, (label, _) in DISCLOSED.items()] if disclosed else []
+    everything = request.user.is_authenticated and reads_all_of_it(request.user, unit)
     context = {
         "unit": unit,
         "lines": lines_of(unit, on=timezone.localdate()),
         "facts": facts,
         "disclosed": disclosed,
-        "record": credit_record(unit),
+        "record": credit_record(unit, everything=everything),
+        "record_facts": facts_of(unit),
+        "everything": everything,
         "classes": list(classes_of(unit, on=timezone.localdate())[:_MOST_CLASSES]),
         "plan": list(plan_of([unit], timezone.localdate().year)[:_MOST_CLASSES]),
         "asked": [label for label, _ in DISCLOSED.values()],
@@ -75,5 +78,7 @@ def _search(request: HttpRequest, years: list[int], places: list[str], trades: l
         kind=one_of("kind", [value for value, _ in _KINDS]),
         words=words if is_acceptable(words) else "",
         only_free=request.GET.get("free", "") == "1",
+        only_urgent=request.GET.get("urgent", "") == "1",
+        only_for_public_benefit=request.GET.get("benefit", "") == "1",
         by_name=request.GET.get("order", "") == "name",
     )

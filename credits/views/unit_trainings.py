@@ -49,14 +49,14 @@ def _user(request: HttpRequest) -> User:
 @never_cache
 @require_safe
 def show_trainings(request: HttpRequest) -> HttpResponse:
-    """`?view=` own or waiting."""
+    """`?view=` own or waiting: for who decides too, first what waits."""
     user = _user(request)
     runs = found.running_units(user).exists()
-    view = request.GET.get("view", "") or ("own" if runs else "waiting")
+    decides = units_for(user, Act.RULE_ON_TRAININGS).exists()
+    view = request.GET.get("view", "") or ("own" if runs and not decides else "waiting")
     rows = found.own_trainings(user) if view == "own" else found.trainings_waiting_for(user)
     order = ("-id",) if view == "own" else ("due_at", "id")
     page = keyset_page(rows, order=order, cursor=request.GET.get("after", ""))
-    decides = units_for(user, Act.RULE_ON_TRAININGS).exists()
     context = {"page": page, "view": view, "runs": runs, "decides": decides}
     return render(request, "credits/unit_trainings.html", context)
 

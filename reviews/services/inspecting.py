@@ -9,6 +9,8 @@ from django.utils import timezone
 from accounts.enums import Move, NoticeEvent
 from accounts.models import Notice, Organization, User
 from accounts.services.notices import tell
+from bases.enums import CreditNoteKind
+from bases.services.crediting import note_credit
 from ceportal.kernel.models import StoredFile
 from ceportal.kernel.rules.refusal import MovedOn, Refusal, refuse, refuse_if_any
 from ceportal.kernel.rules.working_days import due_day, working_days_left
@@ -195,7 +197,10 @@ def _draw_consequences(inspection: Inspection, text: str, *, by: User, now: date
     if inspection.finding == Finding.FALSE:
         measures.append(Sanction(user=inspection.declaration.declarant, measure=Measure.ANNOUNCE, **said))
         unit: Organization | None = inspection.declaration.organization
-        measures += [Sanction(organization=unit, measure=Measure.WARN, **said)] if unit else []
+        if unit:
+            measures.append(Sanction(organization=unit, measure=Measure.WARN, **said))
+            words = f"申报的学时弄虚作假，{Measure.WARN.label}：{text.strip()}"
+            note_credit(unit, CreditNoteKind.SANCTION, words=words, source=inspection.ref, by=by, now=now)
     Sanction.objects.bulk_create(measures)
 
 

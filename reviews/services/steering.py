@@ -1,6 +1,7 @@
 """Once a day each employer is looked at: where its people went who paid themselves (S4-18). A person decides, once."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -10,11 +11,15 @@ from accounts.enums import Duty, NoticeEvent
 from accounts.models import Organization, User
 from accounts.selectors.duties import holders_of, in_charge
 from accounts.services.notices import tell
+from bases.enums import CreditNoteKind
+from bases.selectors.directory import listed_institutions
+from bases.services.crediting import note_credit
 from ceportal.kernel.enums import JobState
 from ceportal.kernel.models import Job
 from ceportal.kernel.rules.refusal import MovedOn, Refusal, refuse, refuse_if_any
 from ceportal.kernel.services.jobs import renew, work_off
 from ceportal.kernel.services.trail import record
+from reviews.enums import Verdict
 from reviews.models import Steering
 from reviews.rules.signals import reasons_not_to_judge
 from reviews.rules.steering import CLAUSE, OnePlace, one_place
@@ -86,3 +91,16 @@ def judge_steering(sign: Steering, *, verdict: str, reason: str, by: User, now: 
         raise MovedOn([Refusal("decided", "这条线索已经有人处理过，结果见下。")])
     sign.refresh_from_db()
     record("steering.judge", sign, by=by, now=now, before={"verdict": ""}, after={"verdict": verdict})
+    if verdict == Verdict.CONFIRMED:
+        _note_credit(sign, by=by, now=now)
+
+
+def _note_credit(sign: Steering, *, by: User, now: datetime) -> None:
+    """In the unit's credit record; in that of the institution too, for itself and the offices above it alone."""
+    numbers = f"{sign.year} 年度 {sign.payers} 名自费学习的人员中 {sign.people} 人"
+    said: dict[str, Any] = {"source": sign.ref, "by": by, "now": now}
+    public = f"{numbers}在同一家机构学习，经核实属于强制指定。"
+    note_credit(sign.organization, CreditNoteKind.STEERED, words=sign.reason, public_words=public, **said)
+    for institution in listed_institutions().filter(name_key=sign.organiser_key).exclude(pk=sign.organization_id):
+        words = f"{sign.organization}{numbers}在本机构学习：{sign.reason}"
+        note_credit(institution, CreditNoteKind.FAVOURED, words=words, **said)

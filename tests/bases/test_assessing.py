@@ -147,6 +147,28 @@ def _after_a_full_one(bureau: Organization, by: User, now: Any) -> Any:
     return now
 
 
+def test_many_rounds_are_paged_and_ask_the_same(
+    client: Client, province_bureau: Organization, assessor: User,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:  # fmt: skip
+    facts = {
+        "organization": province_bureau, "kind": "yearly", "sheet": [], "excellent_from": 85, "pass_from": 60,
+        "self_until": NOW.date(), "made_by": assessor, "made_at": NOW, "published_at": NOW,
+    }  # fmt: skip
+    AssessmentRound.objects.bulk_create(AssessmentRound(year=year, **facts) for year in range(1990, 2020))
+    client.force_login(assessor)
+    for address, size, queries in ((LIST, 25, 16), (RESULTS, 5, 28)):
+        client.get(address)
+        with django_assert_max_num_queries(queries):
+            page = client.get(address).context["page"]
+        seen = [len(page.items)]
+        years = [row.year for row in page.items]
+        while page.next_cursor:
+            page = client.get(address, {"after": page.next_cursor}).context["page"]
+            years += [row.year for row in page.items]
+        assert (seen, sorted(years)) == ([size], list(range(1990, 2020))), address
+
+
 def test_the_database_holds_a_grade_to_points(
     province_bureau: Organization, assessor: User, base: Organization
 ) -> None:

@@ -93,6 +93,11 @@ def test_a_class_is_planned_written_down_and_opened_with_everything_disclosed(
     assert made.title in found.content.decode()
     assert made.title not in teacher.get(reverse("bases:classes"), {"urgent": "1"}).content.decode()
     assert made.title in teacher.get(reverse("bases:institution", args=[listed.ref])).content.decode()
+    series = make.title_series()
+    TrainingClass.objects.update(trade=series, is_urgent=True)
+    directory = reverse("bases:directory")
+    for query, count in (("free=1&urgent=1", 1), ("benefit=1", 0), (f"trade={series.name}", 1), ("trade=会计", 1)):
+        assert teacher.get(f"{directory}?{query}").context["page"].total == count, query
 
 
 @pytest.mark.clause("S4-05", "S1-02")

@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.enums import Duty
 from accounts.models import Organization, User
-from bases.models import Course, Textbook
+from bases.models import Absence, Course, Recognition, Textbook
 from bases.rules.courses import COLUMNS
 from bases.services.textbooks import drop_textbook
 from ceportal.kernel.models import AuditEvent
@@ -117,6 +117,14 @@ def test_everybody_reads_who_teaches_what_is_shared_and_which_textbooks_there_ar
     assert "知识产权读本" in client.get("/courses/?list=textbooks&q=读本").content.decode()
     drop_textbook(Textbook.objects.get(), reason="再版", by=User.objects.get(), now=timezone.now())
     assert "知识产权读本" not in client.get("/courses/?list=textbooks").content.decode()
+    Recognition.objects.update(year=timezone.localdate().year)
+    assert "应急管理" in client.get("/courses/").content.decode()
+    line = Recognition.objects.get()
+    Absence.objects.create(
+        organization=line.organization, list_kind=line.kind, area=line.area, site_name=line.site_name, kind="exited",
+        grounds=["other"], reason="停办", from_on=timezone.localdate(), made_at=timezone.now(),
+    )  # fmt: skip
+    assert "应急管理" not in client.get("/courses/").content.decode()
 
 
 @pytest.mark.parametrize(

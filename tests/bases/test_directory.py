@@ -19,6 +19,7 @@ from bases.rules.directory import DISCLOSED
 from bases.selectors.listed import listed_for
 from bases.services.carrying import carry_recognitions
 from bases.services.enrolling import enrol
+from bases.services.standing import let_return
 from ceportal.kernel.models import AuditEvent
 from ceportal.kernel.rules.refusal import Refused
 from credits.models import Claim
@@ -157,12 +158,20 @@ def test_who_is_removed_reports_nothing_that_ends_later_and_everybody_can_read_w
     for each in (before, later):
         learner = make_roster.row(declarant, id_number=number_of(declarant))
         make_roster.read(each, make_roster.saved(make_roster.workbook([learner])), by=base_teacher)
+    held = teaching.on_paper(base, base_teacher)
+    TrainingClass.objects.filter(pk=held.pk).update(state="open", opened_at=NOW)
+    enrol(held, [declarant], by=base_teacher, now=NOW)
+    public = (reverse("bases:classes"), reverse("bases:institution", args=[base.ref]))
+    assert [held.title in client.get(page).content.decode() for page in public] == [True, True]
     assert "请选择情形" in sign(client, officer, row, grounds=[]).content.decode()
     assert sign(client, officer, row, from_on="2026-11-19").status_code == 422
     assert sign(client, officer, row).status_code == 302
     assert sign(client, officer, row).status_code == 422
     told = Notice.objects.get(to=base_teacher)
     assert "教学管理混乱" in told.text
+    learner_told = Notice.objects.get(to=declarant.user)
+    assert "不能再计入学时，请另选施教机构" in learner_told.text
+    assert [held.title in client.get(page).content.decode() for page in public] == [False, False]
     client.force_login(base_teacher)
     said = {"organization": base.pk, "title": "又一期", "subject": "public", "started_on": "2026-11-20",
             "ended_on": "2026-11-20", "hours": "8"}  # fmt: skip
@@ -171,15 +180,17 @@ def test_who_is_removed_reports_nothing_that_ends_later_and_everybody_can_read_w
     with pytest.raises(Refused, match="教学管理混乱"):
         confirm_roster(later, version=later.version, by=base_teacher, now=NOW)
     confirm_roster(before, version=before.version, by=base_teacher, now=NOW)
-    held = teaching.on_paper(base, base_teacher)
-    TrainingClass.objects.filter(pk=held.pk).update(state="open", opened_at=NOW)
     assert "被取消资格" in client.get(reverse("bases:class", args=[held.ref])).content.decode()
     with pytest.raises(Refused, match="不能报名"):
-        enrol(held, [declarant], by=base_teacher, now=NOW)
+        enrol(held, [make.professional("另一人")], by=base_teacher, now=NOW)
     assert base not in [line.organization for line in listed_for(["410000"], 2026, on=NOW.date())]
     client.logout()
     assert "被取消资格，原因：教学管理混乱" in client.get(told.link).content.decode()
     assert "已退出" in client.get(DIRECTORY).content.decode()
+    let_return(Absence.objects.get(), row, reason="整改复查合格", by=officer, now=NOW)
+    assert Notice.objects.filter(to=declarant.user, text__contains="已恢复资格").exists()
+    assert held.title in client.get(public[0]).content.decode()
+    Absence.objects.update(until_on=None)
     Recognition.objects.update(year=2025)
     assert carry_recognitions(now=NOW) == 0
 

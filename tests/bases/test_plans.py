@@ -15,6 +15,7 @@ from accounts.enums import Move
 from accounts.models import Notice, Organization, Professional, UnitChange, User
 from accounts.services.merging_units import merge_units
 from bases.models import PlanInspection, TrainingPlan, TrainingPlanItem
+from bases.selectors.credit_record import credit_record
 from bases.selectors.plans import plan_in_force
 from bases.services.plans import amend_plan, approve_plan, file_plan, list_training, turn_down_plan
 from ceportal.kernel.rules.refusal import MovedOn, Refused
@@ -23,6 +24,7 @@ from tests import factories as make
 from tests.bases import planning
 from tests.credits import drafts
 from tests.credits import factories as make_credits
+from tests.credits import rosters as make_rosters
 from tests.credits.drafts import photo
 from tests.people import BUREAU_DUTIES
 
@@ -212,6 +214,17 @@ def test_the_bureau_looks_into_filed_plans_and_the_unit_answers(
     assert client.post(answer, {"answer": "再说一次"}).status_code == 422
     assert "签到表已补齐" in client.get(page_of(plan)).content.decode()
     assert Notice.objects.filter(to=city_officer, text__contains="答复了").exists()
+    assert [(each.title, each.words, each.tone) for each in credit_record(employer)] == [
+        ("2026 年度培训计划检查：要求整改", "开封市人力资源和社会保障局，已答复", "bad")
+    ]
+    assert "缺签到表答复：签到表已补齐" in credit_record(employer, everything=True)[0].words
+    PlanInspection.objects.update(finding="advice", mend_by=None)
+    assert credit_record(employer) == []
+    make_rosters.recognise(employer)
+    page = reverse("bases:institution", args=[employer.ref])
+    for reader, reads in ((employer_reviewer, False), (city_officer, True), (authority_reviewer, True)):
+        client.force_login(reader)
+        assert ("有改进建议（不公开）" in client.get(page).content.decode()) is reads, reader
 
 
 @pytest.mark.clause("S3-04", "S2-05")

@@ -12,7 +12,7 @@ from django.test import Client, override_settings
 from django.urls import reverse
 
 from accounts.enums import Duty
-from accounts.models import Notice, Organization, User
+from accounts.models import Notice, Organization, Professional, User
 from bases.enums import AbsenceKind
 from bases.models import LinkCheck, Recognition, RecognitionRequest
 from bases.services.link_checking import check_links
@@ -152,7 +152,7 @@ def site() -> Iterator[str]:
 
 @pytest.mark.clause("S0-16", "S1-14")
 def test_an_address_that_leads_nowhere_for_days_is_marked_and_comes_back(
-    client: Client, base: Organization, november: Any, site: str
+    client: Client, base: Organization, declarant: Professional, november: Any, site: str
 ) -> None:
     row = make_roster.recognise(base)
     assert check_links(now=NOW) == 0
@@ -163,6 +163,17 @@ def test_an_address_that_leads_nowhere_for_days_is_marked_and_comes_back(
         check_links(now=NOW + timedelta(days=4))
         page = client.get("/institutions/").content.decode()
         assert ("网址打不开" in page, EXTERNAL in page) == (True, False)
+        Recognition.objects.filter(pk=row.pk).update(kind="platform")
+        client.force_login(declarant.user)
+        page = client.get(reverse("credits:learn")).content.decode()
+        assert ("网址打不开" in page, "打开网站" in page.partition("<table")[2]) == (True, False)
+        make_roster.recognise(base, kind="platform", site_name="财会网校", trade="会计")
+        assert "财会网校" not in client.get(reverse("credits:learn")).content.decode()
+        Professional.objects.filter(pk=declarant.pk).update(title_series=make.title_series("14", "会计人员"))
+        page = client.get(reverse("credits:learn")).content.decode()
+        assert "会计专区" in page
+        assert page.index("财会网校") < page.index("网址打不开")
+        client.logout()
         found = LinkCheck.objects.get()
         assert (found.failures, found.words, found.dead_since) == (3, "网页不存在（404）", NOW)
         check_links(now=NOW + timedelta(days=6), look=lambda _: "")

@@ -1,15 +1,24 @@
 """The certificate that comes by itself and can be relied on (S4-11, S1-10, S3-09, A14)."""
 
+from datetime import date
+from decimal import Decimal
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Professional
+from accounts.models import Organization, Professional, User
 from certificates.enums import CertificateState
 from certificates.models import Certificate
 from certificates.services.issuing import settle_changed_accounts
 from certificates.services.sheets import make_sheets
+from credits.models import RosterRow
+from credits.services.roster_jobs import work_on_rosters
+from credits.services.roster_rows import change_row_hours, take_row_back
+from credits.services.rosters import confirm_roster
 from tests.certificates.factories import content, credit, later, take_back
+from tests.credits import rosters as make_rosters
+from tests.credits.platforms import number_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regulation")]
 
@@ -44,6 +53,34 @@ def test_hours_earned_later_do_not_change_it_and_reversed_hours_do(declarant: Pr
     clock(2)
     old, new = Certificate.objects.filter(professional=declarant).order_by("edition")
     assert (old.state, new.state) == (CertificateState.SUPERSEDED, CertificateState.ISSUED)
+
+
+@pytest.mark.clause("A14", "S2-04")
+def test_it_follows_a_row_that_its_base_corrects(
+    declarant: Professional, base: Organization, base_teacher: User
+) -> None:
+    """Other hours of a row lead to another edition; a row taken back, without which the year is not met, revokes it."""
+    make_rosters.recognise(base)
+    roster = make_rosters.roster(base, base_teacher, hours=Decimal(16))
+    line = make_rosters.row(declarant, id_number=number_of(declarant))
+    make_rosters.read(roster, make_rosters.saved(make_rosters.workbook([line])), by=base_teacher)
+    confirm_roster(roster, version=roster.version, by=base_teacher, now=later(0))
+    work_on_rosters(now=later(0))
+    spring = {"started_on": date(2026, 3, 2), "ended_on": date(2026, 3, 31)}
+    credit(declarant, "18", subject="public", **spring)
+    credit(declarant, "60", **spring)
+    clock()
+    row = RosterRow.objects.get(roster=roster)
+    change_row_hours(row, Decimal(12), reason="请假一天", by=base_teacher, now=later(1))
+    clock(2)
+    old, new = Certificate.objects.filter(professional=declarant).order_by("edition")
+    assert (old.state, new.state, new.supersedes) == (CertificateState.SUPERSEDED, CertificateState.ISSUED, old)
+    assert (old.snapshot["hours"]["public"], new.snapshot["hours"]["public"]) == ("34", "30")
+    take_row_back(row, reason="不是本班学员", by=base_teacher, now=later(3))
+    clock(4)
+    new.refresh_from_db()
+    assert new.state == CertificateState.REVOKED
+    assert not Certificate.objects.filter(professional=declarant, state=CertificateState.ISSUED).exists()
 
 
 @pytest.mark.clause("S1-10")

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.enums import Duty
 from accounts.models import Notice, Organization, Professional, User
@@ -16,6 +17,7 @@ from ceportal.office.services.clock import run_all
 from credits.models import HourEntry, Roster, UnitTraining
 from credits.selectors.accounts import account_of
 from credits.services.rosters import confirm_roster, drop_roster, forget_drafts
+from credits.services.unit_trainings import start_training
 from tests import factories as make
 from tests.bases import planning
 from tests.credits import factories as make_credits
@@ -158,6 +160,29 @@ def test_what_is_approved_is_credited_by_the_clock_and_undone_whole(
         pass
     assert account_of(declarant, 2026).professional_hours == Decimal(0)
     assert HourEntry.objects.count() == 4
+
+
+def test_the_list_is_paged_and_asks_the_same(
+    client: Client, employer: Organization, employer_reviewer: User, authority_reviewer: User, item: TrainingPlanItem,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:  # fmt: skip
+    day = AFTER.date().replace(day=1)
+    for number in range(26):
+        start_training(
+            employer, item, started_on=day, ended_on=day, hours=Decimal(8), public_kind="", place=f"第 {number} 教室",
+            assessment="测验", by=employer_reviewer, now=AFTER,
+        )  # fmt: skip
+    client.force_login(employer_reviewer)
+    page = reverse("credits:unit_trainings")
+    client.get(page)
+    with django_assert_max_num_queries(14):
+        first = client.get(page).context["page"]
+    second = client.get(page, {"after": first.next_cursor}).context["page"]
+    assert (len(first.items), len(second.items)) == (25, 1)
+    with django_assert_max_num_queries(30):
+        assert client.get(page_of(first.items[0])).status_code == 200
+    client.force_login(authority_reviewer)
+    assert "没有等您审核的培训" in client.get(page).content.decode()
 
 
 def test_numbers_of_what_was_never_sent_are_forgotten(

@@ -88,3 +88,4 @@ def test_the_trail_is_told_in_words_and_an_unknown_code_as_it_stands() -> None:
     assert in_words("whatever.approve") == "whatever：通过"
     assert in_words("declaration.whatever") == "学时申报：whatever"
     assert in_words("declaration") == "declaration"
+    assert in_words("class.judge") == "培训班：学员评价"

@@ -8,12 +8,14 @@ from django.test import Client
 
 from accounts.enums import Duty
 from accounts.models import Notice, Organization, User
+from bases.selectors.credit_record import credit_record
 from ceportal.kernel.rules.refusal import MovedOn, Refused
 from credits.enums import DeclarationState, Payer
 from credits.models import Declaration
 from reviews.models import Steering
 from reviews.services.steering import judge_steering, look_for_steering
 from tests import factories as make
+from tests.credits import rosters as make_rosters
 from tests.reviews.factories import MONDAY, draft
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +39,8 @@ def test_a_unit_whose_people_nearly_all_pay_at_one_place_is_shown_to_the_bureau_
     paid(other_employer, 5, "某某教育咨询公司", payer=Payer.UNIT)
     for moment in (MONDAY, MONDAY, MONDAY + timedelta(days=1)):
         look_for_steering(now=moment)
+    institution = make.organization("某某教育咨询公司", is_platform=True)
+    make_rosters.recognise(institution)
     sign = Steering.objects.get()
     assert (sign.organization, sign.people, sign.payers, sign.organiser) == (employer, 10, 10, "某某教育咨询公司")
     told = Notice.objects.get(text__contains="自费学习")
@@ -56,6 +60,12 @@ def test_a_unit_whose_people_nearly_all_pay_at_one_place_is_shown_to_the_bureau_
     assert client.post(page, {"verdict": "confirmed", "reason": " "}).status_code == 422
     assert client.post(page, {"verdict": "confirmed", "reason": "单位发文指定，已责令改正。"}).status_code == 302
     assert "已责令改正" in client.get(page).content.decode()
+    noted = [(each.title, each.is_public, each.words) for each in credit_record(employer, everything=True)]
+    public = "2026 年度 11 名自费学习的人员中 11 人在同一家机构学习，经核实属于强制指定。"
+    assert noted == [("强制自费学习人员到指定机构", True, public)]
+    (theirs,) = credit_record(institution, everything=True)
+    assert (theirs.title, employer.name in theirs.words) == ("有单位强制指定到本机构学习", True)
+    assert credit_record(institution) == []
     with pytest.raises(MovedOn):
         judge_steering(sign, verdict="dismissed", reason="核实", by=county_officer, now=MONDAY)
     paid(employer, 1, "某某教育咨询公司")

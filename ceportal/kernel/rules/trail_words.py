@@ -44,6 +44,21 @@ _SUBJECTS = {
     "unit_registration": "单位注册",
     "unitregistration": "单位注册",
     "user": "账号",
+    "assessment": "基地考核评估",
+    "class": "培训班",
+    "classconsent": "办班申请",
+    "complaint": "投诉",
+    "course": "课程备案",
+    "credit": "信用记录",
+    "institution": "公开信息",
+    "plan": "基地年度计划",
+    "recognitionrequest": "认定申请",
+    "seminar": "高级研修项目",
+    "steering": "集中于一家机构的线索",
+    "teacher": "师资",
+    "textbook": "教材目录",
+    "trainingplan": "年度培训计划",
+    "unittraining": "单位培训",
 }
 _VERBS = {
     "answer": "答复",
@@ -142,10 +157,47 @@ _VERBS = {
     "use_recovery_code": "使用备用码",
     "undone": "撤销完毕",
     "withdraw": "撤回",
+    "assess": "登记考核结果",
+    "attend": "签到",
+    "drop_teacher": "取消授课安排",
+    "enrol": "报名",
+    "follow_up": "跟踪问效",
+    "keep": "留存材料",
+    "leave": "退出",
+    "move": "改期",
+    "open": "公布",
+    "teacher": "安排授课",
+    "disclose": "公开",
+    "exited": "取消资格",
+    "suspended": "暂停资格",
+    "announce": "公布名单",
+    "inspect": "检查",
+    "list": "列入培训",
+    "unlist": "移出培训",
+    "file": "备案",
+    "mark": "加注",
+    "name": "列入",
+    "note": "记入",
+    "plan": "下达计划",
+    "self": "自评",
+    "opinion": "评价",
+    "score": "评分",
+    "redraft": "重新填报",
+}
+# Where a verb means something else of its subject.
+_WHOLE = {
+    "assessment.open": "基地考核评估：开始",
+    "class.judge": "培训班：学员评价",
+    "plan.drop": "基地年度计划：移出",
+    "recognition.return": "认定名单：恢复资格",
+    "seminar.hold": "高级研修项目：确定培训班",
+    "textbook.drop": "教材目录：移出",
 }
 
 
 def in_words(action: str) -> str:
     """学时申报：通过 for `declaration.approve`."""
+    if action in _WHOLE:
+        return _WHOLE[action]
     subject, _, verb = action.partition(".")
     return f"{_SUBJECTS.get(subject, subject)}：{_VERBS.get(verb, verb)}" if verb else action

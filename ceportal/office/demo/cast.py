@@ -86,6 +86,7 @@ CLERKS = (
     Clerk("base", "陈己", "13900000008", "开封大学", (Duty.TEACH, Duty.MANAGE_UNIT)),
     Clerk("platform", "陈庚", "13900000007", PLATFORM, (Duty.MANAGE_CLIENTS, Duty.MANAGE_UNIT)),
     Clerk("authority", "陈辛", "13900000013", "郑州市金水区卫生健康委员会", _AUTHORITY),
+    Clerk("authority", "卫甲", "13900000023", "开封市教育局", _AUTHORITY),
     Clerk("city_bureau", "陈癸", "13900000015", "开封市人力资源和社会保障局", _TWO_PEOPLE),
     Clerk("province_bureau", "褚甲", "13900000016", "河南省人力资源和社会保障厅", _TWO_PEOPLE),
     Clerk("county_bureau", "陈壬", "13900000014", "洛阳市涧西区人力资源和社会保障局", _BUREAU),

@@ -16,6 +16,7 @@ from bases.rules.directory import DISCLOSED as OF_INSTITUTION
 from bases.rules.teachers import SeminarPlan
 from bases.selectors.courses import Wanted, public_courses
 from bases.services.classes import open_class, plan, start_class
+from bases.services.consenting import ask_for_consent
 from bases.services.courses import file_courses, mark_course
 from bases.services.disclosing import disclose
 from bases.services.recognising import apply, approve
@@ -84,6 +85,7 @@ def teach(stage: Stage) -> None:
     for held, teaches in ((plain, "应急管理案例"), (advanced, "人工智能与课堂")):
         for teacher in kept[:2]:
             name_teacher(held, teacher, teaches, by=by, now=when)
+    _ask_for_consent(stage, base, by)
     officer, bureau = _officer(PROVINCE), Organization.objects.get(area_id=PROVINCE, is_bureau=True)
     project = SeminarPlan(
         level=SeminarLevel.PROVINCIAL, year=stage.today.year, title="数字教育高级研修项目（示例）",
@@ -122,21 +124,34 @@ def ask_to_be_recognised(stage: Stage) -> None:
     apply(base, own, reason="课件均经省级出版行政部门审核。", document=paper, by=teacher, now=when)
 
 
+def _ask_for_consent(stage: Stage, base: Organization, by: User) -> None:
+    """A class of the professional subject waits with the city's education authority (S4-05)."""
+    authority = Organization.objects.filter(name="开封市教育局", is_authority=True).first()
+    held = _class(stage, base, by, "中学物理实验教学培训班", "KF-ZY", kind="post", hours=Decimal(8), is_open=False)
+    if authority is not None:
+        paper = store(papers.document("办班方案", base.name, held.title), owner=by, now=stage.now)
+        ask_for_consent(
+            held, authority, reason="本年度教师专业培训，附课程表和师资。", document=paper, by=by, now=stage.now
+        )
+
+
 def _class(
-    stage: Stage, base: Organization, by: User, title: str, code: str, *, kind: str, hours: Decimal
-) -> TrainingClass:
-    """Open; late in the year it is on paper for the next one."""
+    stage: Stage, base: Organization, by: User, title: str, code: str, *, kind: str, hours: Decimal,
+    is_open: bool = True,
+) -> TrainingClass:  # fmt: skip
+    """Open; late in the year it is on paper for the next one. What is not opened is of the professional subject."""
     day = stage.today + timedelta(days=10)
+    subject = "public" if is_open else "professional"
     item = plan(
-        base, year=day.year, title=title, subject="public", months=f"{day.month} 月", hours=hours, people=60, by=by,
+        base, year=day.year, title=title, subject=subject, months=f"{day.month} 月", hours=hours, people=60, by=by,
         now=stage.now,
     )  # fmt: skip
     told = {name: f"{label}（示例）" for name, (label, _) in DISCLOSED.items()} | {"fees": "免费"}
-    content = ClassPlan(title, code, "public", day, day, hours, 60, told)
+    content = ClassPlan(title, code, subject, day, day, hours, 60, told)
     flags = {"is_free": True, "is_urgent": kind == "advanced", "is_for_public_benefit": kind == "public"}
     said = {"kind": kind, "form": "face", "public_kind": "", "trade": None, **flags}
     made = start_class(item, content, said, by=by, now=stage.now)
-    return open_class(made, by=by, now=stage.now) if day.year == stage.today.year else made
+    return open_class(made, by=by, now=stage.now) if is_open and day.year == stage.today.year else made
 
 
 def _officer(area: str) -> User:

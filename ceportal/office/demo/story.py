@@ -34,9 +34,11 @@ from ceportal.office.demo.cast import (
     Person,
     Unit,
 )
+from ceportal.office.demo.classes import hold_a_class, run_a_training
 from ceportal.office.demo.doors import post_hours, upload_roster
+from ceportal.office.demo.example_bases import assess_examples
 from ceportal.office.demo.institutions import ask_to_be_recognised, fill_the_shelves, teach
-from ceportal.office.demo.plans import file_plans
+from ceportal.office.demo.plans import HELD, file_plans
 from ceportal.office.demo.stage import Stage
 from ceportal.office.demo.teaching import assess_bases, complain_of_them
 from certificates.services.issuing import settle_changed_accounts
@@ -203,7 +205,10 @@ def _this_year(stage: Stage) -> None:
     complain_of_them(stage)
     assess_bases(stage)
     fill_the_shelves(stage)
+    assess_examples(stage)
     teach(stage)
+    hold_a_class(stage)
+    run_a_training(stage, HELD)
     ask_to_be_recognised(stage)
 
 

@@ -10,7 +10,8 @@ from accounts.models import Organization, User
 from accounts.rules.policy import Act
 from accounts.selectors.duties import units_for
 from accounts.selectors.reach import reach_of
-from bases.models import PlanInspection
+from bases.models import CreditNote, PlanInspection
+from bases.selectors.complaints import upheld_against
 from bases.selectors.plans import plan_in_force
 from ceportal.kernel.rules.moments import day_words
 from ceportal.office.enums import Standing
@@ -63,7 +64,7 @@ def evaluations_of(unit: Organization) -> QuerySet[UnitEvaluation]:
 
 
 def facts_of(unit: Organization, year: int) -> dict[str, list[Fact]]:
-    """What the portal knows of a unit's year, by what it bears on, as label and words: seven queries."""
+    """What the portal knows of a unit's year, by what it bears on, as label and words: nine queries."""
     return {
         "plan": list(_plan(unit, year)),
         "work": list(_work(unit, year)),
@@ -92,7 +93,15 @@ def _work(unit: Organization, year: int) -> list[Fact]:
     return [
         ("登记的单位培训", f"{trainings} 次"),
         ("审核学时", f"{told['all']} 项，其中超期 {told['late']} 项"),
+        ("信用档案", "、".join(_findings(unit, year)) or "没有不良记录"),
     ]
+
+
+def _findings(unit: Organization, year: int) -> list[str]:
+    """What the bureaus found of it, but for inspections of its plan, which stand beside it."""
+    upheld = [f"投诉属实：{each.get_kind_display()}" for each in upheld_against(unit).filter(decided_at__year=year)]
+    notes = CreditNote.objects.filter(organization=unit, on__year=year).order_by("id")
+    return upheld + [each.get_kind_display() for each in notes]
 
 
 def _content(unit: Organization, year: int) -> list[Fact]:
