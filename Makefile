@@ -135,6 +135,10 @@ bench-certificates: install-dev .venv/bench.stamp ## A sheet against plain Weasy
 	@PYTHONPATH=.venv/bench $(PYTHON) -m tests.benches certificates $(SHEETS)
 SHEETS ?= 400
 
+.PHONY: bench-sheet-memory
+bench-sheet-memory: install-dev ## The memory of a process that draws 10,000 sheets, one after the other
+	@$(PYTHON) -m tests.benches sheet_memory
+
 .PHONY: bench-ingest
 bench-ingest: install-dev ## Batches over HTTP against the raw limit and other ways. ARGS="--large 2000000" for less than hours
 	@$(PYTHON) -m tests.benches.posting $(ARGS)
