@@ -225,6 +225,11 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
 }
 
+# Files and certificates: below DATA_DIR, or in a bucket of an S3-compatible store (docs/operations/install.md).
+FILES_BUCKET = env.text("FILES_BUCKET", "")
+FILES_ENDPOINT, FILES_REGION = env.text("FILES_ENDPOINT", ""), env.text("FILES_REGION", "us-east-1")
+FILES_ACCESS_KEY, FILES_SECRET_KEY = env.text("FILES_ACCESS_KEY", ""), env.text("FILES_SECRET_KEY", "")
+
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"

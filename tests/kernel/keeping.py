@@ -20,4 +20,17 @@ def keep(data: bytes, owner: User, name: str = "证书", claimed: str = "applica
 
 
 def files_kept() -> list[Path]:
-    return [path for path in (settings.DATA_DIR / "files").rglob("*") if path.is_file()]
+    return [path for path in shelf().rglob("*") if path.is_file()]
+
+
+def path_of(stored: StoredFile) -> Path:
+    """Where the shown bytes lie."""
+    return place_of(stored.shown_digest)
+
+
+def place_of(digest: str) -> Path:
+    return shelf() / digest[:2] / digest
+
+
+def shelf() -> Path:
+    return Path(settings.DATA_DIR) / "files"

@@ -15,10 +15,10 @@ from accounts.models import User
 from ceportal.kernel.models import AuditEvent, StoredFile
 from ceportal.kernel.rules.files import Kind
 from ceportal.kernel.rules.refusal import Refused
-from ceportal.kernel.services.files import open_file, path_of
+from ceportal.kernel.services.files import open_file
 from ceportal.kernel.web.serving import status_of
 from tests.kernel import zoo
-from tests.kernel.keeping import files_kept, keep
+from tests.kernel.keeping import files_kept, keep, path_of
 
 pytestmark = pytest.mark.django_db
 

@@ -19,12 +19,12 @@ from accounts.models import User
 from ceportal.kernel.models import StoredFile
 from ceportal.kernel.rules.files import Kind, display_name
 from ceportal.kernel.rules.refusal import Refused
-from ceportal.kernel.services.files import path_of, store
+from ceportal.kernel.services.files import store
 from ceportal.kernel.web.serving import serve, status_of
 from ceportal.kernel.web.uploads import BoundedUploads
 from tests import factories as make
 from tests.kernel import zoo
-from tests.kernel.keeping import files_kept, keep, upload
+from tests.kernel.keeping import files_kept, keep, path_of, upload
 
 pytestmark = pytest.mark.django_db
 

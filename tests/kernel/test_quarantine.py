@@ -15,7 +15,7 @@ from accounts.models import User
 from ceportal.kernel.enums import FileState
 from ceportal.kernel.models import AuditEvent, StoredFile
 from ceportal.kernel.rules.refusal import Refused
-from ceportal.kernel.services.files import open_file, path_of
+from ceportal.kernel.services.files import open_file
 from ceportal.kernel.services.quarantine import scan_quarantined
 from ceportal.kernel.services.scanning import Clamd, NotScanned, ScannerAway
 from ceportal.kernel.web.serving import serve
@@ -24,7 +24,7 @@ from ceportal.office.selectors.operation import queues
 from tests import factories as make
 from tests.kernel import zoo
 from tests.kernel.clamd import FakeClamd
-from tests.kernel.keeping import files_kept, keep
+from tests.kernel.keeping import files_kept, keep, path_of
 
 pytestmark = pytest.mark.django_db
 

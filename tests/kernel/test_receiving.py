@@ -14,11 +14,10 @@ from django.utils import timezone
 from accounts.models import User
 from ceportal.kernel.models import PartialUpload, StoredFile
 from ceportal.kernel.rules.refusal import Refused
-from ceportal.kernel.services.files import path_of
 from ceportal.kernel.services.receiving import announce, finish, forget_uploads, receive
 from tests import factories as make
 from tests.kernel import zoo
-from tests.kernel.keeping import files_kept
+from tests.kernel.keeping import files_kept, path_of
 from tests.races import settled
 
 pytestmark = pytest.mark.django_db

@@ -8,10 +8,9 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from ceportal.kernel.services.file_shelf import place_of, put, shelf, sweep_shelf
-from ceportal.kernel.services.files import path_of
+from ceportal.kernel.services.file_shelf import put, sweep_shelf
 from tests.kernel import zoo
-from tests.kernel.keeping import files_kept, keep
+from tests.kernel.keeping import files_kept, keep, path_of, place_of, shelf
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,6 @@ import json
 import logging
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import IO, Any, Protocol
 from uuid import UUID
 
@@ -21,7 +20,7 @@ from ceportal.kernel.rules import files as rules
 from ceportal.kernel.rules.files import KEPT_AS, Kind
 from ceportal.kernel.rules.refusal import Refused, refuse_if_any
 from ceportal.kernel.services.bounded import run_in_bounds
-from ceportal.kernel.services.file_shelf import digest_of, place_of, put
+from ceportal.kernel.services.file_shelf import digest_of, is_there, open_bytes, put
 from ceportal.kernel.services.quarantine import state_after_scan
 from ceportal.kernel.services.trail import record
 
@@ -68,18 +67,13 @@ def store(upload: Upload, *, owner: Owner, now: datetime) -> StoredFile:
         raise
 
 
-def path_of(stored: StoredFile) -> Path:
-    """Where the shown bytes lie."""
-    return place_of(stored.shown_digest)
-
-
 def open_file(stored: StoredFile) -> IO[bytes]:
     """The shown bytes, for reading. Raises `Refused` while they are in quarantine, for good when they are infected, and
     when they are not there (a backup was brought back without them).
     """
     refuse_if_any(rules.reasons_not_to_show(stored.state))
     try:
-        return path_of(stored).open("rb")
+        return open_bytes(stored.shown_digest)
     except FileNotFoundError:
         security_log.error("the bytes of %s are not there", stored.ref)
         raise Refused([rules.FILE_LOST]) from None
@@ -102,7 +96,7 @@ def _store(upload: Upload, owner: Owner, now: datetime) -> StoredFile:
     refuse_if_any(rules.reasons_not_to_take_kind(data, upload.content_type or ""))
     digest = digest_of(data)
     known = StoredFile.objects.filter(owner_id=owner.pk, digest=digest).first()
-    if known and path_of(known).exists():
+    if known and is_there(known.shown_digest):
         return known
     kind = Kind(rules.kind_of(data) or "")
     shown = _Shown(data, kind, _pages_of(data)) if kind is Kind.PDF else _redrawn(data, kind)

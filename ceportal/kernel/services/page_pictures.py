@@ -14,8 +14,9 @@ from ceportal.kernel.models import StoredFile
 from ceportal.kernel.rules import files as rules
 from ceportal.kernel.rules.refusal import refuse, refuse_if_any
 from ceportal.kernel.services.bounded import run_in_bounds
-from ceportal.kernel.services.file_shelf import NO_ROOM, private
+from ceportal.kernel.services.file_shelf import NO_ROOM
 from ceportal.kernel.services.files import open_file
+from ceportal.kernel.shelves.folder import private
 
 _KEPT = timedelta(days=7)
 _FOLDERS = 256

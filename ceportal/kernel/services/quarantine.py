@@ -15,7 +15,7 @@ from ceportal.kernel.enums import FileState
 from ceportal.kernel.models import StoredFile
 from ceportal.kernel.rules import files as rules
 from ceportal.kernel.rules.refusal import Refused
-from ceportal.kernel.services.file_shelf import place_of
+from ceportal.kernel.services.file_shelf import drop, open_bytes
 from ceportal.kernel.services.scanning import NotScanned, Scanner, ScannerAway, scanner
 from ceportal.kernel.services.trail import record
 
@@ -63,11 +63,11 @@ def _findings(asked: Scanner | None, stored: StoredFile) -> str:
     """Bytes that are gone hold nothing; the next upload of the same file brings them back."""
     if asked is None:
         return ""
-    path = place_of(stored.shown_digest)
-    if not path.exists():
+    try:
+        with open_bytes(stored.shown_digest) as file:
+            return asked.finds(file)
+    except FileNotFoundError:
         return ""
-    with path.open("rb") as file:
-        return asked.finds(file)
 
 
 def _settle(stored: StoredFile, found: str, now: datetime) -> bool:
@@ -84,5 +84,5 @@ def _settle(stored: StoredFile, found: str, now: datetime) -> bool:
             record("file.infected", stored, by=None, now=now, after={"found": found})
     if found:
         security_log.warning("the scanner found %s in %s", found, stored.ref)
-        place_of(stored.shown_digest).unlink(missing_ok=True)
+        drop(stored.shown_digest)
     return True

@@ -11,6 +11,7 @@ from rest_framework import exceptions
 from rest_framework.views import APIView
 
 from ceportal.kernel.rules.refusal import MovedOn, Refusal, Refused
+from ceportal.kernel.shelves.kinds import ShelfAway
 from ceportal.kernel.web.strict_json import BadJson
 
 CONTENT_TYPE = "application/problem+json"
@@ -64,9 +65,12 @@ def as_error(reason: Refusal, above: str = "") -> dict[str, str]:
 
 
 def is_away(error: Exception) -> bool:
-    """Whether the database did not answer, cannot write (its disk is full, it takes no writes), or left in the middle:
-    then the driver knows no better word than DatabaseError, and of what is closed says InterfaceError.
+    """Whether the store of files or the database did not answer, cannot write (its disk is full, it takes no writes),
+    or left in the middle: then the driver knows no better word than DatabaseError, and of what is closed says
+    InterfaceError.
     """
+    if isinstance(error, ShelfAway):
+        return True
     takes_no_writes = getattr(error.__cause__, "pgcode", None) == _READ_ONLY
     return takes_no_writes or isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError
 

@@ -20,9 +20,11 @@ from django.db.models import F, Q
 from accounts.models import Notice, OneTimeCode, TextMessage
 from ceportal.kernel.models import MAX_ATTEMPTS, Heartbeat, Job
 from ceportal.kernel.services.jobs import OPEN
+from ceportal.kernel.shelves.folder import FolderShelf
+from ceportal.kernel.shelves.kinds import SHELVES, Shelf, read
+from ceportal.kernel.shelves.named import shelf_named
 from ceportal.office.services.clock import JOBS
 
-SHELVES = ("files", "certificates")
 HEADS = "audit/heads.txt"
 DATABASE = "portal.sqlite3"
 BASE = "base"
@@ -62,9 +64,9 @@ def back_up(folder: Path, *, now: datetime) -> Path:
 
 def copy_files(folder: Path) -> None:
     """Files and certificates that are not on the shelf yet: often, so that a log that is replayed finds its files."""
-    data = _data_apart_from(folder)
-    for shelf in SHELVES:
-        _copy_new(data / shelf, folder / "shelf" / shelf)
+    _data_apart_from(folder)
+    for name in SHELVES:
+        _copy_new(shelf_named(name), FolderShelf(folder / "shelf" / name))
 
 
 def _data_apart_from(folder: Path) -> Path:
@@ -79,10 +81,10 @@ def put_back(made: Path) -> None:
     data = Path(settings.DATA_DIR)
     if not (made / "whole").exists():
         raise CannotBackUp(f"{made} 不是完整的备份。")
-    if any((data / name).exists() for name in (*SHELVES, HEADS, DATABASE)):
+    if any((data / name).exists() for name in (HEADS, DATABASE)) or any(map(_holds_something, SHELVES)):
         raise CannotBackUp(f"{data} 里已有数据，只能恢复到空的地方。")
-    for shelf in SHELVES:
-        _copy_new(made.parent / "shelf" / shelf, data / shelf)
+    for name in SHELVES:
+        _copy_new(FolderShelf(made.parent / "shelf" / name), shelf_named(name))
     if (made / "heads.txt").exists():
         (data / HEADS).parent.mkdir(parents=True, mode=0o700)
         shutil.copyfile(made / "heads.txt", data / HEADS)
@@ -136,16 +138,18 @@ def _copy_database(made: Path) -> None:
         raise CannotBackUp(f"pg_basebackup：{result.stderr.strip()}")
 
 
-def _copy_new(source: Path, target: Path) -> None:
+def _holds_something(name: str) -> bool:
+    """A bucket may have outlived the rest: what lies there under a digest is what the backup has."""
+    return not settings.FILES_BUCKET and next(shelf_named(name).names(), None) is not None
+
+
+def _copy_new(source: Shelf, target: Shelf) -> None:
     """Each file whole or not at all; what is there already is left alone."""
-    for path in source.rglob("*"):
-        there = target / path.relative_to(source)
-        if not path.is_file() or path.suffix == ".part" or path.name.startswith(".") or there.exists():
+    for key in source.names():
+        if target.has(key):
             continue
-        there.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = there.with_name(f"{there.name}.new")
         try:
-            shutil.copyfile(path, draft)
+            data = read(source, key)
         except FileNotFoundError:
             continue
-        draft.replace(there)
+        target.put(key, data)

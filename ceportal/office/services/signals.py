@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef
 from ceportal.kernel.enums import FileState
 from ceportal.kernel.models import StoredFile
 from ceportal.kernel.services.claims import one_by_one
-from ceportal.kernel.services.files import path_of
+from ceportal.kernel.services.file_shelf import open_bytes
 from certificates.services.evidence import what_is_wrong
 from credits.models import Declaration, Evidence
 from credits.selectors.bench import Bench
@@ -58,5 +58,8 @@ def _wrong_papers(declarations: Iterable[Declaration]) -> dict[int, dict[str, st
 
 def _bytes_of(stored: StoredFile) -> bytes:
     """Nothing where a backup was brought back without them."""
-    path = path_of(stored)
-    return path.read_bytes() if path.exists() else b""
+    try:
+        with open_bytes(stored.shown_digest) as file:
+            return file.read()
+    except FileNotFoundError:
+        return b""
