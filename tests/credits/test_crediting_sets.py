@@ -207,3 +207,25 @@ def test_a_hundred_take_as_many_statements_as_one(
     portions = 12 if connection.vendor == "sqlite" else 0
     assert one <= many <= one + portions
     assert not list(mismatches())
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL keeps statistics of its tables")
+def test_on_sqlite_each_statement_begins_with_what_is_given_however_many_others_there_are(
+    declarant: Professional,
+) -> None:
+    """Without statistics it would read everybody, or every record of the source, and look each up among the given."""
+    asked: dict[str, Any] = {}
+
+    def keep(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith("SELECT") and "json_each" in sql:
+            asked[sql] = params
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(keep):
+        credit_records([record(declarant)], speaker=speaker(), now=NOW)
+    assert len(asked) >= 4
+    for sql, params in asked.items():
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql}", params)
+            first = cursor.fetchone()[-1]
+        assert "json_each" in first, f"{first}: {sql}"
