@@ -5,13 +5,21 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from accounts.rules.registration import reasons_not_to_accept_any_number
+from accounts.rules.cells import Problem, reasons_of_kind, reasons_of_name, reasons_of_number
 from bases.rules import recognition
 from bases.rules.recognition import Recognised
 from ceportal.kernel.rules.id_number import normalise
 from ceportal.kernel.rules.refusal import Refusal
-from ceportal.kernel.rules.sheets import BLANK, MEGABYTE, MOST_BYTES, MOST_ROWS, Cell, CellKind, SheetRow
-from ceportal.kernel.rules.text import NAME_LIMIT, TITLE_LIMIT, person_name, reasons_not_to_accept, strange_character
+from ceportal.kernel.rules.sheets import (
+    BLANK,
+    MEGABYTE,
+    MOST_BYTES,
+    MOST_ROWS,
+    Cell,
+    SheetRow,
+    reasons_against_heading,
+)
+from ceportal.kernel.rules.text import TITLE_LIMIT, person_name, reasons_not_to_accept
 from credits.enums import REPORTED, PublicKind, RosterState, Subject
 from credits.rules.declaring import Limits, ceiling, days_of
 from credits.rules.typed import reasons_not_to_keep_day, reasons_not_to_keep_hours, reasons_not_to_read_hours
@@ -44,15 +52,6 @@ class ClassFacts:
     public_kind: str = ""
     class_code: str = ""
     place: str = ""
-
-
-@dataclass(frozen=True)
-class Problem:
-    """What is wrong with a cell: the column's heading, and why, without repeating what stands there."""
-
-    column: str
-    code: str
-    message: str
 
 
 @dataclass(frozen=True)
@@ -146,41 +145,21 @@ def guide(facts: ClassFacts) -> Iterator[str]:
     yield f"最多 {MOST_ROWS:,} 行、{MOST_BYTES // MEGABYTE} MB。上传后先核对，确认前不会登记任何学时。"
 
 
-def heading(cell: Cell) -> str:
-    """A heading as it is compared: without blanks and without the star some put at what must be filled in."""
-    return "".join(cell.text.split()).strip("*＊")
-
-
 def reasons_not_to_read(first: SheetRow | None) -> Iterator[Refusal]:
     """Why the first row is no heading of a roster."""
-    if first is None:
-        yield Refusal("no_rows", "表格是空的，没有读到任何内容。", field=FIELD)
-        return
-    found = [heading(cell) for cell in first.cells]
-    missing = [column for column in REQUIRED if column not in found]
-    if first.number != 1 or len(missing) == len(REQUIRED):
-        names = "、".join(COLUMNS)
-        message = f"第 1 行应是表头：{names}。请下载模板，不要在表头上方加标题行。"
-        yield Refusal("no_heading", message, field=FIELD)
-        return
-    for column in missing:
-        yield Refusal("column_missing", f"第 1 行缺少“{column}”这一列，请按模板补上。", field=FIELD)
-    for column in COLUMNS:
-        if found.count(column) > 1:
-            message = f"第 1 行有 {found.count(column)} 个“{column}”，无法确定读哪一列。请只保留一个。"
-            yield Refusal("column_doubled", message, field=FIELD)
+    yield from reasons_against_heading(first, COLUMNS, REQUIRED)
 
 
 def read_line(number: int, cells: Mapping[str, Cell], facts: ClassFacts, *, today: date) -> RosterLine:
     """One row; all that is wrong with it at once, in the order of the columns."""
-    problems = [*_not_to_take(cells)]
+    problems = [*reasons_of_kind(cells, numbers=(ID_NUMBER,))]
     spoilt = {problem.column for problem in problems}
     id_number = "" if ID_NUMBER in spoilt else normalise(cells.get(ID_NUMBER, BLANK).text)
     name = cells.get(NAME, BLANK).text
     if ID_NUMBER not in spoilt:
-        problems += _id_problems(id_number, today)
+        problems += [*reasons_of_number(ID_NUMBER, id_number, today=today)]
     if NAME not in spoilt:
-        problems += [*_name_problems(name)]
+        problems += [*reasons_of_name(NAME, name)]
     hours = facts.hours
     if HOURS not in spoilt and not cells.get(HOURS, BLANK).is_blank:
         text = cells[HOURS].text.strip(" ")
@@ -229,40 +208,6 @@ def _about_the_subject(facts: ClassFacts, limits: Limits | None, *, takes_profes
     if limits and asks and facts.public_kind not in PublicKind.values:
         message = "请选择必修课或选修课：本地对必修课有单独要求。"
         yield Refusal("no_public_kind", message, field="public_kind", clause=limits.compulsory_clause)
-
-
-def _not_to_take(cells: Mapping[str, Cell]) -> Iterator[Problem]:
-    """Cells that hold something else than text, or than a number where one is read."""
-    for column, cell in cells.items():
-        if cell.kind is CellKind.FORMULA:
-            yield Problem(column, "formula", "这个单元格是公式，公式不会被计算。请改为直接填写的内容。")
-        elif cell.kind is CellKind.OTHER:
-            yield Problem(column, "cell_kind", "这个单元格是日期、逻辑值或错误值，请改为文字。")
-        elif cell.kind is CellKind.NUMBER and column == ID_NUMBER:
-            yield Problem(column, "id_as_number", _AS_NUMBER)
-
-
-_AS_NUMBER = "证件号码被存成了数字，末尾几位可能已经变成 0。请先把这一列的单元格格式设成“文本”，再重新填写号码。"
-
-
-def _id_problems(number: str, today: date) -> list[Problem]:
-    if not number:
-        return [Problem(ID_NUMBER, "blank", "请填写证件号码。")]
-    if "E+" in number:
-        return [Problem(ID_NUMBER, "id_as_number", _AS_NUMBER)]
-    found = reasons_not_to_accept_any_number(number, today=today)
-    if not found:
-        return []
-    if any(strange_character(character) for character in number):
-        return [Problem(ID_NUMBER, "strange_character", "号码中有换行或看不见的字符，请删去后重新填写。")]
-    return [Problem(ID_NUMBER, reason.code, reason.message) for reason in found]
-
-
-def _name_problems(name: str) -> Iterator[Problem]:
-    for reason in reasons_not_to_accept(name, field="", label="姓名", limit=NAME_LIMIT):
-        yield Problem(NAME, reason.code, reason.message)
-    if any(character.isdigit() for character in name):
-        yield Problem(NAME, "name_digits", "姓名中有数字，请核对是不是填错了列。")
 
 
 def _hours_problems(text: str, facts: ClassFacts) -> Iterator[Problem]:

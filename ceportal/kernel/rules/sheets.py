@@ -4,7 +4,7 @@ A formula is never evaluated, a number is never rounded: a cell keeps what kind 
 text refuses the rest by name.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -141,6 +141,41 @@ def reasons_not_to_read(hidden: list[str], candidates: list[str], wanted: str) -
     elif wanted not in candidates and len(candidates) != 1:
         message = f"文件中有 {len(candidates)} 个工作表，无法确定读哪一个。请只保留一个，或把它命名为“{wanted}”。"
         yield Refusal("which_sheet", message, field=FIELD)
+
+
+def heading(cell: Cell) -> str:
+    """A heading as it is compared: without blanks and without the star some put at what must be filled in."""
+    return "".join(cell.text.split()).strip("*＊")
+
+
+def reasons_against_heading(
+    first: SheetRow | None, columns: Sequence[str], required: Collection[str]
+) -> Iterator[Refusal]:
+    """Why the first row is no heading with `columns`, of which `required` must stand there."""
+    if first is None:
+        yield Refusal("no_rows", "表格是空的，没有读到任何内容。", field=FIELD)
+        return
+    found = [heading(cell) for cell in first.cells]
+    missing = [column for column in columns if column in required and column not in found]
+    if first.number != 1 or len(missing) == len(required):
+        message = f"第 1 行应是表头：{'、'.join(columns)}。请下载模板，不要在表头上方加标题行。"
+        yield Refusal("no_heading", message, field=FIELD)
+        return
+    for column in missing:
+        yield Refusal("column_missing", f"第 1 行缺少“{column}”这一列，请按模板补上。", field=FIELD)
+    for column in columns:
+        if found.count(column) > 1:
+            message = f"第 1 行有 {found.count(column)} 个“{column}”，无法确定读哪一列。请只保留一个。"
+            yield Refusal("column_doubled", message, field=FIELD)
+
+
+def headings_at(first: SheetRow, columns: Sequence[str]) -> tuple[dict[str, int], str]:
+    """At which place each of `columns` stands, and a remark on what else stands there and is not read."""
+    found = [heading(cell) for cell in first.cells]
+    others = [name for name in found if name and name not in columns]
+    names = "、".join(f"“{name[:12]}”" for name in others[:5])
+    remark = f"表格中的{names}{'等' if len(others) > 5 else ''}列不在模板里，没有读取。" if others else ""
+    return {column: found.index(column) for column in columns if column in found}, remark
 
 
 def too_many_rows() -> Refusal:

@@ -13,6 +13,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from io import BytesIO, StringIO
 from itertools import islice
 from typing import Any, Protocol
@@ -175,13 +176,17 @@ def _rows_of_workbook(data: bytes, wanted: str, skipped: Sequence[str]) -> Itera
 
 
 def _cell(value: Any) -> Cell:
-    """What openpyxl says of a cell. A formula comes as its text; a text that begins like one is taken for one."""
+    """What openpyxl says of a cell. A formula comes as its text; a text that begins like one is taken for one. A date
+    has its day as text, for who reads days.
+    """
     if value is None:
         return BLANK
     if isinstance(value, str):
         return Cell(kind=CellKind.FORMULA) if value.startswith("=") else Cell(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return Cell(repr(value).removesuffix(".0"), CellKind.NUMBER)
+    if isinstance(value, datetime):
+        return Cell(value.date().isoformat(), CellKind.OTHER)
     return Cell(kind=CellKind.FORMULA if isinstance(value, ArrayFormula | DataTableFormula) else CellKind.OTHER)
 
 
