@@ -141,6 +141,7 @@ class NoticeEvent(TextChoices):
     RULES_CHANGED = "rules_changed", "学时规定有变动"
     ACCOUNT_SAFETY = "account_safety", "账号安全提醒"
     INVITED = "invited", "职责邀请和变动"
+    LETTER = "letter", "收到公文"
 
 
 class CodePurpose(TextChoices):

@@ -70,6 +70,38 @@ class Certificate(Referenced, Claimable):
         return self.number
 
 
+class EarlierCertificate(Referenced):
+    """A certificate that another system had issued, as the bureau that took it over found it (接收历史数据).
+
+    The portal has never signed it and hands out no file of it. `hours` is what is printed on it, where that was said.
+    """
+
+    professional = models.ForeignKey(Professional, on_delete=models.PROTECT, related_name="+")
+    year = models.PositiveSmallIntegerField()
+    number = models.CharField(max_length=60)
+    issuer = models.CharField(max_length=60)
+    issued_on = models.DateField()
+    hours = models.DecimalField(max_digits=5, decimal_places=1, null=True, blank=True)
+    name = models.CharField(max_length=50)
+    taken_from = models.CharField(max_length=100)
+    taken_at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "接收的往年证书"
+        ordering: ClassVar = ["-year", "-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["number"], condition=Q(undone_at__isnull=True), name="an_earlier_number_stands_once"
+            ),
+            models.CheckConstraint(condition=~Q(number="") & ~Q(issuer=""), name="an_earlier_one_says_which_and_whose"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["professional", "year"], name="earlier_ones_of_a_person")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
 class VerificationCount(models.Model):
     """How often a certificate was looked up on a day."""
 

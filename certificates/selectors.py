@@ -19,11 +19,11 @@ from accounts.selectors.people import people_of
 from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.rules.text import comparable
 from certificates.enums import CertificateState, Standing
-from certificates.models import LIVE, Certificate, Suspicion
+from certificates.models import LIVE, Certificate, EarlierCertificate, Suspicion
 from certificates.rules.eligibility import Asked, Numbered
 from certificates.rules.entitlement import Printed, reasons_not_to_renew
 from certificates.rules.numbers import read_number
-from credits.enums import ClaimState
+from credits.enums import ClaimState, Door
 from credits.models import Claim, YearAccount
 from credits.rules.requirements import Standing as Hours
 from credits.rules.window import CLOSED, is_open, last_day_for, words
@@ -58,6 +58,27 @@ def published_under(number: str, name: str) -> Certificate | None:
     found = _public().filter(number=read_number(number) or _NOTHING).first()
     wanted, printed = comparable(name[:100]), comparable(found.snapshot["person"]["name"] if found else _NOTHING)
     return found if found and wanted and wanted == printed else None
+
+
+def earlier_of(professional: Professional) -> QuerySet[EarlierCertificate]:
+    """Those of another system, of a person and of accounts merged into theirs."""
+    whose = Q(professional=professional) | Q(professional__merged_into=professional)
+    return EarlierCertificate.objects.filter(whose, undone_at__isnull=True)
+
+
+def earlier_under(number: str, name: str) -> EarlierCertificate | None:
+    """One of another system, by the number and the name on it, as typed; None unless both match."""
+    typed = "".join(number.replace("\0", "").split())[:60] or _NOTHING
+    found = EarlierCertificate.objects.filter(number=typed, undone_at__isnull=True).first()
+    return found if found and comparable(name[:100]) == comparable(found.name) else None
+
+
+def was_certified_elsewhere(professional_id: int, year: int) -> bool:
+    """Whether the year's certificate is another system's: one stands here, or all that counts came from there."""
+    if EarlierCertificate.objects.filter(professional=professional_id, year=year, undone_at__isnull=True).exists():
+        return True
+    live = Claim.objects.filter(professional=professional_id, year=year, state=ClaimState.LIVE)
+    return live.exists() and not live.exclude(door=Door.IMPORTED).exists()
 
 
 def numbered(number: str) -> Certificate | None:

@@ -80,6 +80,7 @@ class Door(TextChoices):
     ROSTER = "roster", "基地名单"
     OUTSIDE = "outside", "外省认定"
     UNIT = "unit", "单位培训名单"
+    IMPORTED = "imported", "接收历史数据"
 
 
 class ClaimState(TextChoices):

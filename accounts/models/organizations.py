@@ -39,6 +39,8 @@ class Organization(Referenced):
     contact_phone = models.CharField(max_length=30, blank=True)
     contact_mobile_sealed = models.BinaryField(null=True, blank=True)
     registered_at = models.DateTimeField(null=True, blank=True)
+    # From which system it was taken over; empty for a unit that registered here.
+    taken_from = models.CharField(max_length=100, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = verbose_name_plural = "单位"

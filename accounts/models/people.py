@@ -97,6 +97,8 @@ class Professional(Referenced):
     title_level = models.CharField(max_length=6, choices=TitleLevel.choices, default=TitleLevel.NONE)
     title_since = models.DateField(null=True, blank=True)
     approved_at = models.DateTimeField(null=True, blank=True)
+    # From which system they were taken over; empty for who registered here.
+    taken_from = models.CharField(max_length=100, blank=True, default="", db_default="")
     left_at = models.DateTimeField(null=True, blank=True)
     left_as = models.CharField(max_length=8, choices=Leaving.choices, blank=True)
     merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")

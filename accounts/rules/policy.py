@@ -29,6 +29,7 @@ class Act(StrEnum):
     APPROVE_PEOPLE = "核准人员注册"
     SEE_PEOPLE = "查看人员名单"
     REMIND_PEOPLE = "提醒未达标的人员、设置部门"
+    URGE_PEOPLE = "通知辖区、本行业未达标的人员"
     EXPORT_PEOPLE = "导出人员名单"
     APPROVE_UNITS = "核准单位注册"
     ASK_STATIONING = "申请变更职称评审归属"
@@ -98,6 +99,12 @@ class Act(StrEnum):
     SEE_EVALUATIONS = "查看对本单位的评估"
     PUBLISH_STATISTICS = "固定、公布年度统计"
     ANNOUNCE = "发布通知公告"
+    SEND_LETTERS = "发出公文、查看送达"
+    RECEIVE_LETTERS = "查看发给本单位的公文"
+    KEEP_ROLLS = "起草、公布表彰和通报名单"
+    NAME_OFFICER = "登记本单位的继续教育专职人员和应参加人数"
+    OVERSEE_OFFICERS = "查看单位的专职人员和注册率、登记管理人员培训"
+    TAKE_OVER = "接收原系统的单位、人员、学时和证书"
     KEEP_FUNDING = "登记教育经费"
     SEE_CERTIFICATES = "查看证书登记"
     RULE_ON_SUSPICIONS = "处理可疑证书举报"
@@ -127,6 +134,7 @@ POLICY: dict[Act, Permission] = {
     Act.APPROVE_PEOPLE: Permission((Duty.APPROVE_PEOPLE,), Scope.WAITING),
     Act.SEE_PEOPLE: Permission(_OF_PEOPLE, Scope.PEOPLE),
     Act.REMIND_PEOPLE: Permission(_OF_PEOPLE, Scope.PEOPLE),
+    Act.URGE_PEOPLE: Permission((Duty.OVERSEE,), Scope.REACH, at=(_AUTHORITY, _BUREAU)),
     Act.EXPORT_PEOPLE: Permission((*_OF_PEOPLE, Duty.OVERSEE), Scope.REACH, proof=True, two=True),
     Act.APPROVE_UNITS: Permission((Duty.APPROVE_UNITS,), Scope.WAITING),
     Act.ASK_STATIONING: Permission((Duty.MANAGE_UNIT,), Scope.UNIT, at=(_EMPLOYER,), two=True),
@@ -199,6 +207,12 @@ POLICY: dict[Act, Permission] = {
     Act.PUBLISH_STATISTICS: Permission((Duty.OVERSEE,), Scope.UNIT, at=(_AUTHORITY, _BUREAU), proof=True),
     Act.KEEP_FUNDING: Permission((Duty.MANAGE_UNIT,), Scope.UNIT, at=(_EMPLOYER,)),
     Act.ANNOUNCE: Permission((Duty.OVERSEE,), Scope.UNIT, at=(_AUTHORITY, _BUREAU)),
+    Act.SEND_LETTERS: Permission((Duty.OVERSEE,), Scope.REACH, at=(_AUTHORITY, _BUREAU)),
+    Act.RECEIVE_LETTERS: Permission((*_OF_PEOPLE, Duty.REVIEW_HOURS), Scope.UNIT),
+    Act.KEEP_ROLLS: Permission((Duty.OVERSEE,), Scope.REACH, at=(_AUTHORITY, _BUREAU), proof=True, two=True),
+    Act.NAME_OFFICER: Permission((Duty.MANAGE_UNIT,), Scope.UNIT, at=(_EMPLOYER,)),
+    Act.OVERSEE_OFFICERS: Permission((Duty.OVERSEE,), Scope.REACH, at=(_AUTHORITY, _BUREAU)),
+    Act.TAKE_OVER: Permission((Duty.GRANT_EXCEPTIONS,), Scope.PLACE, at=(_BUREAU,), proof=True, two=True),
     Act.SEE_CERTIFICATES: Permission((Duty.OVERSEE,), Scope.PLACE, at=(_BUREAU,)),
     Act.RULE_ON_SUSPICIONS: Permission((Duty.OVERSEE,), Scope.PLACE, at=(_BUREAU,)),
     Act.READ_TRAIL: Permission((Duty.OVERSEE,), Scope.PROVINCE, at=(_BUREAU,)),

@@ -20,8 +20,10 @@ from ceportal.kernel.services.trail import record
 
 
 @transaction.atomic
-def make_user(*, name: str, phone: str, password: str, now: datetime) -> User:
-    """An account that signs in with `phone`. The caller has asked the password's strength at the form."""
+def make_user(*, name: str, phone: str, password: str | None, now: datetime) -> User:
+    """An account that signs in with `phone`. The caller has asked the password's strength at the form; without one
+    nobody signs in before they have set it by a code to that phone.
+    """
     refuse_if_any(reasons_not_to_accept(name, field="name", label="姓名", limit=NAME_LIMIT))
     refuse_if_any(reasons_not_to_accept_phone(phone))
     if User.objects.filter(phone_index__in=phone_indexes(phone)).exists():

@@ -64,3 +64,61 @@ class Audience(TextChoices):
     STAFF = "staff", "单位经办和审核人员"
     TEACHING = "teaching", "基地和学习平台"
     OFFICES = "offices", "人社部门和行业主管部门"
+
+
+class TakenKind(TextChoices):
+    """What is taken over from another system, in the order in which it has to come."""
+
+    UNITS = "units", "单位"
+    PEOPLE = "people", "人员"
+    HOURS = "hours", "往年学时"
+    CERTIFICATES = "certificates", "往年证书"
+
+
+class TakeOverState(TextChoices):
+    """Where a file of what is taken over stands."""
+
+    CHECKED = "checked", "待核对"
+    ASKED = "asked", "待另一人确认"
+    TAKING = "taking", "正在接收"
+    DONE = "done", "已接收"
+    UNDOING = "undoing", "正在撤销"
+    UNDONE = "undone", "已撤销"
+    DROPPED = "dropped", "已作废"
+
+
+class TakenState(TextChoices):
+    """What a row is found to be before anything is taken over, and what became of it."""
+
+    NEW = "new", "新增"
+    KNOWN = "known", "平台已有"
+    WRONG = "wrong", "有错误"
+    DOUBTED = "doubted", "接收后待核实"
+    TAKEN = "taken", "已接收"
+    HELD = "held", "待核实"
+    REFUSED = "refused", "未接收"
+    UNDONE = "undone", "已撤销"
+    KEPT = "kept", "没有撤销"
+
+
+class LetterKind(TextChoices):
+    """What a bureau writes to a person or a unit under a number (公文)."""
+
+    CORRECTION = "correction", "补正通知书"
+    REVERSAL = "reversal", "学时撤销决定书"
+    CIRCULAR = "circular", "通报"
+    NOTICE = "notice", "告知书"
+
+
+class LetterStep(TextChoices):
+    """What the addressee did with a letter: the proof of its delivery."""
+
+    OPENED = "opened", "查看"
+    FETCHED = "fetched", "下载"
+
+
+class RollKind(TextChoices):
+    """What a published list of names is for."""
+
+    COMMEND = "commend", "表彰"
+    SANCTION = "sanction", "通报处理"

@@ -6,7 +6,16 @@ from django.conf import settings
 from django.utils import timezone
 
 from ceportal.office.selectors.health import CLOCK
-from ceportal.office.services import checker, counting, erasing, exports, key_rotation, signals, staff_reminding
+from ceportal.office.services import (
+    checker,
+    counting,
+    erasing,
+    exports,
+    key_rotation,
+    signals,
+    staff_reminding,
+    taking_over_jobs,
+)
 from ceportal.office.services.clock import leave_sign
 
 
@@ -44,6 +53,11 @@ def remind_staff() -> None:
 @shared_task(name="office.make_exports")
 def make_exports() -> None:
     exports.work_on_exports(now=timezone.now())
+
+
+@shared_task(name="office.work_on_take_overs")
+def work_on_take_overs() -> None:
+    taking_over_jobs.work_on_take_overs(now=timezone.now())
 
 
 @shared_task(name="office.rotate_keys")

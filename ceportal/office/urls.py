@@ -1,5 +1,6 @@
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, re_path
 
+from ceportal.office.enums import TakenKind
 from ceportal.office.views import (
     announcements,
     campaigns,
@@ -10,20 +11,25 @@ from ceportal.office.views import (
     funding,
     health,
     home,
+    letters,
     metrics,
     my_data,
     my_year,
     notices,
+    officers,
     operation,
     overview,
     public,
     reports,
+    rolls,
     staff,
     statistics,
+    taking_over,
     year_end,
 )
 
 app_name = "office"
+KINDS = "|".join(TakenKind.values)
 urlpatterns: list[URLPattern] = [
     path("", public.show_front, name="front"),
     path("policy/", public.show_policy, name="policy"),
@@ -74,6 +80,25 @@ urlpatterns: list[URLPattern] = [
     path("notices/", notices.show_notices, name="notices"),
     path("year/opening/", year_end.show_opening, name="opening"),
     path("year/closing/", year_end.show_closing, name="closing"),
+    path("letters/", letters.show_letters, name="letters"),
+    path("letters/new/", letters.new_letter, name="new_letter"),
+    path("letters/<uuid:ref>/", letters.show_letter, name="letter"),
+    path("letters/<uuid:ref>/pdf/", letters.letter_sheet, name="letter_sheet"),
+    path("honours/", rolls.show_honours, name="honours"),
+    path("rolls/", rolls.show_rolls, name="rolls"),
+    path("rolls/new/", rolls.new_roll, name="new_roll"),
+    path("rolls/<uuid:ref>/", rolls.show_roll, name="roll"),
+    path("staff/officer/", officers.show_officer, name="officer"),
+    path("officers/", officers.show_officers, name="officers"),
+    path("officers/trainings/", officers.show_officer_trainings, name="officer_trainings"),
+    path("officers/trainings/<uuid:ref>/", officers.show_officer_training, name="officer_training"),
+    path("taking-over/", taking_over.show_take_overs, name="take_overs"),
+    re_path(f"^taking-over/template/(?P<kind>{KINDS})/$", taking_over.take_over_template, name="take_over_template"),
+    path("taking-over/new/", taking_over.new_take_over, name="new_take_over"),
+    path("taking-over/<uuid:ref>/", taking_over.show_take_over, name="take_over"),
+    path("taking-over/<uuid:ref>/progress/", taking_over.take_over_progress, name="take_over_progress"),
+    path("taking-over/<uuid:ref>/problems/", taking_over.take_over_problems, name="take_over_problems"),
+    path("taking-over/<uuid:ref>/act/", taking_over.act_on_take_over, name="act_on_take_over"),
     path("find/", finding.show_found, name="find"),
     path("announcements/", announcements.show_announcements, name="announcements"),
     path("announcements/<uuid:ref>/", announcements.show_announcement, name="announcement"),

@@ -325,6 +325,7 @@ CLOCK_JOBS = (
     "accounts.forget_what_ended",
     "accounts.end_deputies",
     "credits.work_on_rosters",
+    "office.work_on_take_overs",
     "credits.forget_rosters",
     "accounts.redate_registrations",
     "accounts.remind_registrations",

@@ -34,7 +34,14 @@ from certificates.rules.entitlement import (
 )
 from certificates.rules.numbers import certificate_number
 from certificates.rules.snapshots import digest
-from certificates.selectors import goes_on_met, has_hours, live_certificate, printed_items, reasons_against_renewing
+from certificates.selectors import (
+    goes_on_met,
+    has_hours,
+    live_certificate,
+    printed_items,
+    reasons_against_renewing,
+    was_certified_elsewhere,
+)
 from certificates.services.contents import content_of, person_on_sheet
 from credits.models import ChangedAccount, YearAccount
 from credits.rules.requirements import Requirements, is_met, thresholds
@@ -117,6 +124,8 @@ def _act(account: YearAccount, met: Requirements | None, live: Certificate | Non
         _end(live, _ENDS[found], why_it_ended(printed, is_met=met is not None, is_renamed=renamed), now)
     if live and found == Verdict.CONFIRM:
         Certificate.objects.filter(pk=live.pk).update(account_version=account.version)
+    if met and found is Verdict.PROMISE and was_certified_elsewhere(account.professional_id, account.year):
+        return
     if met and found in {Verdict.PROMISE, Verdict.SUPERSEDE}:
         _promise(account, met, now=now)
 

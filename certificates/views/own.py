@@ -17,7 +17,14 @@ from ceportal.kernel.rules.refusal import refuse, refuse_if_any
 from ceportal.kernel.web.keyset import keyset_page
 from certificates.enums import CertificateState
 from certificates.models import Certificate
-from certificates.selectors import certificates_of, reasons_against_renewing, renewable, under_review, unlisted
+from certificates.selectors import (
+    certificates_of,
+    earlier_of,
+    reasons_against_renewing,
+    renewable,
+    under_review,
+    unlisted,
+)
 from certificates.services import shelf
 from certificates.services.issuing import renew
 
@@ -44,7 +51,8 @@ def mine(request: PersonRequest) -> HttpResponse:
         | {"is_latest": certificate == latest, "is_renewable": certificate.pk in growing}
         for certificate in page.items
     ]
-    response = render(request, "certificates/mine.html", {"page": page, "shown": shown})
+    context = {"page": page, "shown": shown, "earlier": earlier_of(request.professional)}
+    response = render(request, "certificates/mine.html", context)
     if any(certificate.state == CertificateState.INTENDED for certificate in page.items):
         response["Refresh"] = str(REFRESH_SECONDS)
     return response

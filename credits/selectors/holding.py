@@ -113,7 +113,7 @@ def progress(job: Job) -> Progress:
 
 def contestable() -> Q:
     """What a person may say is not theirs: what others reported, and counts."""
-    return Q(state=ClaimState.LIVE, door__in=(Door.PLATFORM, Door.ROSTER, Door.UNIT))
+    return Q(state=ClaimState.LIVE, door__in=(Door.PLATFORM, Door.ROSTER, Door.UNIT, Door.IMPORTED))
 
 
 def _narrowed(rows: QuerySet[HeldHours], asked: Asked) -> QuerySet[HeldHours]:

@@ -55,11 +55,12 @@ class Settled:
 
 
 @transaction.atomic
-def credit_records(records: Sequence[Record], *, speaker: Speaker, now: datetime) -> list[Settled]:
+def credit_records(records: Sequence[Record], *, speaker: Speaker, now: datetime, reason: str = "") -> list[Settled]:
     """What becomes of each record, in order. External ids are unique within `records`; every record is well-formed.
 
     Known ones are told apart by their content. New ones are credited, held with reasons, kept for somebody not yet
-    registered, or found to be counted already through another door.
+    registered, or found to be counted already through another door. `reason` stands in the entries where they are more
+    than reported.
     """
     if not records:
         return []
@@ -74,7 +75,7 @@ def credit_records(records: Sequence[Record], *, speaker: Speaker, now: datetime
         lost = {each.claim.external_id for each in candidates} - {each.claim.external_id for each in mine}
         known |= known_claims(speaker.source, lost)
     _name_twins(candidates, mine)
-    entries = enter(mine, accounts, label=speaker.label, bench=bench)
+    entries = enter(mine, accounts, label=speaker.label, bench=bench, reason=reason)
     remember_rush([each.claim for each in mine], speaker, now=now)
     _fill_tombstones(records, known, digests)
     told = {candidate.claim.external_id: _told(candidate, entries) for candidate in mine}

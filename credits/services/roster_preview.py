@@ -59,13 +59,15 @@ def preview(roster: Roster, lines: Sequence[RosterLine], *, now: datetime) -> di
         else:
             claim = new_claim(record, "", source=speaker.source, door=speaker.door.value, person=person, now=now)
             candidates[line.number] = Candidate(claim, person, record)
-    if candidates:
-        found |= _weigh_all(candidates, roster, Bench(rule_book(), now))
-    return found
+    return found | weigh_all(candidates, speaker, now=now)
 
 
-def _weigh_all(candidates: Mapping[int, Candidate], roster: Roster, bench: Bench) -> Mapping[int, Found]:
-    reporter = about(Speaker(Door(roster.door), roster.organization), [*candidates.values()], now=bench.now)
+def weigh_all(candidates: Mapping[int, Candidate], speaker: Speaker, *, now: datetime) -> dict[int, Found]:
+    """NEW, DUPLICATE or HELD with the reasons, by number; every candidate has its person."""
+    if not candidates:
+        return {}
+    bench = Bench(rule_book(), now)
+    reporter = about(speaker, [*candidates.values()], now=now)
     known = what_counts([candidate.claim for candidate in candidates.values()], ())
     excuse(candidates.values())
     found: dict[int, Found] = {}

@@ -1,6 +1,6 @@
 """What becomes of a claim: what is doubted of its place, year, course and reporter, and of what its person learned."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -35,6 +35,8 @@ from credits.services.account_sets import Account, Place, lock_accounts
 from credits.services.claim_sets import NewClaim
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+# Seen by an authority or a bureau before they come: no list of institutions is asked.
+_BY_OFFICES = (Door.UNIT, Door.IMPORTED)
 Key = tuple[str, ...]
 
 
@@ -184,7 +186,7 @@ def _place_and_year(candidate: Candidate, person: Person, lines: list[Recognised
         "places": person.area.codes, "year": claim.year, "subject": claim.subject, "trade": bench.trade(person),
         "on": claim.ended_on,
     }  # fmt: skip
-    covered = claim.door == Door.UNIT or is_recognised(lines, **asked)
+    covered = claim.door in _BY_OFFICES or is_recognised(lines, **asked)
     return plausible.reasons_of_place_and_year(
         is_recognised=covered,
         limits=bench.limits_where_now(person, claim.year),
@@ -202,9 +204,13 @@ def _day(moment: datetime) -> date:
     return timezone.localdate(moment)
 
 
-def excuse(candidates: Iterable[Candidate]) -> None:
-    """Note which are of a former year that the bureau has opened to their person (S0-14): one query for all."""
-    now = {each: _day(each.claim.made_at) for each in candidates if each.person}
+def excuse(candidates: Collection[Candidate]) -> None:
+    """Note which are of a former year that the bureau has opened to their person (S0-14): one query for all. What two
+    of its officers take over was declared in time elsewhere.
+    """
+    for each in candidates:
+        each.is_excused = each.claim.door == Door.IMPORTED
+    now = {each: _day(each.claim.made_at) for each in candidates if each.person and not each.is_excused}
     late = [each for each, today in now.items() if each.claim.year < today.year]
     if late:
         places = excused_places([each.place for each in late], today=min(now[each] for each in late))

@@ -10,12 +10,14 @@ from ceportal.office.models import FixedReport
 from ceportal.office.selectors.statistics import Asked, scope_of
 from ceportal.office.services.counting import count_years
 from ceportal.office.services.reports import fix_report, publish_report, report_of
-from tests.matrix import desk_things
+from tests.matrix import desk_things, office_things
 
 
 def begin(unit: Organization, officer: User, *, now: datetime) -> None:
     """One report that still can be published, and one that is."""
     desk_things.begin(unit, officer, now=now)
+    declarant = Professional.objects.filter(name="申报人甲").earliest("pk")
+    office_things.begin(declarant, unit, officer, now=now)
     count_years(now=now)
     asked = Asked(now.year, Area.objects.get(pk=unit.area_id))
     content = report_of(scope_of(officer), asked, By.AREA, unit=unit, now=now)
@@ -33,7 +35,7 @@ def given() -> dict[str, Callable[[Any], Mapping[str, Any]]]:
         "office:published_report": lambda _: {"ref": _report(is_published=True).ref},
         "office:evaluate": lambda town: {"ref": town.submitted.organization.ref},
         "office:guide": lambda _: {"key": "person"},
-    } | desk_things.given()  # fmt: skip
+    } | desk_things.given() | office_things.given()  # fmt: skip
 
 
 def _report(*, is_published: bool) -> FixedReport:

@@ -60,7 +60,7 @@ ROSTER_PAGES = (*ROSTERS_DONE, "roster_template", "roster_file", "roster_problem
 APPEAL_PAGES = ("new_appeal", "appeal", "decide_appeal", "withdraw_appeal", "appeal_document")
 EXCEPTION_PAGES = ("exception", "edit_exception", "withdraw_exception", "rule_exception", "exception_document")
 # Parameters of which the address itself lets only known values in.
-CHOOSE = {"app_label", "act"}
+CHOOSE = {"app_label", "act", "kind"}
 
 
 @dataclass

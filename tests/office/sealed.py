@@ -17,6 +17,8 @@ from accounts.models import Correction as PersonCorrection
 from accounts.models import MailAddress, OneTimeCode, Organization, Professional, SecondFactor
 from ceportal.kernel.fields import seal
 from ceportal.kernel.models import StoredFile
+from ceportal.office.models import TakenRow, TakeOver
+from ceportal.office.selectors.taking_over import cell_of
 from credits.enums import ClaimState, CorrectionAction, Door, RowState, Subject
 from credits.models import Claim, Correction, Roster, RosterRow
 from credits.rules.records import Record
@@ -41,6 +43,14 @@ def plant(person: Professional, unit: Organization, *, waits_for: str, now: date
     _spot_check(person, unit, now)
     _claimed(waits_for, now)
     _rostered(person, unit, waits_for, now)
+    _taken_over(person, unit, now)
+
+
+def _taken_over(person: Professional, unit: Organization, now: datetime) -> None:
+    file = TakeOver.objects.create(kind="people", bureau=unit, source="原系统", made_by=person.user, made_at=now)
+    row = TakenRow(take_over=file, number=2, state="new")
+    row.said_sealed = seal("{}", table="office_takenrow", column="said", ref=cell_of(row))
+    row.save()
 
 
 def _person_correction(person: Professional, ref: uuid.UUID, now: datetime) -> None:

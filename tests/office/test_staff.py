@@ -226,3 +226,15 @@ def test_a_cancelled_export_leaves_nothing(
     assert list((own_data / service.FOLDER).iterdir()) == []
     with pytest.raises(MovedOn):
         service.cancel_export(export, by=employer_reviewer, now=NOW)
+
+
+@pytest.mark.clause("S2-15")
+def test_the_county_tells_those_behind_in_its_place_to_finish_and_declare(
+    client: Client, behind: Professional, met: Professional, county_officer: User
+) -> None:
+    with time_machine.travel(NOW, tick=False):
+        client.force_login(county_officer)
+        assert client.post(f"{LIST}remind/", {"year": "2026"}).status_code == 302
+        work_on_reminders(now=NOW)
+    told = Notice.objects.get(event=NoticeEvent.YEAR_BEHIND)
+    assert (told.to_id, "专业科目差 12 学时" in told.text) == (behind.user_id, True)

@@ -6,27 +6,16 @@ from django import forms
 
 from accounts.models import Area
 from ceportal.kernel.rules.id_number import hide_numbers
-from ceportal.kernel.rules.refusal import Refused
 from ceportal.office.enums import AnnouncementKind, Audience
+from ceportal.office.forms.fields import ToldForm, words
 from ceportal.office.rules.announcing import BODY_LIMIT, NUMBER_LIMIT, REASON_LIMIT, TITLE_LIMIT
 
-_SLACK = 1000
 
-
-def _words(label: str, limit: int, **options: Any) -> forms.CharField:
-    """A field takes a little more than the rules allow, so that the rule answers in its own words."""
-    messages = {
-        "required": f"请填写{label}。", "max_length": f"{label}太长，请核对。",
-        "null_characters_not_allowed": f"{label}中有无法显示的字符，请重新输入。",
-    }  # fmt: skip
-    return forms.CharField(label=label, max_length=limit + _SLACK, error_messages=messages, **options)
-
-
-class AnnouncementForm(forms.Form):
+class AnnouncementForm(ToldForm):
     kind = forms.ChoiceField(label="种类", choices=AnnouncementKind.choices)
-    title = _words("标题", TITLE_LIMIT, widget=forms.TextInput({"autocomplete": "off"}))
-    document_no = _words("文号", NUMBER_LIMIT, required=False)
-    body = _words(
+    title = words("标题", TITLE_LIMIT, widget=forms.TextInput({"autocomplete": "off"}))
+    document_no = words("文号", NUMBER_LIMIT, required=False)
+    body = words(
         "正文", BODY_LIMIT, widget=forms.Textarea({"rows": 12}), help_text="空一行就是另起一段。附件在保存以后添加。"
     )
     audience = forms.ChoiceField(label="给谁看", choices=Audience.choices)
@@ -44,13 +33,9 @@ class AnnouncementForm(forms.Form):
     def clean_body(self) -> str:
         return hide_numbers(self.cleaned_data["body"])
 
-    def show(self, refused: Refused) -> None:
-        for reason in refused.reasons:
-            self.add_error(reason.field if reason.field in self.fields else None, reason.message)
-
 
 class WithdrawalForm(forms.Form):
-    reason = _words("为什么撤下", REASON_LIMIT, widget=forms.TextInput({"autocomplete": "off"}))
+    reason = words("为什么撤下", REASON_LIMIT, widget=forms.TextInput({"autocomplete": "off"}))
 
 
 class AttachmentForm(forms.Form):

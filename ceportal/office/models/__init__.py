@@ -4,9 +4,13 @@ from ceportal.office.models.announcements import Announcement, AnnouncementFile,
 from ceportal.office.models.evaluations import UnitEvaluation
 from ceportal.office.models.exports import Export
 from ceportal.office.models.funding import FundingRecord
+from ceportal.office.models.letters import Letter, LetterReceipt
+from ceportal.office.models.officers import Headcount, Officer, OfficerAttendance, OfficerTraining
 from ceportal.office.models.reminders import Reminder
 from ceportal.office.models.reports import FixedReport
+from ceportal.office.models.rolls import Roll, RollName
 from ceportal.office.models.statistics import CountedYear, DayCount, YearSum
+from ceportal.office.models.taking_over import TakenRow, TakeOver
 
 __all__ = [
     "Announcement",
@@ -17,7 +21,17 @@ __all__ = [
     "Export",
     "FixedReport",
     "FundingRecord",
+    "Headcount",
+    "Letter",
+    "LetterReceipt",
+    "Officer",
+    "OfficerAttendance",
+    "OfficerTraining",
     "Reminder",
+    "Roll",
+    "RollName",
+    "TakeOver",
+    "TakenRow",
     "UnitEvaluation",
     "YearSum",
 ]

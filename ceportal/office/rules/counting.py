@@ -31,11 +31,11 @@ MEASURES = (
     Measure("online_times", "网络学习人次"),
     Measure("face_times", "面授和集中培训人次"),
     Measure("conversion_times", "学时折算人次"),
-    Measure("outside_times", "外省认定人次"),
+    Measure("outside_times", "外省认定和历史接收人次"),
     Measure("online_hours", "网络学习学时", is_hours=True),
     Measure("face_hours", "面授和集中培训学时", is_hours=True),
     Measure("conversion_hours", "学时折算学时", is_hours=True),
-    Measure("outside_hours", "外省认定学时", is_hours=True),
+    Measure("outside_hours", "外省认定和历史接收学时", is_hours=True),
     Measure("paid_by_unit", "单位承担人次"),
     Measure("paid_by_person", "个人承担人次"),
     Measure("paid_by_both", "单位和个人共同承担人次"),
@@ -75,7 +75,7 @@ def form_of(door: str, *, is_attended: bool) -> str:
     """The form (形式) of a training by the door it came through; declared ones by whether one was there."""
     if door == Door.PLATFORM:
         return "online"
-    if door == Door.OUTSIDE:
+    if door in (Door.OUTSIDE, Door.IMPORTED):
         return "outside"
     return "conversion" if door == Door.DECLARATION and not is_attended else "face"
 

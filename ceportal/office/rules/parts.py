@@ -25,6 +25,7 @@ PARTS = {
     "accounts.forget_what_ended": "清除过期的登录和设备",
     "accounts.end_deputies": "代审到期的收回",
     "credits.work_on_rosters": "名单的登记和撤销",
+    "office.work_on_take_overs": "历史数据的接收和撤销",
     "credits.forget_rosters": "清除过期的名单",
     "accounts.redate_registrations": "注册核准期限重算",
     "accounts.remind_registrations": "注册核准到期提醒",

@@ -59,7 +59,7 @@ ON_PAGE: tuple[tuple[str, tuple[Column, ...]], ...] = (
             Column("网络", _sum("online_times")),
             Column("面授", _sum("face_times")),
             Column("折算", _sum("conversion_times")),
-            Column("外省", _sum("outside_times")),
+            Column("外省和历史", _sum("outside_times")),
             Column("单位承担", _sum("paid_by_unit")),
             Column("个人承担", _sum("paid_by_person")),
             Column("共同承担", _sum("paid_by_both")),

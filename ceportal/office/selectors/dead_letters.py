@@ -48,6 +48,8 @@ _JOBS = {
     "bundle.pack": "证书的打包",
     "staff.remind": "未达标人员的提醒",
     "export.make": "名单的导出",
+    "take_over.take": "历史数据的接收",
+    "take_over.undo": "历史数据接收的撤销",
     "keys.rotate": "密钥轮换",
     "check.books": "账目核对",
 }

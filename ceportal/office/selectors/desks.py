@@ -20,7 +20,7 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "人员与单位",
         ("accounts:units_to_approve", "accounts:people_to_approve", "accounts:matters", "accounts:leavings",
-         "accounts:stationings", "accounts:hand_overs", "accounts:unit_changes"),
+         "accounts:stationings", "accounts:hand_overs", "accounts:unit_changes", "office:take_overs"),
     ),
     (
         "施教机构",
@@ -32,6 +32,7 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "登记、统计和公告",
         ("reviews.decision", "reviews.recordedhours", "kernel.auditevent", "office:statistics", "office:announcing",
+         "office:letters", "office:rolls", "office:officers",
          "office:closing"),
     ),
 )  # fmt: skip

@@ -19,6 +19,8 @@ DECIDING = frozenset(
 )
 
 _OF_STAFF = frozenset({Duty.APPROVE_PEOPLE, Duty.MANAGE_UNIT, Duty.OVERSEE})
+# Who writes letters, and to whose units they come.
+_WITH_LETTERS = frozenset({Duty.OVERSEE, Duty.MANAGE_UNIT, Duty.APPROVE_PEOPLE, Duty.REVIEW_HOURS})
 # Whom requests of people reach, or whose people make them.
 ASKED = frozenset({Duty.GRANT_EXCEPTIONS, Duty.REVIEW_HOURS, Duty.MANAGE_UNIT, Duty.APPROVE_PEOPLE})
 
@@ -76,6 +78,7 @@ PERSONAL = Section(
         Entry("certificates:transcript", "学时证明"),
         Entry("accounts:matters", "调转和变更"),
         Entry("bases:complaints", "投诉"),
+        Entry("office:letters", "公文"),
         Entry("office:my_data", "我的数据"),
     ),
 )
@@ -99,6 +102,7 @@ FOOTER = (
     Entry("office:deadlines", "截止日期"),
     Entry("reviews:spot_checks", "抽查公示"),
     Entry("office:published_reports", "统计公报"),
+    Entry("office:honours", "表彰和通报"),
     Entry("office:help", "帮助"),
 )
 _OF_DUTIES: tuple[tuple[str, tuple[tuple[frozenset[Duty], Entry], ...]], ...] = (
@@ -147,6 +151,9 @@ _OF_DUTIES: tuple[tuple[str, tuple[tuple[frozenset[Duty], Entry], ...]], ...] = 
             (frozenset({Duty.OVERSEE}), Entry("reviews:watch", "审核时效")),
             (frozenset({Duty.OVERSEE}), Entry("bases:complaints", "投诉")),
             (frozenset({Duty.OVERSEE}), Entry("office:announcing", "发布公告")),
+            (_WITH_LETTERS, Entry("office:letters", "公文")),
+            (frozenset({Duty.OVERSEE}), Entry("office:rolls", "表彰和通报")),
+            (frozenset({Duty.OVERSEE}), Entry("office:officers", "专职人员和注册率")),
             (frozenset({Duty.FILE_MONTHS, Duty.REVERSE_HOURS}), Entry("office:closing", "开年和收尾")),
             (DESK_DUTIES, Entry("admin:index", "工作台")),
             (frozenset({Duty.OPERATE}), Entry("office:operation", "运行状态")),
@@ -163,10 +170,12 @@ _OF_DUTIES: tuple[tuple[str, tuple[tuple[frozenset[Duty], Entry], ...]], ...] = 
             (_OF_STAFF, Entry("office:staff", "达标和提醒")),
             (_OF_STAFF, Entry("certificates:eligibility", "达标名单")),
             (_OF_STAFF, Entry("office:exports", "名单导出")),
+            (frozenset({Duty.MANAGE_UNIT}), Entry("office:officer", "专职人员")),
             (frozenset({Duty.MANAGE_UNIT}), Entry("office:funding", "教育经费")),
             (frozenset({Duty.MANAGE_UNIT}), Entry("credits:standards", "认定标准")),
             (frozenset({Duty.MANAGE_UNIT}), Entry("accounts:duties", "职责分工")),
             (frozenset({Duty.APPROVE_UNITS}), Entry("accounts:units_to_approve", "单位注册")),
+            (frozenset({Duty.GRANT_EXCEPTIONS}), Entry("office:take_overs", "接收历史数据")),
             (frozenset({Duty.APPROVE_PEOPLE, Duty.MANAGE_UNIT}), Entry("credits:exceptions", "补报申请")),
             (frozenset({Duty.APPROVE_UNITS, Duty.MANAGE_UNIT}), Entry("accounts:stationings", "职称评审归属")),
             (frozenset({Duty.APPROVE_UNITS, Duty.MANAGE_UNIT}), Entry("accounts:hand_overs", "更换管理员")),

@@ -18,6 +18,7 @@ _BY_DOOR = {
     Door.ROSTER: "合格（基地名单）",
     Door.UNIT: "合格（单位名单）",
     Door.OUTSIDE: "外省认定",
+    Door.IMPORTED: "原系统认定",
 }
 
 

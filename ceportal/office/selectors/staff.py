@@ -81,6 +81,17 @@ def own_staff_of(user: User, asked: Asked) -> QuerySet[Professional]:
     return staff_of(user, asked).filter(pk__in=mine.values("professional"))
 
 
+def reminded_by(user: User, asked: Asked) -> QuerySet[Professional]:
+    """Whom `user` may tell that the year is not met: those of their units, and of the place or trade they oversee
+    (S2-15).
+    """
+    working = Employment.objects.filter(ended_on__isnull=True, is_principal=True)
+    reach = reach_of(user, Act.URGE_PEOPLE)
+    below = working.filter(reach.of_units("organization"))
+    own = Q(pk__in=own_staff_of(user, Asked(asked.year)).order_by().values("pk"))
+    return staff_of(user, asked).filter(own | reach.of_places("area") | Q(pk__in=below.values("professional")))
+
+
 def _narrowed(people: QuerySet[Professional], asked: Asked, working: QuerySet[Employment]) -> QuerySet[Professional]:
     if asked.name:
         people = people.filter(name__startswith=asked.name)

@@ -13,7 +13,16 @@ from bases.services import carrying, link_checking
 from ceportal.kernel.models import Heartbeat
 from ceportal.kernel.selectors.maintenance import maintenance
 from ceportal.kernel.services import quarantine, sealing_trail, sweeping
-from ceportal.office.services import checker, counting, erasing, exports, key_rotation, signals, staff_reminding
+from ceportal.office.services import (
+    checker,
+    counting,
+    erasing,
+    exports,
+    key_rotation,
+    signals,
+    staff_reminding,
+    taking_over_jobs,
+)
 from certificates.services import bundles, issuing, sheets
 from credits.services import (
     batches,
@@ -64,6 +73,7 @@ JOBS: tuple[ClockJob, ...] = (
     ClockJob("accounts.forget_what_ended", devices.forget_what_ended),
     ClockJob("accounts.end_deputies", deputizing.end_deputies),
     ClockJob("credits.work_on_rosters", roster_jobs.work_on_rosters),
+    ClockJob("office.work_on_take_overs", taking_over_jobs.work_on_take_overs),
     ClockJob("credits.forget_rosters", roster_jobs.forget_rosters),
     ClockJob("accounts.redate_registrations", registration_clock.redate_registrations),
     ClockJob("accounts.remind_registrations", registration_clock.remind_registrations),

@@ -18,6 +18,8 @@ from accounts.fields import correction_index, id_index_columns, phone_index_colu
 from accounts.models import Correction as PersonCorrection
 from accounts.models import MailAddress, OneTimeCode, Organization, Professional, SecondFactor, User
 from ceportal.kernel.fields import HEAD_BYTES, SEALING, head_of, ring, seal, unseal
+from ceportal.office.models import TakenRow
+from ceportal.office.selectors.taking_over import cell_of as cell_of_taken
 from credits.models import Correction, RosterRow, UnmatchedPerson
 from credits.services.rosters import cell_of
 from reviews.models import Campaign
@@ -103,6 +105,7 @@ SEALED: tuple[SealedColumn, ...] = (
     SealedColumn(Correction, "replacement_sealed", "replacement"),
     SealedColumn(Campaign, "seed_sealed", "seed"),
     SealedColumn(RosterRow, "id_sealed", "id", cell=cell_of, beside=("roster",)),
+    SealedColumn(TakenRow, "said_sealed", "said", cell=cell_of_taken, beside=("take_over",)),
 )
 # Indexes made of nothing that is kept: they end by themselves (a code in minutes) or are made anew (the place of a
 # device with its next sign-in, DEVICE_DAYS at the latest; an invitation runs out in a fortnight). All keys of the ring

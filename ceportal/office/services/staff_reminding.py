@@ -19,7 +19,7 @@ from ceportal.kernel.services.trail import record
 from ceportal.office.models import Reminder
 from ceportal.office.rules import staff as rules
 from ceportal.office.rules.staff import Asked
-from ceportal.office.selectors.staff import StaffYear, own_staff_of, staff_years
+from ceportal.office.selectors.staff import StaffYear, reminded_by, staff_years
 from credits.rules.window import words
 
 REMIND = "staff.remind"
@@ -29,7 +29,7 @@ _CHUNK = 100
 @transaction.atomic
 def ask_to_remind(asked: Asked, *, by: User, now: datetime) -> Job:
     """Leave it to the clock; who is behind of those asked for is settled now, and looked at once more then."""
-    behind = own_staff_of(by, Asked(asked.year, asked.name, asked.unit, asked.department, asked.level, "behind"))
+    behind = reminded_by(by, Asked(asked.year, asked.name, asked.unit, asked.department, asked.level, "behind"))
     keys = list(behind.order_by("pk").values_list("pk", flat=True)[: rules.MOST_REMINDED + 1])
     refuse_if_any(rules.reasons_not_to_remind(len(keys)))
     params = {"year": asked.year, "people": keys}

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -27,7 +28,9 @@ _SAID = ("payroll", "rate", "set_aside", "spent", "carried_in")
 @require_http_methods(["GET", "HEAD", "POST"])
 def show_funding(request: PersonRequest) -> HttpResponse:
     """The years on record and the form; POST reckons, and with `act=record` keeps it."""
-    unit = funding_units(request.user)[0]
+    unit = funding_units(request.user).first()
+    if unit is None:
+        raise PermissionDenied("教育经费由用人单位登记。")
     this_year, now = timezone.localdate().year, timezone.now()
     years = list(range(this_year, this_year - _YEARS, -1))
     records = list(funding_of(unit)[:_YEARS])

@@ -84,13 +84,14 @@ def _frame(request: HttpRequest) -> dict[str, object]:
         "departments": departments_of(user),
         "offered": range(today.year, today.year - 6, -1),
         "acts": may(user, Act.REMIND_PEOPLE),
+        "reminds": may(user, Act.REMIND_PEOPLE, Act.URGE_PEOPLE),
         "oversees": may(user, Act.OVERSEE),
         "rest_days": rules.REST.days,
     }
 
 
 @require_POST
-@only_who_may(Act.REMIND_PEOPLE)
+@only_who_may(Act.REMIND_PEOPLE, Act.URGE_PEOPLE)
 def remind_staff(request: HttpRequest) -> HttpResponse:
     """All who are behind of those the list shows, in the background."""
     now = timezone.now()
@@ -101,7 +102,7 @@ def remind_staff(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_safe
-@only_who_may(Act.REMIND_PEOPLE)
+@only_who_may(Act.REMIND_PEOPLE, Act.URGE_PEOPLE)
 def show_reminding(request: HttpRequest, ref: UUID) -> HttpResponse:
     """How far it is; asks again by itself, without script."""
     job = get_object_or_404(reminders_of(cast(User, request.user)), ref=ref)

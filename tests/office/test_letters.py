@@ -1,0 +1,110 @@
+"""Letters of a bureau under a number: sent, opened, fetched; who did so and when is the proof."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import IntegrityError, transaction
+from django.test import Client
+
+from accounts.enums import NoticeEvent
+from accounts.models import Notice, Organization, Professional, User
+from ceportal.kernel.models import AuditEvent
+from ceportal.kernel.rules.refusal import MovedOn
+from ceportal.office.enums import LetterKind, LetterStep
+from ceportal.office.models import Letter, LetterReceipt
+from ceportal.office.rules import letters as rules
+from ceportal.office.selectors.addressees import Meant, whom
+from ceportal.office.services import letters as service
+from certificates.services.sealing import make_signing_key
+from tests import factories as make
+from tests.credits.factories import NOW
+
+BODY = "您提交的材料不齐全。\n请在五个工作日内补正。"
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def clerk(client: Client, county_officer: User) -> Any:
+    with time_machine.travel(NOW, tick=False):
+        client.force_login(county_officer)
+        yield client
+
+
+def send(by: User, office: Organization, **to: Any) -> Letter:
+    return service.send_letter(
+        office, LetterKind.CORRECTION, Meant(**to), title="补正通知书", body=BODY, by=by, now=NOW
+    )
+
+
+def test_a_letter_to_a_unit_is_numbered_told_opened_and_fetched(
+    clerk: Client, employer: Organization, employer_reviewer: User, county_officer: User, stranger: User
+) -> None:
+    make_signing_key(now=NOW)
+    page = clerk.get("/letters/new/?kind=circular").content.decode()
+    assert "关于继续教育有关情况的通报" in page
+    said = {"office": "", "to": employer.name, "title": "关于检查情况的通报", "body": BODY}
+    said["office"] = str(Organization.objects.get(is_bureau=True, area="410203").pk)
+    assert "没有填写的空" in clerk.post("/letters/new/", said | {"body": rules.BLANK}).content.decode()
+    assert "没有找到收件人" in clerk.post("/letters/new/", said | {"to": "没有这个单位"}).content.decode()
+    assert clerk.post("/letters/new/?kind=circular", said).status_code == 302
+    letter = Letter.objects.get()
+    assert letter.number.endswith("继教通〔2026〕1号")
+    assert Notice.objects.filter(to=employer_reviewer, event=NoticeEvent.LETTER).count() == 1
+    address = f"/letters/{letter.ref}/"
+    assert "对方还没有查看" in clerk.get(address).content.decode()
+    assert not LetterReceipt.objects.exists()
+    clerk.force_login(stranger)
+    assert clerk.get(address).status_code == 404
+    clerk.force_login(employer_reviewer)
+    assert "未读" in clerk.get("/letters/").content.decode()
+    assert "请在五个工作日内补正。" in clerk.get(address).content.decode()
+    clerk.get(address)
+    first = clerk.get(f"{address}pdf/")
+    again = clerk.get(f"{address}pdf/")
+    assert first.content[:5] == b"%PDF-"
+    assert first.content == again.content
+    assert dict(LetterReceipt.objects.values_list("step", "times")) == {LetterStep.OPENED: 2, LetterStep.FETCHED: 2}
+    clerk.force_login(county_officer)
+    text = clerk.get(address).content.decode()
+    assert employer_reviewer.name in text
+    assert letter.content_digest in text
+    assert "已送达" in clerk.get("/letters/?view=sent").content.decode()
+    assert clerk.post(address, {"reason": ""}).status_code == 422
+    assert clerk.post(address, {"reason": "发错了"}).status_code == 302
+    assert clerk.get(f"{address}pdf/").status_code == 409
+    with pytest.raises(MovedOn):
+        service.withdraw_letter(letter, reason="再收回", by=county_officer, now=NOW)
+    told = list(AuditEvent.objects.filter(action__startswith="letter.").values_list("action", flat=True))
+    assert sorted(told) == ["letter.fetched", "letter.opened", "letter.send", "letter.withdraw"]
+
+
+def test_whom_a_clerk_means_is_found_within_the_reach_of_the_office_alone(
+    county_bureau: Organization, authority: Organization, employer: Organization, lone_employer: Organization
+) -> None:
+    number, elsewhere = make.id_number(), make.id_number()
+    here = make.professional("王五", works_at=employer, number=number)
+    make.professional("赵六", works_at=make.employer("平顶山市第九中学", at=make.area("410402")), number=elsewhere)
+    assert whom(number, county_bureau) == Meant(person=here)
+    assert whom(elsewhere, county_bureau) == Meant()
+    assert whom(str(employer.uscc), county_bureau) == Meant(unit=employer)
+    assert whom(f" {employer.name} ", authority) == Meant(unit=employer)
+    assert whom(lone_employer.name, authority) == Meant()
+    assert whom(number, authority) == Meant(person=here)
+    assert whom("", county_bureau) == Meant()
+
+
+def test_numbers_have_no_gap_and_a_letter_has_one_addressee(
+    county_officer: User, county_bureau: Organization, declarant: Professional, employer: Organization
+) -> None:
+    first, second = (send(county_officer, county_bureau, person=declarant) for _ in range(2))
+    assert [first.serial, second.serial] == [1, 2]
+    for step in range(2):
+        service.note_receipt(first, LetterStep.OPENED, by=declarant.user, now=NOW + timedelta(hours=step))
+    receipt = LetterReceipt.objects.get()
+    assert (receipt.times, receipt.last_at - receipt.first_at) == (2, timedelta(hours=1))
+    with pytest.raises(IntegrityError, match="a_letter_has_one_addressee"), transaction.atomic():
+        Letter.objects.filter(pk=first.pk).update(to_unit=employer)
+    with pytest.raises(IntegrityError, match="a_withdrawn_letter_says_why"), transaction.atomic():
+        Letter.objects.filter(pk=first.pk).update(withdrawn_at=NOW)
