@@ -12,7 +12,7 @@ from django.core.management import get_commands
 from tests.test_compose import ROOT, compose, variables_read
 
 FOLDER = ROOT / "deploy" / "systemd"
-UNITS = ("web", "worker", "beat")
+UNITS = ("web@", "worker", "beat")
 VENV = "/srv/ceportal/.venv/bin/"
 
 
@@ -32,7 +32,7 @@ def environment() -> dict[str, str]:
 def test_every_variable_is_one_the_code_reads_and_compose_gives_too() -> None:
     for name in environment():
         assert {name, name.removesuffix("_FILE")} & variables_read(), name
-    given = {name for unit in UNITS for name in compose()["services"][unit]["environment"]}
+    given = {name for unit in UNITS for name in compose()["services"][unit.strip("@")]["environment"]}
     # The image says these itself.
     assert given - set(environment()) == set()
 
@@ -40,7 +40,9 @@ def test_every_variable_is_one_the_code_reads_and_compose_gives_too() -> None:
 @pytest.mark.parametrize("name", UNITS)
 def test_the_same_command_runs_as_in_the_image(name: str) -> None:
     program, *arguments = service(name)["ExecStart"].removeprefix(VENV).split(" ")
-    wanted = [part.replace("/data/", "/var/lib/ceportal/") for part in compose()["services"][name]["command"]]
+    wanted = [
+        part.replace("/data/", "/var/lib/ceportal/") for part in compose()["services"][name.strip("@")]["command"]
+    ]
     assert [program, *arguments] == wanted
     assert (Path(sys.prefix) / "bin" / program).exists()
     assert service(name)["EnvironmentFile"] == "/etc/ceportal/ceportal.env"
@@ -48,8 +50,19 @@ def test_the_same_command_runs_as_in_the_image(name: str) -> None:
 
 
 def test_tables_are_made_before_the_web_starts() -> None:
-    assert service("web")["ExecStartPre"] == f"{VENV}python manage.py prepare"
+    assert service("prepare")["ExecStart"] == f"{VENV}python manage.py prepare"
     assert "prepare" in get_commands()
+    unit = (FOLDER / "ceportal-web@.service").read_text(encoding="utf-8")
+    assert (
+        "\nRequires=ceportal-web.socket ceportal-prepare.service\nAfter=ceportal-web.socket ceportal-prepare.service"
+        in unit
+    )
+
+
+def test_both_web_servers_take_what_one_socket_holds() -> None:
+    socket = (FOLDER / "ceportal-web.socket").read_text(encoding="utf-8")
+    assert f"\nListenStream={environment()['BIND']}\n" in socket
+    assert service("web@")["Sockets"] == "ceportal-web.socket"
 
 
 def test_the_log_is_kept_for_half_a_year_in_a_journal_of_its_own() -> None:

@@ -1,6 +1,12 @@
-"""Two web servers behind nginx, restarted one after the other under load, as an upgrade does (X25): nobody notices."""
+"""Two web servers that take requests from one socket held by another, as systemd does, restarted one after the other
+under load, as an upgrade does (X25): no request fails.
 
+`UPGRADE_FROM=REVISION` has the servers begin with that revision's code beside the tables of this one.
+"""
+
+import os
 import signal
+import socket
 import ssl
 import subprocess
 import sys
@@ -24,10 +30,12 @@ FORM = b"login=nobody&password=not-a-word"
 
 
 class Web:
-    """One web server as its unit starts it."""
+    """One web server as its unit starts it: with the socket that is held for it, or with one of its own."""
 
-    def __init__(self, town: Town, folder: Path) -> None:
-        self.town, self.port, self.log = town, free_port(), folder / "web.log"
+    def __init__(self, town: Town, log: Path, held: socket.socket | None = None, code: Path = ROOT) -> None:
+        self.town, self.log, self.held, self.code = town, log, held, code
+        self.port = held.getsockname()[1] if held else free_port()
+        self.log.touch()
         self.start()
 
     def start(self) -> None:
@@ -35,24 +43,39 @@ class Web:
         environment = self.town.portal.environment | {
             "BIND": f"127.0.0.1:{self.port}", "WEB_WORKERS": "1", "REDIS_URL": "redis://127.0.0.1:9/0",
         }  # fmt: skip
+        if self.held:
+            handle, environment["LISTEN_FDS"] = self.held.fileno(), "1"
+            command = ["sh", "-c", f'exec 3<&{handle}; export LISTEN_PID=$$; exec "$@"', "sh", *command]
+        started = self.times_started()
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-        until(self.answers, lambda: self.log.read_text(), PATIENCE)
+            handles = [self.held.fileno()] if self.held else []
+            self.process = subprocess.Popen(
+                command, cwd=self.code, env=environment, stdout=log, stderr=log, pass_fds=handles
+            )
+        until(lambda: self.times_started() > started, self.log.read_text, PATIENCE)
 
-    def answers(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=5):
-                return True
-        except OSError:
-            return False
+    def times_started(self) -> int:
+        return self.log.read_text().count("Booting worker")
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGTERM)
         self.process.wait()
 
     def restart(self) -> None:
+        """With the code of this version."""
         self.stop()
+        self.code = ROOT
         self.start()
+
+
+def code_of_before(folder: Path) -> Path:
+    """The revision that `UPGRADE_FROM` names; this one without it."""
+    revision = os.environ.get("UPGRADE_FROM")
+    if not revision:
+        return ROOT
+    packed = subprocess.run(["git", "archive", revision], cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout
+    subprocess.run(["tar", "--extract"], cwd=folder, input=packed, check=True)
+    return folder
 
 
 def load(port: int, ended: Event, told: Counter[str]) -> Callable[[], None]:
@@ -61,7 +84,7 @@ def load(port: int, ended: Event, told: Counter[str]) -> Callable[[], None]:
 
     def ask(body: bytes | None) -> str:
         try:
-            path = "/sign-in/" if body else "/help/"
+            path = "/sign-in/" if body else "/institutions/"
             with urllib.request.urlopen(f"https://127.0.0.1:{port}{path}", body, timeout=60, context=context) as answer:
                 return str(answer.status)
         except urllib.error.HTTPError as error:
@@ -96,19 +119,24 @@ def lived_through(port: int, harm: Callable[[], object]) -> Counter[str]:
 
 
 def test_an_upgrade_of_one_after_the_other_fails_nobody(town: Town, tmp_path: Path) -> None:
-    first, second = Web(town, tmp_path), Web(town, tmp_path)
+    held = socket.create_server(("127.0.0.1", 0), backlog=2048)
+    before = tmp_path / "before"
+    before.mkdir()
+    code = code_of_before(before)
+    first, second = (Web(town, tmp_path / name, held, code) for name in ("first.log", "second.log"))
     try:
-        with nginx_before(first.port, second.port) as port:
+        with nginx_before(first.port) as port:
             told = lived_through(port, lambda: [one.restart() for one in (first, second)])
         assert set(told) == {"200", "403"}, told
         assert min(told.values()) > HANDS
     finally:
         for one in (first, second):
             one.stop()
+        held.close()
 
 
 def test_negative_control_a_single_one_restarted_fails_some(town: Town, tmp_path: Path) -> None:
-    alone = Web(town, tmp_path)
+    alone = Web(town, tmp_path / "alone.log")
     try:
         with nginx_before(alone.port) as port:
             assert lived_through(port, alone.restart)["502"]

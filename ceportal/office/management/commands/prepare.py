@@ -71,7 +71,8 @@ def _migrations_wait() -> bool:
 
 
 def _collect() -> None:
-    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    """Beside those of the version before: pages that are open, and a server not restarted yet, ask for them."""
+    call_command("collectstatic", interactive=False, verbosity=0)
 
 
 def _our_files() -> Iterator[Path]:
