@@ -15,6 +15,7 @@ from accounts.enums import Move
 from accounts.models import User
 from accounts.rules.policy import Act
 from accounts.rules.requesting import reasons_not_to_ask
+from accounts.selectors.duties import units_for
 from accounts.selectors.requests import steps_of, who_can_decide
 from accounts.web.requests import sent_to, take_document
 from bases.forms.classes import ConsentForm, ConsentRulingForm
@@ -38,11 +39,13 @@ def _user(request: HttpRequest) -> User:
 @never_cache
 @require_safe
 def show_consents(request: HttpRequest) -> HttpResponse:
-    """What waits for the reader; `?view=all`: whatever they may see."""
-    user, shows_all = _user(request), request.GET.get("view", "") == "all"
+    """What waits for the reader; `?view=all`, and for who decides on nothing: whatever they may see."""
+    user, view = _user(request), request.GET.get("view", "")
+    decides = units_for(user, Act.CONSENT_TO_CLASSES).exists()
+    shows_all = view == "all" or not decides
     rows = consents_seen_by(user) if shows_all else consents_waiting_for(user)
     page = keyset_page(rows, order=("-id",), cursor=request.GET.get("after", ""))
-    return render(request, "bases/consents.html", {"page": page, "shows_all": shows_all})
+    return render(request, "bases/consents.html", {"page": page, "shows_all": shows_all, "decides": decides})
 
 
 @teachers_only

@@ -16,6 +16,7 @@ from accounts.enums import Move
 from accounts.models import User
 from accounts.rules.policy import Act
 from accounts.rules.requesting import reasons_not_to_ask
+from accounts.selectors.duties import units_for
 from accounts.selectors.requests import steps_of, who_can_decide
 from accounts.services.requests import withdraw
 from accounts.web.requests import sent_to, take_document
@@ -48,13 +49,15 @@ def show_lists(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def show_requests(request: HttpRequest) -> HttpResponse:
-    """What waits for the reader; `?view=all`: whatever they may see."""
-    user, shows_all = _user(request), request.GET.get("view", "") == "all"
+    """What waits for the reader; `?view=all`, and for who decides on nothing: whatever they may see."""
+    user, view = _user(request), request.GET.get("view", "")
+    decides = units_for(user, Act.RULE_ON_RECOGNITIONS).exists()
+    shows_all = view == "all" or not decides
     waiting = found.recognition_requests_waiting_for(user)
     rows = found.recognition_requests_seen_by(user) if shows_all else waiting
     page = keyset_page(rows, order=("-id",), cursor=request.GET.get("after", ""))
     context = {
-        "page": page, "shows_all": shows_all, "applies": found.applying_units(user).exists(),
+        "page": page, "shows_all": shows_all, "decides": decides, "applies": found.applying_units(user).exists(),
         "to_announce": found.to_announce(user).count(),
     }  # fmt: skip
     return render(request, "bases/recognition_requests.html", context)

@@ -55,7 +55,7 @@ def test_a_unit_applies_its_authority_and_the_bureau_agree_and_the_list_of_the_y
     city_bureau: Organization, regulator: User, stranger: User,
 ) -> None:  # fmt: skip
     client.force_login(employer_reviewer)
-    assert "没有等您处理的认定申请" in client.get(DESK).content.decode()
+    assert "还没有认定申请" in client.get(DESK).content.decode()
     said = SAID | {"organization": employer.pk, "reason": "有专职教师 12 人"}
     empty = client.post(NEW, {"organization": employer.pk}).content.decode()
     assert all(words in empty for words in ("请选择申请认定为", "请选择科目", "请上传证明材料"))

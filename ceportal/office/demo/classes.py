@@ -59,7 +59,8 @@ def hold_a_class(stage: Stage) -> None:
     for enrolment in places.values():
         attend(enrolment, day, code=None, by=by, now=stage.at(day, 18))
     assess(held, {enrolment.pk: Result.PASSED for enrolment in places.values()}, by=by, now=after)
-    for person, points, words in _SAID:
+    # Who tries the portal out first has still to say it.
+    for person, points, words in _SAID[1:]:
         enrolment = Enrolment.objects.select_related("training_class").get(pk=places[_person(stage, person).pk].pk)
         given = dict(zip(("content", "teaching", "service"), points, strict=True))
         judge(enrolment, given, words, by=stage.users[person.phone], now=after + timedelta(hours=3))

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from accounts.enums import Duty
-from accounts.models import Area, Organization, User
+from accounts.models import Area, Organization, TitleSeries, User
 from accounts.selectors.duties import holders_of
 from bases.enums import RecognitionKind, SeminarFunding, SeminarLevel
 from bases.models import TrainingClass
@@ -28,7 +28,7 @@ from ceportal.office.demo import papers
 from ceportal.office.demo.cast import PLATFORM, PROVINCE
 from ceportal.office.demo.stage import Stage
 
-_BASE = "开封大学"
+_BASE, _OF_TEACHERS, _A_DAY = "开封大学", "22", Decimal(8)
 _LECTURER = "李示例，示例大学教授，从事数字技术和知识更新的教学与研究。"
 _TEACHERS = (
     ("李示例", "河南示例大学", "教授", "公共政策、应急管理", False),
@@ -140,16 +140,18 @@ def _class(
     is_open: bool = True,
 ) -> TrainingClass:  # fmt: skip
     """Open; late in the year it is on paper for the next one. What is not opened is of the professional subject."""
-    day = stage.today + timedelta(days=10)
+    first = stage.today + timedelta(days=10)
+    day = first + timedelta(days=int((hours - 1) // _A_DAY))
     subject = "public" if is_open else "professional"
     item = plan(
         base, year=day.year, title=title, subject=subject, months=f"{day.month} 月", hours=hours, people=60, by=by,
         now=stage.now,
     )  # fmt: skip
     told = {name: f"{label}（示例）" for name, (label, _) in DISCLOSED.items()} | {"fees": "免费"}
-    content = ClassPlan(title, code, subject, day, day, hours, 60, told)
+    content = ClassPlan(title, code, subject, first, day, hours, 60, told)
     flags = {"is_free": True, "is_urgent": kind == "advanced", "is_for_public_benefit": kind == "public"}
-    said = {"kind": kind, "form": "face", "public_kind": "", "trade": None, **flags}
+    trade = None if kind == "public" else TitleSeries.objects.get(pk=_OF_TEACHERS)
+    said = {"kind": kind, "form": "face", "public_kind": "", "trade": trade, **flags}
     made = start_class(item, content, said, by=by, now=stage.now)
     return open_class(made, by=by, now=stage.now) if is_open and day.year == stage.today.year else made
 
