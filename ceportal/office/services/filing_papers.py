@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from ceportal.kernel.rules.sheets_out import csv_text
 from ceportal.office.documents.filing import render_filing
+from certificates.rules.entitlement import plain
 from certificates.services.sealing import seal, trusted_certificates
 from reviews.models import Filing
 from reviews.rules.filing import month_named
@@ -56,7 +57,7 @@ def content_of(filing: Filing) -> dict[str, Any]:
             ("备案单位", filing.bureau.name),
             ("备案人", f"{filing.filed_by.name}，{at.year}年{at.month}月{at.day}日 {at:%H:%M}"),
             ("合计", f"{filing.person_count} 人，{filing.entry_count} 条"),
-            ("学时", f"公需 {filing.public_hours}，专业 {filing.professional_hours}"),
+            ("学时", f"公需 {plain(filing.public_hours)}，专业 {plain(filing.professional_hours)}"),
             ("封存值", filing.digest),
             ("上次封存值", filing.previous_digest or "这是第一次备案"),
         ],
