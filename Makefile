@@ -11,7 +11,8 @@ PYTHON := .venv/bin/python
 PIP := $(PYTHON) -m pip --disable-pip-version-check --no-cache-dir --quiet install --no-compile --require-hashes
 DATA_DIR ?= var
 export DATA_DIR
-JOBS ?= 2
+# One more than processors: tests that wait for a portal or a browser leave theirs to others.
+JOBS ?= $(shell echo $$(($$(nproc) + 1)))
 
 .PHONY: help
 help: ## List the targets
