@@ -109,6 +109,20 @@ def withdraw_training(training: UnitTraining, *, by: User, now: datetime) -> Non
         give_back(training.roster, now=now)
 
 
+@transaction.atomic
+def drop_training(training: UnitTraining, *, by: User, now: datetime) -> None:
+    """What was begun by mistake and never sent goes, with its roster and the list of its papers."""
+    current = _editable(training)
+    if current.state != "draft":
+        raise MovedOn([Refusal("was_sent", "这次培训已经提交过，不能删除。")])
+    record("unittraining.drop", current, by=by, now=now, before={"plan_item": str(current.plan_item.ref)})
+    current.papers.all().delete()
+    roster = current.roster
+    current.delete()
+    RosterRow.objects.filter(roster=roster).delete()
+    roster.delete()
+
+
 def _editable(training: UnitTraining) -> UnitTraining:
     """Locked, and still with its unit."""
     rows = UnitTraining.objects.select_for_update(of=("self",)).select_related("organization__area", "roster")

@@ -28,6 +28,7 @@ from credits.selectors.planned import plan_words
 from credits.selectors.rosters import rows_of
 from credits.services.unit_trainings import (
     approve_training,
+    drop_training,
     keep_paper,
     send_training,
     start_training,
@@ -85,7 +86,7 @@ def new_training(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def show_training(request: HttpRequest, ref: UUID) -> HttpResponse:
-    """One training as either side sees it; POST decides, or takes it back."""
+    """One training as either side sees it; POST decides, takes it back, or throws away what was never sent."""
     user = _user(request)
     training = get_object_or_404(found.trainings_seen_by(user), ref=ref)
     form = TrainingRulingForm(initial={"round": training.round})
@@ -93,6 +94,10 @@ def show_training(request: HttpRequest, ref: UUID) -> HttpResponse:
         withdraw_training(training, by=user, now=timezone.now())
         messages.success(request, "已撤回。改好后可以重新登记。")
         return redirect("credits:unit_training", training.ref)
+    if request.method == "POST" and "drop" in request.POST:
+        drop_training(_own(request, ref), by=user, now=timezone.now())
+        messages.success(request, "已删除，没有登记任何学时。")
+        return redirect("credits:unit_trainings")
     if request.method == "POST":
         form = TrainingRulingForm(request.POST)
         try:

@@ -162,6 +162,28 @@ def test_what_is_approved_is_credited_by_the_clock_and_undone_whole(
     assert HourEntry.objects.count() == 4
 
 
+def test_what_was_begun_by_mistake_is_thrown_away_and_what_was_sent_is_not(
+    client: Client, employer_reviewer: User, authority_reviewer: User, item: TrainingPlanItem, declarant: Professional
+) -> None:
+    client.force_login(employer_reviewer)
+    client.post(reverse("credits:new_unit_training"), typed(item))
+    wrong = UnitTraining.objects.get()
+    rows = [make_roster.row(declarant, id_number=number_of(declarant))]
+    upload = {"file": make_roster.saved(make_roster.workbook(rows))}
+    client.post(reverse("credits:roster_file", args=[wrong.roster.ref]), upload)
+    keep_all(client, wrong)
+    assert "删除这次登记" in client.get(page_of(wrong)).content.decode()
+    client.force_login(authority_reviewer)
+    assert client.post(page_of(wrong), {"drop": "1"}).status_code == 404
+    client.force_login(employer_reviewer)
+    assert client.post(page_of(wrong), {"drop": "1"}).status_code == 302
+    assert (UnitTraining.objects.count(), Roster.objects.count()) == (0, 0)
+    client.post(reverse("credits:new_unit_training"), typed(item))
+    sent = UnitTraining.objects.get()
+    UnitTraining.objects.filter(pk=sent.pk).update(state="returned")
+    assert client.post(page_of(sent), {"drop": "1"}).status_code == 409
+
+
 def test_the_list_is_paged_and_asks_the_same(
     client: Client, employer: Organization, employer_reviewer: User, authority_reviewer: User, item: TrainingPlanItem,
     django_assert_max_num_queries: DjangoAssertNumQueries,
