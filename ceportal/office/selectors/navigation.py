@@ -20,7 +20,7 @@ DECIDING = frozenset(
 
 _OF_STAFF = frozenset({Duty.APPROVE_PEOPLE, Duty.MANAGE_UNIT, Duty.OVERSEE})
 # Who writes letters, and to whose units they come.
-_WITH_LETTERS = frozenset({Duty.OVERSEE, Duty.MANAGE_UNIT, Duty.APPROVE_PEOPLE, Duty.REVIEW_HOURS})
+_WITH_LETTERS = frozenset({Duty.OVERSEE, Duty.MANAGE_UNIT, Duty.APPROVE_PEOPLE})
 # Whom requests of people reach, or whose people make them.
 ASKED = frozenset({Duty.GRANT_EXCEPTIONS, Duty.REVIEW_HOURS, Duty.MANAGE_UNIT, Duty.APPROVE_PEOPLE})
 
@@ -151,7 +151,6 @@ _OF_DUTIES: tuple[tuple[str, tuple[tuple[frozenset[Duty], Entry], ...]], ...] = 
             (frozenset({Duty.OVERSEE}), Entry("reviews:watch", "审核时效")),
             (frozenset({Duty.OVERSEE}), Entry("bases:complaints", "投诉")),
             (frozenset({Duty.OVERSEE}), Entry("office:announcing", "发布公告")),
-            (_WITH_LETTERS, Entry("office:letters", "公文")),
             (frozenset({Duty.OVERSEE}), Entry("office:rolls", "表彰和通报")),
             (frozenset({Duty.OVERSEE}), Entry("office:officers", "专职人员和注册率")),
             (frozenset({Duty.FILE_MONTHS, Duty.REVERSE_HOURS}), Entry("office:closing", "开年和收尾")),
@@ -170,6 +169,7 @@ _OF_DUTIES: tuple[tuple[str, tuple[tuple[frozenset[Duty], Entry], ...]], ...] = 
             (_OF_STAFF, Entry("office:staff", "达标和提醒")),
             (_OF_STAFF, Entry("certificates:eligibility", "达标名单")),
             (_OF_STAFF, Entry("office:exports", "名单导出")),
+            (_WITH_LETTERS, Entry("office:letters", "公文")),
             (frozenset({Duty.MANAGE_UNIT}), Entry("office:officer", "专职人员")),
             (frozenset({Duty.MANAGE_UNIT}), Entry("office:funding", "教育经费")),
             (frozenset({Duty.MANAGE_UNIT}), Entry("credits:standards", "认定标准")),
