@@ -60,6 +60,7 @@ urlpatterns: list[URLPattern] = [
     path("statistics/people/", statistics.show_counted_people, name="counted_people"),
     path("statistics/people/<uuid:ref>/<int:year>/", statistics.show_counted_person, name="counted_person"),
     path("statistics/fixed/", reports.fixed_reports, name="fixed_reports"),
+    path("statistics/sample/", reports.draw_one, name="draw_sample"),
     path("statistics/fixed/<uuid:ref>/", reports.fixed_report, name="fixed_report"),
     path("statistics/fixed/<uuid:ref>/publish/", reports.publish, name="publish_report"),
     path("statistics/published/", reports.show_published_reports, name="published_reports"),

@@ -12,11 +12,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import PersonRequest, only_who_may, recently_proved
 from accounts.rules.policy import Act
 from ceportal.kernel.rules.dated import year_in
+from ceportal.kernel.rules.refusal import Refused
 from ceportal.kernel.web.keyset import keyset_page
 from ceportal.office.enums import By
+from ceportal.office.forms.sampling import SampleForm
 from ceportal.office.selectors.reports import published_reports, reporting_unit, reports_of
 from ceportal.office.selectors.statistics import Asked, scope_of
 from ceportal.office.services.reports import fix_report, publish_report, report_of
+from ceportal.office.services.sampling import draw_sample
 
 let_in = only_who_may(Act.PUBLISH_STATISTICS)
 
@@ -38,6 +41,28 @@ def fixed_reports(request: PersonRequest) -> HttpResponse:
     this_year = timezone.localdate().year
     context = {"page": page, "unit": unit, "offered": range(this_year, this_year - 5, -1)}
     return render(request, "office/fixed_reports.html", context)
+
+
+@let_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def draw_one(request: PersonRequest) -> HttpResponse:
+    """A sample of a year of the unit's place: drawn, counted and fixed at once (S1-13)."""
+    unit, this_year = reporting_unit(request.user), timezone.localdate().year
+    assert unit is not None
+    years = range(this_year, this_year - 5, -1)
+    form = SampleForm(request.POST if request.method == "POST" else None, years=years)
+    if form.is_bound and form.is_valid():
+        said, scope = form.cleaned_data, scope_of(request.user)
+        try:
+            made = draw_sample(
+                scope, Asked(said["year"], unit.area), said["size"], unit=unit, by=request.user, now=timezone.now()
+            )
+        except Refused as refused:
+            form.show(refused)
+        else:
+            messages.success(request, "已抽取并固定。核对后可以公布。")
+            return redirect("office:fixed_report", ref=made.ref)
+    return render(request, "office/sample.html", {"form": form, "unit": unit}, status=422 if form.is_bound else 200)
 
 
 @let_in

@@ -249,7 +249,9 @@ def _shown(request: HttpRequest, take_over: TakeOver) -> str:
     asked = request.GET.get("show", "")
     if asked in TakenState.values and take_over.counts.get(asked):
         return asked
-    first = next((state.value for state in _IN_ORDER[:3] if take_over.counts.get(state)), "")
+    # Who confirms looks at what would be taken over, who mends at what is wrong.
+    order = services.TO_TAKE if take_over.state == TakeOverState.ASKED else _IN_ORDER[:3]
+    first = next((state.value for state in order if take_over.counts.get(state)), "")
     return "" if asked == "all" else first
 
 
