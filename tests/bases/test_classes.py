@@ -14,6 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import Notice, Organization, Professional, User
 from bases.enums import ClassState
 from bases.models import Attendance, ClassConsent, Enrolment, PlanItem, TrainingClass
+from bases.selectors.credit_record import facts_of
 from bases.services.classes import cancel_class, move_class
 from bases.services.enrolling import assess, code_of_the_day, enrol
 from ceportal.kernel.rules.refusal import Refused
@@ -238,6 +239,7 @@ def test_who_signs_in_and_passes_has_a_number_and_gets_hours_by_the_roster(
     public = client.get(reverse("credits:completion"), {"number": number.lower()}).content.decode()
     assert made.title in public
     assert declarant.name not in public
+    assert ("办完的培训班", f"1 期，结业 {Enrolment.objects.filter(result='passed').count()} 人") in facts_of(listed)
     assert (
         "没有登记这个编号" in client.get(reverse("credits:completion"), {"number": "2026-000001-0000"}).content.decode()
     )
@@ -257,6 +259,8 @@ def test_pages_of_classes_ask_the_database_little(
     made = [teaching.opened(listed, base_teacher, code=f"GX-{number}") for number in range(5)]
     with django_assert_max_num_queries(4):
         client.get(reverse("bases:classes"))
+    with django_assert_max_num_queries(15):
+        client.get(reverse("bases:institution", args=[listed.ref]))
     enrol(made[0], [make.professional(f"学员{number}") for number in range(5)], by=base_teacher, now=NOW)
     client.force_login(base_teacher)
     for page, most in (("bases:own_classes", 8), ("bases:plan", 9)):

@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from accounts.enums import Duty
 from accounts.models import Notice, Organization, Professional, User
+from bases.selectors.credit_record import credit_record
 from ceportal.kernel.rules.refusal import MovedOn, Refused
 from credits.enums import ClaimState
 from credits.models import Claim
@@ -164,6 +165,8 @@ def test_from_more_evidence_over_the_hearing_to_the_revoked_hours(
         (employer_reviewer, Measure.RECORD), (authority_reviewer, Measure.RECORD), (declarant.user, Measure.ANNOUNCE),
         (inspection.declaration.organization, Measure.WARN),
     }  # fmt: skip
+    (noted,) = credit_record(inspection.declaration.organization, everything=True)
+    assert (noted.title, noted.is_public, "发证单位来函" in noted.words) == ("抽查处理", False, True)
     assert Campaign.objects.get().state == CampaignState.DRAWN
     with pytest.raises(MovedOn):
         find(inspection, finding=Finding.SOUND, text="又改", by=inspector, now=due)
