@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from ceportal.kernel.web.desks import Register
-from tests.matrix.asking import ask
+from tests.matrix.asking import ask, client_of
 from tests.matrix.town import Town
 
 pytestmark = pytest.mark.django_db
@@ -50,3 +50,39 @@ def test_no_filter_of_a_desk_tells_of_the_neighbours(name: str, desk: Register, 
     strange = {each.name: "没有这样的" for each in desk.filters if not each.offered}
     assert not strange or "没有符合条件的" in ask(own, "GET", address, {}, strange).body.decode()
     assert reverse(address)
+
+
+# Of bureaus, authorities and units elsewhere: whatever they list, look for or count is theirs alone.
+ELSEWHERE = ("foreign_county", "foreign_city", "foreign_authority", "foreign_employer")
+LISTS: tuple[tuple[str, dict[str, str]], ...] = (
+    ("office:staff", {"show": "behind"}),
+    ("office:staff_register", {}),
+    ("office:overview", {}),
+    ("office:waiting", {}),
+    ("office:statistics", {"by": "unit"}),
+    ("office:counted_people", {}),
+    ("office:officers", {}),
+    ("office:letters", {"view": "sent"}),
+    ("office:rolls", {}),
+    ("office:take_overs", {}),
+    ("office:exports", {}),
+    ("office:evaluations", {}),
+)
+OURS = ("开封市第一实验中学", "先进单位", "材料补正通知书", "原系统里的单位")
+
+
+@pytest.mark.parametrize("role", ELSEWHERE)
+def test_no_list_and_no_search_tells_of_the_neighbours(role: str, town: Town) -> None:
+    """By whatever page; the own bureau finds the same things there."""
+    secrets = (*town.secrets, *OURS)
+    for address, said in LISTS:
+        told = ask(town.cookies[role], "GET", address, {}, said).body.decode(errors="replace")
+        assert [secret for secret in secrets if secret in told] == [], address
+    assert _found(town, role, "申报人") == _found(town, role, "开封市第一") == []
+    assert _found(town, "county", "开封市第一") == ["开封市第一实验中学"]
+
+
+def _found(town: Town, role: str, words: str) -> list[str]:
+    """What of the town's own the search box shows, whatever was typed stands in the page besides."""
+    page = client_of(town.cookies[role]).post(reverse("office:find"), {"said": words}).content.decode()
+    return [secret for secret in (*town.secrets, *OURS) if secret in page]

@@ -49,11 +49,13 @@ def test_a_sanction_ends_being_shown_and_a_list_is_published_by_another() -> Non
 
     assert written(RollKind.COMMEND) == []
     assert written(RollKind.SANCTION) == ["no_end"]
+    assert written(RollKind.SANCTION, until=TODAY) == []
     assert written(RollKind.SANCTION, until=date(2026, 11, 19)) == ["ended"]
     assert written(RollKind.COMMEND, day=date(2026, 11, 21)) == ["not_yet"]
     assert written(RollKind.COMMEND, words="字" * 2001) == ["too_long"]
     assert written(RollKind.COMMEND, words="字\u200b") == ["strange_character"]
     assert codes(rolls.reasons_not_to_name("", is_somebody=False, named=500)) == ["no_addressee", "blank", "too_many"]
+    assert codes(rolls.reasons_not_to_name("成绩突出", is_somebody=True, named=0)) == []
     assert codes(rolls.reasons_not_to_publish(named=0, is_own=True)) == ["nobody", "two_people"]
     assert codes(rolls.reasons_not_to_publish(named=1, is_own=False)) == []
     assert codes(rolls.reasons_not_to_withdraw("")) == ["blank"]
