@@ -110,8 +110,11 @@ class Finding:
 _UNREADABLE = (
     PdfError,
     SignatureValidationError,
+    ArithmeticError,
+    AssertionError,
     AttributeError,
     LookupError,
+    NotImplementedError,
     RecursionError,
     TypeError,
     ValueError,

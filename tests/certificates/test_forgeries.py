@@ -5,6 +5,7 @@ import json
 import random
 from collections.abc import Callable
 from dataclasses import asdict
+from decimal import InvalidOperation
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from certificates.documents.signing import examine, load_seal, make_key
 from certificates.models import Certificate
 from certificates.services.checking import check_file, judged
 from certificates.services.issuing import settle_changed_accounts
-from certificates.services.sealing import trusted_certificates
+from certificates.services.sealing import have_a_key, trusted_certificates
 from certificates.services.sheets import make_sheets
 from certificates.services.shelf import take
 from tests.certificates import factories as make
@@ -86,6 +87,10 @@ def without_signature(opened: pikepdf.Pdf) -> None:
             del page.Annots
 
 
+def with_a_file(opened: pikepdf.Pdf) -> None:
+    opened.attachments["notes.txt"] = b"another list of hours"
+
+
 def swapped(pdf: bytes) -> bytes:
     """Another person's page in place of its own."""
     other = pikepdf.open(io.BytesIO(render_sheet(make.content(2, name="李四"))))
@@ -109,6 +114,8 @@ FORGERIES: dict[str, Callable[[bytes, Path], bytes]] = {
     "signed over in our name": lambda pdf, key: signed_by(rewritten(pdf, without_signature), key),
     "another page": lambda pdf, _: swapped(pdf),
     "rewritten": lambda pdf, _: rewritten(pdf, lambda each: None),
+    "signature taken away": lambda pdf, _: rewritten(pdf, without_signature),
+    "a file attached": lambda pdf, _: rewritten(pdf, with_a_file),
     "cut": lambda pdf, _: pdf[: len(pdf) // 2],
 }
 
@@ -123,6 +130,11 @@ def superseded(declarant: Professional) -> tuple[Certificate, Certificate]:
     make_sheets(now=make.later(2))
     old, new = Certificate.objects.filter(professional=declarant).order_by("edition")
     return old, new
+
+
+def make_trusted() -> bytes:
+    have_a_key(now=make.NOW)
+    return trusted_certificates()
 
 
 def by_page(client: Client, pdf: bytes) -> tuple[int, str]:
@@ -186,6 +198,30 @@ def test_flipped_bits_are_found_one_by_one(declarant: Professional, count: int) 
         changed = flipped(pdf, place)
         assert check_file(changed, now=make.NOW).certificate is None, place
         assert not judged(changed, trusted).is_genuine, place
+
+
+@pytest.mark.parametrize(
+    ("good", "bad"),
+    [(b"/FlateDecode", b"/FlateDecofe"), (b"/W [ ", b"/W [!"), (b" 0 R", b"..0R"), (b"/Size ", b"/Size.")],
+)
+def test_words_of_a_pdf_that_no_reader_knows_are_found(
+    declarant: Professional, client: Client, good: bytes, bad: bytes
+) -> None:
+    """In every place at once: whatever the reader stumbles with, the file is not ours."""
+    pdf = take(make.issued(declarant).pdf_digest)
+    assert not judged(pdf.replace(good, bad), trusted_certificates()).is_genuine
+    assert by_page(client, pdf.replace(good, bad) + b" ")[0] == 404
+
+
+@pytest.mark.parametrize("error", [NotImplementedError, AssertionError, InvalidOperation, RecursionError])
+def test_a_reader_that_stumbles_has_read_no_signature(error: type[Exception], monkeypatch: pytest.MonkeyPatch) -> None:
+    """What pyHanko raised over 10,000 files with a bit turned."""
+
+    def stumble(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("certificates.documents.signing.PdfFileReader", stumble)
+    assert not examine(b"%PDF-1.7 /ByteRange", trusted=make_trusted()).is_signed
 
 
 def test_a_program_is_told_what_it_did_wrong(client: Client, declarant: Professional, settings: Any) -> None:

@@ -19,11 +19,12 @@ from accounts.models import UnitChange as Change
 from accounts.models import User as Account
 from bases.models import PlanItem, TrainingClass, TrainingPlanItem
 from bases.services.plans import begin_plan
-from credits.models import Claim, Roster, RuleSet
+from credits.models import Claim, OutsideHours, Roster, RuleSet
 from tests.accounts import test_register_page as registering
 from tests.bases import planning, teaching
 from tests.credits import rosters as make_roster
 from tests.credits import rule_drafts as rules
+from tests.credits.asking import OUTSIDE_TYPED
 from tests.credits.drafts import photo, text_of
 from tests.credits.factories import NOW
 from tests.credits.machines import BATCHES, Machine, posted
@@ -32,6 +33,7 @@ from tests.credits.test_rule_desks import SETS, typed
 
 pytestmark = pytest.mark.django_db
 LONG = "长" * 100_000
+NEW_OUTSIDE = reverse("credits:new_outside_hours")
 MARKUP = '<link rel=attachment href="file:///etc/passwd">'
 
 
@@ -118,6 +120,17 @@ def test_titles_of_what_is_planned(base: Organization, base_teacher: Account) ->
 
     holds(planned, "title", PlanItem, "title")
     holds(opened, "title", TrainingClass, "title")
+
+
+def test_who_issued_the_hours_of_another_province(
+    declarant: Professional, granter: Account, henan_2026: RuleSet
+) -> None:
+    page = signed_in(declarant.user)
+
+    def claimed(text: str) -> Any:
+        return page.post(NEW_OUTSIDE, OUTSIDE_TYPED | {"document": photo(), "issuer": text})
+
+    holds(claimed, "issuer", OutsideHours, "issuer")
 
 
 def test_titles_of_a_units_trainings(employer: Organization, employer_reviewer: Account) -> None:

@@ -66,7 +66,7 @@ def _founded(name: str, **settings: str) -> Iterator[Town]:
     else:
         (folder / "portal").mkdir()
         tables.copy_to(folder / "portal" / "portal.sqlite3")
-    town = Town(folder, database, **settings)
+    town = Town(folder, database, patience=600, **settings)
     yield town
     town.portal.sweep()
     shutil.rmtree(folder)

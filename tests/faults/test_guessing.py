@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 
 from tests.certificates.test_guessing import numbers, tokens
-from tests.faults.town import Town
+from tests.faults.town import SLACK, Town
+from tests.portals import until
 
 GUESSES, HANDS = 10_000, 4
 # From one address a tenth; of the others no address asks oftener than it may.
@@ -69,11 +70,16 @@ def opened(port: int) -> Door:
     return Door(port, cookie, found.group(1))
 
 
+def issued(town: Town) -> list[Any]:
+    """Number, name and token of each published certificate."""
+    query = "SELECT c.number, p.name, c.token FROM certificates_certificate c JOIN accounts_professional p"
+    return town.ask(f"{query} ON p.id = c.professional_id WHERE c.issued_at IS NOT NULL")
+
+
 def test_ten_thousand_guesses_over_http_find_nothing(town_behind_a_proxy: Town) -> None:
     town, chance, began = town_behind_a_proxy, random.Random(20261121), time.monotonic()
-    query = "SELECT c.number, p.name, c.token FROM certificates_certificate c JOIN accounts_professional p"
-    known = town.ask(f"{query} ON p.id = c.professional_id WHERE c.issued_at IS NOT NULL")
-    assert known, "the demo has a certificate"
+    until(lambda: issued(town), lambda: f"the demo has no certificate: {town.undone()}", SLACK)
+    known = issued(town)
     door, number, name, token = opened(town.portal.port), *known[0]
     guesses = tokens(chance, [row[2] for row in known])
     pairs = (pair for pair in numbers(chance, [row[:2] for row in known]) if pair[1] and "*" not in pair[0])
