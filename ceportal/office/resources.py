@@ -1,6 +1,7 @@
 """How a file of what is taken over is read: every row by our rules (kernel.web.sheet_resource)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain
 
 from ceportal.kernel.rules.refusal import Refusal, Refused, refuse_if_any
@@ -27,12 +28,14 @@ class TakeOverResource(SheetResource):
         refuse_if_any(reasons_against_heading(first[0] if first else None, self.columns, rules.required(self.kind)))
         places, others = headings_at(first[0], self.columns)
         self.remarks += [others] if others else []
-        is_empty = True
+        count = 0
         for rows in chain([first[1:]], batches):
             if lines := self.lines(rows, places):
-                is_empty = False
+                count += len(lines)
+                if count > rules.MOST_LINES:
+                    raise Refused([rules.too_many_lines()])
                 yield lines
-        if is_empty:
+        if not count:
             raise Refused([Refusal("no_rows", "表头下面没有内容：所有行都是空的。", field=FIELD)])
 
     def line(self, number: int, cells: dict[str, Cell]) -> TakenLine:
@@ -41,4 +44,4 @@ class TakeOverResource(SheetResource):
         first = self.seen.setdefault(value, number) if value else number
         if first == number:
             return line
-        return TakenLine(number, line.said, (*line.problems, rules.twice(column, first)))
+        return replace(line, problems=(*line.problems, rules.twice(column, first)))

@@ -228,7 +228,9 @@ def test_an_account_in_use_stays_and_so_does_its_unit(clerk: Client, granter: Us
     assert Organization.objects.filter(uscc=code, state=UnitState.ACTIVE).exists()
 
 
-def test_the_template_comes_with_its_guide_and_the_filled_one_goes_in(clerk: Client) -> None:
+def test_the_template_comes_with_its_guide_and_the_filled_one_goes_in(
+    clerk: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     answer = clerk.get("/taking-over/template/people/")
     path = SimpleUploadedFile("人员.xlsx", answer.content)
     sheets = load_workbook(path)
@@ -242,6 +244,10 @@ def test_the_template_comes_with_its_guide_and_the_filled_one_goes_in(clerk: Cli
     answer = clerk.post(NEW, empty | {"bureau": _bureau().pk})
     assert answer.status_code == 422
     assert "表头下面没有内容" in answer.content.decode()
+    monkeypatch.setattr(rules, "MOST_LINES", 1)
+    row = (make.uscc(), "九中", "事业单位", "410203", "", "张三", "0371-23456789")
+    long = {"kind": "units", "source": SOURCE, "file": book(TakenKind.UNITS, row, row), "bureau": _bureau().pk}
+    assert "一份文件最多 1 行" in clerk.post(NEW, long).content.decode()
     assert not TakeOver.objects.exists()
 
 

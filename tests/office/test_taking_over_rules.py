@@ -68,7 +68,9 @@ def test_a_good_row_says_what_it_says_in_the_words_of_the_rules(kind: TakenKind)
         assert (told["科目"], told["公需类别"], told["开始日期"]) == ("public", "compulsory", "2023-01-01")
     else:
         assert told["年度"] == "2023"
-    assert not any(ID in words or "1390000" in words for words in rules.shown_of(kind, told))
+    shown = rules.shown_of(kind, line.words)
+    assert not any(ID in words or "1390000" in words or "public" in words for words in shown)
+    assert (kind == TakenKind.HOURS) == ("科目：公需科目" in shown)
     assert rules.label_of(kind, told) in {"开封市第九中学", "张三"}
 
 
@@ -146,6 +148,7 @@ def test_a_number_in_a_cell_is_judged_whatever_it_is() -> None:
 def test_a_number_stands_once_in_a_file_but_hours_are_told_apart_by_the_ledger() -> None:
     assert rules.key_of(TakenKind.UNITS, GOOD[TakenKind.UNITS]) == ("统一社会信用代码", "91410200MA9K00001U")
     assert rules.key_of(TakenKind.HOURS, GOOD[TakenKind.HOURS]) == ("", "")
+    assert rules.too_many_lines().message.startswith("一份文件最多 20,000 行")
     assert "第 2 行" in rules.twice("证件号码", 2).message
 
 

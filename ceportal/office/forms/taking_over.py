@@ -21,7 +21,7 @@ class TakeOverForm(ToldForm):
     )  # fmt: skip
     file = forms.FileField(
         label="填好的表格", allow_empty_file=True,
-        help_text="Excel（.xlsx）或 CSV，最大 20 MB、60,000 行。上传后先核对，不会马上写入。",
+        help_text="Excel（.xlsx）或 CSV，最大 20 MB、20,000 行。上传后先核对，不会马上写入。",
         widget=forms.FileInput({"accept": ".xlsx,.csv"}), error_messages={"required": "请选择填好的表格。"},
     )  # fmt: skip
 

@@ -46,6 +46,8 @@ OPTIONAL = frozenset({SUPERVISOR, DEPARTMENT, SERIES, LEVEL, SINCE, PUBLIC_KIND,
 _LONG_NUMBERS = (USCC, ID, MOBILE, NUMBER, PHONE)
 _DAYS = (SINCE, STARTED, ENDED, ISSUED)
 DEPARTMENT_LIMIT, NUMBER_LIMIT, ISSUER_LIMIT, SOURCE_LIMIT, REASON_LIMIT = 60, 60, 60, 100, 300
+# Every row is looked up while its file is read: more would keep the clerk waiting for longer than a request lasts.
+MOST_LINES = 20_000
 _EARLIEST_YEAR = 2000
 _YEAR = re.compile(r"[0-9]{4}(年度?)?", re.ASCII)
 _SLASHED = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?", re.ASCII)
@@ -70,11 +72,14 @@ class Around:
 
 @dataclass(frozen=True)
 class TakenLine:
-    """A row as it was read: `said` by column, in the words of the rules (codes, days as YYYY-MM-DD)."""
+    """A row as it was read: `said` by column, in the words of the rules (codes, days as YYYY-MM-DD); `words` are those
+    of the file, for whoever looks at it.
+    """
 
     number: int
     said: Mapping[str, str]
     problems: tuple[Problem, ...] = ()
+    words: Mapping[str, str] = field(default_factory=dict)
 
 
 def required(kind: TakenKind) -> frozenset[str]:
@@ -85,10 +90,11 @@ def read_line(kind: TakenKind, number: int, cells: Mapping[str, Cell], around: A
     """One row; all that is wrong with it at once, in the order of the columns."""
     spoilt = [*reasons_of_kind(cells, numbers=_LONG_NUMBERS, days=_DAYS)]
     said = {column: _told(column, cells[column].text) for column in COLUMNS[kind]}
+    words = dict(said)
     bad = {problem.column for problem in spoilt}
     found = [*spoilt, *(problem for problem in _READ[kind](said, around) if problem.column not in bad)]
     found.sort(key=lambda problem: COLUMNS[kind].index(problem.column))
-    return TakenLine(number, said, tuple(found))
+    return TakenLine(number, said, tuple(found), words)
 
 
 def key_of(kind: TakenKind, said: Mapping[str, str]) -> tuple[str, str]:
@@ -101,10 +107,14 @@ def label_of(kind: TakenKind, said: Mapping[str, str]) -> str:
     return said[UNIT] if kind == TakenKind.UNITS else said[NAME]
 
 
-def shown_of(kind: TakenKind, said: Mapping[str, str]) -> list[str]:
+def shown_of(kind: TakenKind, words: Mapping[str, str]) -> list[str]:
     """What a page shows of a row beside its name and masked number: the columns that name nobody."""
     hidden = {USCC, UNIT, ID, NAME, MOBILE, CONTACT, PHONE}
-    return [f"{column}：{said[column]}" for column in COLUMNS[kind] if column not in hidden and said[column]]
+    return [f"{column}：{words[column]}" for column in COLUMNS[kind] if column not in hidden and words.get(column)]
+
+
+def too_many_lines() -> Refusal:
+    return Refusal("too_many_rows", f"一份文件最多 {MOST_LINES:,} 行，请分成几份上传。", field="file")
 
 
 def twice(column: str, first: int) -> Problem:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from accounts.enums import TitleLevel, UnitNature
-from ceportal.kernel.rules.sheets import MEGABYTE, MOST_BYTES, MOST_ROWS
+from ceportal.kernel.rules.sheets import MEGABYTE, MOST_BYTES
 from ceportal.office.enums import TakenKind
 from ceportal.office.rules import taking_over as rules
 from ceportal.office.rules.taking_over import COLUMNS, OPTIONAL
@@ -102,4 +102,4 @@ def guide(kind: TakenKind, *, series: Iterable[str] = ()) -> Iterator[str]:
     yield "二、有错误的行可以下载清单，改正后重新上传；也可以选择先接收没有错误的行。"
     yield "三、提交后，由另一位经办人核对并确认，平台在后台接收，可以随时查看进度。"
     yield "四、发现整份文件弄错了，可以整份撤销，写明原因即可。本人已经登录使用的账号会保留，并列出名单。"
-    yield f"一份文件最多 {MOST_ROWS:,} 行、{MOST_BYTES // MEGABYTE} MB，超过的请分成几份。文件本身不保存。"
+    yield f"一份文件最多 {rules.MOST_LINES:,} 行、{MOST_BYTES // MEGABYTE} MB，超过的请分成几份。文件本身不保存。"

@@ -175,7 +175,7 @@ def _row(take_over: TakeOver, line: TakenLine, state: TakenState, reason: str) -
     row.mask = (mask_id(_readable(number)) if number else _readable(line.said.get(rules.USCC, "")))[:30]
     row.problems = [[problem.column, problem.code, problem.message] for problem in line.problems]
     if state is not TakenState.WRONG:
-        row.shown = [hide_numbers(words) for words in rules.shown_of(kind, line.said)]
+        row.shown = [hide_numbers(words) for words in rules.shown_of(kind, line.words)]
     if state in TO_TAKE:
         said = json.dumps(dict(line.said), ensure_ascii=False)
         row.said_sealed = seal(said, table=_TABLE, column=_COLUMN, ref=cell_of(row))
