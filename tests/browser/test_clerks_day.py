@@ -9,17 +9,20 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from accounts.enums import Duty
 from accounts.models import Organization, Professional, User
 from bases.services.complaining import complain
+from ceportal.office.models import Letter, OfficerTraining, Roll, TakeOver
 from ceportal.office.services.exports import work_on_exports
 from credits.enums import ClaimState
 from credits.models import Claim
 from credits.services.crediting import credit_records
 from reviews.services.filing import work_on_filings
 from tests import factories as make
-from tests.browser.test_legibility import enter
+from tests.browser.test_legibility import assert_legible, enter
 from tests.credits.factories import rule_set
 from tests.credits.platforms import platform, record, speaker
+from tests.matrix import office_things
 from tests.people import BUREAU_DUTIES
 from tests.reviews.factories import approved, submitted
 
@@ -59,6 +62,26 @@ def test_a_day_from_the_held_hours_to_the_answered_complaint(
         other.goto(place)
         expect(other.get_by_role("main")).not_to_contain_text(declarant.name)
         expect(other.get_by_role("main")).not_to_contain_text(base.name)
+
+
+@pytest.mark.deep
+def test_what_a_bureau_takes_over_writes_and_publishes_is_legible(
+    open_window: Callable[..., Page], declarant: Professional, employer_reviewer: User, city_bureau: Organization,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    officer = make.give(make.user("市局经办人"), city_bureau, *BUREAU_DUTIES, Duty.GRANT_EXCEPTIONS)
+    # Signing wants an event loop of its own, and Playwright has one in this thread.
+    monkeypatch.setattr(office_things, "sheet_of", lambda letter, now: b"")
+    office_things.begin(declarant, city_bureau, officer, now=timezone.now())
+    things = (
+        ("taking-over", TakeOver.objects.get()), ("letters", Letter.objects.get()), ("rolls", Roll.objects.get()),
+        ("officers/trainings", OfficerTraining.objects.get()),
+    )  # fmt: skip
+    pages = [f"/{place}/{thing.ref}/" for place, thing in things]
+    pages += ["/taking-over/", "/taking-over/new/", "/letters/", "/letters/new/", "/rolls/", "/rolls/new/"]
+    pages += ["/officers/", "/officers/trainings/", "/statistics/sample/", "/honours/"]
+    assert_legible(open_window, tuple(pages), officer)
+    assert_legible(open_window, ("/staff/officer/", "/letters/", "/evaluations/"), employer_reviewer)
 
 
 def _clear_what_is_held(desk: Page) -> None:
