@@ -59,7 +59,8 @@ def test_a_spot_check_to_the_revoked_hours(
     phone.reload()
     expect(phone.get_by_text("这项学时已撤销")).to_be_visible()
     page = f"/admin/reviews/campaign/{item.campaign.ref}/"
-    pages = ("/admin/reviews/campaign/", "/admin/reviews/campaign/plan/", page, f"{page}1/", "/spot-checks/", "/trail/")
+    pages = ("/admin/reviews/campaign/", "/admin/reviews/campaign/plan/", page, f"{page}1/", "/spot-checks/", "/trail/",
+             f"/campaigns/{item.campaign.ref}/")  # fmt: skip
     assert_legible(open_window, pages, city_officer)
 
 
