@@ -73,12 +73,14 @@ def earlier_under(number: str, name: str) -> EarlierCertificate | None:
     return found if found and comparable(name[:100]) == comparable(found.name) else None
 
 
-def was_certified_elsewhere(professional_id: int, year: int) -> bool:
-    """Whether the year's certificate is another system's: one stands here, or all that counts came from there."""
-    if EarlierCertificate.objects.filter(professional=professional_id, year=year, undone_at__isnull=True).exists():
-        return True
-    live = Claim.objects.filter(professional=professional_id, year=year, state=ClaimState.LIVE)
-    return live.exists() and not live.exclude(door=Door.IMPORTED).exists()
+def certified_elsewhere() -> Q:
+    """Of year accounts: those whose certificate is another system's. One stands here, or all that counts came from
+    there.
+    """
+    of_account = {"professional": OuterRef("professional"), "year": OuterRef("year")}
+    earlier = EarlierCertificate.objects.filter(**of_account, undone_at__isnull=True)
+    live = Claim.objects.filter(**of_account, state=ClaimState.LIVE)
+    return Q(Exists(earlier)) | Q(Exists(live.filter(door=Door.IMPORTED)), ~Exists(live.exclude(door=Door.IMPORTED)))
 
 
 def numbered(number: str) -> Certificate | None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import partial
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Max, QuerySet
 
 from accounts.enums import NoticeEvent
 from accounts.models import Professional, User
@@ -35,12 +35,12 @@ from certificates.rules.entitlement import (
 from certificates.rules.numbers import certificate_number
 from certificates.rules.snapshots import digest
 from certificates.selectors import (
+    certified_elsewhere,
     goes_on_met,
     has_hours,
     live_certificate,
     printed_items,
     reasons_against_renewing,
-    was_certified_elsewhere,
 )
 from certificates.services.contents import content_of, person_on_sheet
 from credits.models import ChangedAccount, YearAccount
@@ -104,6 +104,7 @@ def renew(certificate: Certificate, *, by: User, now: datetime) -> Certificate:
 
 def _locked() -> QuerySet[YearAccount]:
     rows = YearAccount.objects.select_for_update(of=("self",))
+    rows = rows.annotate(is_elsewhere=ExpressionWrapper(certified_elsewhere(), output_field=BooleanField()))
     return rows.select_related("professional__user", "professional__title_series", "area", "organization")
 
 
@@ -124,7 +125,7 @@ def _act(account: YearAccount, met: Requirements | None, live: Certificate | Non
         _end(live, _ENDS[found], why_it_ended(printed, is_met=met is not None, is_renamed=renamed), now)
     if live and found == Verdict.CONFIRM:
         Certificate.objects.filter(pk=live.pk).update(account_version=account.version)
-    if met and found is Verdict.PROMISE and was_certified_elsewhere(account.professional_id, account.year):
+    if met and found is Verdict.PROMISE and account.is_elsewhere:  # type: ignore[attr-defined]
         return
     if met and found in {Verdict.PROMISE, Verdict.SUPERSEDE}:
         _promise(account, met, now=now)
