@@ -71,3 +71,9 @@ def test_it_is_for_who_oversees_and_costs_the_same_however_many_are_found(
     assert PAGE not in client.get("/today/").content.decode()
     client.force_login(county_officer)
     assert 'placeholder="人员、单位、证书、班"' in client.get(PAGE).content.decode()
+
+
+def test_what_was_taken_over_says_from_where(client: Client, county_officer: User, employer: Organization) -> None:
+    make.professional("转入教师", works_at=employer, taken_from="老平台")
+    client.force_login(county_officer)
+    assert "由老平台转入" in client.post("/find/", {"said": "转入教师"}).content.decode()

@@ -92,14 +92,21 @@ def _classes(scope: Scope, said: str) -> QuerySet[TrainingClass]:
 
 def _person(one: Professional) -> Found:
     year: int | None = one.counted  # type: ignore[attr-defined]
-    facts = " · ".join(filter(None, (one.id_mask, one.unit_name, one.area.name)))  # type: ignore[attr-defined]
+    known = (one.id_mask, one.unit_name, one.area.name, _came(one.taken_from))  # type: ignore[attr-defined]
+    facts = " · ".join(filter(None, known))
     return Found(one.name, facts, reverse("office:counted_person", args=[one.ref, year]) if year else "")
 
 
 def _unit(one: Organization, year: int) -> Found:
-    facts = " · ".join(filter(None, (one.area.name, one.contact_name, one.contact_phone)))
+    known = (one.area.name, one.contact_name, one.contact_phone, _came(one.taken_from))
+    facts = " · ".join(filter(None, known))
     query = urlencode(Asked(year, one.area, unit=one).query)
     return Found(one.name, facts, f"{reverse('office:counted_people')}?{query}")
+
+
+def _came(source: str) -> str:
+    """That it was taken over, and from where."""
+    return f"由{source}转入" if source else ""
 
 
 def _certificate(one: Certificate) -> Found:
