@@ -87,7 +87,6 @@ def test_one_role_has_a_menu_without_titles() -> None:
         "学时证明",
         "调转和变更",
         "投诉",
-        "公文",
         "我的数据",
     ]
     assert labels(is_professional=True) == [("", own)]
