@@ -16,10 +16,15 @@ FIRST, SECOND = "tests.databases.first", "tests.databases.again"
 JOURNEYS, QUESTIONS = "tests/browser/", "tests/matrix/test_strange_questions.py::test_in_"
 WITH_BOTH = (*(f"{JOURNEYS}test_{name}.py" for name in ("river", "three_sources")), "tests/clauses/")
 
-# What is decided before any database is asked: the answer to other methods, what an uploaded file is worth.
+# What is decided before any database is asked (the answer to other methods, what an uploaded file is worth), and what
+# goes the same way through doors that have tests with both (tables of requirements, a platform's ten minutes, desks row
+# by row, how often somebody may try).
 BEFORE = tuple(
     f"tests/{name}"
     for name in (
+        "accounts/test_stuffing.py", "credits/test_conformance.py", "credits/test_reconcile_doors.py",
+        "credits/test_requirements_table.py", "kernel/test_limits_over_http.py", "matrix/test_desks.py",
+        "office/test_demo_machine.py", "test_canary.py",
         "kernel/test_file_zoo.py", "kernel/test_honest_scans.py",
         "matrix/test_matrix.py::test_to_look_", "matrix/test_matrix.py::test_no_other_method_",
     )
