@@ -53,8 +53,10 @@ code() {
 }
 
 rules &
+lane=$!
 code
-wait
+# A lane that was killed has not said what it found.
+wait "$lane" || echo "branches of the rules, or production settings: broken off" >>"$scratch/failed"
 
 if [[ -s $scratch/failed ]]; then
     printf '\nThese do not hold: %s\n' "$(paste --serial --delimiters=, "$scratch/failed")"
