@@ -11,6 +11,7 @@ from django.test import Client
 from accounts.enums import NoticeEvent
 from accounts.models import Notice, Organization, Professional, User
 from ceportal.kernel.models import AuditEvent
+from ceportal.kernel.rules.id_number import reasons_not_to_accept_uscc
 from ceportal.kernel.rules.refusal import MovedOn
 from ceportal.office.enums import LetterKind, LetterStep
 from ceportal.office.models import Letter, LetterReceipt
@@ -93,6 +94,16 @@ def test_whom_a_clerk_means_is_found_within_the_reach_of_the_office_alone(
     assert whom(lone_employer.name, authority) == Meant()
     assert whom(number, authority) == Meant(person=here)
     assert whom("", county_bureau) == Meant()
+
+
+def test_a_number_with_the_check_digit_of_a_credit_code_still_means_its_person(
+    county_bureau: Organization, employer: Organization
+) -> None:
+    of_either = (make.id_number(serial=serial) for serial in range(999))
+    number = next(each for each in of_either if not reasons_not_to_accept_uscc(each))
+    assert whom(number, county_bureau) == Meant()
+    person = make.professional("王五", works_at=employer, number=number)
+    assert whom(number, county_bureau) == Meant(person=person)
 
 
 def test_numbers_have_no_gap_and_a_letter_has_one_addressee(

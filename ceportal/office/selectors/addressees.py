@@ -27,8 +27,10 @@ class Meant:
 def whom(typed: str, office: Organization) -> Meant:
     """By an identity number, a credit code or a unit's whole name: of a bureau's place, or below an authority."""
     number, units = normalise(typed), _units_of(office)
-    if not reasons_not_to_accept_uscc(number):
-        return Meant(unit=units.filter(uscc=number).first())
+    # One identity number in thirty has the check digit of a credit code too: only a unit that is there settles it.
+    coded = units.filter(uscc=number).first() if not reasons_not_to_accept_uscc(number) else None
+    if coded is not None:
+        return Meant(unit=coded)
     person = find_by_id_number(number) if any(each.isdigit() for each in number) else None
     if person is not None:
         return Meant(person=person) if person.approved_at and _reaches(office, person) else Meant()
