@@ -89,4 +89,8 @@ def _parsed(path: Path, faces: list[str], family: str) -> CSS:
 
 
 def _face(family: str, file: str, weight: int) -> str:
-    return f'@font-face {{ font-family: "{family}"; src: url("{SCHEME}{file}.ttf"); font-weight: {weight}; }}'
+    """A face without kerning: columns are set by advances alone. Said here and not by `font-kerning`, for which
+    WeasyPrint (70.0) makes a list for each line of text and never lets go of it.
+    """
+    what = f'font-family: "{family}"; src: url("{SCHEME}{file}.ttf"); font-weight: {weight}'
+    return f'@font-face {{ {what}; font-feature-settings: "kern" 0; }}'

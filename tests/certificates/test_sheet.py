@@ -97,6 +97,12 @@ def test_columns_stand_below_one_another() -> None:
         assert max(found) - min(found) < 0.7, word
 
 
+def test_no_line_of_text_asks_for_features_of_its_own() -> None:
+    """WeasyPrint (70.0) makes a list for each such line and keeps it: 16 KB a sheet, for as long as a worker lives."""
+    render_sheet(content(30))
+    assert printing._fonts().font_features == {}
+
+
 def test_it_is_read_quicker_than_a_web_page_and_drawn_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every element of the template stands in `elements.css`; a control character is a blank, not a box."""
 
