@@ -141,6 +141,7 @@ class RosterState(TextChoices):
     """Where a base's roster stands, in the words of the one who uploads it."""
 
     DRAFT = "draft", "待上传"
+    CHECKING = "checking", "正在核对"
     CHECKED = "checked", "待确认"
     REVIEW = "review", "等待审核"
     CREDITING = "crediting", "正在登记"

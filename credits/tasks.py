@@ -14,6 +14,7 @@ from credits.services import (
     missing,
     person_changes,
     reviving,
+    roster_checks,
     roster_jobs,
     rule_drafts,
     rule_reminding,
@@ -39,6 +40,11 @@ def work_on_rule_runs() -> None:
 @shared_task(name="credits.watch_rule_drafts")
 def watch_rule_drafts() -> None:
     rule_reminding.watch_rule_drafts(now=timezone.now())
+
+
+@shared_task(name="credits.check_rosters")
+def check_rosters() -> None:
+    roster_checks.check_rosters(now=timezone.now())
 
 
 @shared_task(name="credits.work_on_rosters")

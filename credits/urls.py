@@ -105,6 +105,7 @@ urlpatterns = [
     path("rosters/<uuid:ref>/file/", roster_files.take_file, name="roster_file"),
     path("rosters/<uuid:ref>/problems/", roster_files.download_problems, name="roster_problems"),
     path("rosters/<uuid:ref>/progress/", rosters.show_progress, name="roster_progress"),
+    path("rosters/<uuid:ref>/cancel/", roster_acts.cancel, name="cancel_check"),
     path("rosters/<uuid:ref>/confirm/", roster_acts.confirm, name="confirm_roster"),
     path("rosters/<uuid:ref>/undo/", roster_acts.undo, name="undo_roster"),
     path("rosters/<uuid:ref>/drop/", roster_acts.drop, name="drop_roster"),

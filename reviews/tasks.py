@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from reviews.services import digesting, filing, inspecting, openings, reminding, steering
+from reviews.services import digesting, filing, inspecting, inspection_clock, openings, reminding, steering
 
 
 @shared_task(name="reviews.redate")
@@ -43,7 +43,7 @@ def lapse_inspections() -> None:
 
 @shared_task(name="reviews.remind_inspectors")
 def remind_inspectors() -> None:
-    inspecting.remind_inspectors(now=timezone.now())
+    inspection_clock.remind_of_inspections(now=timezone.now())
 
 
 @shared_task(name="reviews.clear_desks")

@@ -8,6 +8,7 @@ from csp.constants import NONE, SELF
 from dj_database_url import DBConfig
 
 from ceportal import env
+from ceportal.settings.clock import CLOCK_JOBS
 from ceportal.settings.logs import LOG_FORMAT, LOGGING  # noqa: F401
 
 BASE_DIR = env.ROOT
@@ -301,64 +302,6 @@ CLAIM_LEASE_SECONDS = env.number("CLAIM_LEASE_SECONDS", 120)
 CELERY_TASK_TIME_LIMIT = 600
 # Seconds between the clock's rounds.
 CLOCK_SECONDS = env.number("CLOCK_SECONDS", 15)
-# The jobs of a round stand in ceportal/office/services/clock.py; a test holds the two lists together. A round that
-# no worker took up is forgotten: the next one does its work.
-CLOCK_JOBS = (
-    "kernel.scan_quarantined",
-    "kernel.sweep",
-    "accounts.send_codes",
-    "bases.carry_recognitions",
-    "bases.check_links",
-    "credits.handle_person_changes",
-    "credits.put_rules_in_force",
-    "credits.work_on_rule_runs",
-    "credits.watch_rule_drafts",
-    "credits.work_on_held",
-    "credits.merge_accounts",
-    "credits.match_people",
-    "credits.finish_corrections",
-    "credits.revive_duplicates",
-    "credits.forget_unmatched",
-    "credits.forget_batches",
-    "accounts.forget_tokens",
-    "accounts.forget_codes",
-    "accounts.forget_what_ended",
-    "accounts.end_deputies",
-    "credits.work_on_rosters",
-    "office.work_on_take_overs",
-    "credits.forget_rosters",
-    "accounts.redate_registrations",
-    "accounts.remind_registrations",
-    "accounts.mark_overdue_registrations",
-    "accounts.redate_requests",
-    "accounts.remind_requests",
-    "accounts.mark_overdue_requests",
-    "credits.watch_missing",
-    "credits.follow_approvals",
-    "office.look_for_signals",
-    "reviews.look_for_steering",
-    "reviews.redate",
-    "reviews.remind_reviewers",
-    "reviews.mark_overdue",
-    "reviews.raise_delays",
-    "reviews.digest_reviewers",
-    "reviews.clear_desks",
-    "reviews.lapse_inspections",
-    "reviews.remind_inspectors",
-    "reviews.work_on_filings",
-    "credits.tell_of_credits",
-    "office.count_years",
-    "certificates.settle_changed_accounts",
-    "certificates.make_sheets",
-    "certificates.work_on_bundles",
-    "office.remind_staff",
-    "office.make_exports",
-    "accounts.deliver_notices",
-    "office.erase_people",
-    "office.check_books",
-    "office.rotate_keys",
-    "kernel.seal_trail",
-)
 CELERY_BEAT_SCHEDULE = {
     name: {"task": name, "schedule": CLOCK_SECONDS, "options": {"expires": CLOCK_SECONDS}}
     for name in (*CLOCK_JOBS, "office.heartbeat")

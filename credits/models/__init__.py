@@ -11,7 +11,7 @@ from credits.models.obligation_requests import ObligationRequest, ObligationRequ
 from credits.models.obligations import Obligation
 from credits.models.outside_hours import OutsideHours, OutsideHoursRuling
 from credits.models.regulation import Activity, RuleSet, RuleValue
-from credits.models.rosters import Roster, RosterRow
+from credits.models.rosters import Roster, RosterPiece, RosterRow
 from credits.models.rule_drafts import RuleDraft, RuleEffect, RuleRuling, RuleRun
 from credits.models.unit_trainings import UnitTraining, UnitTrainingPaper, UnitTrainingRuling
 
@@ -40,6 +40,7 @@ __all__ = [
     "OutsideHours",
     "OutsideHoursRuling",
     "Roster",
+    "RosterPiece",
     "RosterRow",
     "RuleDraft",
     "RuleEffect",

@@ -1,7 +1,7 @@
 """The rosters a base uploads after a class (S2-04): the class, its rows as they were read, what became of each.
 
 A number stands here sealed only until its row is handed to the ledger, or the draft is forgotten; the file itself is
-never kept.
+never kept: its lines are, sealed in pieces, until they are checked.
 """
 
 from decimal import Decimal
@@ -17,6 +17,7 @@ from ceportal.kernel.models import Job, Referenced
 from credits.enums import Door, PublicKind, RosterState, RowState, Subject
 
 _CHANGED = [RosterState.UNDOING, RosterState.UNDONE]
+_UNCONFIRMED = [RosterState.DRAFT, RosterState.CHECKING, RosterState.CHECKED]
 
 
 class Roster(Referenced):
@@ -73,7 +74,7 @@ class Roster(Referenced):
                 condition=~Q(state__in=_CHANGED) | ~Q(undo_reason=""), name="no_roster_is_undone_silently"
             ),
             models.CheckConstraint(
-                condition=Q(state__in=[RosterState.DRAFT, RosterState.CHECKED]) | Q(confirmed_at__isnull=False),
+                condition=Q(state__in=_UNCONFIRMED) | Q(confirmed_at__isnull=False),
                 name="what_is_credited_was_confirmed",
             ),
         ]
@@ -109,6 +110,25 @@ class RosterRow(models.Model):
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["roster", "state", "number"], name="rows_of_a_roster")]
+
+    def __str__(self) -> str:
+        return f"{self.roster} {self.number}"
+
+
+class RosterPiece(models.Model):
+    """Lines that were read and wait for their check, sealed (rules.roster_lines); `number` is the first one's."""
+
+    roster = models.ForeignKey(Roster, on_delete=models.CASCADE, related_name="+")
+    version = models.PositiveIntegerField()
+    number = models.PositiveIntegerField()
+    lines_sealed = models.BinaryField()
+    read_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "待核对的名单行"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["roster", "version", "number"], name="a_piece_stands_once_in_a_roster")
+        ]
 
     def __str__(self) -> str:
         return f"{self.roster} {self.number}"

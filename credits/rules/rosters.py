@@ -34,7 +34,7 @@ FIELD = "file"
 CODE_LIMIT, PLACE_LIMIT, REMARK_LIMIT, REASON_LIMIT = 40, 100, 100, 300
 # Nothing has been written into anybody's account yet.
 OPEN = frozenset({RosterState.DRAFT, RosterState.CHECKED})
-AT_WORK = frozenset({RosterState.CREDITING, RosterState.UNDOING})
+AT_WORK = frozenset({RosterState.CHECKING, RosterState.CREDITING, RosterState.UNDOING})
 # One wording for a number nobody has and for a name that is not its owner's (inputs.md E109, F): nothing is disclosed.
 NOT_OURS = "不是本单位（所属单位）已在平台注册并核准的人员。请核对证件号码和姓名；没有注册的先注册。"
 UNKNOWN_PERSON = "平台上没有证件号码和姓名都与此相符、已核准注册的人员。请核对；如果无误，本人注册并核准后自动计入。"

@@ -40,12 +40,15 @@ class ClassRules:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far the work on a roster is. `seconds_left` is a guess from what is done, None before there is any."""
+    """How far the work on a roster is. `seconds_left` is a guess from what is done, None before there is any; `wrong`
+    counts the rows found wrong so far.
+    """
 
     done: int
     total: int
     seconds_left: int | None
     is_stuck: bool
+    wrong: int = 0
 
     @property
     def percent(self) -> int:
@@ -162,4 +165,5 @@ def progress_of(roster: Roster, *, now: datetime, most_attempts: int) -> Progres
     if began and job.done:
         seconds = int((now - began).total_seconds() * (job.total - job.done) / job.done)
     has_lease = job.claimed_until is not None and job.claimed_until >= now
-    return Progress(job.done, job.total, seconds, job.attempts >= most_attempts and not has_lease)
+    is_stuck = job.attempts >= most_attempts and not has_lease
+    return Progress(job.done, job.total, seconds, is_stuck, job.result.get("wrong", 0))

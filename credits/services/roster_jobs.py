@@ -21,6 +21,7 @@ from credits.rules.rosters import REASON_LIMIT, UNKNOWN_PERSON, RosterLine
 from credits.selectors.rosters import claims_of, counts_by_state, external_id
 from credits.services.corrections import withdraw_record
 from credits.services.crediting import Settled, Speaker, credit_records
+from credits.services.roster_checks import forget_pieces
 from credits.services.roster_preview import record_of
 from credits.services.rosters import CREDIT, IN_LEDGER, TO_CREDIT, UNDO, forget_drafts, number_of
 
@@ -64,6 +65,7 @@ def work_on(job: Job, *, now: datetime) -> bool:
 
 def forget_rosters(*, now: datetime) -> int:
     """Drop drafts that nobody has confirmed for a month, and with them the numbers they hold."""
+    forget_pieces(now=now, older_than=now - DRAFTS_KEPT)
     return forget_drafts(now=now, older_than=now - DRAFTS_KEPT)
 
 

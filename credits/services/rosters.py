@@ -1,10 +1,9 @@
 """A base's roster from the facts of the class to its confirmation or undoing (S2-04; A13, A27).
 
-A file is read beside what stands: its rows get a version of their own, 500 in a transaction, and take the old ones'
-place at the end by one conditional update. Who dies on the way, or is overtaken by another file, changes nothing.
+How its rows come to stand in it: services.roster_checks.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -18,27 +17,22 @@ from bases.enums import ClassState
 from bases.models import TrainingClass
 from ceportal.kernel.fields import seal, unseal
 from ceportal.kernel.models import Job
-from ceportal.kernel.rules.id_number import hide_numbers, mask_id
+from ceportal.kernel.rules.id_number import hide_numbers
 from ceportal.kernel.rules.refusal import MovedOn, Refusal, refuse, refuse_if_any
 from ceportal.kernel.services.counters import next_number
 from ceportal.kernel.services.trail import record
 from credits.enums import Door, RosterState, RowState
 from credits.models import Roster, RosterRow
 from credits.rules.rosters import (
-    ID_NUMBER,
     OPEN,
     ClassFacts,
-    Problem,
-    RosterLine,
     reasons_not_to_confirm,
     reasons_not_to_edit,
     reasons_not_to_report,
     reasons_not_to_teach,
     reasons_not_to_undo,
-    with_problem,
 )
-from credits.selectors.rosters import counts_by_state, facts_of, facts_of_class, rules_of_class
-from credits.services.roster_preview import preview
+from credits.selectors.rosters import facts_of, facts_of_class, rules_of_class
 
 CREDIT, UNDO = "roster.credit", "roster.undo"
 # What is handed to the ledger; the rest stays as it was found.
@@ -89,27 +83,6 @@ def change_roster(roster: Roster, *, facts: ClassFacts, by: User, now: datetime)
     RosterRow.objects.filter(roster=roster).delete()
     roster.refresh_from_db()
     record("roster.edit", roster, by=by, now=now, before=before, after=_told(roster))
-    return roster
-
-
-def keep_rows(
-    roster: Roster, batches: Iterable[Sequence[RosterLine]], *, remarks: Sequence[str], by: User, now: datetime
-) -> Roster:
-    """Keep what was read of a file in place of what was read before; what came is told by the roster's counts.
-
-    `remarks` may still grow while `batches` are read. Call it outside a transaction.
-    """
-    refuse_if_any(reasons_not_to_edit(roster.state))
-    Roster.objects.filter(pk=roster.pk).update(readings=F("readings") + 1)
-    roster.refresh_from_db()
-    mine = roster.readings
-    try:
-        total = sum(_keep_batch(roster, mine, batch, now) for batch in batches)
-        _put_in_place(roster, mine, total, remarks, by=by, now=now)
-    finally:
-        standing = Roster.objects.values_list("version", flat=True).get(pk=roster.pk)
-        if standing != mine:
-            RosterRow.objects.filter(roster=roster, version=mine).delete()
     return roster
 
 
@@ -171,7 +144,7 @@ def drop_roster(roster: Roster, *, by: User | None, now: datetime) -> None:
     rows = Roster.objects.filter(pk=roster.pk, state__in=OPEN)
     RosterRow.objects.filter(roster__in=rows).delete()
     if not rows.delete()[0]:
-        raise _moved_on(roster)
+        raise moved_on(roster)
 
 
 def forget_drafts(*, now: datetime, older_than: datetime, limit: int = 20) -> int:
@@ -237,62 +210,17 @@ def _begin_crediting(roster: Roster, was: RosterState, version: int, *, by: User
     return job
 
 
-def _keep_batch(roster: Roster, version: int, batch: Sequence[RosterLine], now: datetime) -> int:
-    found = preview(roster, batch, now=now)
-    rows = [_row(roster, version, _told_why(line, *found[line.number]), *found[line.number]) for line in batch]
-    RosterRow.objects.bulk_create(rows)
-    return len(rows)
-
-
-def _told_why(line: RosterLine, state: RowState, reason: str) -> RosterLine:
-    """What only a look at the register shows to be wrong stands in the list of what to mend too."""
-    if state is not RowState.WRONG or not reason:
-        return line
-    return with_problem(line, Problem(ID_NUMBER, "not_ours", reason))
-
-
-def _row(roster: Roster, version: int, line: RosterLine, state: RowState, reason: str) -> RosterRow:
-    """Without any number that can be read: not of the person, nor one that slipped into another cell."""
-    is_whole = state is not RowState.WRONG
-    sealed = seal(line.id_number, table=_TABLE, column=_COLUMN, ref=_cell(roster.ref, version, line.number))
-    return RosterRow(
-        roster=roster,
-        version=version,
-        number=line.number,
-        state=state,
-        id_sealed=sealed if state in TO_CREDIT else None,
-        id_mask=mask_id(_readable(line.id_number))[:30],
-        name=hide_numbers(_readable(line.name))[:50],
-        hours=line.hours if is_whole else None,
-        remark=hide_numbers(_readable(line.remark))[:100],
-        problems=[[problem.column, problem.code, problem.message] for problem in line.problems],
-        reason=reason[:300],
-    )
-
-
-@transaction.atomic
-def _put_in_place(roster: Roster, mine: int, total: int, remarks: Sequence[str], *, by: User, now: datetime) -> None:
-    counts = counts_by_state(roster, mine)
-    changes = {"version": mine, "rows_read": total, "counts": counts, "remarks": list(remarks), "changed_at": now}
-    rows = Roster.objects.filter(pk=roster.pk, state__in=OPEN, readings=mine)
-    if not rows.update(state=RosterState.CHECKED, **changes):
-        raise _moved_on(roster)
-    RosterRow.objects.filter(roster=roster).exclude(version=mine).delete()
-    roster.refresh_from_db()
-    record("roster.read", roster, by=by, now=now, after={"rows": total, "counts": counts})
-
-
 def _move(roster: Roster, was: Iterable[RosterState], to: RosterState, **changes: Any) -> None:
     """The one conditional update; `version`, where given with a state that keeps it, must be the one that stands."""
     rows = Roster.objects.filter(pk=roster.pk, state__in=was)
     if to is RosterState.CREDITING:
         rows = rows.filter(version=changes.pop("version"))
     if not rows.update(state=to, **changes):
-        raise _moved_on(roster)
+        raise moved_on(roster)
     roster.refresh_from_db()
 
 
-def _moved_on(roster: Roster) -> MovedOn:
+def moved_on(roster: Roster) -> MovedOn:
     state = Roster.objects.filter(pk=roster.pk).values_list("state", flat=True).first()
     if state is None:
         return MovedOn([Refusal("gone", "这份名单已经删除。")])
@@ -325,8 +253,8 @@ def _told(roster: Roster) -> dict[str, Any]:
     }
 
 
-def _readable(text: str) -> str:
-    return "".join(character for character in text if character.isprintable())
+def seal_number(number: str, roster: Roster, *, version: int, row: int) -> bytes:
+    return seal(number, table=_TABLE, column=_COLUMN, ref=_cell(roster.ref, version, row))
 
 
 def _cell(ref: UUID, version: int, number: int) -> UUID:

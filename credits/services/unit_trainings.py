@@ -19,12 +19,13 @@ from bases.selectors.plans import office_for
 from ceportal.kernel.models import StoredFile
 from ceportal.kernel.rules.refusal import MovedOn, Refusal, refuse, refuse_if_any
 from ceportal.kernel.services.trail import record
-from credits.enums import Door
+from credits.enums import Door, RosterState
 from credits.models import RosterRow, UnitTraining, UnitTrainingPaper
 from credits.rules.rosters import ClassFacts
 from credits.rules.unit_trainings import reasons_not_to_keep_paper, reasons_not_to_run, reasons_not_to_send
 from credits.selectors.unit_trainings import person_of, plan_of_unit
 from credits.services.crediting import find_people
+from credits.services.roster_checks import cancel_check
 from credits.services.rosters import credit_reviewed, give_back, hold_for_review, number_of, start_roster
 
 _EDITABLE = ("draft", "returned")
@@ -118,6 +119,8 @@ def drop_training(training: UnitTraining, *, by: User, now: datetime) -> None:
     record("unittraining.drop", current, by=by, now=now, before={"plan_item": str(current.plan_item.ref)})
     current.papers.all().delete()
     roster = current.roster
+    if roster.state == RosterState.CHECKING:
+        cancel_check(roster, by=by, now=now)
     current.delete()
     RosterRow.objects.filter(roster=roster).delete()
     roster.delete()

@@ -10,6 +10,7 @@ register = template.Library()
 
 _TONES = {
     RosterState.DRAFT: "idle",
+    RosterState.CHECKING: "wait",
     RosterState.CHECKED: "warn",
     RosterState.REVIEW: "wait",
     RosterState.CREDITING: "wait",

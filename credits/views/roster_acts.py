@@ -1,4 +1,4 @@
-"""What a base does with a roster: confirm it, take it back, throw a draft away."""
+"""What a base does with a roster: end its check, confirm it, take it back, throw a draft away."""
 
 from typing import cast
 from uuid import UUID
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from accounts.models import User
 from ceportal.kernel.rules.refusal import MovedOn, Refused
 from credits.enums import RosterState
+from credits.services.roster_checks import cancel_check
 from credits.services.rosters import confirm_roster, drop_roster, undo_roster
 from credits.views.rosters import keepers_only, own_roster, roster_page
 
@@ -33,6 +34,15 @@ def confirm(request: HttpRequest, ref: UUID) -> HttpResponse:
     except Refused as refused:
         return roster_page(request, roster, problems=refused.reasons, status=409)
     return redirect("credits:roster", roster.ref)
+
+
+@keepers_only
+@require_POST
+def cancel(request: HttpRequest, ref: UUID) -> HttpResponse:
+    """The check ends, what it found is dropped; what stood before stands again."""
+    cancel_check(own_roster(request, ref), by=cast(User, request.user), now=timezone.now())
+    messages.success(request, "已取消核对，没有保留这份文件的内容。")
+    return redirect("credits:roster", ref)
 
 
 @keepers_only

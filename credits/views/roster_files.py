@@ -19,7 +19,7 @@ from credits.enums import RowState
 from credits.resources import RosterResource
 from credits.rules import rosters as rules
 from credits.selectors.rosters import facts_of, rows_of
-from credits.services.rosters import keep_rows
+from credits.services.roster_checks import keep_rows
 from credits.views.rosters import keepers_only, own_roster, roster_page
 
 NO_FILE = Refusal("file_empty", "请先选择要上传的名单文件。", field=rules.FIELD)

@@ -20,9 +20,9 @@ from credits.rules.roster_rows import CORRECTABLE, MOST_TYPED, typed_rows
 from credits.rules.rosters import RosterLine, reasons_not_to_edit
 from credits.selectors.enrolled import assessed_and_not, lines_of_enrolled
 from credits.selectors.rosters import facts_of, rows_of
+from credits.services.roster_checks import keep_rows
 from credits.services.roster_preview import preview
 from credits.services.roster_rows import change_row_hours, start_another, take_row_back
-from credits.services.rosters import keep_rows
 from credits.views.rosters import keepers_only, own_roster, roster_page, teachers_only
 
 

@@ -159,12 +159,15 @@ def may_inspect(user: User, inspection: Inspection) -> bool:
 
 
 def asked_of(user: User) -> QuerySet[Inspection]:
-    """The inspections of one's own hours, and of those of the people of one's unit where the unit was asked."""
+    """The inspections of one's own hours, of those of the people of one's unit while the unit is asked, and what one
+    has answered for it.
+    """
     units = units_for(user, Act.ANSWER_INSPECTIONS)
     of_unit = Q(waits_on=Asked.UNIT, declaration__organization__in=units) & ~Q(declaration__declarant=user)
     told = Q(declaration__declarant=user) & ~Q(state=InspectionState.OPEN, steps__isnull=True)
     asked = ("ask", "intend", "find")
-    rows = Inspection.objects.filter(of_unit | (told & Q(steps__move__in=asked))).distinct()
+    answered = Q(steps__move="answer", steps__by=user, declaration__organization__in=units)
+    rows = Inspection.objects.filter(of_unit | answered | (told & Q(steps__move__in=asked))).distinct()
     return rows.select_related("declaration", "declaration__organization", "campaign__bureau").order_by("-pk")
 
 

@@ -7,13 +7,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.enums import Move, NoticeEvent
-from accounts.models import Notice, Organization, User
+from accounts.models import Organization, User
 from accounts.services.notices import tell
 from bases.enums import CreditNoteKind
 from bases.services.crediting import note_credit
 from ceportal.kernel.models import StoredFile
 from ceportal.kernel.rules.refusal import MovedOn, Refusal, refuse, refuse_if_any
-from ceportal.kernel.rules.working_days import due_day, working_days_left
+from ceportal.kernel.rules.working_days import due_day
 from ceportal.kernel.selectors.calendar import end_of, work_calendar
 from ceportal.kernel.services.claims import one_by_one
 from ceportal.kernel.services.trail import record
@@ -32,7 +32,6 @@ from reviews.rules.inspecting import (
 )
 from reviews.rules.reversing import CLAUSES, wording
 from reviews.selectors.spot_checks import (
-    forgotten_inspections,
     holders_asked,
     may_assign,
     may_inspect,
@@ -91,7 +90,7 @@ def find(inspection: Inspection, *, finding: str, text: str, by: User, now: date
         _draw_consequences(inspection, text, by=by, now=now)
     whose = [inspection.declaration.declarant]
     said = f"抽查“{inspection.campaign.name}”对《{inspection.declaration.title}》的结论：{Finding(finding).label}。"
-    tell(whose, NoticeEvent.SPOT_CHECK, key=f"found:{inspection.ref}", text=said, link=_link(inspection), now=now)
+    tell(whose, NoticeEvent.SPOT_CHECK, key=f"found:{inspection.ref}", text=said, link=link_of(inspection), now=now)
     _close(inspection.campaign, by=by, now=now)
 
 
@@ -113,28 +112,6 @@ def assign(inspection: Inspection, *, to: User, by: User, now: datetime) -> None
     _tell_inspector(inspection, "改由您核查", now)
 
 
-def remind_inspectors(*, now: datetime, limit: int = 200) -> int:
-    """Whose turn it is hears of it again when five working days have passed without a step, and so on. How many."""
-    today = timezone.localdate(now)
-    calendar, told = work_calendar(today, span=timedelta(days=400)), 0
-    for inspection in forgotten_inspections(now - timedelta(days=DAYS_TO_ANSWER))[:limit]:
-        since: datetime = inspection.quiet_since  # type: ignore[attr-defined]
-        times = working_days_left(timezone.localdate(since), today, calendar) // DAYS_TO_ANSWER
-        if times > 0:
-            told += _remind(inspection, since, times, now)
-    return told
-
-
-def _remind(inspection: Inspection, since: datetime, times: int, now: datetime) -> bool:
-    key = f"waits:{inspection.ref}:{since:%Y%m%d%H%M%S}:{times}"
-    if inspection.inspector is None or Notice.objects.filter(to=inspection.inspector, key=key).exists():
-        return False
-    what = f"抽查“{inspection.campaign.name}”：《{inspection.declaration.title}》"
-    text = f"{what}等您核查，已有 {times * DAYS_TO_ANSWER} 个工作日没有进展。"
-    tell([inspection.inspector], NoticeEvent.SPOT_CHECK, key=key, text=text, now=now)
-    return True
-
-
 def lapse_inspections(*, now: datetime, limit: int = 200) -> int:
     """What nobody answered in time goes back to its inspector, who decides without; gives how many."""
     late = Inspection.objects.filter(due_at__lte=now).select_related("campaign", "declaration", "inspector")
@@ -148,13 +125,13 @@ def _lapse(inspection: Inspection, now: datetime) -> bool:
     return True
 
 
-_DONE: dict[str, Any] = {"waits_on": "", "due_at": None}
+_DONE: dict[str, Any] = {"waits_on": "", "due_at": None, "reminded_at_days": None}
 
 
 def _due(now: datetime) -> dict[str, Any]:
     today = timezone.localdate(now)
     due = due_day(today, DAYS_TO_ANSWER, work_calendar(today))
-    return {"due_at": end_of(due.day), "due_is_provisional": due.is_provisional}
+    return {"due_at": end_of(due.day), "due_is_provisional": due.is_provisional, "reminded_at_days": None}
 
 
 def _inspects(inspection: Inspection, by: User) -> None:
@@ -216,7 +193,7 @@ def _tell_who_is_asked(inspection: Inspection, what: str, now: datetime) -> None
     due = timezone.localtime(inspection.due_at - timedelta(microseconds=1)) if inspection.due_at else now
     text = f"{what}：《{inspection.declaration.title}》，请于 {due.month}月{due.day}日前答复。"
     key = f"asked:{inspection.ref}:{inspection.steps.count()}"
-    tell(holders_asked(inspection), NoticeEvent.SPOT_CHECK, key=key, text=text, link=_link(inspection), now=now)
+    tell(holders_asked(inspection), NoticeEvent.SPOT_CHECK, key=key, text=text, link=link_of(inspection), now=now)
 
 
 def _tell_inspector(inspection: Inspection, what: str, now: datetime) -> None:
@@ -226,5 +203,5 @@ def _tell_inspector(inspection: Inspection, what: str, now: datetime) -> None:
         tell([inspection.inspector], NoticeEvent.SPOT_CHECK, key=key, text=text, now=now)
 
 
-def _link(inspection: Inspection) -> str:
+def link_of(inspection: Inspection) -> str:
     return f"/spot-checks/asked/{inspection.ref}/"

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import Organization, User
 from ceportal.office.services.clock import run_all
 from credits.models import HourEntry, Roster, RuleSet
+from credits.services import roster_checks
 from credits.services.roster_jobs import work_on_rosters
 from credits.services.rosters import confirm_roster
 from tests import factories as make
@@ -78,7 +79,33 @@ def test_a_base_reports_a_class(
     assert HourEntry.objects.count() == 20
 
 
-def test_what_a_base_reads(open_window: Callable[..., Page], listed: Organization, base_teacher: User) -> None:
+def test_a_large_file_is_checked_while_one_looks_on_and_can_be_cancelled(
+    open_window: Callable[..., Page], listed: Organization, base_teacher: User, employer: Organization, tmp_path: Path
+) -> None:
+    people = make_roster.crowd(employer, 520)
+    lines = [[number, name, None, "合格", None] for number, name in people]
+    lines[510][3] = "通过"
+    facts = make_roster.class_facts(title="人多的班", class_code="", **this_year())
+    roster = make_roster.start_roster(organization=listed, facts=facts, by=base_teacher, now=timezone.now())
+    page = open_window()
+    enter(page, base_teacher)
+    page.goto(f"/rosters/{roster.ref}/")
+    for is_cancelled in (True, False):
+        page.get_by_label("填好的名单").set_input_files(saved(tmp_path, lines))
+        page.get_by_role("button", name="上传并核对").click()
+        expect(page.get_by_text("正在核对：0 / 520 人")).to_be_visible()
+        if is_cancelled:
+            page.get_by_role("button", name="取消核对").click()
+            expect(page.get_by_text("已取消核对")).to_be_visible()
+    for _ in run_all(now=timezone.now()):
+        pass
+    expect(page.get_by_text("还有 1 行有错误")).to_be_visible(timeout=15_000)
+    expect(page.locator(".rows tbody tr")).to_have_count(1)
+
+
+def test_what_a_base_reads(
+    open_window: Callable[..., Page], listed: Organization, base_teacher: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A roster at each of its stations, with names and titles as long as they may be."""
     now = timezone.now()
 
@@ -89,6 +116,11 @@ def test_what_a_base_reads(open_window: Callable[..., Page], listed: Organizatio
             make_roster.read(made, make_roster.saved(make_roster.workbook(lines)), by=base_teacher) if lines else made
         )
 
+    checking = begun("正在核对的班", [])
+    with monkeypatch.context() as patch:
+        patch.setattr(roster_checks, "AT_ONCE", 0)
+        line = make_roster.RosterLine(2, make.id_number(), "某人", Decimal(8), was_passed=True)
+        make_roster.keep_rows(checking, [[line]], remarks=[], by=base_teacher, now=now)
     known = make.professional("M" * 50, number=(number := make.id_number()))
     whole = make_roster.row(known, id_number=number)
     rosters = [
@@ -97,8 +129,9 @@ def test_what_a_base_reads(open_window: Callable[..., Page], listed: Organizatio
         begun("等待确认的班", [whole, make_roster.row(remark="备" * 100), make_roster.row(result="不合格")]),
         begun("登记完的班", [whole, make_roster.row()]),
         begun("正在登记的班", [make_roster.row()]),
+        checking,
     ]
-    for roster in rosters[3:]:
+    for roster in rosters[3:5]:
         confirm_roster(roster, version=roster.version, by=base_teacher, now=now)
         if roster is rosters[3]:
             work_on_rosters(now=now)

@@ -18,7 +18,8 @@ from credits.models import Roster
 from credits.resources import RosterResource
 from credits.rules.rosters import COLUMNS, GUIDE, SHEET, ClassFacts, RosterLine
 from credits.selectors.rosters import facts_of
-from credits.services.rosters import keep_rows, start_roster
+from credits.services.roster_checks import check_rosters, keep_rows
+from credits.services.rosters import start_roster
 from tests import factories as make
 from tests.credits.factories import NOW
 
@@ -79,10 +80,13 @@ def saved(book: Workbook, name: str = "名单.xlsx") -> SimpleUploadedFile:
 
 
 def read(roster: Roster, upload: SimpleUploadedFile, *, by: User) -> Roster:
-    """As the page does it."""
+    """As the page does it, and the clock after it where there are many rows."""
     resource = RosterResource(facts_of(roster), today=NOW.date())
     lines = resource.read(read_batches(upload, sheet=SHEET, skipped=(GUIDE,)))
-    return keep_rows(roster, lines, remarks=resource.remarks, by=by, now=NOW)
+    keep_rows(roster, lines, remarks=resource.remarks, by=by, now=NOW)
+    check_rosters(now=NOW)
+    roster.refresh_from_db()
+    return roster
 
 
 def crowd(employer: Organization, count: int) -> list[tuple[str, str]]:

@@ -229,7 +229,7 @@ def test_a_roster_credits_everybody_once(roster: Roster, known: dict[str, Profes
     job = Job.objects.get()
     assert (job.state, job.done, job.total, job.claimed_until) == (JobState.DONE, 3, 3, None)
     assert list(AuditEvent.objects.filter(action__startswith="roster.").values_list("action", flat=True)) == [
-        "roster.done", "roster.confirm", "roster.read", "roster.start",
+        "roster.done", "roster.confirm", "roster.read", "roster.check", "roster.start",
     ]  # fmt: skip
 
 

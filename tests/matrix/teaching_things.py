@@ -15,7 +15,7 @@ from ceportal.kernel.services.files import store
 from credits.enums import PaperKind
 from credits.models import UnitTraining
 from credits.rules.rosters import RosterLine
-from credits.services.rosters import keep_rows
+from credits.services.roster_checks import keep_rows
 from credits.services.unit_trainings import keep_paper, send_training, start_training
 from tests.bases import planning, teaching
 from tests.credits.drafts import photo
@@ -27,7 +27,7 @@ ANYBODYS = ("class", "enrol", "leave")
 FILED = ("training_plan", "training_plan_document", "inspect_training_plan")
 TRAINING = ("unit_training", "send_unit_training", "keep_unit_paper")
 DRAFTED = ("send_training_plan", "attach_to_plan", "new_planned_training")
-ROSTER_ROWS = ("type_roster", "roster_of_enrolled", "another_roster")
+ROSTER_ROWS = ("type_roster", "roster_of_enrolled", "another_roster", "cancel_check")
 DESKS = ("class_desk", "edit_class", "ask_consent", "attendance", "class_results")
 
 

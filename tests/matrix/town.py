@@ -42,8 +42,9 @@ from credits.services.declaring import (
     withdraw_declaration,
 )
 from credits.services.following import follow_approvals
+from credits.services.roster_checks import keep_rows
 from credits.services.roster_jobs import work_on_rosters
-from credits.services.rosters import confirm_roster, keep_rows
+from credits.services.rosters import confirm_roster
 from reviews.services.decisions import decide
 from reviews.services.filing import file_month
 from reviews.services.openings import record_opening
@@ -56,7 +57,6 @@ NOW = datetime(2026, 11, 20, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 TODAY = NOW.date()
 ROSTERS_DONE = ("roster", "edit_roster", "undo_roster", "drop_roster")
 ROSTER_PAGES = (*ROSTERS_DONE, "roster_template", "roster_file", "roster_problems", "roster_progress", "confirm_roster")
-
 APPEAL_PAGES = ("new_appeal", "appeal", "decide_appeal", "withdraw_appeal", "appeal_document")
 EXCEPTION_PAGES = ("exception", "edit_exception", "withdraw_exception", "rule_exception", "exception_document")
 # Parameters of which the address itself lets only known values in.

@@ -20,9 +20,9 @@ from ceportal.kernel.models import StoredFile
 from ceportal.office.models import TakenRow, TakeOver
 from ceportal.office.selectors.taking_over import cell_of
 from credits.enums import ClaimState, CorrectionAction, Door, RowState, Subject
-from credits.models import Claim, Correction, Roster, RosterRow
+from credits.models import Claim, Correction, Roster, RosterPiece, RosterRow
 from credits.rules.records import Record
-from credits.services import corrections, rosters
+from credits.services import corrections, roster_checks, rosters
 from credits.services.crediting import unmatched_person
 from reviews.models import Campaign
 
@@ -95,3 +95,7 @@ def _rostered(person: Professional, unit: Organization, number: str, now: dateti
     row = RosterRow(roster=roster, version=1, number=1, state=RowState.NEW)
     row.id_sealed = seal(number, table=rosters._TABLE, column=rosters._COLUMN, ref=rosters.cell_of(row))
     row.save()
+    piece = RosterPiece(roster=roster, version=2, number=2, read_at=now)
+    ref = roster_checks.cell_of_piece(piece)
+    piece.lines_sealed = seal("[]", table=roster_checks._TABLE, column=roster_checks._COLUMN, ref=ref)
+    piece.save()

@@ -29,8 +29,8 @@ from reviews.services.inspecting import (
     find,
     intend,
     lapse_inspections,
-    remind_inspectors,
 )
+from reviews.services.inspection_clock import remind_asked, remind_inspectors
 from reviews.services.spot_checks import draw_campaign, publish_campaign
 from tests import factories as make
 from tests.reviews.factories import MONDAY, approved, submitted
@@ -144,7 +144,7 @@ def test_from_more_evidence_over_the_hearing_to_the_revoked_hours(
     with pytest.raises(Refused, match="不由您答复"):
         answer(inspection, text="我来", file=None, by=declarant.user, now=NOW)
     answer(inspection, text="没有签到表", file=None, by=employer_reviewer, now=NOW)
-    assert not asked_of(employer_reviewer).exists()
+    assert not asked_of(employer_reviewer).exclude(waits_on="").exists()
     intend(inspection, finding=Finding.FALSE, reversal_code="false", text="发证单位称没有办过", by=inspector, now=NOW)
     with pytest.raises(Refused):
         find(inspection, finding=Finding.FALSE, text="假的", by=inspector, now=NOW)
@@ -212,6 +212,18 @@ def test_the_pages(
     assert client.get(DESK).status_code in (302, 403)
     client.force_login(inspector)
     assert "原件已交单位" in client.get(item).content.decode()
+    assert client.post(item, said | {"of": "unit", "text": "请单位核对原件"}).status_code == 302
+    due = Inspection.objects.get(position=1).due_at
+    assert due is not None
+    for left, words in ((25, "还剩 1 个工作日"), (1, "今天到期")):
+        assert (remind_asked(now=due - timedelta(hours=left)), remind_asked(now=due - timedelta(hours=left))) == (1, 0)
+        told = Notice.objects.filter(to=employer_reviewer, event="spot_check").order_by("pk").last()
+        assert told is not None
+        assert words in told.text
+    client.force_login(employer_reviewer)
+    assert "请单位核对原件" in client.get(own).content.decode()
+    answered = client.post(own, {"text": "原件无误"}, follow=True)
+    assert (answered.status_code, "已提交" in answered.content.decode()) == (200, True)
 
 
 def test_an_inspection_changes_hands_and_its_inspector_is_reminded(

@@ -202,6 +202,8 @@ _WHOLE = {
     "class.judge": "培训班：学员评价",
     "plan.drop": "基地年度计划：移出",
     "recognition.return": "认定名单：恢复资格",
+    "roster.cancel": "基地名单：取消核对",
+    "roster.check": "基地名单：开始核对",
     "seminar.hold": "高级研修项目：确定培训班",
     "textbook.drop": "教材目录：移出",
 }

@@ -21,11 +21,14 @@ class Work(Protocol):
     def __call__(self, job: Job, *, now: datetime) -> bool: ...
 
 
-def work_off(kinds: Collection[str], work_on: Work, *, now: datetime) -> int:
-    """Work on the open jobs of `kinds`, for half a lease at most; gives how many chunks were done."""
+def work_off(kinds: Collection[str], work_on: Work, *, now: datetime, only: int | None = None) -> int:
+    """Work on the open jobs of `kinds`, or on the one with the key `only`, for half a lease at most; gives how many
+    chunks were done.
+    """
     began, chunks = monotonic(), 0
     jobs = Job.objects.filter(kind__in=kinds, state__in=OPEN)
-    for pk in take_up(jobs, now=now, limit=_A_ROUND):
+    wanted = jobs if only is None else jobs.filter(pk=only)
+    for pk in take_up(wanted, now=now, limit=_A_ROUND):
         job = jobs.filter(pk=pk)
         with failure_noted(job):
             while work_on(Job.objects.get(pk=pk), now=now + timedelta(seconds=monotonic() - began)):

@@ -19,7 +19,7 @@ from credits.enums import PaperKind
 from credits.rules.rosters import ID_NUMBER, NAME, PASSED, RESULT, read_line
 from credits.selectors.rosters import facts_of
 from credits.services import unit_trainings
-from credits.services.rosters import keep_rows
+from credits.services.roster_checks import keep_rows
 
 _FIRST_ROW = 2
 # Whoever was in the class and thought what of it: content, teaching, service.

@@ -13,8 +13,9 @@ from ceportal.office.demo.stage import Stage
 from credits.enums import Door, Subject
 from credits.rules.rosters import ID_NUMBER, NAME, PASSED, RESULT, ClassFacts, read_line
 from credits.services.batches import post_batch
+from credits.services.roster_checks import keep_rows
 from credits.services.roster_jobs import work_on_rosters
-from credits.services.rosters import confirm_roster, keep_rows, start_roster
+from credits.services.rosters import confirm_roster, start_roster
 from credits.services.weighing import Speaker
 
 _FIRST_ROW = 2

@@ -24,6 +24,7 @@ PARTS = {
     "accounts.forget_codes": "清除过期的验证码",
     "accounts.forget_what_ended": "清除过期的登录和设备",
     "accounts.end_deputies": "代审到期的收回",
+    "credits.check_rosters": "名单的核对",
     "credits.work_on_rosters": "名单的登记和撤销",
     "office.work_on_take_overs": "历史数据的接收和撤销",
     "credits.forget_rosters": "清除过期的名单",

@@ -35,12 +35,13 @@ from credits.services import (
     missing,
     person_changes,
     reviving,
+    roster_checks,
     roster_jobs,
     rule_drafts,
     rule_reminding,
     rule_runs,
 )
-from reviews.services import digesting, filing, inspecting, openings, reminding, steering
+from reviews.services import digesting, filing, inspecting, inspection_clock, openings, reminding, steering
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ JOBS: tuple[ClockJob, ...] = (
     ClockJob("accounts.forget_codes", codes.forget_codes),
     ClockJob("accounts.forget_what_ended", devices.forget_what_ended),
     ClockJob("accounts.end_deputies", deputizing.end_deputies),
+    ClockJob("credits.check_rosters", roster_checks.check_rosters),
     ClockJob("credits.work_on_rosters", roster_jobs.work_on_rosters),
     ClockJob("office.work_on_take_overs", taking_over_jobs.work_on_take_overs),
     ClockJob("credits.forget_rosters", roster_jobs.forget_rosters),
@@ -92,7 +94,7 @@ JOBS: tuple[ClockJob, ...] = (
     ClockJob("reviews.digest_reviewers", digesting.digest_reviewers),
     ClockJob("reviews.clear_desks", openings.clear_desks),
     ClockJob("reviews.lapse_inspections", inspecting.lapse_inspections),
-    ClockJob("reviews.remind_inspectors", inspecting.remind_inspectors),
+    ClockJob("reviews.remind_inspectors", inspection_clock.remind_of_inspections),
     ClockJob("reviews.work_on_filings", filing.work_on_filings),
     ClockJob("credits.tell_of_credits", digests.tell_of_credits),
     ClockJob("office.count_years", counting.count_years),

@@ -20,7 +20,8 @@ from accounts.models import MailAddress, OneTimeCode, Organization, Professional
 from ceportal.kernel.fields import HEAD_BYTES, SEALING, head_of, ring, seal, unseal
 from ceportal.office.models import TakenRow
 from ceportal.office.selectors.taking_over import cell_of as cell_of_taken
-from credits.models import Correction, RosterRow, UnmatchedPerson
+from credits.models import Correction, RosterPiece, RosterRow, UnmatchedPerson
+from credits.services.roster_checks import cell_of_piece
 from credits.services.rosters import cell_of
 from reviews.models import Campaign
 
@@ -105,6 +106,7 @@ SEALED: tuple[SealedColumn, ...] = (
     SealedColumn(Correction, "replacement_sealed", "replacement"),
     SealedColumn(Campaign, "seed_sealed", "seed"),
     SealedColumn(RosterRow, "id_sealed", "id", cell=cell_of, beside=("roster",)),
+    SealedColumn(RosterPiece, "lines_sealed", "lines", cell=cell_of_piece, beside=("roster",)),
     SealedColumn(TakenRow, "said_sealed", "said", cell=cell_of_taken, beside=("take_over",)),
 )
 # Indexes made of nothing that is kept: they end by themselves (a code in minutes) or are made anew (the place of a
