@@ -3,15 +3,15 @@
 A `Professional` will do in its place everywhere; a thousand of those cost more than all their hours.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from django.db import connection
-
 from accounts.models import Area, Employment, Professional, TitleSeries
 from ceportal.kernel.selectors.given import given
+from ceportal.kernel.selectors.underway import Rows, underway
 
 _PEOPLE, _JOBS = Professional._meta.db_table, Employment._meta.db_table
 _READ = (
@@ -53,10 +53,27 @@ def learners(id_indexes: Iterable[str]) -> list[Learner]:
     """The registered and approved people with one of these blind indexes: a few statements, however many. By the number
     and name of an account that was merged into another, whoever has that other one.
     """
+    with asking_for_learners(id_indexes) as found:
+        return found()
+
+
+@contextmanager
+def asking_for_learners(id_indexes: Iterable[str]) -> Iterator[Callable[[], list[Learner]]]:
+    """The same, asked for beside the block."""
     indexes = set(id_indexes)
-    rows = _rows(indexes, _OWN)
-    if missing := indexes.difference([row[1] for row in rows]):
-        rows += _rows(missing, _MERGED)
+    with _asking(indexes, _OWN) as answer:
+
+        def found() -> list[Learner]:
+            rows = answer()
+            if missing := indexes.difference([row[1] for row in rows]):
+                with _asking(missing, _MERGED) as merged:
+                    rows = rows + merged()
+            return _as_learners(rows)
+
+        yield found
+
+
+def _as_learners(rows: Rows) -> list[Learner]:
     areas = Area.objects.in_bulk({row[3] for row in rows})
     series: dict[str | None, TitleSeries] = {**TitleSeries.objects.in_bulk({row[4] for row in rows if row[4]})}
     return [
@@ -65,11 +82,9 @@ def learners(id_indexes: Iterable[str]) -> list[Learner]:
     ]
 
 
-def _rows(id_indexes: Iterable[str], whose: Mapping[str, str]) -> list[tuple[Any, ...]]:
-    source, text = given([{"id_index": each} for each in id_indexes], {"id_index": "text"})
-    with connection.cursor() as cursor:
-        cursor.execute(_READ.format(source=source, **whose), [text])
-        return cursor.fetchall()
+def _asking(id_indexes: Iterable[str], whose: Mapping[str, str]) -> AbstractContextManager[Callable[[], Rows]]:
+    source, values = given([{"id_index": each} for each in id_indexes], {"id_index": "text"})
+    return underway(_READ.format(source=source, **whose), values)
 
 
 def _day(value: Any) -> date | None:

@@ -1,7 +1,8 @@
 """What has to be known to settle many claims at once: each question one statement, however many claims there are."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from operator import attrgetter
 from typing import Any, Protocol
@@ -11,6 +12,7 @@ from django.db import connection
 from accounts.fields import id_indexes
 from accounts.models import Professional
 from ceportal.kernel.selectors.given import as_day, as_hours, given
+from ceportal.kernel.selectors.underway import underway
 from credits.enums import ClaimState
 from credits.models import Claim, ClaimSession
 from credits.rules.plausibility import Known, Standing
@@ -55,16 +57,26 @@ class Claimed(Protocol):
 
 def known_claims(source: str, external_ids: Collection[str]) -> dict[str, list[Claim]]:
     """Every revision of these things of one source, the first one first. Where none is known that is one statement."""
-    named, text = given([{"external_id": each} for each in external_ids], {"external_id": "text"})
+    with asking_for_known(source, external_ids) as known:
+        return known()
+
+
+@contextmanager
+def asking_for_known(source: str, external_ids: Collection[str]) -> Iterator[Callable[[], dict[str, list[Claim]]]]:
+    """The same, asked for beside the block."""
+    named, values = given([{"external_id": each} for each in external_ids], {"external_id": "text"})
     # CROSS: SQLite, where it has no statistics, would read everything of the source and look it up among the given.
     question = (
         f"SELECT DISTINCT c.external_id FROM {named} CROSS JOIN {_CLAIMS} c"  # noqa: S608
         " WHERE c.external_id = given.external_id AND c.source = %s"
     )
-    with connection.cursor() as cursor:
-        cursor.execute(question, [text, source])
-        known = [external_id for (external_id,) in cursor.fetchall()]
-    return _revisions(source, known) if known else {}
+    with underway(question, [*values, source]) as answer:
+
+        def known() -> dict[str, list[Claim]]:
+            told = [external_id for (external_id,) in answer()]
+            return _revisions(source, told) if told else {}
+
+        yield known
 
 
 def _revisions(source: str, external_ids: Collection[str]) -> dict[str, list[Claim]]:
@@ -107,11 +119,11 @@ def what_counts(claims: Iterable[Claimed], sittings: Iterable[tuple[datetime, da
 def _trainings(asked: Sequence[Claimed]) -> Iterable[tuple[int, Standing]]:
     if not asked:
         return
-    source, text = given([dict(zip(_ASKED, _ASKED_OF(claim), strict=True)) for claim in asked], _ASKED)
+    source, values = given([dict(zip(_ASKED, _ASKED_OF(claim), strict=True)) for claim in asked], _ASKED)
     parts = _BEARS_UPON if any(claim.course_key for claim in asked) else _BEARS_UPON[:1]
     question = " UNION ".join(f"{_TRAINING}{bears_upon}" for bears_upon in parts)
     with connection.cursor() as cursor:
-        cursor.execute(f"WITH given AS (SELECT * FROM {source}) {question} ORDER BY 2", [text])  # noqa: S608
+        cursor.execute(f"WITH given AS (SELECT * FROM {source}) {question} ORDER BY 2", values)  # noqa: S608
         for person, number, origin, door, title, start, end, hours, *keys in cursor.fetchall():
             yield person, Standing(number, origin, door, title, (as_day(start), as_day(end)), as_hours(hours), *keys)
 

@@ -22,10 +22,10 @@ def easings_of(professional: Professional) -> QuerySet[Obligation]:
 
 def grants_of(people: Iterable[int]) -> dict[int, tuple[Grant, ...]]:
     """What still holds for each of these people (by primary keys) in some year: one query where nothing does."""
-    source, text = given([{"id": person} for person in people], {"id": "bigint"})
+    source, values = given([{"id": person} for person in people], {"id": "bigint"})
     granted = f"SELECT DISTINCT o.professional_id FROM {source} JOIN {_GRANTED} o ON o.professional_id = given.id"  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(granted, [text])
+        cursor.execute(granted, values)
         found = [person for (person,) in cursor.fetchall()]
     return _grants(_holding().filter(professional__in=found)) if found else {}
 

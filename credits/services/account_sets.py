@@ -38,6 +38,7 @@ _CHANGES = {
     "obligation": "text",
     "is_met": "boolean",
 }
+_WRITTEN = {"id": "bigint", **_CHANGES}
 _ACCOUNTS, _WORDS = YearAccount._meta.db_table, ChangedAccount._meta.db_table
 
 
@@ -82,47 +83,65 @@ def lock_accounts(people: Mapping[Place, Person], bench: Bench) -> dict[Place, A
     bench.learn(people.values(), years)
     bench.learn_employers(people.values(), years)
     in_order = sorted(people)
-    source, text = given([{"year": year, "person": person} for year, person in in_order], _PLACES)
+    asked = given([{"year": year, "person": person} for year, person in in_order], _PLACES)
     with transaction.atomic():
-        accounts = _locked(source, text, people)
+        accounts = _locked(asked, people)
         missing = [place for place in in_order if place not in accounts]
         # What was locked is let go of before any is made.
         transaction.set_rollback(bool(missing))
     if missing:
         _make([_new(people[place], place[0], bench) for place in missing], bench)
-        accounts = _locked(source, text, people)
+        accounts = _locked(asked, people)
     for account in accounts.values():
         if account.year >= bench.this_year:
             _follow(account, bench)
     return accounts
 
 
+@dataclass(frozen=True)
+class Judged:
+    """Accounts as they shall stand, and as the statement that writes them takes them."""
+
+    accounts: list[Account]
+    source: str
+    values: list[str]
+
+
 def change_accounts(accounts: Mapping[Place, Account], parts: Mapping[Place, Standing], bench: Bench) -> None:
     """Add `parts` to accounts just locked, judge each year anew, leave word for the certificates."""
+    write_accounts(judged(accounts, parts, bench), bench)
+
+
+def judged(accounts: Mapping[Place, Account], parts: Mapping[Place, Standing], bench: Bench) -> Judged:
+    """Accounts just locked with `parts` added and each year judged anew: nothing is written yet."""
     changed = [accounts[place] for place in sorted(parts)]
     areas = _areas(changed)
     for account in changed:
         _add(account, parts[account.place])
         _judge(account, areas[account.area_id], bench)
-    source, text = given([_line(account) for account in changed], {"id": "bigint", **_CHANGES})
+    return Judged(changed, *given(list(map(_line, changed)), _WRITTEN))
+
+
+def write_accounts(judged: Judged, bench: Bench) -> None:
+    """Let them stand so, and leave word for the certificates."""
     values = ", ".join(f"{name} = given.{name}" for name in _CHANGES)
     # A year stays met since when it was; what follows a reversal begins anew.
     met_at = f"CASE WHEN NOT given.is_met THEN NULL ELSE COALESCE({_ACCOUNTS}.met_at, %s) END"
-    update = f"UPDATE {_ACCOUNTS} SET {values}, met_at = {met_at}, changed_at = %s FROM {source}"  # noqa: S608
+    update = f"UPDATE {_ACCOUNTS} SET {values}, met_at = {met_at}, changed_at = %s FROM {judged.source}"  # noqa: S608
     now = connection.ops.adapt_datetimefield_value(bench.now)
     with connection.cursor() as cursor:
-        cursor.execute(f"{update} WHERE {_ACCOUNTS}.id = given.id", [now, now, text])
-    _leave_word(changed, now)
+        cursor.execute(f"{update} WHERE {_ACCOUNTS}.id = given.id", [now, now, *judged.values])
+    _leave_word(judged.accounts, now)
 
 
 def _leave_word(changed: Iterable[Account], now: Any) -> None:
     lines = [{"id": account.pk, "version": account.version} for account in changed]
-    source, text = given(lines, {"id": "bigint", "version": "int"})
+    source, values = given(lines, {"id": "bigint", "version": "int"})
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {_WORDS} (account_id, version, changed_at) SELECT id, version, %s FROM {source} WHERE true"  # noqa: S608
             " ON CONFLICT (account_id) DO UPDATE SET version = excluded.version, changed_at = excluded.changed_at",
-            [now, text],
+            [now, *values],
         )
 
 
@@ -146,12 +165,13 @@ def _make(firsts: list[Account], bench: Bench) -> None:
     )
 
 
-def _locked(source: str, text: str, people: Mapping[Place, Person]) -> dict[Place, Account]:
+def _locked(asked: tuple[str, list[str]], people: Mapping[Place, Person]) -> dict[Place, Account]:
     """In the order of the ledger. On SQLite the transaction itself is the lock."""
     lock = " FOR UPDATE OF a" if connection.features.has_select_for_update else ""
+    source, values = asked
     question = f"SELECT {_READ} FROM {source} JOIN {_ACCOUNTS} a ON {_IS_OF}"  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(f"{question} ORDER BY a.year, a.professional_id{lock}", [text])
+        cursor.execute(f"{question} ORDER BY a.year, a.professional_id{lock}", values)
         return {
             (row[4], row[5]): Account(people[row[4], row[5]], row[4], *row[6:], *map(as_hours, row[:4]))
             for row in cursor.fetchall()

@@ -14,7 +14,7 @@ from ceportal.kernel.services.trail import record as leave_trail
 from credits.enums import Outcome
 from credits.models import HourBatch
 from credits.rules.records import Record, is_record_id, read, reasons_not_to_read
-from credits.services.crediting import Settled, credit_records
+from credits.services.crediting import Settled, credit_and_tell
 from credits.services.subjects import named
 from credits.services.weighing import Speaker
 
@@ -39,14 +39,7 @@ def post_batch(
     `digest` is that of the bytes sent. With `dry_run` the same report, and nothing is written.
     """
     with transaction.atomic():
-        items = _items(posted, speaker, now)
-        counts = Counter(item["outcome"] for item in items)
-        answer: dict[str, Any] = {
-            "batch_id": None,
-            "received": len(items),
-            "counts": {outcome.value: counts[outcome.value] for outcome in Outcome},
-            "items": items,
-        }
+        answer = _settled(posted, speaker, now)
         if dry_run:
             transaction.set_rollback(True)
             return _as_rehearsed(answer)
@@ -58,7 +51,7 @@ def forget_old_batches(*, now: datetime) -> int:
     return HourBatch.objects.filter(keep_until__lt=now).delete()[0]
 
 
-def _items(posted: Sequence[object], speaker: Speaker, now: datetime) -> list[Item]:
+def _settled(posted: Sequence[object], speaker: Speaker, now: datetime) -> dict[str, Any]:
     today, names = timezone.localdate(now), [_record_id(each) for each in posted]
     repeated = {name for name, count in Counter(names).items() if name is not None and count > 1}
     faults: list[list[Refusal]] = []
@@ -70,11 +63,27 @@ def _items(posted: Sequence[object], speaker: Speaker, now: datetime) -> list[It
         faults.append(found)
         if not found:
             good.append(each if isinstance(each, Record) else read(cast(Mapping[str, Any], each)))
-    settled = iter(credit_records(good, speaker=speaker, now=now))
-    return [
-        _invalid(index, each, found) if found else _item(index, next(settled))
-        for index, (each, found) in enumerate(zip(posted, faults, strict=True))
-    ]
+
+    def told(settled: Sequence[Settled]) -> dict[str, Any]:
+        outcomes = iter(settled)
+        return _answer(
+            [
+                _invalid(index, each, found) if found else _item(index, next(outcomes))
+                for index, (each, found) in enumerate(zip(posted, faults, strict=True))
+            ]
+        )
+
+    return credit_and_tell(good, told, speaker=speaker, now=now)
+
+
+def _answer(items: list[Item]) -> dict[str, Any]:
+    counts = Counter(item["outcome"] for item in items)
+    return {
+        "batch_id": None,
+        "received": len(items),
+        "counts": {outcome.value: counts[outcome.value] for outcome in Outcome},
+        "items": items,
+    }
 
 
 def _record_id(posted: object) -> str | None:

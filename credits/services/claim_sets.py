@@ -3,7 +3,8 @@
 Of a row that somebody else has written meanwhile nothing is told: who is not among those given back came second.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from operator import attrgetter
@@ -15,6 +16,7 @@ from django.db import connection
 from accounts.selectors.learners import Person
 from bases.rules.courses import course_key
 from ceportal.kernel.selectors.given import given, new_ref
+from ceportal.kernel.selectors.underway import underway
 from credits.enums import ClaimState, EntryKind
 from credits.models import Claim, HourEntry
 from credits.rules.activity_key import activity_key
@@ -87,9 +89,16 @@ _CLAIMED = "professional_id, year, subject, public_kind, hours, title"
 
 
 def new_claim(
-    record: Record, digest: str, *, source: str, door: str, person: Person | None, now: datetime, revision: int = 0
+    record: Record,
+    digest: str,
+    *,
+    source: str,
+    door: str,
+    now: datetime,
+    person: Person | None = None,
+    revision: int = 0,
 ) -> NewClaim:
-    """What a record claims of `person`, None where nobody is registered by its number and name."""
+    """What a record claims of `person`, None where nobody is registered by its number and name (or not known yet)."""
     return NewClaim(
         door=door,
         source=source,
@@ -110,44 +119,46 @@ def new_claim(
     )
 
 
-def put_claims(claims: Iterable[NewClaim], now: datetime) -> None:
-    """Write them, by their names in order; those that are not there already get their `id`.
+@contextmanager
+def putting_claims(claims: Iterable[NewClaim], now: datetime) -> Iterator[None]:
+    """Write them beside the block, by their names in order; at its end those that were not there already have an `id`.
 
     Whoever writes a claim of somebody holds the account: only its name can be taken meanwhile.
     """
     in_order = sorted(claims, key=attrgetter("external_id"))
     columns = ", ".join(_CLAIM_COLUMNS)
-    source, text = given(in_order, _CLAIM_COLUMNS)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {_CLAIMS} ({columns}, ref, made_at, state_reason)"  # noqa: S608
-            f" SELECT {columns}, {new_ref()}, %s, '' FROM {source} WHERE true"
-            " ON CONFLICT (source, external_id, revision) DO NOTHING RETURNING id, external_id",
-            [connection.ops.adapt_datetimefield_value(now), text],
-        )
-        keys = {external_id: key for key, external_id in cursor.fetchall()}
+    source, values = given(in_order, _CLAIM_COLUMNS)
+    statement = (
+        f"INSERT INTO {_CLAIMS} ({columns}, ref, made_at, state_reason)"  # noqa: S608
+        f" SELECT {columns}, {new_ref()}, %s, '' FROM {source} WHERE true"
+        " ON CONFLICT (source, external_id, revision) DO NOTHING RETURNING id, external_id"
+    )
+    with underway(statement, [connection.ops.adapt_datetimefield_value(now), *values]) as written:
+        yield
+        keys = {external_id: key for key, external_id in written()}
     for claim in in_order:
         claim.id = keys.get(claim.external_id, 0)
 
 
-def put_entries(entries: Sequence[NewEntry], *, reason: str, label: str, now: datetime) -> None:
-    """Write credits. `label` names who caused them, `reason` why."""
+@contextmanager
+def putting_entries(entries: Sequence[NewEntry], *, reason: str, label: str, now: datetime) -> Iterator[None]:
+    """Write credits beside the block. `label` names who caused them, `reason` why."""
     columns = ", ".join(_ENTRY_COLUMNS)
-    source, text = given(entries, _ENTRY_COLUMNS)
+    source, values = given(entries, _ENTRY_COLUMNS)
     at = connection.ops.adapt_datetimefield_value(now)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {_ENTRIES} ({columns}, {_CLAIMED}, kind, reason, clause, by_label, recorded_at)"  # noqa: S608
-            f" SELECT {', '.join(f'given.{name}' for name in _ENTRY_COLUMNS)}, {_CLAIMED}, %s, %s, '', %s, %s"
-            f" FROM {source} JOIN {_CLAIMS} claim ON claim.id = given.claim_id",
-            [EntryKind.CREDIT.value, reason, label, at, text],
-        )
+    statement = (
+        f"INSERT INTO {_ENTRIES} ({columns}, {_CLAIMED}, kind, reason, clause, by_label, recorded_at)"  # noqa: S608
+        f" SELECT {', '.join(f'given.{name}' for name in _ENTRY_COLUMNS)}, {_CLAIMED}, %s, %s, '', %s, %s"
+        f" FROM {source} JOIN {_CLAIMS} claim ON claim.id = given.claim_id"
+    )
+    with underway(statement, [EntryKind.CREDIT.value, reason, label, at, *values]):
+        yield
 
 
 def name_twins(twins: Mapping[int, int]) -> None:
     """Set what each of these claims stands beside, both by their keys."""
     rows: list[dict[str, Any]] = [{"id": claim, "twin_id": twin} for claim, twin in twins.items()]
-    source, text = given(rows, {"id": "bigint", "twin_id": "bigint"})
+    source, values = given(rows, {"id": "bigint", "twin_id": "bigint"})
     update = f"UPDATE {_CLAIMS} SET twin_id = given.twin_id FROM {source} WHERE {_CLAIMS}.id = given.id"  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(update, [text])
+        cursor.execute(update, values)

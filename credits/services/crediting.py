@@ -4,15 +4,16 @@
 two halves it shares with matching and corrections: first every claim gets its state, then the live ones their hours.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
 
 from accounts.fields import id_index, id_index_columns, many_id_indexes
-from accounts.selectors.learners import Learner, learners
+from accounts.selectors.learners import Learner, asking_for_learners, learners
 from ceportal.kernel.fields import seal
 from ceportal.kernel.rules.refs import new_refs
 from ceportal.kernel.rules.refusal import MovedOn, Refusal
@@ -23,21 +24,22 @@ from credits.rules.crediting import shares
 from credits.rules.records import Record, digest_of
 from credits.rules.requirements import Standing
 from credits.selectors.bench import Bench
-from credits.selectors.crediting import is_same, known_claims
+from credits.selectors.crediting import asking_for_known, is_same, known_claims
 from credits.selectors.regulation import rule_book
-from credits.services.account_sets import Account, Place, change_accounts
+from credits.services.account_sets import Account, Judged, Place, judged, lock_accounts, write_accounts
 from credits.services.claim_sets import (
     NewClaim,
     NewEntry,
     name_twins,
     new_claim,
-    put_claims,
-    put_entries,
+    putting_claims,
+    putting_entries,
 )
 from credits.services.weighing import Candidate, Speaker, remember_rush, settle
 
 KEPT_FOR = timedelta(days=90)
 _UNMATCHED = "credits_unmatchedperson"
+Told = TypeVar("Told")
 
 
 @dataclass(slots=True)
@@ -54,7 +56,6 @@ class Settled:
     digest: str = ""
 
 
-@transaction.atomic
 def credit_records(records: Sequence[Record], *, speaker: Speaker, now: datetime, reason: str = "") -> list[Settled]:
     """What becomes of each record, in order. External ids are unique within `records`; every record is well-formed.
 
@@ -62,29 +63,43 @@ def credit_records(records: Sequence[Record], *, speaker: Speaker, now: datetime
     registered, or found to be counted already through another door. `reason` stands in the entries where they are more
     than reported.
     """
+    return credit_and_tell(records, _as_it_is, speaker=speaker, now=now, reason=reason)
+
+
+@transaction.atomic
+def credit_and_tell(
+    records: Sequence[Record],
+    tell: Callable[[list[Settled]], Told],
+    *,
+    speaker: Speaker,
+    now: datetime,
+    reason: str = "",
+) -> Told:
+    """The same; `tell` makes an answer of it while the last of it is written."""
     if not records:
-        return []
-    digests = {record.external_id: digest_of(record) for record in records}
-    known = known_claims(speaker.source, list(digests))
+        return tell([])
+    with asking_for_known(speaker.source, [record.external_id for record in records]) as found:
+        digests = {record.external_id: digest_of(record) for record in records}
+        indexes = many_id_indexes(record.id_number for record in records)
+    known = found()
     new = [record for record in records if record.external_id not in known]
     bench = Bench(rule_book(), now)
-    candidates = _candidates(new, digests, speaker, now)
+    candidates = _candidates(new, digests, indexes, speaker, now)
     accounts = settle(candidates, speaker=speaker, bench=bench)
-    mine = save_new(candidates, now)
+    with saving_new(candidates, now) as mine:
+        judgement = _judged(candidates, accounts, bench)
     if len(mine) < len(candidates):  # somebody else has sent the same while we waited for the accounts
         lost = {each.claim.external_id for each in candidates} - {each.claim.external_id for each in mine}
         known |= known_claims(speaker.source, lost)
+        accounts = lock_accounts({each.place: each.person for each in mine if each.person}, bench)
+        judgement = _judged(mine, accounts, bench)
     _name_twins(candidates, mine)
-    entries = enter(mine, accounts, label=speaker.label, bench=bench, reason=reason)
-    remember_rush([each.claim for each in mine], speaker, now=now)
     _fill_tombstones(records, known, digests)
-    told = {candidate.claim.external_id: _told(candidate, entries) for candidate in mine}
-    for record in records:
-        if claims := known.get(record.external_id):
-            told[record.external_id] = _told_known(claims, record)
-    if len(told) < len(records):
-        raise MovedOn([Refusal("account_moved", "这些人员的学时刚刚有变动，请重新提交一次。")])
-    return [told[record.external_id] for record in records]
+    write_accounts(judgement, bench)
+    with entering(mine, accounts, label=speaker.label, bench=bench, reason=reason) as entries:
+        told = tell(_settled(records, known, mine, entries))
+    remember_rush([each.claim for each in mine], speaker, now=now)
+    return told
 
 
 def enter(
@@ -99,30 +114,75 @@ def enter(
 
     `label` names who caused it, `reason` why where it is not simply reported.
     """
+    mine = list(candidates)
+    with entering(mine, accounts, label=label, bench=bench, reason=reason) as entries:
+        judgement = _judged(mine, accounts, bench)
+    write_accounts(judgement, bench)
+    return entries
+
+
+@contextmanager
+def entering(
+    candidates: Sequence[Candidate], accounts: Mapping[Place, Account], *, label: str, bench: Bench, reason: str
+) -> Iterator[dict[int, str]]:
+    """Write the entries of what lives beside the block; gives their names by claim."""
     live = [candidate for candidate in candidates if candidate.claim.state == ClaimState.LIVE]
     if not live:
-        return {}
+        yield {}
+        return
     refs = new_refs(len(live))
     entries = [_entry(each, accounts[each.place], ref) for each, ref in zip(live, refs, strict=True)]
-    put_entries(entries, reason=reason or f"{label}报送", label=label, now=bench.now)
+    with putting_entries(entries, reason=reason or f"{label}报送", label=label, now=bench.now):
+        yield {entry.claim_id: entry.ref for entry in entries}
+
+
+def _as_it_is(settled: list[Settled]) -> list[Settled]:
+    return settled
+
+
+def _judged(candidates: Iterable[Candidate], accounts: Mapping[Place, Account], bench: Bench) -> Judged:
+    """The accounts with the hours of what lives."""
     parts: dict[Place, Standing] = {}
-    for candidate in live:
+    for candidate in candidates:
         claim, place = candidate.claim, candidate.place
-        part = shares(claim.subject, claim.public_kind, claim.hours)
-        parts[place] = parts[place].plus(part) if place in parts else part
-    change_accounts(accounts, parts, bench)
-    return {entry.claim_id: entry.ref for entry in entries}
+        if claim.state == ClaimState.LIVE:
+            part = shares(claim.subject, claim.public_kind, claim.hours)
+            parts[place] = parts[place].plus(part) if place in parts else part
+    return judged(accounts, parts, bench)
+
+
+def _settled(
+    records: Sequence[Record],
+    known: Mapping[str, list[Claim]],
+    mine: Iterable[Candidate],
+    entries: Mapping[int, str],
+) -> list[Settled]:
+    told = {candidate.claim.external_id: _told(candidate, entries) for candidate in mine}
+    for record in records:
+        if claims := known.get(record.external_id):
+            told[record.external_id] = _told_known(claims, record)
+    if len(told) < len(records):
+        raise MovedOn([Refusal("account_moved", "这些人员的学时刚刚有变动，请重新提交一次。")])
+    return [told[record.external_id] for record in records]
 
 
 def _candidates(
-    records: Sequence[Record], digests: Mapping[str, str], speaker: Speaker, now: datetime
+    records: Sequence[Record],
+    digests: Mapping[str, str],
+    indexes: Mapping[str, set[str]],
+    speaker: Speaker,
+    now: datetime,
 ) -> list[Candidate]:
-    people = find_people((record.id_number, record.name) for record in records)
     source, door = speaker.source, speaker.door.value
+    with asking_for_learners(indexes) as found:
+        claims = [
+            new_claim(record, digests[record.external_id], source=source, door=door, now=now) for record in records
+        ]
+    people = _by_number_and_name(found(), indexes)
     candidates = []
-    for record in records:
+    for record, claim in zip(records, claims, strict=True):
         person = people.get((record.id_number, person_name(record.name)))
-        claim = new_claim(record, digests[record.external_id], source=source, door=door, person=person, now=now)
+        claim.professional_id = person.pk if person else None
         candidates.append(Candidate(claim, person, record, record.sessions))
     return candidates
 
@@ -130,25 +190,36 @@ def _candidates(
 def find_people(named: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Learner]:
     """Who is registered and approved with both: the number, and the name as it is kept (reliability T10)."""
     asked = many_id_indexes(number for number, _ in named)
-    if not asked:
-        return {}
-    found = learners(asked)
+    return _by_number_and_name(learners(asked), asked) if asked else {}
+
+
+def _by_number_and_name(found: Iterable[Learner], asked: Mapping[str, set[str]]) -> dict[tuple[str, str], Learner]:
     return {(number, person.name): person for person in found for number in asked[person.id_index]}
 
 
 def save_new(candidates: Sequence[Candidate], now: datetime) -> list[Candidate]:
     """Those of settled candidates whose claim now stands by our hand, with its key; the rest came second."""
+    with saving_new(candidates, now) as mine:
+        pass
+    return mine
+
+
+@contextmanager
+def saving_new(candidates: Sequence[Candidate], now: datetime) -> Iterator[list[Candidate]]:
+    """The same, written beside the block: what it gives is filled at its end."""
+    mine: list[Candidate] = []
     if not candidates:
-        return []
-    put_claims([candidate.claim for candidate in candidates if isinstance(candidate.claim, NewClaim)], now)
-    mine = [candidate for candidate in candidates if candidate.claim.pk]
+        yield mine
+        return
+    with putting_claims([each.claim for each in candidates if isinstance(each.claim, NewClaim)], now):
+        yield mine
+    mine += [candidate for candidate in candidates if candidate.claim.pk]
     ClaimSession.objects.bulk_create(
         ClaimSession(claim_id=each.claim.pk, professional_id=each.claim.professional_id, started_at=start, ended_at=end)
         for each in mine
         for start, end in each.sessions
     )
     _keep_unmatched(mine, now)
-    return mine
 
 
 def _name_twins(candidates: Sequence[Candidate], mine: Iterable[Candidate]) -> None:

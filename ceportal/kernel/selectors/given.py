@@ -1,11 +1,13 @@
-"""Rows that a statement brings along: one text of JSON read as a table, on PostgreSQL and on SQLite alike.
+"""Rows that a statement brings along, read as a table, on PostgreSQL and on SQLite alike.
 
-A thousand rows are one parameter, so that a statement is the same text however many there are (docs/decisions/0035).
+On SQLite they are one text of JSON. On PostgreSQL each column is one text, cut where a sign stands that no text has:
+a quarter of the time it takes to read JSON (docs/decisions/0035, 0059). A statement is the same however many rows.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from operator import attrgetter, itemgetter
 from typing import Any
 
 import msgspec
@@ -15,22 +17,49 @@ _ENCODER = msgspec.json.Encoder(decimal_format="string")
 # As SQLite reads a column, and how it stores what Django gives it otherwise than it is written in JSON.
 _READ = "json_extract(value, '$.{}')"
 _AS_STORED = {"uuid": "replace({}, '-', '')"}
+# Between two values, and in place of one that is none. What is empty cannot be cut: few rows are JSON.
+_NEXT, _NONE, _FEW = "\x1f", "\x1e", 8
+_CUT = "string_to_array(%s, E'\\x1f', E'\\x1e')::{}[]"
 
 
-def given(rows: Sequence[Any], columns: Mapping[str, str]) -> tuple[str, str]:
-    """What stands behind FROM, called `given`, and its one parameter.
+def given(rows: Sequence[Any], columns: Mapping[str, str]) -> tuple[str, list[str]]:
+    """What stands behind FROM, called `given`, and its parameters.
 
     `rows` are mappings or structs that have at least `columns`, which are named with their types on PostgreSQL.
     """
-    if connection.vendor == "postgresql":
-        typed = ", ".join(f"{name} {kind}" for name, kind in columns.items())
-        source = f"json_to_recordset(%s::json) AS given({typed})"
-    else:
+    if connection.vendor != "postgresql":
         read = ", ".join(
             f"{_AS_STORED.get(kind, '{}').format(_READ.format(name))} AS {name}" for name, kind in columns.items()
         )
-        source = f"(SELECT {read} FROM json_each(%s)) AS given"  # noqa: S608 - names of columns, none from outside
-    return source, _ENCODER.encode(rows).decode()
+        return f"(SELECT {read} FROM json_each(%s)) AS given", [_ENCODER.encode(rows).decode()]  # noqa: S608 - names of columns, none from outside
+    texts = _by_column(rows, columns) if len(rows) > _FEW else None
+    if texts is None:
+        typed = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+        return f"json_to_recordset(%s::json) AS given({typed})", [_ENCODER.encode(rows).decode()]
+    cut = ", ".join(map(_CUT.format, columns.values()))
+    return f"unnest({cut}) AS given({', '.join(columns)})", texts
+
+
+def _by_column(rows: Sequence[Any], columns: Mapping[str, str]) -> list[str] | None:
+    """None where some text holds a sign that cuts."""
+    of = itemgetter if isinstance(rows[0], Mapping) else attrgetter
+    texts = []
+    for name, kind in columns.items():
+        values = list(map(of(name), rows))
+        try:
+            text = _NEXT.join(values)
+            nones = 0
+        except TypeError:  # not all of them texts
+            text = _NEXT.join([_NONE if value is None else _as_text(value, kind) for value in values])
+            nones = values.count(None)
+        if text.count(_NEXT) != len(rows) - 1 or text.count(_NONE) != nones:
+            return None
+        texts.append(text)
+    return texts
+
+
+def _as_text(value: Any, kind: str) -> str:
+    return _ENCODER.encode(value).decode() if kind == "jsonb" else str(value)
 
 
 def new_ref() -> str:

@@ -61,7 +61,7 @@ def add_to_tallies(counts: Iterable[tuple[Mapping[Key, int], timedelta]], *, now
         for key, count in some.items()
     ]
     rows.sort(key=itemgetter("key"))
-    source, text = given(rows, {"key": "text", "count": "int", "ends_at": "timestamptz"})
+    source, values = given(rows, {"key": "text", "count": "int", "ends_at": "timestamptz"})
     table, at = Tally._meta.db_table, connection.ops.adapt_datetimefield_value(now)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -69,7 +69,7 @@ def add_to_tallies(counts: Iterable[tuple[Mapping[Key, int], timedelta]], *, now
             " ON CONFLICT (key) DO UPDATE SET"
             f" count = CASE WHEN {table}.ends_at > %s THEN {table}.count ELSE 0 END + excluded.count,"
             f" ends_at = CASE WHEN {table}.ends_at > %s THEN {table}.ends_at ELSE excluded.ends_at END",
-            [text, at, at],
+            [*values, at, at],
         )
 
 
