@@ -49,7 +49,7 @@ def test_the_same_command_runs_as_in_the_image(name: str) -> None:
     assert service(name)["ReadWritePaths"] == environment()["DATA_DIR"]
 
 
-def test_tables_are_made_before_the_web_starts() -> None:
+def test_tables_are_made_before_anything_starts() -> None:
     assert service("prepare")["ExecStart"] == f"{VENV}python manage.py prepare"
     assert "prepare" in get_commands()
     unit = (FOLDER / "ceportal-web@.service").read_text(encoding="utf-8")
@@ -57,6 +57,10 @@ def test_tables_are_made_before_the_web_starts() -> None:
         "\nRequires=ceportal-web.socket ceportal-prepare.service\nAfter=ceportal-web.socket ceportal-prepare.service"
         in unit
     )
+    for name in ("worker", "beat"):
+        unit = (FOLDER / f"ceportal-{name}.service").read_text(encoding="utf-8")
+        assert "\nRequires=ceportal-prepare.service\n" in unit
+        assert re.search(r"^After=.* ceportal-prepare\.service$", unit, re.MULTILINE)
 
 
 def test_both_web_servers_take_what_one_socket_holds() -> None:

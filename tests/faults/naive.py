@@ -16,8 +16,8 @@ SECONDS = 0.4
 
 
 @app.task(name="naive.make_sheet", ignore_result=True)
-def make_sheet(number: int) -> None:
+def make_sheet(number: int, seconds: float = SECONDS) -> None:
     sheet = Path(os.environ["WORK_DIR"], str(number))
     sheet.write_text(str(os.getpid()), encoding="ascii")
-    time.sleep(SECONDS)
+    time.sleep(seconds)
     sheet.write_text("", encoding="ascii")

@@ -31,8 +31,8 @@ WINDOW = 3.0
 
 
 @contextmanager
-def cluster_of_its_own(*, is_durable: bool) -> Iterator[Cluster]:
-    folder = Path(tempfile.mkdtemp(prefix="ceportal-pg-", dir="/tmp"))
+def cluster_of_its_own(*, is_durable: bool, within: Path = Path("/tmp")) -> Iterator[Cluster]:
+    folder = Path(tempfile.mkdtemp(prefix="ceportal-pg-", dir=within))
     cluster = Cluster(folder, is_durable=is_durable)
     try:
         cluster.start()

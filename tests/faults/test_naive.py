@@ -84,3 +84,31 @@ def test_a_task_queued_in_the_request_is_lost(
                 worker.kill_all()
     assert lost, "the trial would show nothing"
     assert not doubled
+
+
+@pytest.mark.deep
+def test_a_task_over_its_time_is_taken_for_done(broker: Broker, tmp_path: Path) -> None:
+    """X3: whoever is ended at the limit has been acknowledged before it began; nobody hears of it."""
+    folder = tmp_path / "done"
+    folder.mkdir()
+    with Celery("caller", set_as_current=False, broker=broker.url) as caller:
+        caller.send_task(make_sheet.name, [1, 30], time_limit=1)
+        caller.send_task(make_sheet.name, [2])
+    worker = Worker(broker, folder)
+    try:
+        until(lambda: worker.done() == ["2"], "the queue was not worked off")
+        until(lambda: worker.at_work() == [] or not alive(worker.at_work()[0]), "it was not ended")
+        time.sleep(1)
+        with redis.Redis(unix_socket_path=str(broker.socket)) as client:
+            assert (client.llen("celery"), client.hlen("unacked")) == (0, 0)
+        assert worker.done() == ["2"]
+    finally:
+        worker.kill_all()
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True

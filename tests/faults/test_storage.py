@@ -14,18 +14,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
 from ceportal.kernel.models import AuditEvent, Heartbeat, Job
-from ceportal.kernel.selectors.trail_chain import verify_trail
+from ceportal.kernel.selectors.trail_chain import last_seal, verify_trail
 from ceportal.kernel.services.claims import claim
 from ceportal.kernel.services.sealing_trail import seal_trail
 from ceportal.kernel.services.trail import record
+from ceportal.office.selectors.checks import CHECK
 from ceportal.office.selectors.health import CLOCK
 from ceportal.office.services.figures import readings
+from ceportal.office.views import errors
 from tests import factories as make
 from tests.portals import ROOT
 
@@ -68,6 +70,23 @@ def test_without_writes_people_read_and_nothing_is_half_done(operator: User) -> 
     assert (Job.objects.count(), AuditEvent.objects.count()) == (1, events + 1)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_negative_control_written_one_by_one_it_is_half_done_and_a_fault_of_ours(
+    operator: User, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The task stands, and nobody knows who asked for it; and without the words for it the visitor is told nothing."""
+    events = AuditEvent.objects.count()
+    Job.objects.create(kind=CHECK, created_at=timezone.now())
+    with no_writes(), pytest.raises(DatabaseError):
+        record("operation.check", operator, by=operator, now=timezone.now())
+    assert (Job.objects.count(), AuditEvent.objects.count()) == (1, events)
+    monkeypatch.setattr(errors, "is_away", lambda error: False)
+    client = Client(raise_request_exception=False)
+    client.force_login(operator)
+    with no_writes():
+        assert client.post("/operation/check/").status_code == 500
+
+
 @pytest.mark.django_db
 def test_a_clock_that_is_set_back_makes_no_age_negative_and_no_trail_wrong(settings: Any, tmp_path: Path) -> None:
     settings.DATA_DIR = tmp_path
@@ -81,6 +100,24 @@ def test_a_clock_that_is_set_back_makes_no_age_negative_and_no_trail_wrong(setti
     job = Job.objects.create(kind="x", created_at=now)
     assert claim(Job.objects.filter(pk=job.pk), now=now)
     assert not claim(Job.objects.filter(pk=job.pk), now=before), "its lease is still another's"
+
+
+@pytest.mark.django_db
+def test_negative_control_who_goes_by_the_clock_counts_backwards_and_leaves_events_out(
+    settings: Any, tmp_path: Path
+) -> None:
+    settings.DATA_DIR = tmp_path
+    now, before, subject = timezone.now(), timezone.now() - timedelta(hours=1), make.user()
+    beat = Heartbeat.objects.create(name=CLOCK, at=now)
+    assert (before - beat.at).total_seconds() < 0
+    record("user.look", subject, by=None, now=now)
+    seal_trail(now=now)
+    record("user.look", subject, by=None, now=before)
+    assert AuditEvent.objects.order_by("at").first() != AuditEvent.objects.order_by("pk").first()
+    sealed = last_seal()
+    assert sealed
+    assert not AuditEvent.objects.filter(at__gt=sealed.sealed_at).exists(), "what a chain by time would seal next"
+    assert seal_trail(now=before) == 1
 
 
 @pytest.mark.deep

@@ -23,25 +23,11 @@ from ceportal.kernel.services.slow_queries import forget_slow_queries, slow_quer
 from ceportal.kernel.services.trail import record
 from ceportal.kernel.web.logs import JsonLines, RequestId
 from ceportal.office.rules.alarms import ringing
-from ceportal.office.selectors.health import CLOCK
 from ceportal.office.services.figures import readings
-from certificates.services.sealing import key_file, make_signing_key
+from certificates.services.sealing import key_file
 from tests import factories as make
-from tests.databases.servers import Broker
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def whole(broker: Broker, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A portal at which nothing rings: every part there, an empty disk, a calendar, a key."""
-    now = timezone.now()
-    settings.CELERY_BROKER_URL, settings.DATA_DIR = broker.url, tmp_path
-    settings.SIGNING_KEY_FILE, settings.SIGNING_KEY_MAY_BE_MADE = str(tmp_path / "signing.pem"), False
-    make_signing_key(now=now)
-    monkeypatch.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(100, 10, 90))  # type: ignore[attr-defined]
-    Heartbeat.objects.create(name=CLOCK, at=now)
-    CalendarNotice.objects.create(year=now.year + 1, status="published", imported_at=now)
 
 
 def told() -> set[tuple[str, str]]:
