@@ -67,6 +67,7 @@ def test_both_web_servers_take_what_one_socket_holds() -> None:
     socket = (FOLDER / "ceportal-web.socket").read_text(encoding="utf-8")
     assert f"\nListenStream={environment()['BIND']}\n" in socket
     assert service("web@")["Sockets"] == "ceportal-web.socket"
+    assert service("web@")["Type"] == "notify", "who restarts one after the other has to know when the first is there"
 
 
 def test_the_log_is_kept_for_half_a_year_in_a_journal_of_its_own() -> None:
