@@ -96,6 +96,25 @@ class InvitationState(TextChoices):
     WITHDRAWN = "withdrawn", "已收回"
 
 
+class StaffRowState(TextChoices):
+    """What a row of a unit's list of people comes to, before anybody is asked."""
+
+    NEW = "new", "将邀请"
+    HERE = "here", "不用邀请"
+    ASKED = "asked", "已邀请过"
+    WRONG = "wrong", "有错误"
+
+
+class StaffState(TextChoices):
+    """Somebody asked to belong to a unit. One that has run out lapses by the clock, and counts as lapsed before."""
+
+    WAITING = "waiting", "等本人答复"
+    ACCEPTED = "accepted", "已接受"
+    DECLINED = "declined", "已谢绝"
+    LAPSED = "lapsed", "已过期"
+    WITHDRAWN = "withdrawn", "已收回"
+
+
 class RequestState(TextChoices):
     """Something asked of an office with a reason and a document, in the words of who asked."""
 
@@ -140,7 +159,7 @@ class NoticeEvent(TextChoices):
     YEAR_BEHIND = "year_behind", "学时未达标提醒"
     RULES_CHANGED = "rules_changed", "学时规定有变动"
     ACCOUNT_SAFETY = "account_safety", "账号安全提醒"
-    INVITED = "invited", "职责邀请和变动"
+    INVITED = "invited", "邀请和职责变动"
     LETTER = "letter", "收到公文"
 
 

@@ -3,7 +3,16 @@
 from celery import shared_task
 from django.utils import timezone
 
-from accounts.services import clients, codes, delivery, deputizing, devices, registration_clock, request_clock
+from accounts.services import (
+    clients,
+    codes,
+    delivery,
+    deputizing,
+    devices,
+    registration_clock,
+    request_clock,
+    staffing,
+)
 
 
 @shared_task(name="accounts.redate_registrations")
@@ -54,6 +63,11 @@ def forget_codes() -> None:
 @shared_task(name="accounts.forget_what_ended")
 def forget_what_ended() -> None:
     devices.forget_what_ended(now=timezone.now())
+
+
+@shared_task(name="accounts.forget_invitations")
+def forget_invitations() -> None:
+    staffing.forget_invitations(now=timezone.now())
 
 
 @shared_task(name="accounts.end_deputies")

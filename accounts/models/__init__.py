@@ -30,6 +30,7 @@ from accounts.models.registration import (
 from accounts.models.requests import Request
 from accounts.models.routing import Routed, Ruling, Unsettled
 from accounts.models.safety import KnownDevice, PasswordRecord, RecoveryCode, SecondFactor, SignedIn
+from accounts.models.staffing import StaffInvitation, StaffList, StaffRow
 from accounts.models.stationing import Stationing, StationingRuling
 from accounts.models.unit_changes import UnitChange, UnitChangeRuling
 
@@ -67,6 +68,9 @@ __all__ = [
     "Ruling",
     "SecondFactor",
     "SignedIn",
+    "StaffInvitation",
+    "StaffList",
+    "StaffRow",
     "Stationing",
     "StationingRuling",
     "TextMessage",

@@ -28,6 +28,7 @@ class Act(StrEnum):
 
     APPROVE_PEOPLE = "核准人员注册"
     SEE_PEOPLE = "查看人员名单"
+    INVITE_PEOPLE = "按名单邀请人员加入本单位"
     REMIND_PEOPLE = "提醒未达标的人员、设置部门"
     URGE_PEOPLE = "通知辖区、本行业未达标的人员"
     EXPORT_PEOPLE = "导出人员名单"
@@ -133,6 +134,7 @@ _OF_PEOPLE = (Duty.MANAGE_UNIT, Duty.APPROVE_PEOPLE)
 POLICY: dict[Act, Permission] = {
     Act.APPROVE_PEOPLE: Permission((Duty.APPROVE_PEOPLE,), Scope.WAITING),
     Act.SEE_PEOPLE: Permission(_OF_PEOPLE, Scope.PEOPLE),
+    Act.INVITE_PEOPLE: Permission((Duty.APPROVE_PEOPLE,), Scope.UNIT, at=(_EMPLOYER,), proof=True),
     Act.REMIND_PEOPLE: Permission(_OF_PEOPLE, Scope.PEOPLE),
     Act.URGE_PEOPLE: Permission((Duty.OVERSEE,), Scope.REACH, at=(_AUTHORITY, _BUREAU)),
     Act.EXPORT_PEOPLE: Permission((*_OF_PEOPLE, Duty.OVERSEE), Scope.REACH, proof=True, two=True),

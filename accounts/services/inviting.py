@@ -47,7 +47,7 @@ def invite(
         raise MovedOn([_MOVED_ON]) from error
     after = {"organization": str(organization.ref), "duties": made.duties}
     record("duty.invite", made, by=by, now=now, after=after)
-    text = f"{organization.name}请您承担：{'、'.join(made.duty_labels)}。请在“职责邀请”里接受或谢绝。"
+    text = f"{organization.name}请您承担：{'、'.join(made.duty_labels)}。请在“邀请”里接受或谢绝。"
     asked = User.objects.filter(phone_index__in=phone_indexes(phone), is_active=True)
     tell(
         asked,

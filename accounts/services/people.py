@@ -101,9 +101,11 @@ def apply_again(
 
 
 @transaction.atomic
-def approve_person(registration: PersonRegistration, *, by: User, now: datetime) -> PersonRegistration:
+def approve_person(
+    registration: PersonRegistration, *, by: User, now: datetime, reason: str = ""
+) -> PersonRegistration:
     """The person is registered from now on and, if an employer was chosen, works there."""
-    registration = decide(registration, Move.APPROVE, by=by, now=now)
+    registration = decide(registration, Move.APPROVE, by=by, now=now, reason=reason)
     person, unit = registration.professional, registration.organization
     Professional.objects.filter(pk=person.pk).update(approved_at=now)
     if unit.is_employer:

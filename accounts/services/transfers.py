@@ -74,16 +74,35 @@ def take_in(asked: Transfer, *, seen_round: int, reason: str, by: User, now: dat
     current = Transfer.objects.select_for_update().get(pk=asked.pk)
     may_rule(current, Move.APPROVE, seen_round=seen_round, reason=reason, by=by)
     refuse_if_any(reasons_to_settle_first(pending_words(person)))
-    left = employer_of(person)
-    {TransferKind.MOVE: _move, TransferKind.JOIN: _join, TransferKind.LEAD: _lead}[TransferKind(current.kind)](
-        person, current.target, by=by, now=now
-    )
+    kind = TransferKind(current.kind)
+    left = bring(person, current.target, kind, by=by, now=now)
     rule(current, Move.APPROVE, seen_round=seen_round, reason=reason, by=by, now=now)
-    after = {"kind": current.kind, "unit": str(current.target.ref)}
-    record("person.move", person, by=by, now=now, before={"unit": str(left.ref) if left else ""}, after=after)
-    _tell_who_is_left(current, left, now=now)
+    tell_who_is_left(person, left, current.target, kind, key=f"transfer:{asked.ref}:left", now=now)
     asked.refresh_from_db()
     return asked
+
+
+def bring(
+    person: Professional, target: Organization, kind: TransferKind, *, by: User, now: datetime
+) -> Organization | None:
+    """From today on the person, locked by the caller, works at `target`; gives whose person they were so far."""
+    left = employer_of(person)
+    {TransferKind.MOVE: _move, TransferKind.JOIN: _join, TransferKind.LEAD: _lead}[kind](person, target, by=by, now=now)
+    after = {"kind": kind.value, "unit": str(target.ref)}
+    record("person.move", person, by=by, now=now, before={"unit": str(left.ref) if left else ""}, after=after)
+    return left
+
+
+def tell_who_is_left(
+    person: Professional, left: Organization | None, target: Organization, kind: TransferKind, *, key: str,
+    now: datetime,
+) -> None:  # fmt: skip
+    if left is None or kind == TransferKind.JOIN:
+        return
+    what = "调入" if kind == TransferKind.MOVE else "改以此为主要单位："
+    text = f"{person.name}已{what}{target.name}。在你单位期间的学时记录仍可查看。"
+    to = holders_of(left, Duty.APPROVE_PEOPLE).exclude(pk=person.user_id)
+    tell(to, NoticeEvent.REQUEST_DECIDED, key=key, text=text, now=now)
 
 
 def turn_down(asked: Transfer, move: Move, *, seen_round: int, reason: str, by: User, now: datetime) -> Transfer:
@@ -120,15 +139,6 @@ def _send(asked: Transfer, *, by: User, now: datetime, **changes: Any) -> None:
             holders_of(asked.organization, Duty.APPROVE_PEOPLE).exclude(pk__in=[by.pk, asked.declarant_id]),
             NoticeEvent.REQUEST_WAITING, key=f"transfer:{asked.ref}:{asked.round}:asked", text=text, now=now,
         )  # fmt: skip
-
-
-def _tell_who_is_left(asked: Transfer, left: Organization | None, *, now: datetime) -> None:
-    if left is None or asked.kind == TransferKind.JOIN:
-        return
-    what = "调入" if asked.kind == TransferKind.MOVE else "改以此为主要单位："
-    text = f"{asked.whose}已{what}{asked.target.name}。在你单位期间的学时记录仍可查看。"
-    to = holders_of(left, Duty.APPROVE_PEOPLE).exclude(pk=asked.declarant_id)
-    tell(to, NoticeEvent.REQUEST_DECIDED, key=f"transfer:{asked.ref}:left", text=text, now=now)
 
 
 def _move(person: Professional, target: Organization, *, by: User, now: datetime) -> None:

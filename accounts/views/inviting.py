@@ -15,9 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import PersonRequest, only_who_may, recently_proved
 from accounts.enums import Duty
 from accounts.forms.inviting import InvitationForm
-from accounts.models import Membership, Organization
+from accounts.models import Membership, Organization, Professional
 from accounts.rules.policy import Act
 from accounts.selectors.inviting import holders_at, invitations_of, invitations_to, units_to_staff
+from accounts.selectors.people import employer_of
+from accounts.selectors.staffing import invitations_for
 from accounts.services import inviting as acts
 from ceportal.kernel.rules.refusal import MovedOn, Refused
 from ceportal.kernel.web.keyset import keyset_page
@@ -55,7 +57,7 @@ def invite(request: PersonRequest, ref: UUID) -> HttpResponse:
     form = InvitationForm(request.POST if request.method == "POST" else None, unit=unit)
     if request.method == "POST" and form.is_valid() and _invited(request, form, unit):
         name = form.cleaned_data["name"].strip()
-        messages.success(request, f"邀请已发出。请告诉{name}：用这个手机号码登录，在“职责邀请”里接受，14 天内有效。")
+        messages.success(request, f"邀请已发出。请告诉{name}：用这个手机号码登录，在“邀请”里接受，14 天内有效。")
         return redirect("accounts:duties")
     status = 422 if request.method == "POST" else 200
     return render(request, "accounts/invite.html", {"form": form, "unit": unit}, status=status)
@@ -91,9 +93,13 @@ def withdraw_invitation(request: PersonRequest, ref: UUID) -> HttpResponse:
 @never_cache
 @require_safe
 def invitations(request: PersonRequest) -> HttpResponse:
-    """Those to whoever is signed in."""
-    found = invitations_to(request.user, now=timezone.now())[:_SHOWN]
-    return render(request, "accounts/invitations.html", {"invitations": found})
+    """Those to whoever is signed in: to belong to a unit, and to act for one."""
+    now = timezone.now()
+    units = invitations_for(request.user, now=now)[:_SHOWN]
+    context: dict[str, Any] = {"invitations": invitations_to(request.user, now=now)[:_SHOWN], "units": units}
+    if units:
+        context["employer"] = employer_of(Professional.objects.get(user=request.user))
+    return render(request, "accounts/invitations.html", context)
 
 
 @require_POST

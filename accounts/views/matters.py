@@ -22,6 +22,7 @@ from accounts.selectors.duties import may, units_for
 from accounts.selectors.matters import KINDS, how_many_wait, matters_seen_by, matters_waiting_for, pending_of
 from accounts.selectors.people import approved_person, unit_of
 from accounts.selectors.requests import steps_of, who_can_decide
+from accounts.selectors.staffing import invitations_for
 from accounts.services import corrections, merging, titles, transfers
 from accounts.services.requests import withdraw
 from ceportal.kernel.rules.refusal import MovedOn, Refused
@@ -77,6 +78,7 @@ def show_matters(request: HttpRequest) -> HttpResponse:
     for row in page.items:
         row.tone = TONES.get(row.state, "idle")
     context = {"page": page, "kind": kind, "is_inbox": is_inbox, "looks_after": looks_after, "person": person}
+    context["invited"] = len(invitations_for(user, now=timezone.now())) if person and kind == "transfer" else 0
     context["is_bureau"] = units_for(user, Act.PROPOSE_MERGES).exists()
     context["tabs"] = [(name, _TITLES[name], waiting.get(name, 0)) for name in open_to]
     return render(request, "accounts/matters.html", context)

@@ -15,6 +15,7 @@ from accounts.rules.policy import Act
 from accounts.selectors.people import people_of
 from accounts.selectors.proposals import proposals_held_by
 from accounts.selectors.registrations import people_seen_by, people_waiting_for
+from accounts.selectors.staffing import units_inviting
 from accounts.services.people import approve_person, refuse_person
 from ceportal.kernel.rules.refusal import MovedOn, Refused
 from ceportal.kernel.web.keyset import keyset_page
@@ -74,4 +75,5 @@ def _review_page(
 def people(request: PersonRequest) -> HttpResponse:
     text = request.GET.get("name", "")[:50]
     page = keyset_page(people_of(request.user, text), order=BY_ID, cursor=request.GET.get("after", ""))
-    return render(request, "accounts/people.html", {"page": page, "name": text})
+    invites = units_inviting(request.user).exists()
+    return render(request, "accounts/people.html", {"page": page, "name": text, "invites": invites})

@@ -35,6 +35,7 @@ from accounts.selectors.registrations import own_people_registrations, own_unit_
 from accounts.selectors.unit_changes import former_names
 from accounts.services.accounts import make_user
 from accounts.services.people import apply_again, register_person, withdraw_registration
+from accounts.services.staffing import admit_if_invited
 from accounts.services.units import withdraw_unit
 from accounts.web.entering import wanted_page
 from ceportal.kernel.rules.refusal import Refused
@@ -65,7 +66,7 @@ def register(request: HttpRequest) -> HttpResponse:
             form.add_error(None, "这台电脑所在的网络提交了太多重复的注册，请一小时后再试。")
             status, headers = 429, {"Retry-After": "3600"}
         elif form.is_valid() and _register(request, form, organization, user, person):
-            messages.success(request, "申请已提交。核准以后就可以申报学时。")
+            messages.success(request, "注册已提交，结果见下。核准以后就可以申报学时。")
             return redirect("accounts:registration")
         else:
             status = 422
@@ -224,10 +225,11 @@ def _register(
     }
     try:
         if person and user:
-            apply_again(person, by=user, **facts)
+            admit_if_invited(apply_again(person, by=user, **facts), now=facts["now"])
             return True
         phone, password = data.get("phone", "").strip(), data.get("password", "")
         made = register_person(phone=phone, password=password, account=user, **facts)
+        admit_if_invited(made, now=facts["now"])
     except Refused as refused:
         form.show(refused)
         if {ID_TAKEN, PHONE_TAKEN}.intersection(refused.reasons):

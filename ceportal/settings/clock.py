@@ -22,6 +22,7 @@ CLOCK_JOBS = (
     "accounts.forget_tokens",
     "accounts.forget_codes",
     "accounts.forget_what_ended",
+    "accounts.forget_invitations",
     "accounts.end_deputies",
     "credits.check_rosters",
     "credits.work_on_rosters",

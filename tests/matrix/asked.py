@@ -83,6 +83,8 @@ def ask(town: Any, person: Professional, units: Mapping[str, Organization], *, n
     )  # fmt: skip
     town.held = _held(now=now)
     staff_things.begin(town.people["employer"], now=now)
+    elsewhere = Professional.objects.get(user=town.people["foreign_declarant"])
+    staff_things.invite(units["employer"], elsewhere, town.people["employer"], now=now)
     town.invitation = invite(
         units["employer"], name=person.name, phone=phone_in_clear(person.user.phone_sealed, ref=person.user.ref),
         duties=[Duty.REVIEW_HOURS], by=town.people["employer"], now=now,

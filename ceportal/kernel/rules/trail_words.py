@@ -195,6 +195,13 @@ _VERBS = {
     "opinion": "评价",
     "score": "评分",
     "redraft": "重新填报",
+    "invite": "发出邀请",
+    "invitation_accepted": "接受邀请",
+    "invitation_declined": "谢绝邀请",
+    "invitation_withdrawn": "收回邀请",
+    "invitation_lapsed": "邀请过期",
+    "list_read": "读取邀请名单",
+    "list_drop": "放弃邀请名单",
 }
 # Where a verb means something else of its subject.
 _WHOLE = {

@@ -23,6 +23,7 @@ PARTS = {
     "accounts.forget_tokens": "清除过期的接口令牌",
     "accounts.forget_codes": "清除过期的验证码",
     "accounts.forget_what_ended": "清除过期的登录和设备",
+    "accounts.forget_invitations": "到期的人员邀请",
     "accounts.end_deputies": "代审到期的收回",
     "credits.check_rosters": "名单的核对",
     "credits.work_on_rosters": "名单的登记和撤销",

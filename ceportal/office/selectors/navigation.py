@@ -85,7 +85,7 @@ JOINING = Section("我的", (Entry("accounts:registration", "我的注册"),))
 WITHOUT_ROLE = (
     Entry("office:home", "我的首页"),
     Entry("accounts:registration", "我的注册"),
-    Entry("accounts:invitations", "职责邀请"),
+    Entry("accounts:invitations", "邀请"),
     Entry("accounts:hand_overs", "更换管理员"),
     Entry("bases:complaints", "投诉"),
 )

@@ -8,7 +8,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from accounts.services import clients, codes, delivery, deputizing, devices, registration_clock, request_clock
+from accounts.services import (
+    clients,
+    codes,
+    delivery,
+    deputizing,
+    devices,
+    registration_clock,
+    request_clock,
+    staffing,
+)
 from bases.services import carrying, link_checking
 from ceportal.kernel.models import Heartbeat
 from ceportal.kernel.selectors.maintenance import maintenance
@@ -72,6 +81,7 @@ JOBS: tuple[ClockJob, ...] = (
     ClockJob("accounts.forget_tokens", clients.forget_tokens),
     ClockJob("accounts.forget_codes", codes.forget_codes),
     ClockJob("accounts.forget_what_ended", devices.forget_what_ended),
+    ClockJob("accounts.forget_invitations", staffing.forget_invitations),
     ClockJob("accounts.end_deputies", deputizing.end_deputies),
     ClockJob("credits.check_rosters", roster_checks.check_rosters),
     ClockJob("credits.work_on_rosters", roster_jobs.work_on_rosters),

@@ -110,7 +110,13 @@ SEALED: tuple[SealedColumn, ...] = (
     SealedColumn(TakenRow, "said_sealed", "said", cell=cell_of_taken, beside=("take_over",)),
 )
 # Indexes made of nothing that is kept: they end by themselves (a code in minutes) or are made anew (the place of a
-# device with its next sign-in, DEVICE_DAYS at the latest; an invitation runs out in a fortnight). All keys of the ring
-# find them.
-PASSING = {"accounts_onetimecode.code_index", "accounts_knowndevice.place", "accounts_invitation.phone_index"}
+# device with its next sign-in, DEVICE_DAYS at the latest; an invitation runs out in a fortnight or a month, a list of
+# people is sent within days). All keys of the ring find them.
+PASSING = {
+    "accounts_onetimecode.code_index",
+    "accounts_knowndevice.place",
+    "accounts_invitation.phone_index",
+    "accounts_staffrow.id_index",
+    "accounts_staffinvitation.id_index",
+}
 LOOKED_UP = tuple(column for column in SEALED if column.is_looked_up)
