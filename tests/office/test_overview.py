@@ -89,7 +89,37 @@ def test_charts_have_their_data_and_a_table_beside(client: Client, at_work: None
     assert text.count("<table") == 6
     assert "<script>" not in text
     assert " style=" not in text
-    assert "应学 <b>3</b> 人，已达标 <b>1</b> 人，在途 <b>1</b> 人，落后 <b>1</b> 人" in text
+    assert "应学 <b>3</b> 人，已达标 <b>1</b> 人，在途 <b>1</b> 人，落后 <b>1</b> 人" in re.sub("</?a[^>]*>", "", text)
+
+
+PEOPLE = re.compile(r'<a href="(/statistics/people/[^"]+standing[^"]+)">\s*(?:<b>)?(\d+)')
+DAYS = re.compile(r'<a href="(/overview/day/[^"]+)">(\d+)</a>')
+
+
+@pytest.mark.parametrize("who", ["city_officer", "authority_reviewer"])
+def test_people_and_days_lead_to_their_lists(
+    client: Client, request: Any, at_work: None, declarant: Professional, who: str
+) -> None:
+    handed_in(declarant, MONDAY)
+    handed_in(make.professional("平顶山另一教师", works_at=make.employer(at=make.area("410402"))), MONDAY)
+    while count_days(now=LATE):
+        pass
+    with time_machine.travel(LATE, tick=False):
+        client.force_login(request.getfixturevalue(who))
+        text = client.get("/overview/").content.decode().replace("&amp;", "&")
+        people = set(PEOPLE.findall(text))
+        assert len(people) >= 8
+        for href, figure in people:
+            rows = client.get(href).content.decode().count('data-label="情况"')
+            assert rows == int(figure), href
+        days = DAYS.findall(text)
+        assert [figure for _, figure in days] == ["1", "2"]
+        for href, figure in days:
+            page = client.get(href).content.decode()
+            assert page.count('data-label="时间"') == int(figure), href
+            assert "平顶山" not in page
+        for strange in ("9999-12-31", "0001-01-01", "x"):
+            assert client.get("/overview/day/", {"day": strange}).status_code == 200
 
 
 def handed_in(person: Professional, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
@@ -13,23 +14,25 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from accounts.models import Organization, Professional, User
-from bases.models import TrainingClass
+from bases.models import TrainingClass, TrainingPlanItem
 from ceportal.kernel.models import AuditEvent
-from ceportal.office.models import FixedReport
+from ceportal.office.models import CountedYear, FixedReport
+from ceportal.office.rules.counting import ADDED, TIMES
 from ceportal.office.rules.reports import digest_of
 from ceportal.office.selectors.reports import published_reports
 from ceportal.office.services.counting import count_years
 from tests import factories as make
-from tests.bases import teaching
+from tests.bases import planning, teaching
 from tests.credits import factories as regulation
 from tests.credits.rosters import recognise
 from tests.office.factories import NOW, entry
-from tests.reviews.factories import approved, submitted
+from tests.reviews.factories import MONDAY, approved, submitted, turned_down
 
 pytestmark = pytest.mark.django_db
 STATISTICS = "/statistics/"
 YEAR = 2026
-LINK = re.compile(r'<a href="(/statistics/people/[^"]+)">(\d+)</a>')
+LINK = re.compile(r'<a href="(/statistics/people/[^"]+)">([\d.]+)</a>')
+MEASURE = re.compile(r"measure=([a-z_]+)")
 
 
 @pytest.fixture
@@ -74,11 +77,40 @@ def test_every_figure_leads_to_the_list_it_counts_and_equals_it(
         links = LINK.findall(text)
         assert len(links) >= 5
         for href, figure in links:
-            people = page(client, user, href.replace("&amp;", "&"))
-            assert listed(people) == int(figure), href
+            if "measure=" not in href:
+                people = page(client, user, href.replace("&amp;", "&"))
+                assert listed(people) == int(figure), href
     met = page(client, user, f"{STATISTICS}people/", standing="met")
     (person,) = set(re.findall(r"/statistics/people/[0-9a-f-]{36}/2026/", met))
     assert "网络课程" in page(client, user, person)
+
+
+@pytest.mark.clause("S1-11", "S1-13")
+def test_hours_reviews_and_whatever_else_is_added_up_lead_to_whom_they_come_from(
+    client: Client, counted: None, city_officer: User, declarant: Professional, lone_declarant: Professional,
+    employer_reviewer: User, lone_reviewer: User,
+) -> None:  # fmt: skip
+    """The parts on the list come to the figure; on one person's page each of them stands, thing by thing."""
+    turned_down(submitted(declarant), employer_reviewer)
+    turned_down(submitted(lone_declarant), lone_reviewer, move="reject", now=MONDAY + timedelta(days=20))
+    count_years(now=NOW)
+    text = page(client, city_officer).replace("&amp;", "&")
+    links = {(found[1], figure): href for href, figure in LINK.findall(text) if (found := MEASURE.search(href))}
+    measures = {name for name, _ in links}
+    assert measures >= {"times", "professional_hours", "online_times", "reviews", "late", "returned", "rejected"}
+    for (name, figure), href in links.items():
+        people = page(client, city_officer, href)
+        label = ADDED[name]
+        parts = re.findall(rf'data-label="{label}" class="num">([\d.]+)<', people)
+        assert sum(map(Decimal, parts)) == Decimal(figure), href
+        assert len(parts) == listed(people)
+        assert f"合计 <b>{figure}</b>" in people
+    for person in CountedYear.objects.filter(year=YEAR).exclude(professional__name="平顶山教师"):
+        one = page(client, city_officer, f"{STATISTICS}people/{person.professional.ref}/{YEAR}/")
+        assert f"计入的学习：{sum(getattr(person, name) for name in TIMES)} 次" in one
+        assert f"审核：{person.reviews} 次" in one
+        assert one.count('data-label="期限" class="nowrap">超期') == person.late
+        assert one.count('<span class="nowrap">退回补正</span>') == person.returned
 
 
 def test_nobody_sees_a_neighbour(
@@ -163,5 +195,29 @@ def test_classes_free_urgent_and_for_public_benefit_are_counted(
         TrainingClass.objects.filter(pk=held.pk).update(state="open", opened_at=NOW, taken=3, **flags)
     text = page(client, city_officer)
     table = text[text.index("按公益性") : text.index("计划经费")]
-    assert re.findall(r"<td[^>]*>([\d.]+)</td>", table) == ["2", "24", "6", "1", "12", "3"]
+    assert re.findall(r'class="num">\s*(?:<a [^>]+>)?([\d.]+)<', table) == ["2", "24", "6", "1", "12", "3"]
     assert ("免费" in table, "急需紧缺" in table, "公益</th>" in table) == (True, True, False)
+    links = re.findall(r'<a href="(/statistics/classes/[^"]+)">(\d+)</a>', text)
+    assert len(links) == 4
+    for href, figure in links:
+        classes = page(client, city_officer, href.replace("&amp;", "&"))
+        assert f"共 <b>{figure}</b> 班" in classes
+        assert classes.count('data-label="举办单位"') == int(figure), href
+
+
+@pytest.mark.clause("S1-11")
+def test_planned_funding_leads_to_the_trainings_it_counts(
+    client: Client, county_bureau: Organization, city_bureau: Organization, employer: Organization,
+    employer_reviewer: User, authority_reviewer: User, county_officer: User, city_officer: User,
+) -> None:  # fmt: skip
+    item = planning.filed(employer, employer_reviewer).items.get()
+    for funding, budget in (("unit", None), ("free", None)):
+        facts = {name: getattr(item, name) for name in planning.TYPED if name not in ("funding", "budget")}
+        TrainingPlanItem.objects.create(plan=item.plan, funding=funding, budget=budget, **facts)
+    text = page(client, city_officer)
+    links = re.findall(r'<a href="(/statistics/plans/[^"]+)">(\d+)</a>', text)
+    assert sorted(figure for _, figure in links) == ["1", "2"]
+    for href, figure in links:
+        trainings = page(client, city_officer, href.replace("&amp;", "&"))
+        assert f"共 <b>{figure}</b> 项" in trainings
+        assert trainings.count('data-label="经费来源"') == int(figure)

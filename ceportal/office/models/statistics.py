@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 
 from accounts.models import Area, Organization, Professional
 from ceportal.office.enums import Standing
@@ -101,6 +102,13 @@ class CountedYear(Measured):
             models.Index(fields=["year_sum", "professional"], name="counted_in_a_sum"),
             models.Index(fields=["organization", "year", "professional"], name="counted_at_a_unit"),
             models.Index(fields=["year", "professional"], name="counted_in_a_year"),
+            # What is rare is found without reading everybody.
+            *(
+                models.Index(
+                    fields=["year", "professional"], name=f"counted_with_{name}", condition=Q(**{f"{name}__gt": 0})
+                )
+                for name in ("late", "returned", "rejected", "drawn", "wrong", "untrue")
+            ),
         ]
 
     def __str__(self) -> str:

@@ -51,6 +51,9 @@ MEASURES = (
 )
 MEASURED = tuple(measure.name for measure in MEASURES)
 TIMES = ("online_times", "face_times", "conversion_times", "outside_times")
+FORMS = {"online": "网络学习", "face": "面授和集中培训", "conversion": "学时折算", "outside": "外省认定和历史接收"}
+# What is added up of people: each leads to those of whom there is any.
+ADDED = {"times": "人次"} | {measure.name: measure.label for measure in MEASURES}
 STANDINGS = tuple(str(standing) for standing in Standing)
 
 
@@ -120,6 +123,10 @@ class Figures:
     def times(self) -> int:
         """人次: trainings counted."""
         return int(sum(self.sums[name] for name in TIMES))
+
+    def of(self, measure: str) -> Decimal:
+        """One of `ADDED`."""
+        return Decimal(self.times) if measure == "times" else self.sums[measure]
 
     @property
     def hours(self) -> Decimal:

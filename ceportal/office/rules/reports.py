@@ -25,16 +25,19 @@ METHOD = (
 
 @dataclass(frozen=True)
 class Column:
-    """A column on the page: `standing` leads to the people it counts (`all`: everybody), nothing to none."""
+    """A column on the page: `standing` leads to the people it counts (`all`: everybody), `measure` to those of whom it
+    is added up, nothing to none.
+    """
 
     heading: str
     read: Callable[[Figures], Decimal | int | None]
     standing: str = ""
     is_rate: bool = False
+    measure: str = ""
 
 
-def _sum(name: str) -> Callable[[Figures], Decimal]:
-    return lambda figures: figures.sums[name]
+def _added(heading: str, measure: str) -> Column:
+    return Column(heading, lambda figures: figures.of(measure), measure=measure)
 
 
 ON_PAGE: tuple[tuple[str, tuple[Column, ...]], ...] = (
@@ -53,31 +56,31 @@ ON_PAGE: tuple[tuple[str, tuple[Column, ...]], ...] = (
     (
         "学时、形式和经费来源",
         (
-            Column("人次", lambda figures: figures.times),
-            Column("公需学时", _sum("public")),
-            Column("专业学时", _sum("professional_hours")),
-            Column("网络", _sum("online_times")),
-            Column("面授", _sum("face_times")),
-            Column("折算", _sum("conversion_times")),
-            Column("外省和历史", _sum("outside_times")),
-            Column("单位承担", _sum("paid_by_unit")),
-            Column("个人承担", _sum("paid_by_person")),
-            Column("共同承担", _sum("paid_by_both")),
-            Column("免费", _sum("paid_by_none")),
+            _added("人次", "times"),
+            _added("公需学时", "public"),
+            _added("专业学时", "professional_hours"),
+            _added("网络", "online_times"),
+            _added("面授", "face_times"),
+            _added("折算", "conversion_times"),
+            _added("外省和历史", "outside_times"),
+            _added("单位承担", "paid_by_unit"),
+            _added("个人承担", "paid_by_person"),
+            _added("共同承担", "paid_by_both"),
+            _added("免费", "paid_by_none"),
         ),
     ),
     (
         "审核和抽查",
         (
-            Column("审核次数", _sum("reviews")),
+            _added("审核次数", "reviews"),
             Column("平均工作日", lambda figures: figures.review_average),
-            Column("超期", _sum("late")),
+            _added("超期", "late"),
             Column("超期率", lambda figures: figures.late_rate, is_rate=True),
-            Column("退回补正", _sum("returned")),
-            Column("不予通过", _sum("rejected")),
-            Column("抽查", _sum("drawn")),
-            Column("认定有误", _sum("wrong")),
-            Column("弄虚作假", _sum("untrue")),
+            _added("退回补正", "returned"),
+            _added("不予通过", "rejected"),
+            _added("抽查", "drawn"),
+            _added("认定有误", "wrong"),
+            _added("弄虚作假", "untrue"),
         ),
     ),
 )

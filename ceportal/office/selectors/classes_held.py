@@ -11,27 +11,31 @@ from bases.enums import ClassForm, ClassKind, ClassState, Funding
 from bases.models import TrainingClass, TrainingPlan, TrainingPlanItem
 from ceportal.office.selectors.statistics import Asked, Scope
 
-_INTEREST = {"is_free": "免费", "is_urgent": "急需紧缺", "is_for_public_benefit": "公益"}
+INTEREST = {"is_free": "免费", "is_urgent": "急需紧缺", "is_for_public_benefit": "公益"}
 
 
 @dataclass(frozen=True)
 class Held:
-    """Classes of a kind or form: how many, their hours, and places taken."""
+    """Classes of a kind or form: how many, their hours, and places taken; `asked` names the row in an address."""
 
     label: str
     classes: int
     hours: Decimal
     people: int
+    asked: dict[str, str]
 
 
 @dataclass(frozen=True)
 class Funded:
-    """Planned trainings by who pays: how many, for how many people, and whole yuan as far as they are said."""
+    """Planned trainings by who pays: how many, for how many people, and whole yuan as far as they are said; `asked`
+    names the row in an address.
+    """
 
     label: str
     trainings: int
     people: int
     yuan: int
+    asked: dict[str, str]
 
 
 def classes_seen_by(scope: Scope, asked: Asked) -> QuerySet[TrainingClass]:
@@ -44,7 +48,9 @@ def classes_by_form(scope: Scope, asked: Asked) -> list[Held]:
     names = dict(ClassForm.choices)
     rows = classes_seen_by(scope, asked).order_by().values_list("form")
     found = rows.annotate(n=Count("pk"), hours_held=Sum("hours"), people=Sum("taken"))
-    return [Held(names.get(value, value), n, hours, people) for value, n, hours, people in sorted(found)]
+    return [
+        Held(names.get(value, value), n, hours, people, {"form": value}) for value, n, hours, people in sorted(found)
+    ]
 
 
 def classes_by_kind_and_interest(scope: Scope, asked: Asked) -> tuple[list[Held], list[Held]]:
@@ -52,36 +58,45 @@ def classes_by_kind_and_interest(scope: Scope, asked: Asked) -> tuple[list[Held]
     several: one query.
     """
     sums: dict[str, Any] = {}
-    for flag in ("all", *_INTEREST):
+    for flag in ("all", *INTEREST):
         of = Q() if flag == "all" else Q(**{flag: True})
         sums |= {f"{flag}_n": Count("pk", filter=of), f"{flag}_people": Sum("taken", filter=of)}
         sums[f"{flag}_hours"] = Sum("hours", filter=of)
     rows: list[Any] = list(classes_seen_by(scope, asked).order_by().values("kind").annotate(**sums).order_by("kind"))
     names = dict(ClassKind.choices)
     kinds = [
-        Held(names.get(row["kind"], row["kind"]), row["all_n"], row["all_hours"], row["all_people"]) for row in rows
+        Held(names.get(kind := row["kind"], kind), row["all_n"], row["all_hours"], row["all_people"], {"kind": kind})
+        for row in rows
     ]
     return kinds, [
-        _held(rows, flag, label) for flag, label in _INTEREST.items() if any(row[f"{flag}_n"] for row in rows)
+        _held(rows, flag, label) for flag, label in INTEREST.items() if any(row[f"{flag}_n"] for row in rows)
     ]
 
 
 def _held(rows: list[Any], flag: str, label: str) -> Held:
     hours = sum((row[f"{flag}_hours"] or Decimal(0) for row in rows), Decimal(0))
-    return Held(label, sum(row[f"{flag}_n"] for row in rows), hours, sum(row[f"{flag}_people"] or 0 for row in rows))
+    people = sum(row[f"{flag}_people"] or 0 for row in rows)
+    return Held(label, sum(row[f"{flag}_n"] for row in rows), hours, people, {"interest": flag})
 
 
 def funding_planned(scope: Scope, asked: Asked) -> list[Funded]:
-    """What the plans in force say: of each unit and year the highest version that was granted."""
+    """What the plans in force say."""
+    rows = TrainingPlanItem.objects.filter(plan__in=plans_in_force(scope, asked).values("pk")).order_by()
+    names = dict(Funding.choices)
+    found = rows.values_list("funding").annotate(n=Count("pk"), planned=Sum("people"), yuan=Sum("budget"))
+    return [
+        Funded(names.get(value, value), n, people, yuan or 0, {"funding": value})
+        for value, n, people, yuan in sorted(found)
+    ]
+
+
+def plans_in_force(scope: Scope, asked: Asked) -> QuerySet[TrainingPlan]:
+    """Of each unit and year the highest version that was granted."""
     later = TrainingPlan.objects.filter(
         organization=OuterRef("organization"), year=OuterRef("year"), version__gt=OuterRef("version"),
         state=RequestState.GRANTED,
     )  # fmt: skip
-    plans = TrainingPlan.objects.filter(_at(scope, asked), ~Exists(later), state=RequestState.GRANTED, year=asked.year)
-    rows = TrainingPlanItem.objects.filter(plan__in=plans.values("pk")).order_by().values_list("funding")
-    names = dict(Funding.choices)
-    found = rows.annotate(n=Count("pk"), planned=Sum("people"), yuan=Sum("budget"))
-    return [Funded(names.get(value, value), n, people, yuan or 0) for value, n, people, yuan in sorted(found)]
+    return TrainingPlan.objects.filter(_at(scope, asked), ~Exists(later), state=RequestState.GRANTED, year=asked.year)
 
 
 def _at(scope: Scope, asked: Asked) -> Q:

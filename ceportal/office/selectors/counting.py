@@ -39,6 +39,7 @@ MARKS = {
     "statistics.inspections": (InspectionStep, "inspection__declaration__professional"),
 }
 ROUND = "statistics.people"
+DECIDED = (Move.APPROVE, Move.RETURN, Move.REJECT)
 
 
 @dataclass
@@ -188,13 +189,13 @@ def _add_reviews(found: dict[Place, dict[str, Decimal]], people: Collection[int]
     for person, year, move, at, was_due_at, limit in rows.values_list(*columns):
         row = found[person, year]
         row["reviews"] += 1
-        row["review_days"] += _days_used(at, was_due_at, limit, calendar)
+        row["review_days"] += days_used(at, was_due_at, limit, calendar)
         row["late"] += at > was_due_at
         row["returned"] += move == Move.RETURN
         row["rejected"] += move == Move.REJECT
 
 
-def _days_used(at: datetime, was_due_at: datetime, limit: int, calendar: WorkCalendar) -> int:
+def days_used(at: datetime, was_due_at: datetime, limit: int, calendar: WorkCalendar) -> int:
     """Working days of a limit that were used up when it was decided."""
     last_day = timezone.localdate(was_due_at - timedelta(seconds=1))
     return max(0, limit - working_days_left(timezone.localdate(at), last_day, calendar))

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +19,7 @@ from accounts.selectors.reach import Reach
 from ceportal.kernel.models import Heartbeat
 from ceportal.office.enums import By, Standing
 from ceportal.office.models import CountedYear, YearSum
-from ceportal.office.rules.counting import MEASURED, OWED, STANDINGS, Figures, summed
+from ceportal.office.rules.counting import MEASURED, OWED, STANDINGS, TIMES, Figures, summed
 
 COUNTING = "office.count_years"
 YEARS_COMPARED = 5
@@ -103,8 +105,10 @@ def sums_seen_by(scope: Scope, asked: Asked, *, every_year: bool = False) -> Que
     return rows if every_year else rows.filter(year=asked.year)
 
 
-def counted_seen_by(scope: Scope, asked: Asked, standing: str = "") -> QuerySet[CountedYear]:
-    """The people behind the figures. `standing` may be `obliged`: all who owe the year."""
+def counted_seen_by(scope: Scope, asked: Asked, standing: str = "", measure: str = "") -> QuerySet[CountedYear]:
+    """The people behind the figures. `standing` may be `obliged`: all who owe the year. `measure`, one of `ADDED`:
+    those of whom there is any of it.
+    """
     rows = CountedYear.objects.filter(_seen(scope.reach, "year_sum__"), _narrowed(asked, "year_sum__"))
     rows = rows.filter(year=asked.year)
     if asked.unit:
@@ -113,6 +117,9 @@ def counted_seen_by(scope: Scope, asked: Asked, standing: str = "") -> QuerySet[
         rows = rows.filter(standing__in=OWED)
     elif standing:
         rows = rows.filter(standing=standing)
+    if measure:
+        any_of = [Q(**{f"{name}__gt": 0}) for name in (TIMES if measure == "times" else (measure,))]
+        rows = rows.filter(reduce(or_, any_of))
     return rows.select_related("professional", "organization", "year_sum", "year_sum__area")
 
 

@@ -10,13 +10,13 @@ from accounts.enums import Move
 from accounts.models import Organization
 from ceportal.kernel.models import Counter
 from ceportal.office.models import DayCount
+from ceportal.office.selectors.counting import DECIDED
 from credits.models import DeclarationStep
 
 # How far back the forecast looks, and how many days of that a round catches up on.
 DAYS_BACK, A_ROUND = 731, 20
 # The day up to which everything is counted, as its ordinal; the last step counted of today.
 _DONE, _LAST = "statistics.days", "statistics.steps"
-_DECIDED = (Move.APPROVE, Move.RETURN, Move.REJECT)
 
 
 @transaction.atomic
@@ -43,7 +43,7 @@ def _count_day(day: date) -> None:
     begin = timezone.make_aware(datetime.combine(day, time.min))
     steps = DeclarationStep.objects.filter(at__gte=begin, at__lt=begin + timedelta(days=1)).order_by()
     found = steps.values_list("declaration__professional__area", "declaration__organization").annotate(
-        submitted=Count("pk", filter=Q(move=Move.SUBMIT)), decided=Count("pk", filter=Q(move__in=_DECIDED))
+        submitted=Count("pk", filter=Q(move=Move.SUBMIT)), decided=Count("pk", filter=Q(move__in=DECIDED))
     )
     rows = list(found)
     units = Organization.objects.select_related("supervisor").in_bulk({unit for _, unit, *_ in rows if unit})

@@ -16,6 +16,7 @@ from ceportal.kernel.rules.dated import year_in
 from ceportal.kernel.selectors.calendar import whole_calendar
 from ceportal.kernel.web.keyset import keyset_page
 from ceportal.office.enums import By
+from ceportal.office.forms.counting import people_href, statistics_href
 from ceportal.office.rules import forecast
 from ceportal.office.selectors.agreement import HEADINGS, differing, ways_of
 from ceportal.office.selectors.overview import (
@@ -62,13 +63,14 @@ def show_overview(request: PersonRequest) -> HttpResponse:
         "scope": scope,
         "asked": asked,
         "total": total,
+        "of": _people_of(asked),
         "keys": [(label, counted(waiting(scope, due, now=now)), _waiting_href(due)) for due, label in DUE.items()],
         "most": COUNTED_AT_MOST,
         "stuck": [(one, _waiting_href("late", str(one.unit.ref))) for one in stuck_units(scope, now=now)],
         "charts": charts,
         "days": _days(scope, today),
         "counted_at": counted_at(),
-        "statistics_href": f"{reverse('office:statistics')}?{urlencode(asked.query)}",
+        "statistics_href": statistics_href(asked),
     }
     return render(request, "office/overview.html", context)
 
@@ -105,7 +107,7 @@ def _standing_chart(by: str, label: str, rows: list[Row]) -> dict[str, Any]:
         "id": f"chart-{by}",
         "label": label,
         "words": words,
-        "rows": [(row, _href_of(row, by)) for row in shown],
+        "rows": [(row, _href_of(row, by), _people_of(row.asked) if row.asked else {}) for row in shown],
         "data": {
             "labels": [row.label for row in bars],
             "series": [{"name": name, "values": [getattr(row.figures, part) for row in bars]} for part, name in _PARTS],
@@ -117,8 +119,12 @@ def _standing_chart(by: str, label: str, rows: list[Row]) -> dict[str, Any]:
 def _href_of(row: Row, by: str) -> str:
     if row.asked is None:
         return ""
-    page = "office:counted_people" if by == By.UNIT else "office:statistics"
-    return f"{reverse(page)}?{urlencode(row.asked.query)}"
+    return people_href(row.asked) if by == By.UNIT else statistics_href(row.asked)
+
+
+def _people_of(asked: Asked) -> dict[str, str]:
+    """The lists of those who owe the year, have met it, are on the way, are behind."""
+    return {standing: people_href(asked, standing=standing) for standing in ("obliged", "met", "half", "less")}
 
 
 def _days(scope: Scope, today: date) -> dict[str, Any]:

@@ -1,12 +1,12 @@
 """The yearly report: on the page, down to one person's entries, as workbook and on paper."""
 
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -14,16 +14,18 @@ from accounts.access import PersonRequest, only_who_may
 from accounts.enums import TitleLevel, UnitNature
 from accounts.models import TitleSeries
 from accounts.rules.policy import Act
-from ceportal.kernel.rules.dated import year_in
 from ceportal.kernel.rules.refusal import refuse
 from ceportal.kernel.services.trail import record
 from ceportal.kernel.web.keyset import keyset_page
 from ceportal.kernel.web.sheets import XLSX, workbook_bytes
 from ceportal.office.documents.report import render_report
 from ceportal.office.enums import By, Standing
-from ceportal.office.rules.counting import Figures
+from ceportal.office.forms.counting import asked_of, href_of, people_href, statistics_href
+from ceportal.office.models import CountedYear
+from ceportal.office.rules.counting import ADDED, TIMES, Figures
 from ceportal.office.rules.reports import METHOD, ON_PAGE, Column, digest_of
 from ceportal.office.selectors.classes_held import classes_by_form, classes_by_kind_and_interest, funding_planned
+from ceportal.office.selectors.counted_things import inspections_of, reviews_of, trainings_of
 from ceportal.office.selectors.statistics import (
     YEARS_COMPARED,
     Asked,
@@ -38,7 +40,6 @@ from ceportal.office.selectors.statistics import (
     scope_of,
     standing_words,
     total_of,
-    unit_seen_by,
     years_of,
 )
 from ceportal.office.services.reports import report_of, sheets_of
@@ -54,7 +55,7 @@ STANDINGS = (*(str(standing) for standing in Standing), "obliged")
 def show_statistics(request: PersonRequest) -> HttpResponse:
     """`?place=`, `?year=`, `?by=` and what narrows; every row leads one step further down."""
     scope = scope_of(request.user)
-    asked = _asked(request, scope)
+    asked = asked_of(request.GET, scope, today=timezone.localdate())
     by = _by(request, asked)
     rows, total, is_lowest = rows_by(scope, asked, by), total_of(scope, asked), by == By.UNIT
     kinds, interest = classes_by_kind_and_interest(scope, asked)
@@ -69,11 +70,12 @@ def show_statistics(request: PersonRequest) -> HttpResponse:
         "years": [_line(row, ON_PAGE[0][1], is_lowest=False) for row in years_of(scope, asked)],
         "year_columns": ON_PAGE[0][1],
         "classes": [
-            ("种类", kinds),
-            ("形式", classes_by_form(scope, asked)),
-            ("公益性", interest),
+            (heading, [(row, href_of("office:counted_classes", asked, row.asked)) for row in found])
+            for heading, found in (("种类", kinds), ("形式", classes_by_form(scope, asked)), ("公益性", interest))
         ],
-        "funding": funding_planned(scope, asked),
+        "funding": [
+            (row, href_of("office:planned_trainings", asked, row.asked)) for row in funding_planned(scope, asked)
+        ],
         "query": urlencode(asked.query | {"by": by}),
         "method": METHOD,
         "may_reconcile": any(unit.is_bureau for unit in scope.units),
@@ -86,7 +88,7 @@ def show_statistics(request: PersonRequest) -> HttpResponse:
 def statistics_table(request: PersonRequest) -> HttpResponse:
     """Everything the report says as a workbook of text."""
     scope, now = scope_of(request.user), timezone.now()
-    asked = _asked(request, scope)
+    asked = asked_of(request.GET, scope, today=timezone.localdate())
     by = _by(request, asked)
     content = report_of(scope, asked, by, unit=scope.units[0], now=now)
     record("statistics.export", request.user, by=request.user, now=now, after=asked.query | {"by": by})
@@ -98,7 +100,7 @@ def statistics_table(request: PersonRequest) -> HttpResponse:
 @require_safe
 def statistics_paper(request: PersonRequest) -> HttpResponse:
     scope, now = scope_of(request.user), timezone.now()
-    asked = _asked(request, scope)
+    asked = asked_of(request.GET, scope, today=timezone.localdate())
     by = _by(request, asked)
     content = report_of(scope, asked, by, unit=scope.units[0], now=now)
     note = (
@@ -117,19 +119,24 @@ def statistics_paper(request: PersonRequest) -> HttpResponse:
 def show_counted_people(request: PersonRequest) -> HttpResponse:
     """The people one figure counts, with how their year stands."""
     scope = scope_of(request.user)
-    asked = _asked(request, scope)
-    standing = request.GET.get("standing", "")
-    standing = standing if standing in STANDINGS else ""
-    rows = counted_seen_by(scope, asked, standing)
+    asked = asked_of(request.GET, scope, today=timezone.localdate())
+    standing, measure = request.GET.get("standing", ""), request.GET.get("measure", "")
+    standing, measure = standing if standing in STANDINGS else "", measure if measure in ADDED else ""
+    rows = counted_seen_by(scope, asked, standing, measure)
     page = keyset_page(rows, order=("professional_id",), cursor=request.GET.get("after", ""))
     total = total_of(scope, asked)
     counts = {"": total.total, "obliged": total.obliged} | {key: total.people[key] for key in Standing.values}
     shown = [("", "全部"), ("obliged", "应学"), *Standing.choices]
-    tabs = [(label, counts[key], _people_href(asked, key), key == standing) for key, label in shown]
+    tabs = [
+        (label, counts[key], people_href(asked, standing=key), key == standing and not measure) for key, label in shown
+    ]
     context = {
         **_frame(scope, asked, _by(request, asked)),
         "page": page,
+        "rows": [(row, _part_of(row, measure) if measure else None) for row in page.items],
         "count": counts[standing],
+        "measure": ADDED.get(measure, ""),
+        "sum": total.of(measure) if measure and not standing else None,
         "standing": standing_words(standing),
         "tabs": tabs,
     }
@@ -150,31 +157,19 @@ def show_counted_person(request: PersonRequest, ref: UUID, year: int) -> HttpRes
     context = {
         "counted": counted,
         "account": account_of(counted.professional, year),
+        "learned": trainings_of(counted.professional, year),
+        "reviewed": reviews_of(counted.professional, year),
+        "inspected": inspections_of(counted.professional, year),
         "page": keyset_page(entries, order=("-id",), cursor=request.GET.get("after", "")),
         "counted_at": counted_at(),
-        "back": _people_href(Asked(year, counted.year_sum.area, unit=counted.organization), ""),
+        "back": people_href(Asked(year, counted.year_sum.area, unit=counted.organization)),
     }
     return render(request, "office/counted_person.html", context)
 
 
-def _asked(request: HttpRequest, scope: Scope) -> Asked:
-    """What the address narrows to; a place or unit that is not the reader's is as if there were none."""
-    place = place_seen_by(scope, _text(request, "place"))
-    if place is None:
-        raise Http404
-    level, nature, trade = _text(request, "level"), _text(request, "nature"), _text(request, "trade")
-    unit = unit_seen_by(scope, _text(request, "unit")) if request.GET.get("unit") else None
-    if unit is None and request.GET.get("unit"):
-        raise Http404
-    return Asked(
-        year=year_in(_text(request, "year")) or timezone.localdate().year,
-        place=place,
-        own=request.GET.get("own") == "1",
-        trade=trade if TitleSeries.objects.filter(pk=trade).exists() else "",
-        nature=nature if nature in UnitNature.values else "",
-        level=level if level in TitleLevel.values else "",
-        unit=unit,
-    )
+def _part_of(row: CountedYear, measure: str) -> Decimal:
+    """What of a figure is this person's."""
+    return sum((Decimal(getattr(row, name)) for name in (TIMES if measure == "times" else (measure,))), Decimal(0))
 
 
 def _by(request: HttpRequest, asked: Asked) -> str:
@@ -185,13 +180,9 @@ def _by(request: HttpRequest, asked: Asked) -> str:
     return By.AREA if has_places_below(asked.place) and not asked.own else By.UNIT
 
 
-def _text(request: HttpRequest, name: str) -> str:
-    return request.GET.get(name, "").replace("\0", "").strip()[:40]
-
-
 def _frame(scope: Scope, asked: Asked, by: str) -> dict[str, Any]:
     this_year = timezone.localdate().year
-    above = [(area.name, _href(Asked(asked.year, area))) for area in places_above(scope, asked.place)]
+    above = [(area.name, statistics_href(Asked(asked.year, area))) for area in places_above(scope, asked.place)]
     return {
         "asked": asked,
         "by": by,
@@ -202,14 +193,14 @@ def _frame(scope: Scope, asked: Asked, by: str) -> dict[str, Any]:
         "levels": TitleLevel.choices,
         "above": above,
         "counted_at": counted_at(),
-        "statistics_href": _href(asked),
+        "statistics_href": statistics_href(asked),
     }
 
 
 def _line(row: Row, columns: tuple[Column, ...], *, is_lowest: bool) -> tuple[str, str, list[Any]]:
     href = ""
     if row.asked:
-        href = _people_href(row.asked, "") if is_lowest or row.asked.unit else _href(row.asked)
+        href = people_href(row.asked) if is_lowest or row.asked.unit else statistics_href(row.asked)
     return row.label, href, _cells(row.figures, columns, row.asked)
 
 
@@ -219,18 +210,10 @@ def _cells(figures: Figures, columns: tuple[Column, ...], asked: Asked | None) -
     for column in columns:
         value = column.read(figures)
         standing = "" if column.standing == "all" else column.standing
-        href = _people_href(asked, standing) if asked and column.standing and value else ""
+        leads = asked is not None and value and (column.standing or column.measure)
+        href = people_href(asked, standing=standing, measure=column.measure) if asked and leads else ""
         cells.append((column, value, href))
     return cells
-
-
-def _href(asked: Asked) -> str:
-    return f"{reverse('office:statistics')}?{urlencode(asked.query)}"
-
-
-def _people_href(asked: Asked, standing: str) -> str:
-    query = asked.query | ({"standing": standing} if standing else {})
-    return f"{reverse('office:counted_people')}?{urlencode(query)}"
 
 
 def _file(data: bytes, name: str, content_type: str) -> HttpResponse:
