@@ -65,6 +65,7 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
         "reader_places": roles.places,
         "announced": at_home(cast(User, user) if signed_in else None, roles) if _is_home(request) else (),
         "may_find": Duty.OVERSEE in roles.duties,
+        "letters_about_href": f"{_addresses()['front_href']}letters/about/" if Duty.OVERSEE in roles.duties else "",
         "is_demo": settings.DEMO,
         "is_sandbox": settings.SANDBOX,
         "read_only": maintenance(),

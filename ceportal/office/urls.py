@@ -24,6 +24,7 @@ from ceportal.office.views import (
     rolls,
     staff,
     statistics,
+    statistics_lists,
     taking_over,
     year_end,
 )
@@ -50,6 +51,7 @@ urlpatterns: list[URLPattern] = [
     path("filings/<uuid:ref>/csv/", filings.filing_list, name="filing_list"),
     path("filings/<uuid:ref>/pdf/", filings.filing_form, name="filing_form"),
     path("overview/", overview.show_overview, name="overview"),
+    path("overview/day/", statistics_lists.show_day, name="day"),
     path("overview/waiting/", overview.show_waiting, name="waiting"),
     path("evaluations/", evaluations.show_evaluations, name="evaluations"),
     path("evaluations/<uuid:ref>/", evaluations.evaluate, name="evaluate"),
@@ -57,6 +59,8 @@ urlpatterns: list[URLPattern] = [
     path("statistics/", statistics.show_statistics, name="statistics"),
     path("statistics/table/", statistics.statistics_table, name="statistics_table"),
     path("statistics/paper/", statistics.statistics_paper, name="statistics_paper"),
+    path("statistics/classes/", statistics_lists.show_counted_classes, name="counted_classes"),
+    path("statistics/plans/", statistics_lists.show_planned_trainings, name="planned_trainings"),
     path("statistics/people/", statistics.show_counted_people, name="counted_people"),
     path("statistics/people/<uuid:ref>/<int:year>/", statistics.show_counted_person, name="counted_person"),
     path("statistics/fixed/", reports.fixed_reports, name="fixed_reports"),
@@ -83,6 +87,10 @@ urlpatterns: list[URLPattern] = [
     path("year/closing/", year_end.show_closing, name="closing"),
     path("letters/", letters.show_letters, name="letters"),
     path("letters/new/", letters.new_letter, name="new_letter"),
+    path("letters/about/return/<uuid:ref>/", letters.letter_about, {"what": "return"}, name="letter_about_return"),
+    path(
+        "letters/about/reversal/<uuid:ref>/", letters.letter_about, {"what": "reversal"}, name="letter_about_reversal"
+    ),
     path("letters/<uuid:ref>/", letters.show_letter, name="letter"),
     path("letters/<uuid:ref>/pdf/", letters.letter_sheet, name="letter_sheet"),
     path("honours/", rolls.show_honours, name="honours"),

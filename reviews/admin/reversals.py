@@ -17,7 +17,7 @@ from accounts.rules.policy import Act
 from accounts.selectors.people import find_by_id_number
 from ceportal.kernel.rules.refusal import Refusal, Refused
 from ceportal.kernel.web.desks import Column
-from credits.enums import ClaimState
+from credits.enums import ClaimState, EntryKind
 from credits.selectors.records import open_corrections
 from reviews.forms.reviewing import FindPersonForm, ReverseForm
 from reviews.models import CreditedHours
@@ -100,12 +100,13 @@ class ReversalDesk(OverseersRegister):
                 reasons = refused.reasons
             else:
                 messages.success(request, f"已撤销《{claim.title}》的 {claim.hours.normalize():f} 学时，已通知本人。")
-                return redirect("admin:reviews_creditedhours_changelist")
+                return redirect("admin:reviews_creditedhours_reverse", claim.ref)
         context = {
             "title": "撤销学时",
             "claim": claim,
             "unit": _unit_of(claim),
             "is_live": claim.state == ClaimState.LIVE,
+            "was_reversed": claim.entries.filter(kind=EntryKind.REVERSAL).exists(),
             "correction": open_corrections().filter(claim=claim).first(),
             "form": form,
             "reasons": reasons,

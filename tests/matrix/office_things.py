@@ -5,7 +5,9 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from accounts.enums import Duty
 from accounts.models import Organization, Professional, User
+from accounts.selectors.duties import holders_of
 from accounts.selectors.people import employer_of
 from ceportal.office.enums import LetterKind, RollKind, TakenKind
 from ceportal.office.models import Letter, OfficerTraining, Roll, TakeOver
@@ -15,7 +17,10 @@ from ceportal.office.services.letters import send_letter, sheet_of
 from ceportal.office.services.officers import hold_training, name_officer
 from ceportal.office.services.rolls import add_name, write_roll
 from ceportal.office.services.taking_over import keep_file
+from credits.models import Declaration
+from tests.reviews.factories import submitted, turned_down
 
+RETURNED = "退回补正的培训"
 _TAKE_OVERS = ("take_over", "take_over_progress", "take_over_problems", "act_on_take_over")
 
 
@@ -25,6 +30,8 @@ def given() -> dict[str, Callable[[Any], Mapping[str, Any]]]:
         "office:take_over_template": lambda _: {"kind": "units"},
         **{f"office:{name}": lambda _: {"ref": TakeOver.objects.get().ref} for name in _TAKE_OVERS},
         **{f"office:{name}": lambda _: {"ref": Letter.objects.get().ref} for name in ("letter", "letter_sheet")},
+        "office:letter_about_return": lambda _: {"ref": Declaration.objects.get(title=RETURNED).ref},
+        "office:letter_about_reversal": lambda town: {"ref": town.claim.ref},
         "office:roll": lambda _: {"ref": Roll.objects.get().ref},
         "office:officer_training": lambda _: {"ref": OfficerTraining.objects.get().ref},
     }
@@ -34,6 +41,8 @@ def begin(person: Professional, city: Organization, officer: User, *, now: datet
     unit = employer_of(person)
     assert unit is not None
     by: dict[str, Any] = {"by": officer, "now": now}
+    reviewer = holders_of(unit, Duty.REVIEW_HOURS).earliest("pk")
+    turned_down(submitted(person, title=RETURNED, now=now), reviewer, now=now)
     said = {
         "统一社会信用代码": "91410200MA9K00001U", "单位名称": "原系统里的单位", "单位性质": "institution",
         "所在地区": "410203", "主管部门": "", "联系人": "人事科", "联系电话": "0371-22000001",

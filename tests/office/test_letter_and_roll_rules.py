@@ -1,5 +1,6 @@
 """What may stand in letters and lists, without a database."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -59,6 +60,18 @@ def test_a_sanction_ends_being_shown_and_a_list_is_published_by_another() -> Non
     assert codes(rolls.reasons_not_to_publish(named=0, is_own=True)) == ["nobody", "two_people"]
     assert codes(rolls.reasons_not_to_publish(named=1, is_own=False)) == []
     assert codes(rolls.reasons_not_to_withdraw("")) == ["blank"]
+
+
+def test_a_letter_about_something_says_what_and_why() -> None:
+    told = letters.Told("教学研修", 2026, "24", "专业科目", "缺少\n结业证书", TODAY)
+    text = letters.body_about(LetterKind.CORRECTION, told)
+    assert letters.BLANK not in text
+    assert "2026年度专业科目“教学研修”（24学时）" in text
+    assert "\n\n缺少 结业证书。\n\n" in text
+    reversal = letters.body_about(LetterKind.REVERSAL, replace(told, why="材料不实。", clause="2012年办法第十八条"))
+    assert "材料不实。\n\n根据继续教育学时管理的有关规定（2012年办法第十八条），已于2026年11月20日撤销" in reversal
+    assert "有关规定，已于" in letters.body_about(LetterKind.REVERSAL, told)
+    assert not list(letters.reasons_not_to_send("标题", reversal, has_addressee=True))
 
 
 def test_an_officer_has_an_office_number_and_a_share_is_of_those_who_ought_to() -> None:

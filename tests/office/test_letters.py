@@ -8,7 +8,7 @@ import time_machine
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from accounts.enums import NoticeEvent
+from accounts.enums import Duty, NoticeEvent
 from accounts.models import Notice, Organization, Professional, User
 from ceportal.kernel.models import AuditEvent
 from ceportal.kernel.rules.id_number import reasons_not_to_accept_uscc
@@ -19,8 +19,11 @@ from ceportal.office.rules import letters as rules
 from ceportal.office.selectors.addressees import Meant, whom
 from ceportal.office.services import letters as service
 from certificates.services.sealing import make_signing_key
+from credits.models import Declaration
+from reviews.models import CreditedHours
 from tests import factories as make
-from tests.credits.factories import NOW
+from tests.credits.factories import NOW, credit
+from tests.reviews.factories import approved, submitted, turned_down
 
 BODY = "您提交的材料不齐全。\n请在五个工作日内补正。"
 pytestmark = pytest.mark.django_db
@@ -79,6 +82,57 @@ def test_a_letter_to_a_unit_is_numbered_told_opened_and_fetched(
         service.withdraw_letter(letter, reason="再收回", by=county_officer, now=NOW)
     told = list(AuditEvent.objects.filter(action__startswith="letter.").values_list("action", flat=True))
     assert sorted(told) == ["letter.fetched", "letter.opened", "letter.send", "letter.withdraw"]
+
+
+def test_a_return_and_a_reversal_become_letters_with_their_text_filled_in(
+    clerk: Client, declarant: Professional, employer_reviewer: User, county_officer: User, county_bureau: Organization,
+    stranger: User,
+) -> None:  # fmt: skip
+    turned_down(submitted(declarant), employer_reviewer)
+    asked = Declaration.objects.get()
+    address = f"/letters/about/return/{asked.ref}/"
+    text = clerk.get(address).content.decode()
+    for words in (asked.title, "佐证材料不全：缺少结业证书。", "于2026年11月16日退回", "24学时", "发给 申报教师"):
+        assert words in text, words
+    assert rules.BLANK not in text
+    assert 'name="to"' not in text
+    said = {"office": str(county_bureau.pk), "title": "补正通知书", "body": "请补正。"}
+    assert clerk.post(address, said | {"body": ""}).status_code == 422
+    assert clerk.post(address, said).status_code == 302
+    letter = Letter.objects.get()
+    assert (letter.to_person, letter.kind, letter.about) == (declarant, LetterKind.CORRECTION, f"return:{asked.ref}")
+    assert f'这件事已经发过公文：<a href="/letters/{letter.ref}/"' in clerk.get(address).content.decode()
+
+    entry = credit(declarant, "8", title="虚假的培训")
+    claim = CreditedHours.objects.get(pk=entry.claim_id)
+    assert clerk.get(f"/letters/about/reversal/{claim.ref}/").status_code == 404
+    desk = f"/admin/reviews/creditedhours/{claim.ref}/"
+    clerk.post(desk, {"reason_code": "false", "reason": "材料是编造的"})
+    link = f"/letters/about/reversal/{claim.ref}/"
+    assert link in clerk.get(desk).content.decode()
+    text = clerk.get(link).content.decode()
+    for words in ("学时撤销决定书", "虚假的培训", "材料是编造的", "8学时", "三十日内", "通知"):
+        assert words in text, words
+    assert rules.BLANK not in text
+    for other in (stranger, employer_reviewer):
+        clerk.force_login(other)
+        assert clerk.get(link).status_code == 403
+    elsewhere = make.give(make.user("平顶山经办人"), make.bureau("410400"), Duty.OVERSEE)
+    clerk.force_login(elsewhere)
+    assert (clerk.get(link).status_code, clerk.get(address).status_code) == (404, 404)
+    clerk.force_login(county_officer)
+    Professional.objects.filter(pk=declarant.pk).update(area=make.area("410402"))
+    assert clerk.get(link).status_code == 409
+
+
+def test_an_authority_writes_about_what_it_returned(
+    clerk: Client, declarant: Professional, employer_reviewer: User, authority_reviewer: User
+) -> None:
+    turned_down(approved(submitted(declarant), employer_reviewer), authority_reviewer)
+    clerk.force_login(authority_reviewer)
+    link = f"/letters/about/return/{Declaration.objects.get().ref}/"
+    assert link in clerk.get("/reviews/done/").content.decode()
+    assert "缺少结业证书" in clerk.get(link).content.decode()
 
 
 def test_whom_a_clerk_means_is_found_within_the_reach_of_the_office_alone(

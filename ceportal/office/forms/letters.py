@@ -24,5 +24,11 @@ class LetterForm(ToldForm):
         self.offer("office", offices)
 
 
+class LetterAboutForm(LetterForm):
+    """About something of one person: to whom it goes is settled."""
+
+    to = None  # type: ignore[assignment]
+
+
 class TakeBackForm(ToldForm):
     reason = line("为什么收回", REASON_LIMIT)

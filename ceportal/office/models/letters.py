@@ -23,6 +23,8 @@ class Letter(Referenced):
     title = models.CharField(max_length=120)
     to_person = models.ForeignKey(Professional, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     to_unit = models.ForeignKey(Organization, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    # What of the portal it is about, as `reversal:<ref>`; empty for a letter written by itself.
+    about = models.CharField(max_length=50, blank=True, default="", db_default="")
     content = models.JSONField()
     content_digest = models.CharField(max_length=64)
     pdf_digest = models.CharField(max_length=64, blank=True)
@@ -50,6 +52,7 @@ class Letter(Referenced):
             models.Index(fields=["office", "-id"], name="letters_of_an_office"),
             models.Index(fields=["to_person", "-id"], name="letters_to_a_person", condition=Q(to_person__isnull=False)),
             models.Index(fields=["to_unit", "-id"], name="letters_to_a_unit", condition=Q(to_unit__isnull=False)),
+            models.Index(fields=["about"], name="letters_about_a_thing", condition=~Q(about="")),
         ]
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -45,6 +46,42 @@ _BODIES = {
     ),
     LetterKind.NOTICE: (f"现将有关事项告知如下：{BLANK}", "特此告知。"),
 }
+
+
+@dataclass(frozen=True)
+class Told:
+    """Hours of which a letter tells: returned for correction, or taken back. `why` is the reason as it was given,
+    `clause` what it goes by, in words.
+    """
+
+    title: str
+    year: int
+    hours: str
+    subject: str
+    why: str
+    day: date
+    clause: str = ""
+
+
+def body_about(kind: LetterKind, told: Told) -> str:
+    """The whole text, with no blank left: the clerk reads it, adds to it, sends it."""
+    on, why = f"{told.day.year}年{told.day.month}月{told.day.day}日", _ended(told.why)
+    first, *rest = _BODIES[kind]
+    if kind == LetterKind.CORRECTION:
+        first = (
+            f"您申报的{told.year}年度{told.subject}“{told.title}”（{told.hours}学时），经审核，材料不齐全或不符合要求，"
+            f"已于{on}退回，需要补正以下内容："
+        )
+        return "\n\n".join([first, why, rest[-1]])
+    first = f"经核查，您{told.year}年度的{told.subject}“{told.title}”（{told.hours}学时），存在以下问题：{why}"
+    by = f"根据继续教育学时管理的有关规定（{told.clause}），" if told.clause else "根据继续教育学时管理的有关规定，"
+    ground = f"{by}已于{on}撤销上述学时；已经生成的证书随之撤销或更换。"
+    return "\n\n".join([first, ground, rest[-1]])
+
+
+def _ended(words: str) -> str:
+    words = " ".join(words.split())
+    return words if words.endswith(("。", "！", "？")) else f"{words}。"
 
 
 def title_for(kind: LetterKind) -> str:

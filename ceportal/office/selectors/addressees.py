@@ -33,18 +33,19 @@ def whom(typed: str, office: Organization) -> Meant:
         return Meant(unit=coded)
     person = find_by_id_number(number) if any(each.isdigit() for each in number) else None
     if person is not None:
-        return Meant(person=person) if person.approved_at and _reaches(office, person) else Meant()
+        return Meant(person=person) if person.approved_at and reaches(office, person) else Meant()
     named = list(units.filter(name_key=comparable(typed) or "-")[:2])
     return Meant(unit=named[0]) if len(named) == 1 else Meant()
+
+
+def reaches(office: Organization, person: Professional) -> bool:
+    """Whether `office` may write to this person: of its place, or at work below the authority."""
+    if office.is_bureau:
+        return person.area.path.startswith(office.area.path)
+    jobs = Employment.objects.filter(professional=person, ended_on__isnull=True, organization__supervisor=office)
+    return jobs.exists()
 
 
 def _units_of(office: Organization) -> QuerySet[Organization]:
     units = Organization.objects.filter(is_employer=True, state=UnitState.ACTIVE)
     return units.filter(**below(office.area)) if office.is_bureau else units.filter(supervisor=office)
-
-
-def _reaches(office: Organization, person: Professional) -> bool:
-    if office.is_bureau:
-        return person.area.path.startswith(office.area.path)
-    jobs = Employment.objects.filter(professional=person, ended_on__isnull=True, organization__supervisor=office)
-    return jobs.exists()

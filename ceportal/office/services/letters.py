@@ -28,8 +28,9 @@ _LINK = "/letters/{}/"
 
 @transaction.atomic
 def send_letter(
-    office: Organization, kind: LetterKind, to: Meant, *, title: str, body: str, by: User, now: datetime
-) -> Letter:
+    office: Organization, kind: LetterKind, to: Meant, *, title: str, body: str, by: User, now: datetime,
+    about: str = "",
+) -> Letter:  # fmt: skip
     """Numbered without a gap, frozen, and told to whom it is for. Raises `Refused` with fields."""
     refuse_if_any(rules.reasons_not_to_send(title, body, has_addressee=to.is_somebody))
     today = timezone.localdate(now)
@@ -41,8 +42,8 @@ def send_letter(
     )
     letter = Letter.objects.create(
         office=office, kind=kind, year=today.year, serial=serial, number=number, title=title.strip(),
-        to_person=to.person, to_unit=to.unit, content=content, content_digest=rules.digest_of(content), sent_by=by,
-        sent_at=now,
+        to_person=to.person, to_unit=to.unit, about=about, content=content,
+        content_digest=rules.digest_of(content), sent_by=by, sent_at=now,
     )  # fmt: skip
     record("letter.send", letter, by=by, now=now, after={"number": number, "digest": letter.content_digest})
     text = f"{office.name}发来{kind.label}《{letter.title}》（{number}），请查看。"

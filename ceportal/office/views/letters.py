@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
@@ -18,11 +18,11 @@ from accounts.rules.policy import Act
 from ceportal.kernel.rules.refusal import MovedOn, Refused, refuse
 from ceportal.kernel.web.keyset import keyset_page
 from ceportal.office.enums import LetterKind, LetterStep
-from ceportal.office.forms.letters import LetterForm, TakeBackForm
+from ceportal.office.forms.letters import LetterAboutForm, LetterForm, TakeBackForm
 from ceportal.office.models import Letter
 from ceportal.office.rules import letters as rules
 from ceportal.office.selectors import letters as found
-from ceportal.office.selectors.addressees import whom
+from ceportal.office.selectors.addressees import Meant, whom
 from ceportal.office.services import letters as services
 from certificates.documents.printing import MissingGlyphs
 from certificates.documents.signing import SigningKeyMissing
@@ -65,6 +65,41 @@ def new_letter(request: HttpRequest) -> HttpResponse:
             messages.success(request, f"已发出，编号 {letter.number}。对方查看、下载后，这里会显示时间。")
             return redirect("office:letter", letter.ref)
     context = {"form": form, "kind": kind, "kinds": LetterKind.choices}
+    return render(request, "office/letter_new.html", context, status=422 if form.is_bound else 200)
+
+
+@never_cache
+@senders_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def letter_about(request: HttpRequest, what: str, ref: UUID) -> HttpResponse:
+    """A letter about a return or a reversal, its text filled in from it; sent as any other."""
+    user, now = _user(request), timezone.now()
+    matter = found.MATTERS[what](user, ref)
+    if matter is None:
+        raise Http404
+    offices = found.offices_reaching(user, matter.person)
+    if not offices.exists():
+        raise refuse("out_of_reach", "这个人现在不在您的辖区或行业内，请由现在所在地的人社部门发文。")
+    initial = {"title": rules.title_for(matter.kind), "body": rules.body_about(matter.kind, matter.told)}
+    form = LetterAboutForm(request.POST if request.method == "POST" else None, offices=offices, initial=initial)
+    if form.is_bound and form.is_valid():
+        said = form.cleaned_data
+        try:
+            letter = services.send_letter(
+                said["office"], matter.kind, Meant(person=matter.person), title=said["title"], body=said["body"],
+                by=user, now=now, about=matter.key,
+            )  # fmt: skip
+        except Refused as refused:
+            form.show(refused)
+        else:
+            messages.success(request, f"已发出，编号 {letter.number}。对方查看、下载后，这里会显示时间。")
+            return redirect("office:letter", letter.ref)
+    context = {
+        "form": form,
+        "kind": matter.kind,
+        "person": matter.person,
+        "sent": found.letters_about(user, matter)[:5],
+    }
     return render(request, "office/letter_new.html", context, status=422 if form.is_bound else 200)
 
 
