@@ -18,6 +18,7 @@ from bases.models import Recognition
 from ceportal.kernel.rules.text import comparable
 from ceportal.kernel.services.files import store
 from ceportal.office.demo import papers
+from ceportal.office.demo.bureau import keep_the_office
 from ceportal.office.demo.cast import (
     APPLICANT,
     BUSY,
@@ -210,6 +211,7 @@ def _this_year(stage: Stage) -> None:
     hold_a_class(stage)
     run_a_training(stage, HELD)
     ask_to_be_recognised(stage)
+    keep_the_office(stage)
 
 
 def _ask_for_last_year(stage: Stage, person: Person) -> None:
