@@ -92,7 +92,8 @@ def join(invitation: StaffInvitation, kind: TransferKind, *, by: User, now: date
     """The person comes to the unit: instead of where they work chiefly (MOVE), or beside it (JOIN). What waits with the
     unit they leave is decided first (A23).
     """
-    person = Professional.objects.select_for_update().select_related("user", "area").get(user=by)
+    # The row alone: locking its account too would hold up whoever declines for ever.
+    person = Professional.objects.select_for_update(of=("self",)).select_related("user", "area").get(user=by)
     _refuse_if_over(invitation, now)
     unit = invitation.organization
     refuse_if_any(reasons_not_to_transfer(facts_of(person, unit, kind)))
