@@ -19,6 +19,7 @@ urlpatterns = [
     path("reviews/deputies/", deputies.keep_deputies, name="deputies"),
     path("reviews/deputies/end/", deputies.dismiss, name="dismiss_deputy"),
     path("reviews/watch/", watch.show_watch, name="watch"),
+    path("reviews/watch/list/", watch.show_watched, name="watched"),
     path("reviews/together/", sharing.approve_together, name="together"),
     path("reviews/allot/", sharing.allot, name="allot"),
     path("reviews/<uuid:ref>/", item.review_declaration, name="review"),

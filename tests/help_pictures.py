@@ -1,6 +1,7 @@
 """`python -m tests.help_pictures`: the pictures of the pages of help, of the real pages of a demo that is made for it.
 
-Each step of `guides.yaml` is opened as the demo's user of its role sees it and kept as WebP in `static/office/help`.
+Each step of `guides.yaml` is opened as the demo's user of its role sees it and kept as WebP in `static/office/help`;
+with `--missing` only those that have no picture yet.
 Ends with 1 when a page does not answer or a link that a step follows is not there.
 """
 
@@ -31,11 +32,13 @@ Account = Mapping[str, str]
 def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ceportal.settings.dev")
     django.setup()
+    missing = "--missing" in sys.argv[1:]
     with demo() as (portal, accounts), chromium() as browser:
         for guide in guides():
             for size, pictures in ((DESK, attrgetter("picture")), (PHONE, attrgetter("phone_picture"))):
+                wanted = [step for step in guide.steps if not (missing and (ROOT / "static" / pictures(step)).exists())]
                 page = entered(browser, portal.url, accounts.get(guide.role), size)
-                for step in guide.steps:
+                for step in wanted:
                     keep(shown(page, guide, step), ROOT / "static" / pictures(step))
                 page.context.close()
     return 0

@@ -19,6 +19,7 @@ from credits.rules.holding import HELD_FOR
 
 HOLD_CLIENT, RULE_HELD = "held.hold_client", "held.rule"
 KINDS = (HOLD_CLIENT, RULE_HELD)
+SOURCES_LOOKED_AT = 1_000
 
 
 @dataclass(frozen=True)
@@ -74,8 +75,8 @@ def held_by(mark: str) -> QuerySet[HeldHours]:
 
 
 def platforms_of_held(user: User) -> list[tuple[str, str]]:
-    """Who reported what is held, by source, for the filter."""
-    sources = set(held_seen_by(user).order_by().values_list("source", flat=True).distinct()[:200])
+    """Who reported what has been held the longest, by source, for the filter: the same work however much is held."""
+    sources = set(held_seen_by(user).order_by("pk").values_list("source", flat=True)[:SOURCES_LOOKED_AT])
     refs = {source.partition(":")[2]: source for source in sources if ":" in source}
     names = Organization.objects.filter(ref__in=refs).order_by("name_key")
     return [(refs[str(unit.ref)], unit.name) for unit in names]

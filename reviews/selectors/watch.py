@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
@@ -62,12 +63,30 @@ def timeliness(user: User, *, since: datetime) -> list[Timeliness]:
     late = Count("pk", filter=Q(at__gt=F("was_due_at")))
     decisions = _decisions(reach).filter(at__gte=since).order_by().values("organization")
     decided = {row["organization"]: (row["n"], row["late"]) for row in decisions.annotate(n=Count("pk"), late=late)}
-    overdue = Declaration.objects.filter(overdue_at__isnull=False, waiting_on__isnull=False)
-    overdue = overdue.filter(reach.of_places("waiting_on__area") | reach.of_units("waiting_on")).order_by()
-    waiting = dict(overdue.values_list("waiting_on").annotate(Count("pk")))
+    waiting = dict(_overdue(reach).order_by().values_list("waiting_on").annotate(Count("pk")))
     units = Organization.objects.in_bulk(set(decided) | set(waiting))
     rows = [Timeliness(unit, *decided.get(key, (0, 0)), waiting.get(key, 0)) for key, unit in units.items()]
     return sorted(rows, key=lambda row: (-row.waiting_late, -row.late, row.unit.pk))
+
+
+def decided_by(user: User, *, since: datetime, is_late: bool, unit: UUID | None = None) -> QuerySet[Decision]:
+    """The decisions behind a figure of `timeliness`: all, or those after their limit; of one unit by its ref."""
+    rows = _decisions(reach_of(user, Act.OVERSEE)).filter(at__gte=since)
+    rows = rows.filter(at__gt=F("was_due_at")) if is_late else rows
+    rows = rows.filter(organization__ref=unit) if unit else rows
+    return rows.select_related("organization", "by", "subject__professional")
+
+
+def overdue_at(user: User, *, unit: UUID | None = None) -> QuerySet[Declaration]:
+    """What waits beyond its limit now."""
+    rows = _overdue(reach_of(user, Act.OVERSEE))
+    rows = rows.filter(waiting_on__ref=unit) if unit else rows
+    return rows.select_related("waiting_on", "professional")
+
+
+def _overdue(reach: Reach) -> QuerySet[Declaration]:
+    rows = Declaration.objects.filter(overdue_at__isnull=False, waiting_on__isnull=False)
+    return rows.filter(reach.of_places("waiting_on__area") | reach.of_units("waiting_on"))
 
 
 def unlikely_speeds(user: User, *, now: datetime) -> list[Speed]:

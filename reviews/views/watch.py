@@ -1,5 +1,9 @@
 """What bureaus and authorities see of how the units below them review."""
 
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -7,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import PersonRequest, only_who_may
 from accounts.rules.policy import Act
+from ceportal.kernel.web.keyset import keyset_page
 from reviews.selectors import watch
 
 
@@ -30,3 +35,31 @@ def show_watch(request: PersonRequest) -> HttpResponse:
         "speed_days": watch.DAYS_OF_SPEED,
     }
     return render(request, "reviews/watch.html", context)
+
+
+@require_safe
+@only_who_may(Act.OVERSEE)
+def show_watched(request: PersonRequest) -> HttpResponse:
+    """What a figure counts: `?look=late` decisions after their limit, `?look=waiting` what waits beyond it now, else
+    every decision of the year; `?unit=` those of one unit.
+    """
+    now, look, unit = timezone.now(), request.GET.get("look", ""), None
+    with suppress(ValueError):
+        unit = UUID(request.GET.get("unit", ""))
+    rows: Any
+    order: tuple[str, ...]
+    if look == "waiting":
+        rows, order = watch.overdue_at(request.user, unit=unit), ("due_at", "id")
+    else:
+        since = watch.first_of_the_year(now)
+        rows = watch.decided_by(request.user, since=since, is_late=look == "late", unit=unit)
+        order = ("-id",)
+    page = keyset_page(rows, order=order, cursor=request.GET.get("after", ""))
+    context = {
+        "page": page,
+        "look": look if look in ("late", "waiting") else "",
+        "count": rows.count(),
+        "year": timezone.localdate(now).year,
+        "is_of_one": unit is not None,
+    }
+    return render(request, "reviews/watched.html", context)

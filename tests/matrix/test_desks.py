@@ -65,6 +65,8 @@ LISTS: tuple[tuple[str, dict[str, str]], ...] = (
     ("office:counted_classes", {}),
     ("office:planned_trainings", {}),
     ("office:day", {"look": "decided"}),
+    ("reviews:watched", {}),
+    ("reviews:watched", {"look": "waiting"}),
     ("accounts:staff_invitations", {}),
     ("office:officers", {}),
     ("office:letters", {"view": "sent"}),

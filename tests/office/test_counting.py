@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import Sum
 from django.utils import timezone
 
 from accounts.enums import Leaving, UnitNature
 from accounts.models import Employment, Organization, Professional, User
 from ceportal.office.enums import Standing
-from ceportal.office.models import CountedYear, YearSum
+from ceportal.office.models import CountedYear, PlaceSum, YearSum
 from ceportal.office.rules import counting as rules
 from ceportal.office.services.counting import count_years, keep_sums
 from credits.models import YearAccount
@@ -84,6 +85,26 @@ def test_every_figure_equals_a_plain_count_and_follows_what_happens(
     assert sums()["public"] == plainly(PLAIN["public"]) == 8
     assert not CountedYear.objects.filter(professional=lone_declarant).exists()
     assert not YearSum.objects.filter(nature=UnitNature.PRIVATE).exists()
+    assert _places_are_right()
+    # What somebody else has written into the sums of places is put right by the next round through everybody.
+    PlaceSum.objects.update(met=0)
+    entry(other_declarant, "1")
+    count_years(now=NOW)
+    assert _places_are_right()
+    PlaceSum.objects.all().delete()
+    count_years(now=NOW)
+    assert _places_are_right()
+    assert count_years(now=NOW) == 0
+
+
+def _places_are_right() -> bool:
+    names = [*rules.STANDINGS, *rules.MEASURED]
+
+    def added(rows: Any) -> list[Any]:
+        by = ("year", "area", "authority")
+        return list(rows.order_by(*by).values(*by).annotate(**{f"of_{name}": Sum(name) for name in names}))
+
+    return added(PlaceSum.objects.all()) == added(YearSum.objects.all()) and PlaceSum.objects.exists()
 
 
 def test_a_year_is_counted_where_and_as_what_it_was_judged(declarant: Professional, authority: Organization) -> None:

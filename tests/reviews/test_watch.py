@@ -1,5 +1,6 @@
 """What follows from being late, and what those above see: told further up, counted; speeds, pairs, a mail."""
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -63,6 +64,11 @@ def test_timeliness_counts_what_was_late_and_what_still_is(
     with time_machine.travel(LATE, tick=False):
         client.force_login(city_officer)
         text = client.get(reverse("reviews:watch")).content.decode()
+        links = re.findall(r'<a href="(/reviews/watch/list/[^"]*)">\s*(?:<b>)?(?:<span.*?>.*?</svg>)?(\d+)', text, re.S)
+        assert sorted(figure for _, figure in links) == ["0", "1", "1", "1", "1", "2", "2", "2"]
+        for href, figure in links:
+            page = client.get(href.replace("&amp;", "&")).content.decode()
+            assert page.count('data-label="期限"') == int(figure), href
     assert employer.name in text
     assert "50%" in text
     client.force_login(declarant.user)

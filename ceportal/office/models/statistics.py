@@ -82,6 +82,31 @@ class YearSum(Measured):
         return self.key
 
 
+class PlaceSum(Measured):
+    """The sums of one year, place and authority, added up from `YearSum`: what pages of a whole province read, which no
+    trade, nature or level narrows. `key` is all three in one text.
+    """
+
+    key = models.CharField(max_length=40, unique=True)
+    year = models.PositiveSmallIntegerField()
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    authority = models.ForeignKey(Organization, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    met = _count()
+    half = _count()
+    less = _count()
+    excused = _count()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "地区统计"
+        indexes: ClassVar = [
+            models.Index(fields=["year", "area"], name="place_sums_of_a_place"),
+            models.Index(fields=["authority", "year"], name="place_sums_of_an_authority"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class CountedYear(Measured):
     """One person's year as it was last counted, and the sum it stands in: behind every figure stand these rows."""
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet, Sum
 
 from accounts.models import Area
-from ceportal.office.models import CountedYear, YearSum
+from ceportal.office.models import CountedYear, PlaceSum, YearSum
 from credits.models import YearAccount
 
 HEADINGS = ("人数", "已达标", "公需学时", "专业学时")
@@ -31,7 +31,7 @@ def ways_of(place: Area, year: int) -> list[Way]:
     accounts = YearAccount.objects.filter(professional__merged_into__isnull=True, **below)
     ledger = accounts.aggregate(met=Count("pk", filter=Q(is_met=True)), **_SUMS)
     return [
-        _of_sums("人社部门：各地区相加", YearSum.objects.filter(**below), "area"),
+        _of_sums("人社部门：各地区相加", PlaceSum.objects.filter(**below), "area"),
         _of_sums("行业主管部门：各部门相加（含没有主管部门的）", YearSum.objects.filter(**below), "authority"),
         _of_people("用人单位：各单位相加（含没有单位的）", people),
         Way("学时账户：直接统计", 1, (None, *(_number(ledger[name]) for name in ("met", *_SUMS)))),
@@ -44,7 +44,7 @@ def differing(ways: Sequence[Way]) -> list[str]:
     return [heading for heading, values in columns if len({value for value in values if value is not None}) > 1]
 
 
-def _of_sums(label: str, rows: QuerySet[YearSum], by: str) -> Way:
+def _of_sums(label: str, rows: QuerySet[Any], by: str) -> Way:
     counted = Sum("met") + Sum("half") + Sum("less") + Sum("excused")
     return _way(label, list(rows.order_by().values(by).annotate(people=counted, n_met=Sum("met"), **_SUMS)))
 

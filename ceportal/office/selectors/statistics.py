@@ -18,7 +18,7 @@ from accounts.selectors.duties import units_for
 from accounts.selectors.reach import Reach
 from ceportal.kernel.models import Heartbeat
 from ceportal.office.enums import By, Standing
-from ceportal.office.models import CountedYear, YearSum
+from ceportal.office.models import CountedYear, PlaceSum, YearSum
 from ceportal.office.rules.counting import MEASURED, OWED, STANDINGS, TIMES, Figures, summed
 
 COUNTING = "office.count_years"
@@ -100,8 +100,16 @@ def unit_seen_by(scope: Scope, ref: str) -> Organization | None:
     ).first()
 
 
-def sums_seen_by(scope: Scope, asked: Asked, *, every_year: bool = False) -> QuerySet[YearSum]:
+def sums_seen_by(scope: Scope, asked: Asked) -> QuerySet[YearSum]:
     rows = YearSum.objects.filter(_seen(scope.reach, ""), _narrowed(asked, "")).order_by()
+    return rows.filter(year=asked.year)
+
+
+def places_seen_by(scope: Scope, asked: Asked, *, every_year: bool = False) -> QuerySet[Any]:
+    """The sums by place and year alone: few of them, however many people, as long as nothing narrows further."""
+    narrowed = asked.trade or asked.nature or asked.level
+    model: type[PlaceSum] | type[YearSum] = YearSum if narrowed else PlaceSum
+    rows = model._default_manager.filter(_seen(scope.reach, ""), _narrowed(asked, "")).order_by()
     return rows if every_year else rows.filter(year=asked.year)
 
 
@@ -124,7 +132,7 @@ def counted_seen_by(scope: Scope, asked: Asked, standing: str = "", measure: str
 
 
 def total_of(scope: Scope, asked: Asked) -> Figures:
-    rows = counted_seen_by(scope, asked) if asked.unit else sums_seen_by(scope, asked)
+    rows: QuerySet[Any] = counted_seen_by(scope, asked) if asked.unit else places_seen_by(scope, asked)
     return summed(figures for _, figures in _grouped(rows, "year", of_people=asked.unit is not None))
 
 
@@ -163,7 +171,7 @@ def years_of(scope: Scope, asked: Asked) -> list[Row]:
     if of_people:
         rows: Any = CountedYear.objects.filter(_seen(scope.reach, "year_sum__"), organization=asked.unit)
     else:
-        rows = sums_seen_by(scope, asked, every_year=True)
+        rows = places_seen_by(scope, asked, every_year=True)
     found = dict(_grouped(rows, "year", of_people=of_people))
     years = sorted(found, reverse=True)[:YEARS_COMPARED]
     return [Row(f"{year} 年度", found[year], replace(asked, year=year)) for year in years]
@@ -193,7 +201,7 @@ def _narrowed(asked: Asked, prefix: str) -> Q:
 
 def _by_area(scope: Scope, asked: Asked, rows: QuerySet[YearSum] | None = None) -> list[Row]:
     """The places next below, and what stands at the place itself."""
-    found = dict(_grouped(sums_seen_by(scope, asked) if rows is None else rows, "area"))
+    found = dict(_grouped(places_seen_by(scope, asked) if rows is None else rows, "area"))
     areas, own = Area.objects.in_bulk(found), asked.place
     depth = len(own.codes)
     by_place: dict[str, list[Figures]] = {}
