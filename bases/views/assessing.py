@@ -99,7 +99,10 @@ def show_round(request: HttpRequest, ref: UUID) -> HttpResponse:
         else:
             messages.success(request, "结果已公布。")
             return redirect("bases:assessment_round", ref)
-    context = {"round": round_, "rows": found.followed(round_, on=timezone.localdate()), "problems": problems}
+    context = {
+        "round": round_, "rows": found.followed(round_, on=timezone.localdate()), "problems": problems,
+        "unscored": round_.bases - round_.scored,  # type: ignore[attr-defined]
+    }  # fmt: skip
     return render(request, "bases/assessment_round.html", context, status=422 if problems else 200)
 
 

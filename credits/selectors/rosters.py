@@ -58,7 +58,7 @@ class Progress:
     def left_words(self) -> str:
         if self.seconds_left is None:
             return "马上开始"
-        return f"大约还要 {self.seconds_left // 60 + 1} 分钟" if self.seconds_left >= 60 else "不到 1 分钟"
+        return f"大约还要 {self.seconds_left // 60 + 1} 分钟" if self.seconds_left >= 60 else "还要不到 1 分钟"
 
 
 def bases_of(user: User) -> QuerySet[Organization]:

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet, Value
+from django.db.models import Count, DateField, Exists, Min, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast
 
 from accounts.models import (
     Correction,
@@ -23,8 +24,10 @@ from accounts.models import (
 )
 from accounts.selectors.duties import waiting_for
 from accounts.selectors.requests import requests_waiting_for
-from bases.models import ClassConsent, Complaint, RecognitionRequest, TrainingPlan
+from bases.models import Assessment, ClassConsent, Complaint, Disclosure, RecognitionRequest, TrainingPlan
+from bases.selectors.assessments import assessments_to_comment, own_assessments, rounds_of
 from bases.selectors.complaints import complaints_waiting_for
+from bases.selectors.directory import disclosing_units
 from credits.models import (
     BackYearRequest,
     Declaration,
@@ -59,6 +62,15 @@ class Waiting:
     due_is_provisional: bool
 
 
+@dataclass(frozen=True)
+class Errand:
+    """What the teaching side has still to do, without a clock of the statute: how many, and by which day if any."""
+
+    desk: Desk
+    count: int
+    until: date | None
+
+
 PEOPLE = Desk("accounts:matters", "人员变动")
 EASINGS = Desk("credits:requests", "减免和认定")
 DESKS: dict[type[Routed], Desk] = {
@@ -85,6 +97,12 @@ DESKS: dict[type[Routed], Desk] = {
     UnitChange: Desk("accounts:unit_changes", "单位变更"),
 }
 ANSWERS = Desk("reviews:asked", "抽查答复")
+ERRANDS = {
+    "self": Desk("bases:assessments", "基地考核：要自评的"),
+    "comment": Desk("bases:assessments", "基地考核：要提意见的"),
+    "score": Desk("bases:assessments", "基地考核：要评分的"),
+    "disclose": Desk("bases:disclosures", "公开信息：没有填写的机构"),
+}
 # Desks that leave out more than every desk does.
 _INBOXES: dict[type[Routed], Callable[[User], QuerySet[Any]]] = {
     Declaration: inbox,
@@ -103,6 +121,32 @@ def work_of(user: User, *, now: datetime) -> list[Waiting]:
             one = Waiting(desks[page], count, overdue, due_at, due_is_provisional=firm is None or firm > due_at)
             found[page] = _together(one, found[page]) if page in found else one
     return sorted(found.values(), key=lambda waiting: waiting.due_at)
+
+
+def errands_of(user: User) -> list[Errand]:
+    """In one query."""
+    is_open = Q(round__published_at__isnull=True)
+    told = Exists(Disclosure.objects.filter(organization=OuterRef("pk")))
+    found: dict[str, tuple[QuerySet[Any], Any]] = {
+        "self": (own_assessments(user).filter(is_open, self_at__isnull=True), Min("round__self_until")),
+        "comment": (
+            assessments_to_comment(user).filter(is_open, opinion_at__isnull=True), Min("round__self_until"),
+        ),
+        "score": (
+            Assessment.objects.filter(is_open, grade="", self_at__isnull=False, round__in=rounds_of(user).values("pk")),
+            Cast(Value(None), DateField()),
+        ),
+        "disclose": (disclosing_units(user).filter(~told), Cast(Value(None), DateField())),
+    }  # fmt: skip
+    rows = [
+        each.select_related(None)
+        .order_by()
+        .annotate(what=Value(what))
+        .values_list("what")
+        .annotate(times=Count("pk"), until=until)
+        for what, (each, until) in found.items()
+    ]
+    return [Errand(ERRANDS[what], times, until) for what, times, until in rows[0].union(*rows[1:], all=True) if times]
 
 
 def _together(one: Waiting, other: Waiting) -> Waiting:

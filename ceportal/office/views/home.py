@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from ceportal.office.selectors.home import home_of, where_it_waits
 from ceportal.office.selectors.navigation import roles_of
-from ceportal.office.selectors.work import work_of
+from ceportal.office.selectors.work import errands_of, work_of
 
 
 @require_safe
@@ -29,6 +29,7 @@ def go_home(request: HttpRequest) -> HttpResponse:
 @never_cache
 def show_work(request: HttpRequest) -> HttpResponse:
     """What waits for whoever asks, over all their desks."""
-    work = work_of(cast(User, request.user), now=timezone.now())
+    user = cast(User, request.user)
+    work, errands = work_of(user, now=timezone.now()), errands_of(user)
     figures = {"total": sum(each.count for each in work), "overdue": sum(each.overdue for each in work)}
-    return render(request, "office/work.html", {"work": work, **figures})
+    return render(request, "office/work.html", {"work": work, "errands": errands, **figures})
