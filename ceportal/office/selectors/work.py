@@ -28,6 +28,7 @@ from bases.models import Assessment, ClassConsent, Complaint, Disclosure, Recogn
 from bases.selectors.assessments import assessments_to_comment, own_assessments, rounds_of
 from bases.selectors.complaints import complaints_waiting_for
 from bases.selectors.directory import disclosing_units
+from credits.enums import Door, RosterState
 from credits.models import (
     BackYearRequest,
     Declaration,
@@ -37,6 +38,7 @@ from credits.models import (
     RuleDraft,
     UnitTraining,
 )
+from credits.selectors.rosters import rosters_of
 from reviews.enums import Asked
 from reviews.models import Appeal, Inspection
 from reviews.selectors.desk import inbox
@@ -101,6 +103,7 @@ ERRANDS = {
     "self": Desk("bases:assessments", "基地考核：要自评的"),
     "comment": Desk("bases:assessments", "基地考核：要提意见的"),
     "score": Desk("bases:assessments", "基地考核：要评分的"),
+    "rosters": Desk("credits:rosters", "名单：核对完、等您确认的"),
     "disclose": Desk("bases:disclosures", "公开信息：没有填写的机构"),
 }
 # Desks that leave out more than every desk does.
@@ -135,6 +138,9 @@ def errands_of(user: User) -> list[Errand]:
         "score": (
             Assessment.objects.filter(is_open, grade="", self_at__isnull=False, round__in=rounds_of(user).values("pk")),
             Cast(Value(None), DateField()),
+        ),
+        "rosters": (
+            rosters_of(user).filter(state=RosterState.CHECKED, door=Door.ROSTER), Cast(Value(None), DateField()),
         ),
         "disclose": (disclosing_units(user).filter(~told), Cast(Value(None), DateField())),
     }  # fmt: skip
