@@ -1,17 +1,18 @@
 """The clocks of everything routed: reminding, marking what is overdue, dating anew when the calendar changes.
 
-Each job runs over one `Routed` model. It finds candidates by the sweep's index, takes each up under a lease
+Each job runs over some `Routed` models; where none of them has anything to do, one question says so for all of them
+(the clock asks every few seconds). It finds candidates by the sweep's index, takes each up under a lease
 (`claims.one_by_one`) and moves it by one conditional update in a transaction of its own, with its consequences in the
 same transaction: it may run twice, at once, or be killed anywhere, and every row is still moved exactly once
 (reliability X13). Nothing here ever approves anything.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import CharField, Max, Q, QuerySet, Value
 from django.utils import timezone
 
 from accounts.models import Routed
@@ -31,9 +32,9 @@ _STRAGGLERS = timedelta(minutes=10)
 
 
 def remind(
-    model: type[Row],
+    models: Iterable[type[Row]],
     *,
-    at_days: Iterable[int] = REMIND_AT_DAYS,
+    at_days: Collection[int] = REMIND_AT_DAYS,
     now: datetime,
     notify: Callable[[Row, int], None],
 ) -> int:
@@ -43,15 +44,25 @@ def remind(
     """
     today = timezone.localdate(now)
     calendar = work_calendar(today)
+    near = partial(_near, at_days=at_days, now=now, calendar=calendar)
     done = 0
-    for level, rows in _to_remind(model, at_days, now, calendar):
-        act = partial(_remind_one, level=level, today=today, calendar=calendar, notify=notify)
-        done += one_by_one(_job("remind", model), rows, act, now=now, limit=CHUNK)
+    for model in _those_with(models, near):
+        for level, rows in _to_remind(model, at_days, now, calendar):
+            act = partial(_remind_one, level=level, today=today, calendar=calendar, notify=notify)
+            done += one_by_one(_job("remind", model), rows, act, now=now, limit=CHUNK)
     return done
 
 
+def _near(model: type[Row], *, at_days: Collection[int], now: datetime, calendar: WorkCalendar) -> QuerySet[Row]:
+    """What may have come to any of the levels: more than is to be told of."""
+    today, level = timezone.localdate(now), max(at_days)
+    horizon = end_of(due_day(today, level, calendar).day if level else today)
+    rows = _waiting(model).filter(due_at__gt=now, due_at__lte=horizon, overdue_at__isnull=True)
+    return rows.filter(Q(reminded_at_days__isnull=True) | Q(reminded_at_days__gt=min(at_days)))
+
+
 def _to_remind(
-    model: type[Row], at_days: Iterable[int], now: datetime, calendar: WorkCalendar
+    model: type[Row], at_days: Collection[int], now: datetime, calendar: WorkCalendar
 ) -> Iterator[tuple[int, QuerySet[Row]]]:
     """For each level, the nearest first, the rows that have come to it and were not told yet."""
     today = timezone.localdate(now)
@@ -72,14 +83,21 @@ def _remind_one(
     return True
 
 
-def mark_overdue(model: type[Row], *, now: datetime, notify: Callable[[Row], None]) -> int:
+def mark_overdue(models: Iterable[type[Row]], *, now: datetime, notify: Callable[[Row], None]) -> int:
     """Mark what ran over its limit, each row once, and let `notify(row)` tell of it. Returns how many were marked.
 
     The cost follows the number overdue and not yet marked, not the number waiting.
     """
-    rows = _waiting(model).filter(due_at__lte=now, overdue_at__isnull=True)
     act = partial(_mark_one, now=now, notify=notify)
-    return one_by_one(_job("overdue", model), rows.order_by("due_at", "id"), act, now=now, limit=CHUNK)
+    late = partial(_late, now=now)
+    return sum(
+        one_by_one(_job("overdue", model), late(model).order_by("due_at", "id"), act, now=now, limit=CHUNK)
+        for model in _those_with(models, late)
+    )
+
+
+def _late(model: type[Row], *, now: datetime) -> QuerySet[Row]:
+    return _waiting(model).filter(due_at__lte=now, overdue_at__isnull=True)
 
 
 def _mark_one(row: Row, *, now: datetime, notify: Callable[[Row], None]) -> bool:
@@ -97,19 +115,23 @@ def _mark_one(row: Row, *, now: datetime, notify: Callable[[Row], None]) -> bool
     return True
 
 
-def redate(model: type[Row], *, now: datetime) -> int:
+def redate(models: Iterable[type[Row]], *, now: datetime) -> int:
     """Date the open rows anew that were dated by an older calendar (A4). Returns how many were looked at again.
 
-    A row that turns out to be due later than now is no longer overdue. Once all are done the model is noted as dated
-    by this version, so that the usual run reads two small rows only.
+    A row that turns out to be due later than now is no longer overdue. Once all of a model are done it is noted as
+    dated by this version, so that the usual run reads two small rows only.
     """
     version = calendar_version()
-    mark = f"redated:{model._meta.label_lower}"
-    if Counter.objects.filter(name=mark, value__gte=version).exists():
-        return 0
+    marks = {f"redated:{model._meta.label_lower}": model for model in models}
+    done = set(Counter.objects.filter(name__in=marks, value__gte=version).values_list("name", flat=True))
+    return sum(_redate(model, mark, version, now) for mark, model in marks.items() if mark not in done)
+
+
+def _redate(model: type[Row], mark: str, version: int, now: datetime) -> int:
     rows = _waiting(model).filter(calendar_version__lt=version).order_by("due_at", "id")
-    if not rows.exists() and _calendar_is_settled(now):
-        Counter.objects.update_or_create(name=mark, defaults={"value": version})
+    if not rows.exists():
+        if _calendar_is_settled(now):
+            Counter.objects.update_or_create(name=mark, defaults={"value": version})
         return 0
     act = partial(_redate_one, now=now, calendar=work_calendar(timezone.localdate(now)))
     return one_by_one(_job("redate", model), rows, act, now=now, limit=CHUNK)
@@ -145,6 +167,16 @@ def _dated(row: Routed) -> dict[str, object]:
 
 def _job(what: str, model: type[Row]) -> str:
     return f"{what}:{model._meta.label_lower}"
+
+
+def _those_with(models: Iterable[type[Row]], rows_of: Callable[[type[Row]], QuerySet[Row]]) -> list[type[Row]]:
+    """Those of `models` of which `rows_of` finds any: one query for all of them."""
+    by_name = {model._meta.label_lower: model for model in models}
+    asked = [
+        rows_of(model).order_by().values_list(Value(name, output_field=CharField())) for name, model in by_name.items()
+    ]
+    found = {name for (name,) in asked[0].union(*asked[1:])} if asked else set()
+    return [model for name, model in by_name.items() if name in found]
 
 
 def _waiting(model: type[Row]) -> QuerySet[Row]:

@@ -30,7 +30,7 @@ def remind_registrations(*, now: datetime) -> int:
             now=now,
         )
 
-    return sum(deadlines.remind(model, now=now, notify=notify) for model in MODELS)
+    return deadlines.remind(MODELS, now=now, notify=notify)
 
 
 def mark_overdue_registrations(*, now: datetime) -> int:
@@ -50,12 +50,12 @@ def mark_overdue_registrations(*, now: datetime) -> int:
         progress = reverse("accounts:registration")
         tell([application.declarant], NoticeEvent.REVIEW_OVERDUE, key=key, text=own, link=progress, now=now)
 
-    return sum(deadlines.mark_overdue(model, now=now, notify=notify) for model in MODELS)
+    return deadlines.mark_overdue(MODELS, now=now, notify=notify)
 
 
 def redate_registrations(*, now: datetime) -> int:
     """A new holiday notice moves open due moments (A4)."""
-    return sum(deadlines.redate(model, now=now) for model in MODELS)
+    return deadlines.redate(MODELS, now=now)
 
 
 def _about(application: Any) -> str:

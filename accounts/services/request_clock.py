@@ -20,7 +20,7 @@ def remind_requests(*, now: datetime) -> int:
         key = f"{_about(asked)}:due:{left}"
         tell(who_can_decide(asked), NoticeEvent.REVIEW_DUE, key=key, text=text, link=page_of(asked), now=now)
 
-    return sum(deadlines.remind(model, now=now, notify=notify) for model in request_models())
+    return deadlines.remind(request_models(), now=now, notify=notify)
 
 
 def mark_overdue_requests(*, now: datetime) -> int:
@@ -37,12 +37,12 @@ def mark_overdue_requests(*, now: datetime) -> int:
         tell(watchers, NoticeEvent.REVIEW_OVERDUE, key=key, text=text, now=now)
         tell(askers, NoticeEvent.REVIEW_OVERDUE, key=key, text=f"{text}可以打电话催办。", link=link, now=now)
 
-    return sum(deadlines.mark_overdue(model, now=now, notify=notify) for model in request_models())
+    return deadlines.mark_overdue(request_models(), now=now, notify=notify)
 
 
 def redate_requests(*, now: datetime) -> int:
     """A new holiday notice moves open due moments (A4)."""
-    return sum(deadlines.redate(model, now=now) for model in request_models())
+    return deadlines.redate(request_models(), now=now)
 
 
 def _about(asked: Request) -> str:

@@ -16,7 +16,7 @@ from ceportal.office.services import (
     staff_reminding,
     taking_over_jobs,
 )
-from ceportal.office.services.clock import leave_sign
+from ceportal.office.services.clock import leave_sign, leave_sign_of_job
 
 
 @shared_task(name=CLOCK)
@@ -68,7 +68,7 @@ def rotate_keys() -> None:
 @task_success.connect
 def note_a_finished_job(sender: Task, **_: object) -> None:
     if sender.name in settings.CLOCK_JOBS:
-        leave_sign(sender.name, now=timezone.now())
+        leave_sign_of_job(sender.name, now=timezone.now())
 
 
 @worker_ready.connect

@@ -110,9 +110,9 @@ def watch_missing(*, now: datetime) -> int:
         key, link = f"missing:{question.ref}:overdue", reverse("credits:missing")
         tell([question.declarant], NoticeEvent.REVIEW_OVERDUE, key=key, text=own, link=link, now=now)
 
-    moved = deadlines.redate(MissingHours, now=now)
-    moved += deadlines.remind(MissingHours, now=now, notify=remind)
-    return moved + deadlines.mark_overdue(MissingHours, now=now, notify=press)
+    moved = deadlines.redate([MissingHours], now=now)
+    moved += deadlines.remind([MissingHours], now=now, notify=remind)
+    return moved + deadlines.mark_overdue([MissingHours], now=now, notify=press)
 
 
 def _watchers(question: MissingHours) -> Iterable[User]:

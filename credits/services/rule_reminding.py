@@ -15,9 +15,9 @@ from credits.models import RuleDraft
 def watch_rule_drafts(*, now: datetime) -> int:
     """Date anew after a calendar notice, remind, mark what is late. Nothing is ever approved here."""
     return (
-        deadlines.redate(RuleDraft, now=now)
-        + deadlines.remind(RuleDraft, now=now, notify=partial(_remind, now=now))
-        + deadlines.mark_overdue(RuleDraft, now=now, notify=partial(_tell_overdue, now=now))
+        deadlines.redate([RuleDraft], now=now)
+        + deadlines.remind([RuleDraft], now=now, notify=partial(_remind, now=now))
+        + deadlines.mark_overdue([RuleDraft], now=now, notify=partial(_tell_overdue, now=now))
     )
 
 

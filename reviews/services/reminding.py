@@ -24,12 +24,12 @@ REMIND_AT_DAYS = (2, 1, 0)
 
 def remind_reviewers(*, now: datetime) -> int:
     """At two and at one working day left, and on the day itself (S0-20)."""
-    return deadlines.remind(Declaration, at_days=REMIND_AT_DAYS, now=now, notify=partial(_tell_due, now=now))
+    return deadlines.remind([Declaration], at_days=REMIND_AT_DAYS, now=now, notify=partial(_tell_due, now=now))
 
 
 def mark_overdue(*, now: datetime) -> int:
     """Mark what ran over its five working days, tell the reviewers and those above them; never approve it (T15)."""
-    return deadlines.mark_overdue(Declaration, now=now, notify=partial(_note_overdue, now=now))
+    return deadlines.mark_overdue([Declaration], now=now, notify=partial(_note_overdue, now=now))
 
 
 def raise_delays(*, now: datetime) -> int:
@@ -44,7 +44,7 @@ def raise_delays(*, now: datetime) -> int:
 
 def redate(*, now: datetime) -> int:
     """Date open reviews anew after a calendar notice."""
-    return deadlines.redate(Declaration, now=now)
+    return deadlines.redate([Declaration], now=now)
 
 
 def _tell_due(declaration: Declaration, left: int, *, now: datetime) -> None:

@@ -1,14 +1,15 @@
 """One round by hand, and the clock's lists."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import StringIO
+from typing import Any
 
 import pytest
 from celery import current_app
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from ceportal.kernel.models import Heartbeat
+from ceportal.kernel.models import Counter, Heartbeat
 from ceportal.office.services import clock
 
 NEW_YEAR = datetime(2026, 12, 31, 16, 0, tzinfo=UTC)
@@ -82,3 +83,20 @@ def test_a_round_over_an_empty_portal_does_nothing_and_says_what_it_did() -> Non
     out = StringIO()
     call_command("tick", now="2026-12-31T08:00:00+08:00", stdout=out)
     assert out.getvalue().split() == list(settings.CLOCK_JOBS)
+
+
+@pytest.mark.django_db
+def test_a_round_with_nothing_to_do_asks_little(django_assert_max_num_queries: Any) -> None:
+    """Some two questions a job, and no more for each kind of request there is."""
+    Counter.objects.create(name="statistics.days", value=(NEW_YEAR - timedelta(days=1)).date().toordinal())
+    for _ in range(2):
+        list(clock.run_all(now=NEW_YEAR))
+    with django_assert_max_num_queries(130):
+        list(clock.run_all(now=NEW_YEAR))
+
+
+@pytest.mark.django_db
+def test_a_job_leaves_its_sign_twice_a_minute_and_when_the_clock_was_set_back() -> None:
+    for seconds, noted in ((0, 0), (20, 0), (31, 31), (40, 31), (-5, -5)):
+        clock.leave_sign_of_job("sea", now=NEW_YEAR + timedelta(seconds=seconds))
+        assert Heartbeat.objects.get().at == NEW_YEAR + timedelta(seconds=noted)

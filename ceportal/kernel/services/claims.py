@@ -76,8 +76,10 @@ def one_by_one(job: str, rows: QuerySet[Row], act: Callable[[Row], object], *, n
     clock = _Round(now)
     tried = Attempt.objects.filter(job=job)
     resting = tried.filter(Q(claimed_until__gte=now) | Q(attempts__gte=MAX_ATTEMPTS))
-    known = dict(tried.values_list("row_id", "attempts"))
     found = list(rows.exclude(pk__in=resting.values("row_id"))[:limit])
+    if not found:
+        return 0
+    known = dict(tried.values_list("row_id", "attempts"))
     done = 0
     for row in sorted(found, key=lambda row: known.get(row.pk, 0)):
         if clock.is_over():

@@ -6,7 +6,7 @@ each by its name (the rooms' tasks.py), `manage.py tick` all of them once.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from accounts.services import (
     clients,
@@ -51,6 +51,8 @@ from credits.services import (
     rule_runs,
 )
 from reviews.services import digesting, filing, inspecting, inspection_clock, openings, reminding, steering
+
+SIGN_EVERY = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
@@ -133,4 +135,14 @@ def run_all(*, now: datetime) -> Iterator[str]:
 
 def leave_sign(name: str, *, now: datetime) -> None:
     """Note that `name` has just been at work (what /readyz and the operator's page read)."""
-    Heartbeat.objects.update_or_create(name=name, defaults={"at": now})
+    if not Heartbeat.objects.filter(name=name).update(at=now):
+        Heartbeat.objects.get_or_create(name=name, defaults={"at": now})
+
+
+def leave_sign_of_job(name: str, *, now: datetime) -> None:
+    """The same for a job of the round, which is asked after a quarter of an hour at the earliest: noted twice a minute
+    and not in every round, for each note waits for the disk.
+    """
+    noted = Heartbeat.objects.filter(name=name).values_list("at", flat=True).first()
+    if noted is None or not now - SIGN_EVERY < noted <= now:
+        leave_sign(name, now=now)

@@ -60,7 +60,8 @@ def _count_a_part(*, now: datetime) -> tuple[int, bool]:
     changed, after = changed_people(read, most=SIGNS)
     in_turn, place = next_in_turn(read, most=IN_TURN)
     written = count_people({*changed, *in_turn}, now=now)
-    for name, value in (after | {ROUND: place}).items():
+    moved = {name: value for name, value in (after | {ROUND: place}).items() if read.get(name) != value}
+    for name, value in moved.items():
         Counter.objects.update_or_create(name=name, defaults={"value": value})
     if place == 0:
         keep_places()

@@ -34,8 +34,10 @@ def count_days(*, now: datetime) -> int:
     for day in days:
         _count_day(day)
     whole = max([done.value, *(day.toordinal() for day in days if day < today)])
-    Counter.objects.filter(name=_DONE).update(value=whole)
-    Counter.objects.update_or_create(name=_LAST, defaults={"value": last})
+    if whole != done.value:
+        Counter.objects.filter(name=_DONE).update(value=whole)
+    if seen != last:
+        Counter.objects.update_or_create(name=_LAST, defaults={"value": last})
     return len(days)
 
 
