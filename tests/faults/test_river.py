@@ -40,11 +40,11 @@ def place(folder: Path) -> Iterator[tuple[Town, Cluster | None]]:
     (folder / "portal").mkdir()
     if "DATABASE_URL" not in os.environ:
         tables.copy_to(folder / "portal" / "portal.sqlite3")
-        yield Town(folder, None), None
+        yield Town(folder, None, patience=900), None
         return
     with cluster_of_its_own(is_durable=True) as cluster:
         tables.fill(cluster.url)
-        yield Town(folder, cluster.url), cluster
+        yield Town(folder, cluster.url, patience=900), cluster
 
 
 @pytest.mark.deep
