@@ -1,4 +1,4 @@
-"""Rows that a statement brings along come out as they went in, on both databases, few and many (decision 0059)."""
+"""Rows that a statement brings along come out as they went in, on both databases, few and many (decision 0060)."""
 
 from datetime import date
 from decimal import Decimal

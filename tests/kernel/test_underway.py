@@ -1,4 +1,4 @@
-"""A statement beside Python (decision 0059): its rows, its errors, and that nothing outruns it."""
+"""A statement beside Python (decision 0060): its rows, its errors, and that nothing outruns it."""
 
 import time
 

@@ -1,7 +1,7 @@
 """Rows that a statement brings along, read as a table, on PostgreSQL and on SQLite alike.
 
 On SQLite they are one text of JSON. On PostgreSQL each column is one text, cut where a sign stands that no text has:
-a quarter of the time it takes to read JSON (docs/decisions/0035, 0059). A statement is the same however many rows.
+a quarter of the time it takes to read JSON (docs/decisions/0035, 0060). A statement is the same however many rows.
 """
 
 from collections.abc import Callable, Mapping, Sequence

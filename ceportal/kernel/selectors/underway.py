@@ -1,4 +1,4 @@
-"""A statement that is underway while Python goes on: what it gives is waited for where it is needed (decision 0059).
+"""A statement that is underway while Python goes on: what it gives is waited for where it is needed (decision 0060).
 
 The driver lets go of the interpreter while the server works, so that both processors have something to do. Each thread
 that asks has one helper of its own: in a pool for all, statements that wait for a lock could keep out the very one that
