@@ -89,9 +89,10 @@ december: install-dev ## The last week of the year against a running portal: its
 DECEMBER_SECONDS ?= 1800
 
 .PHONY: bench-pages
-bench-pages: install-dev ## Every list and home page of every role at two sizes, on both databases. ENTRIES=20000000
-	@$(PYTHON) -m tests.benches pages $(ENTRIES) --database both
+bench-pages: install-dev ## Every list and home page of every role at two sizes, in turns; what was laid down stays. ENTRIES=20000000, ON=postgresql or sqlite
+	@$(PYTHON) -m tests.benches.province pages --large $(ENTRIES) --database $(ON)
 ENTRIES ?= 20000000
+ON ?= postgresql
 
 .PHONY: bench-uploads
 bench-uploads: install-dev ## 500 honest scans through the checks of uploads: how many are taken, how fast
@@ -122,9 +123,8 @@ bench-decide: install-dev ## What a decision costs in queries, and against the s
 	@$(PYTHON) -m tests.benches decide --database both
 
 .PHONY: bench-desk
-bench-desk: install-dev ## The home of a province, the report and the lists at two sizes, as ratios, on both databases. DESK_PEOPLE=1000000
-	@$(PYTHON) -m tests.benches desk $(DESK_PEOPLE) --database both
-DESK_PEOPLE ?= 1000000
+bench-desk: install-dev ## The home of a province, the report, the lists and an export at two sizes, in turns. ENTRIES=20000000, ON=postgresql or sqlite
+	@$(PYTHON) -m tests.benches.province desk --large $(ENTRIES) --database $(ON)
 
 .PHONY: bench-fraud
 bench-fraud: install-dev ## A synthetic year with fraud put in: all of it found, no false alarm among classmates. FRAUD_PEOPLE=10000

@@ -11,10 +11,13 @@ from django.utils import timezone
 
 from accounts.enums import Duty
 from accounts.models import Professional
+from ceportal.kernel.models import Counter
 from ceportal.office.demo import province
 from ceportal.office.enums import By
-from ceportal.office.models import YearSum
+from ceportal.office.models import CountedYear, DayCount, YearSum
 from ceportal.office.selectors.statistics import Asked, rows_by, scope_of
+from ceportal.office.services.counting import count_people, keep_places, keep_sums, keep_years
+from ceportal.office.services.counting_days import count_days
 from credits.models import Activity, Declaration, HourEntry, YearAccount
 from credits.selectors.reconciliation import mismatches
 from tests import factories as make
@@ -52,9 +55,43 @@ def test_a_province_is_made_in_parts_and_is_whole(monkeypatch: Any) -> None:
         assert sum(row.met + row.half + row.less + row.excused for row in rows) == 60
     assert YearAccount.objects.filter(is_met=True).exists()
     _every_figure_is_that_of_plain_sql()
+    _counting_anew_changes_nothing()
     for wrong in (["--people", "0"], ["--people", "5", "--years", "11"]):
         with pytest.raises(CommandError, match="至少"):
             told(*wrong)
+
+
+def _counting_anew_changes_nothing() -> None:
+    """The portal finds each year, each sum and each day as the generator has left them."""
+    before = [list(model.objects.order_by("key").values()) for model in (YearSum, DayCount)]
+    years = list(CountedYear.objects.order_by("pk").values())
+    keys = list(Professional.objects.values_list("pk", flat=True))
+    assert keep_years(keys, now=timezone.now()) == (set(), 0)
+    keep_sums()
+    assert keep_places() == 0
+    keep_sums(YearSum.objects.values_list("pk", flat=True))
+    assert keep_places() == 0
+    assert list(CountedYear.objects.order_by("pk").values()) == years
+    CountedYear.objects.all().delete()
+    keep_sums(YearSum.objects.values_list("pk", flat=True)[:5])
+    keep_sums()
+    assert not YearSum.objects.exists()
+    assert count_people(keys, now=timezone.now()) == len(years)
+    _forget_days()
+    while count_days(now=timezone.now()):
+        pass
+    after = [list(model.objects.order_by("key").values()) for model in (YearSum, DayCount)]
+    assert [[_told(row) for row in rows] for rows in after] == [[_told(row) for row in rows] for rows in before]
+    assert len(after[1]) == 2
+
+
+def _forget_days() -> None:
+    DayCount.objects.all().delete()
+    Counter.objects.filter(name__in=["statistics.days", "statistics.steps"]).delete()
+
+
+def _told(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != "id"}
 
 
 # From the ledger and the register of people alone: who met 90 with 30 and 60, who has half, what was learned.

@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count, Q, QuerySet, Sum
 
 from accounts.models import Organization
@@ -36,6 +36,21 @@ _SUMMED = [*STANDINGS, *MEASURED]
 # Year, place and authority.
 Place = tuple[int, str, int | None]
 _NONE = PlaceSum()
+_YEARS, _SUMS = CountedYear._meta.db_table, YearSum._meta.db_table
+_PARTS_OF_A_SUM = {name: f"SUM(CASE WHEN standing = '{name}' THEN 1 ELSE 0 END)" for name in STANDINGS} | {
+    name: f"SUM({name})" for name in MEASURED
+}
+_ADD_UP = f"""
+    UPDATE {_SUMS} SET {", ".join(f"{name} = found.{name}" for name in _PARTS_OF_A_SUM)}
+    FROM (
+        SELECT year_sum_id, {", ".join(f"{added} AS {name}" for name, added in _PARTS_OF_A_SUM.items())}
+        FROM {_YEARS} GROUP BY year_sum_id
+    ) AS found
+    WHERE {_SUMS}.id = found.year_sum_id
+"""  # noqa: S608 - the tables' and columns' own names
+_REMOVE_EMPTY = f"""
+    DELETE FROM {_SUMS} WHERE NOT EXISTS (SELECT 1 FROM {_YEARS} WHERE year_sum_id = {_SUMS}.id)
+"""  # noqa: S608
 
 
 def count_years(*, now: datetime) -> int:
@@ -54,8 +69,7 @@ def count_years(*, now: datetime) -> int:
 
 @transaction.atomic
 def _count_a_part(*, now: datetime) -> tuple[int, bool]:
-    Counter.objects.get_or_create(name=_LOCK)
-    Counter.objects.select_for_update().get(name=_LOCK)
+    hold_figures()
     read = marks()
     changed, after = changed_people(read, most=SIGNS)
     in_turn, place = next_in_turn(read, most=IN_TURN)
@@ -66,6 +80,12 @@ def _count_a_part(*, now: datetime) -> tuple[int, bool]:
     if place == 0:
         keep_places()
     return written, place == 0 and all(after[name] == read.get(name, 0) for name in after)
+
+
+def hold_figures() -> None:
+    """Nobody else writes years or sums until the caller's transaction ends."""
+    Counter.objects.get_or_create(name=_LOCK)
+    Counter.objects.select_for_update().get(name=_LOCK)
 
 
 def count_people(keys: Collection[int], *, now: datetime) -> int:
@@ -103,10 +123,14 @@ def keep_sums(keys: Iterable[int] | None = None) -> None:
     """Add these sums up from their rows, or all of them; those without any are removed. The sums of their places move
     along by what has changed.
     """
-    rows, sums = CountedYear.objects.order_by(), YearSum.objects.all()
-    if keys is not None:
-        wanted = list(keys)
-        rows, sums = rows.filter(year_sum__in=wanted), sums.filter(pk__in=wanted)
+    if keys is None:
+        with connection.cursor() as cursor:
+            for statement in (_ADD_UP, _REMOVE_EMPTY):
+                cursor.execute(statement)
+        keep_places()
+        return
+    wanted = list(keys)
+    rows, sums = CountedYear.objects.filter(year_sum__in=wanted).order_by(), YearSum.objects.filter(pk__in=wanted)
     people: dict[str, Any] = {name: Count("pk", filter=Q(standing=name)) for name in STANDINGS}
     added = rows.values("year_sum").annotate(**people, **{f"of_{name}": Sum(name) for name in MEASURED})
     found: dict[int, dict[str, Any]] = {row["year_sum"]: dict(row) for row in added}
@@ -126,10 +150,10 @@ def keep_sums(keys: Iterable[int] | None = None) -> None:
         update_fields=_SUMMED,
     )  # fmt: skip
     YearSum.objects.filter(pk__in=empty).delete()
-    if keys is None or not PlaceSum.objects.exists():
-        keep_places()
-    else:
+    if PlaceSum.objects.exists():
         _move_places({place: by for place, by in moved.items() if any(by.values())})
+    else:
+        keep_places()
 
 
 def keep_places() -> int:
@@ -186,16 +210,20 @@ def _key(place: Place) -> str:
     return "/".join(str(value or "-") for value in place)
 
 
-def _row(place: tuple[int, int], fact: Fact, units: dict[int, Organization]) -> dict[str, Any]:
-    unit = units.get(fact.organization or 0)
-    authority = authority_of(unit) if unit else None
-    sum_of: dict[str, Any] = {
-        "year": place[1], "area_id": fact.area, "authority_id": authority, "trade": fact.trade,
+def columns_of_sum(year: int, fact: Fact, unit: Organization | None) -> dict[str, Any]:
+    """The columns by which a sum is known in which this year of somebody stands. `unit` is the one that `fact` names,
+    with its authority.
+    """
+    said: dict[str, Any] = {
+        "year": year, "area_id": fact.area, "authority_id": authority_of(unit) if unit else None, "trade": fact.trade,
         "nature": unit.nature if unit else "", "level": fact.level,
     }  # fmt: skip
-    key = "/".join(str(value or "-") for value in sum_of.values())
+    return {"key": "/".join(str(value or "-") for value in said.values()), **said}
+
+
+def _row(place: tuple[int, int], fact: Fact, units: dict[int, Organization]) -> dict[str, Any]:
     return {
-        "sum": {"key": key, **sum_of},
+        "sum": columns_of_sum(place[1], fact, units.get(fact.organization or 0)),
         "organization": fact.organization,
         "standing": str(fact.standing),
         "measures": fact.measures,

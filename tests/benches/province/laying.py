@@ -1,0 +1,92 @@
+"""The province of a bench, within its portal: the town of the matrix in the middle of made-up people."""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import time_machine
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.test import override_settings
+
+from accounts.enums import Duty
+from accounts.models import Organization, User
+from ceportal.kernel.models import Counter
+from ceportal.office.demo.province import PROGRESS
+from ceportal.office.services.counting import keep_places
+from credits.models import HourEntry
+from tests import factories as make
+from tests.benches.province.children import MARK
+from tests.matrix.town import NOW, build
+
+YEARS = 5
+# Of a made-up person, over the years.
+ENTRIES_EACH = 13.9
+# Beside the roles of the matrix: who looks at the desks of the whole province, and who agrees to their exports.
+CLERK, SECOND_CLERK = "clerk", "second_clerk"
+
+
+def tell(what: object) -> None:
+    sys.stdout.write(f"{MARK}{json.dumps(what)}\n")
+    sys.stdout.flush()
+
+
+def lay(name: str, entries: int) -> None:
+    """Make sure that so many entries are there, and tell how many there are."""
+    call_command("prepare", verbosity=0)
+    if not people_of():
+        _settle()
+    people, began = round(entries / ENTRIES_EACH), time.monotonic()
+    laid = Path(settings.DATA_DIR, f"{name}-{connection.vendor}.laid")
+    with time_machine.travel(NOW, tick=True), override_settings(DEMO=True):
+        if _laid() < people or not _is_whole(laid):
+            laid.unlink(missing_ok=True)
+            call_command("generate_province", people=people, years=YEARS, verbosity=0)
+            _put_in_order()
+            laid.write_text(str(_laid()), encoding="ascii")
+    # What a newer version reads of it may not have been kept when it was laid down.
+    keep_places()
+    spent = time.monotonic() - began
+    tell(f"{HourEntry.objects.count():,} entries of {_laid():,} made-up people, {spent:.0f} s spent on laying them")
+
+
+def people_of() -> dict[str, int]:
+    """The keys of the accounts by role; empty when there is no town yet."""
+    place = _place()
+    known: dict[str, int] = json.loads(place.read_text(encoding="utf-8")) if place.exists() else {}
+    return known if User.objects.filter(pk__in=known.values()).count() == len(set(known.values())) else {}
+
+
+def _settle() -> None:
+    with time_machine.travel(NOW, tick=False), transaction.atomic():
+        town = build()
+        people = {role: user.pk for role, user in town.people.items() if user is not None}
+        bureau = Organization.objects.get(is_bureau=True, area="410000")
+        duties = (Duty.OVERSEE, Duty.REVERSE_HOURS, Duty.FILE_MONTHS)
+        people[CLERK] = make.give(make.user("省厅"), bureau, *duties).pk
+        people[SECOND_CLERK] = make.give(make.user("省厅同事"), bureau, Duty.OVERSEE).pk
+        _place().write_text(json.dumps(people), encoding="utf-8")
+
+
+def _place() -> Path:
+    """One for both: the large province began as a copy of the small one."""
+    return Path(settings.DATA_DIR, f"town-{connection.vendor}.json")
+
+
+def _laid() -> int:
+    return Counter.objects.filter(name=PROGRESS).values_list("value", flat=True).first() or 0
+
+
+def _is_whole(laid: Path) -> bool:
+    return laid.exists() and laid.read_text(encoding="ascii") == str(_laid())
+
+
+def _put_in_order() -> None:
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("VACUUM (ANALYZE, FREEZE)")
+            cursor.execute("CHECKPOINT")
+        else:
+            cursor.execute("ANALYZE")

@@ -1,0 +1,48 @@
+"""Every list and home page of every role of the matrix, in the town that stands in the middle of the province."""
+
+import time_machine
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from tests.benches.province.laying import people_of
+from tests.benches.province.looker import timed
+from tests.matrix.addresses import addresses
+from tests.matrix.asking import client_of, sign_in
+from tests.matrix.town import NOW
+
+# The same desks elsewhere, and who has none; who is looked for by the other bench.
+_ALIKE = {"colleague", "neighbour", "registrant", "unit_registrant", "nobody", "clerk", "second_clerk"}
+
+
+class Looks:
+    """Whatever can be asked for without naming a thing; the machines' doors are no pages."""
+
+    def __init__(self) -> None:
+        people = {
+            role: User.objects.get(pk=key)
+            for role, key in people_of().items()
+            if role not in _ALIKE and not role.startswith("foreign_")
+        }
+        with time_machine.travel(NOW, tick=True):
+            self.cookies = {role: sign_in(people.get(role)) for role in ("anonymous", *people)}
+        known = [address.name for address in addresses() if not address.parameters]
+        known = [address for address in known if not reverse(address).startswith("/api/")]
+        to_all = {address for address in known if self._is_shown("anonymous", address)}
+        self.pages = [f"anonymous {address}" for address in to_all]
+        for role in people:
+            self.pages += [f"{role} {one}" for one in known if one not in to_all and self._is_shown(role, one)]
+
+    def look(self, page: str) -> float:
+        role, address = page.split()
+        return timed(self._client(role), reverse(address))
+
+    def _is_shown(self, role: str, address: str) -> bool:
+        with time_machine.travel(NOW, tick=True), transaction.atomic():
+            answer = self._client(role, raises=False).get(reverse(address))
+            transaction.set_rollback(True)
+        return answer.status_code == 200 and answer["Content-Type"].startswith("text/html")
+
+    def _client(self, role: str, *, raises: bool = True) -> Client:
+        return client_of(self.cookies[role], raises=raises)
