@@ -44,6 +44,7 @@ from ceportal.office.selectors.statistics import (
 )
 from ceportal.office.services.reports import report_of, sheets_of
 from certificates.documents.printing import MissingGlyphs
+from credits.models import RuleSet
 from credits.selectors.accounts import account_of, entries_of
 
 _OF_CLASSES = (("kind", "种类"), ("form", "形式"))
@@ -153,10 +154,11 @@ def show_counted_person(request: PersonRequest, ref: UUID, year: int) -> HttpRes
         raise Http404
     rows = counted_seen_by(scope, Asked(year, place))
     counted = get_object_or_404(rows, professional__ref=ref)
-    entries = entries_of(counted.professional, year)
+    entries, account = entries_of(counted.professional, year), account_of(counted.professional, year)
     context = {
         "counted": counted,
-        "account": account_of(counted.professional, year),
+        "account": account,
+        "rule_set": RuleSet.objects.filter(code=account.rule_set).first() if account else None,
         "learned": trainings_of(counted.professional, year),
         "reviewed": reviews_of(counted.professional, year),
         "inspected": inspections_of(counted.professional, year),
