@@ -124,6 +124,8 @@ def judged(accounts: Mapping[Place, Account], parts: Mapping[Place, Standing], b
 
 def write_accounts(judged: Judged, bench: Bench) -> None:
     """Let them stand so, and leave word for the certificates."""
+    if not judged.accounts:
+        return
     values = ", ".join(f"{name} = given.{name}" for name in _CHANGES)
     # A year stays met since when it was; what follows a reversal begins anew.
     met_at = f"CASE WHEN NOT given.is_met THEN NULL ELSE COALESCE({_ACCOUNTS}.met_at, %s) END"

@@ -91,7 +91,9 @@ def credit_and_tell(
     if len(mine) < len(candidates):  # somebody else has sent the same while we waited for the accounts
         lost = {each.claim.external_id for each in candidates} - {each.claim.external_id for each in mine}
         known |= known_claims(speaker.source, lost)
-        accounts = lock_accounts({each.place: each.person for each in mine if each.person}, bench)
+        # Read anew, ours until the end; none is made now, after claims.
+        ours = {each.place: each.person for each in mine if each.person and each.place in accounts}
+        accounts = lock_accounts(ours, bench)
         judgement = _judged(mine, accounts, bench)
     _name_twins(candidates, mine)
     _fill_tombstones(records, known, digests)

@@ -2,8 +2,8 @@
 
 The driver lets go of the interpreter while the server works, so that both processors have something to do. Each thread
 that asks has one helper of its own: in a pool for all, statements that wait for a lock could keep out the very one that
-would release it. Within `underway` nothing else may be asked on the connection. On SQLite, where there is no server,
-the statement is run before anything else.
+would release it. Whatever else is asked on the connection meanwhile waits for it. On SQLite, where there is no server,
+the statement is run before the block.
 """
 
 from collections.abc import Callable, Iterator, Sequence
