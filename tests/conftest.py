@@ -92,6 +92,28 @@ def no_stored_file_outlives_its_test() -> Iterator[None]:
         shutil.rmtree(settings.DATA_DIR / folder, ignore_errors=True)
 
 
+class SettingLeft(AssertionError):
+    """A test changed a setting and did not put it back: those after it run with it."""
+
+
+SETTINGS: dict[str, Any] = {}
+
+
+@pytest.fixture(autouse=True, scope="session")
+def settings_before(django_test_environment: None) -> None:
+    """As Django's own test environment leaves them."""
+    SETTINGS.update(vars(settings._wrapped))  # type: ignore[misc]
+
+
+def settings_must_be_as_before() -> None:
+    now: dict[str, Any] = vars(settings._wrapped)  # type: ignore[misc]
+    left = sorted(name for name in SETTINGS.keys() | now.keys() if now.get(name) is not SETTINGS.get(name))
+    for name in left:
+        setattr(settings, name, SETTINGS[name]) if name in SETTINGS else delattr(settings, name)
+    if left:
+        raise SettingLeft(", ".join(left))
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
@@ -112,11 +134,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         asyncio._set_running_loop(None)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_teardown(item: pytest.Item) -> None:
-    """The browser may be about to close."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """The browser may be about to close. When its fixtures are taken down, a test has left no setting changed."""
     if loop := item.stash.get(BROWSER_LOOP, None):
         asyncio._set_running_loop(loop)
+    yield
+    if nextitem is not None:
+        settings_must_be_as_before()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -10,7 +10,7 @@ from django.template import Context, Template, engines
 from kombu.exceptions import OperationalError
 
 from ceportal.kernel.rules.refusal import Refusal
-from tests.conftest import OUR_TEMPLATES, UndefinedVariable
+from tests.conftest import OUR_TEMPLATES, SettingLeft, UndefinedVariable, settings_must_be_as_before
 from tests.databases.network import OutsideConnection
 from tests.databases.servers import Broker
 from tests.workers import TOGETHER, group_of
@@ -69,6 +69,14 @@ def test_a_test_that_asks_for_a_broker_gets_a_real_one(broker: Broker) -> None:
     current_app.send_task("tests.ring", retry=False)
     with redis.Redis(unix_socket_path=str(broker.socket)) as client:
         assert client.llen("celery") == 1
+
+
+def test_a_setting_left_changed_fails_and_is_put_back() -> None:
+    settings_must_be_as_before()
+    settings.CELERY_BROKER_URL, settings.NEVER_HEARD_OF = "redis://127.0.0.1:9/0", 1
+    with pytest.raises(SettingLeft, match="CELERY_BROKER_URL, NEVER_HEARD_OF"):
+        settings_must_be_as_before()
+    settings_must_be_as_before()
 
 
 @pytest.mark.parametrize("group", TOGETHER)

@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 
 START_SECONDS = 30
+# A durable cluster that was cut off reads what it had logged first.
+RECOVERY_SECONDS = 600
 FLEETING = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 DURABLE = {"shared_buffers": "2GB", "max_wal_size": "8GB", "checkpoint_timeout": "15min", "jit": "off"}
 
@@ -89,18 +91,21 @@ class Cluster:
         log_path = self.folder / "postgres.log"
         with log_path.open("ab") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True, cwd="/")
-        _wait_for(self.answers, "PostgreSQL")
+        _wait_for(self.answers, "PostgreSQL", RECOVERY_SECONDS if self.is_durable else START_SECONDS)
 
     def answers(self) -> bool:
         command = self._command("pg_isready", "-q", "-h", self.folder, "-U", "portal", "-d", "postgres")
         return subprocess.run(command, check=False, cwd="/").returncode == 0
 
     def stop(self) -> None:
-        """At once, connections or not; through `postgres` itself, for it runs under another user."""
+        """At once, connections or not; through `postgres` itself, for it runs under another user.
+
+        A durable one writes down what it holds first.
+        """
         if self.process:
-            self._run("pg_ctl", "-D", self.data, "-m", "immediate", "-W", "stop")
+            self._run("pg_ctl", "-D", self.data, "-m", "fast" if self.is_durable else "immediate", "-W", "stop")
             try:
-                self.process.wait(START_SECONDS)
+                self.process.wait(RECOVERY_SECONDS if self.is_durable else START_SECONDS)
             except subprocess.TimeoutExpired:
                 os.killpg(self.process.pid, signal.SIGKILL)
             self.process = None
@@ -139,9 +144,9 @@ def postgresql_binaries() -> Path:
     raise ServerMissing("PostgreSQL is not installed")
 
 
-def _wait_for(ready: object, what: str) -> None:
-    deadline = time.monotonic() + START_SECONDS
+def _wait_for(ready: object, what: str, seconds: float = START_SECONDS) -> None:
+    deadline = time.monotonic() + seconds
     while not ready():  # type: ignore[operator]
         if time.monotonic() > deadline:
-            raise ServerMissing(f"{what} did not start within {START_SECONDS} s")
+            raise ServerMissing(f"{what} did not start within {seconds} s")
         time.sleep(0.1)

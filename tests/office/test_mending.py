@@ -91,9 +91,9 @@ def next_round() -> None:
 
 @rings("part_silent", "broker")
 def broker_away(place: Place) -> Iterator[None]:
-    place.patch.setattr(settings, "CELERY_BROKER_URL", "redis://127.0.0.1:9/0")
+    settings.CELERY_BROKER_URL = "redis://127.0.0.1:9/0"
     yield
-    place.patch.setattr(settings, "CELERY_BROKER_URL", place.broker.url)
+    settings.CELERY_BROKER_URL = place.broker.url
 
 
 @rings("part_silent", "beat")
@@ -176,11 +176,11 @@ def disk_nearly_full(place: Place) -> Iterator[None]:
 
 @rings("slow_queries")
 def queries_take_long(place: Place) -> Iterator[None]:
-    place.patch.setattr(settings, "SLOW_QUERY_MS", -1)
+    settings.SLOW_QUERY_MS = -1
     with connection.cursor() as cursor:
         for _ in range(51):
             cursor.execute("SELECT 1")
-    place.patch.setattr(settings, "SLOW_QUERY_MS", 10_000)
+    settings.SLOW_QUERY_MS = 10_000
     yield
     an_hour_later = timezone.now() + timedelta(hours=1, minutes=1)
     assert "slow_queries" not in {each.alarm.code for each in ringing(readings(now=an_hour_later))}
