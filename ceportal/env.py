@@ -42,6 +42,15 @@ def number(name: str, default: int) -> int:
         raise MissingSetting(f"{name} must be a whole number, not {value!r}") from error
 
 
+def hours(name: str, default: str) -> tuple[int, int]:
+    """Two hours of a day, the first before the last, as `8-21`; `0-24` is the whole day."""
+    value = os.environ.get(name, default)
+    first, dash, last = value.strip().partition("-")
+    if not (value.isascii() and dash and first.isdecimal() and last.isdecimal() and int(first) < int(last) <= 24):
+        raise MissingSetting(f"{name} must be two hours such as 8-21, not {value!r}")
+    return int(first), int(last)
+
+
 def code(name: str, length: int) -> str:
     """A code of exactly so many digits and capital letters; empty when it is not set."""
     value = text(name, "").strip().upper()

@@ -17,7 +17,9 @@ from django.core.management import get_commands
 ROOT = settings.BASE_DIR
 OURS = ("web", "worker", "beat", "prepare")
 HOST = "portal.example"
-READERS = re.compile(r"""(?:env\.(?:text|flag|number|names|one_of|code)|environ\.get|environ\[)\(?\s*"([A-Z_]+)\"""")
+READERS = re.compile(
+    r"""(?:env\.(?:text|flag|number|names|one_of|code|hours)|environ\.get|environ\[)\(?\s*"([A-Z_]+)\""""
+)
 SECRETS = re.compile(r"""env\.secret\(\s*"([a-z_]+)\"""")
 # Read by programs that are not ours.
 FOREIGN = {"DJANGO_SETTINGS_MODULE"}

@@ -1,28 +1,34 @@
 """When a text message may reach a phone, and what it says: seldom, by day, many matters in one (reliability T22)."""
 
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
-# By local time: from eight to nine in the evening.
-FIRST_HOUR, LAST_HOUR = 8, 21
 MOST_A_DAY = 5
 TEXT_LIMIT = 300
 
 
-def is_quiet(local: datetime) -> bool:
+class Hours(NamedTuple):
+    """From the hour `first` until the hour `last` of each local day, 0 to 24, somebody may be texted."""
+
+    first: int
+    last: int
+
+
+def is_quiet(local: datetime, hours: Hours) -> bool:
     """Whether people rest at this local moment."""
-    return not FIRST_HOUR <= local.hour < LAST_HOUR
+    return not hours.first <= local.hour < hours.last
 
 
-def waits_since(made: datetime, local: datetime) -> datetime | None:
+def waits_since(made: datetime, local: datetime, hours: Hours) -> datetime | None:
     """From when on a text of `made` could have gone today; None while people rest. Both by local time."""
-    if is_quiet(local):
+    if is_quiet(local, hours):
         return None
-    return max(made, local.replace(hour=FIRST_HOUR, minute=0, second=0, microsecond=0))
+    return max(made, local.replace(hour=hours.first, minute=0, second=0, microsecond=0))
 
 
-def first_day(local: datetime) -> date:
+def first_day(local: datetime, hours: Hours) -> date:
     """The day on which what happens at this local moment can be told at the earliest."""
-    return local.date() + timedelta(days=local.hour >= LAST_HOUR)
+    return local.date() + timedelta(days=local.hour >= hours.last)
 
 
 def wording(*, count: int, label: str, first: str) -> str:

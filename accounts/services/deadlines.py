@@ -10,7 +10,7 @@ same transaction: it may run twice, at once, or be killed anywhere, and every ro
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django.db.models import CharField, Max, Q, QuerySet, Value
 from django.utils import timezone
@@ -115,29 +115,39 @@ def _mark_one(row: Row, *, now: datetime, notify: Callable[[Row], None]) -> bool
     return True
 
 
-def redate(models: Iterable[type[Row]], *, now: datetime) -> int:
+class Dated(NamedTuple):
+    """What is due by the calendar: the model, its open rows, and how one of them is dated anew (`now`, `calendar`)."""
+
+    model: type[Any]
+    open: QuerySet[Any]
+    act: Callable[..., bool]
+
+
+def redate(models: Iterable[type[Routed]], *, now: datetime, others: Iterable[Dated] = ()) -> int:
     """Date the open rows anew that were dated by an older calendar (A4). Returns how many were looked at again.
 
-    A row that turns out to be due later than now is no longer overdue. Once all of a model are done it is noted as
-    dated by this version, so that the usual run reads two small rows only.
+    A row that turns out to be due later than now is no longer overdue. `others` have a `calendar_version` and a
+    `due_at` of their own. Once all of a model are done it is noted as dated by this version, so that the usual run
+    reads two small rows only.
     """
     version = calendar_version()
-    marks = {f"redated:{model._meta.label_lower}": model for model in models}
+    kinds = [*(Dated(model, _waiting(model), _redate_one) for model in models), *others]
+    marks = {f"redated:{kind.model._meta.label_lower}": kind for kind in kinds}
     done = set(Counter.objects.filter(name__in=marks, value__gte=version).values_list("name", flat=True))
-    return sum(_redate(model, mark, version, now) for mark, model in marks.items() if mark not in done)
+    return sum(_redate(kind, mark, version, now) for mark, kind in marks.items() if mark not in done)
 
 
-def _redate(model: type[Row], mark: str, version: int, now: datetime) -> int:
-    rows = _waiting(model).filter(calendar_version__lt=version).order_by("due_at", "id")
+def _redate(kind: Dated, mark: str, version: int, now: datetime) -> int:
+    rows = kind.open.filter(calendar_version__lt=version).order_by("due_at", "id")
     if not rows.exists():
         if _calendar_is_settled(now):
             Counter.objects.update_or_create(name=mark, defaults={"value": version})
         return 0
-    act = partial(_redate_one, now=now, calendar=work_calendar(timezone.localdate(now)))
-    return one_by_one(_job("redate", model), rows, act, now=now, limit=CHUNK)
+    act = partial(kind.act, now=now, calendar=work_calendar(timezone.localdate(now)))
+    return one_by_one(_job("redate", kind.model), rows, act, now=now, limit=CHUNK)
 
 
-def _redate_one(row: Row, *, now: datetime, calendar: WorkCalendar) -> bool:
+def _redate_one(row: Routed, *, now: datetime, calendar: WorkCalendar) -> bool:
     """Whoever was reminded at so many working days left is not told so again, unless more are left now."""
     if row.waiting_since is None:
         return False
@@ -165,7 +175,7 @@ def _dated(row: Routed) -> dict[str, object]:
     return {"due_at": due_at, "is_provisional": row.due_is_provisional}
 
 
-def _job(what: str, model: type[Row]) -> str:
+def _job(what: str, model: type[Any]) -> str:
     return f"{what}:{model._meta.label_lower}"
 
 

@@ -1,20 +1,21 @@
 """Delivering messages: in the portal one by one, to a phone seldom (reliability R1, F8, T22).
 
 A message stands in the portal from the moment it was left. What is worth a text is gathered: one text a person, kind
-and day, at most five a day, none at night. Each step is one transaction or stands under a lease: two deliverers, or
-one that is killed, lose nothing and send nothing twice.
+and day, at most five a day, none at night (`TEXT_HOURS`). Each step is one transaction or stands under a lease: two
+deliverers, or one that is killed, lose nothing and send nothing twice.
 """
 
 import logging
 from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from accounts.enums import NoticeEvent
 from accounts.models import Notice, TextMessage, User
-from accounts.rules.texting import MOST_A_DAY, first_day, is_quiet
+from accounts.rules.texting import MOST_A_DAY, Hours, first_day, is_quiet
 from accounts.selectors.texts import texts_due
 from accounts.services.channels import is_texted, send
 from ceportal.kernel.services.claims import failure_noted, take_up
@@ -30,7 +31,7 @@ def deliver_notices(*, now: datetime) -> int:
     """
     waiting = Notice.objects.filter(sent_at__isnull=True)
     gathered = sum(_gather(pk, now) for pk in take_up(waiting, now=now, limit=CHUNK))
-    if not is_quiet(timezone.localtime(now)):
+    if not is_quiet(timezone.localtime(now), Hours(*settings.TEXT_HOURS)):
         for pk in take_up(texts_due(now), now=now, limit=CHUNK):
             _send(pk, now)
     return gathered
@@ -47,7 +48,8 @@ def _gather(pk: int, now: datetime) -> bool:
         open_texts = TextMessage.objects.filter(to=notice.to_id, event=notice.event, sent_at__isnull=True, attempts=0)
         if not open_texts.update(count=F("count") + 1):
             event = NoticeEvent(notice.event)
-            day, place = _free_place(notice.to_id, event, first_day(timezone.localtime(now)))
+            earliest = first_day(timezone.localtime(now), Hours(*settings.TEXT_HOURS))
+            day, place = _free_place(notice.to_id, event, earliest)
             TextMessage.objects.create(
                 to=notice.to, event=event, day=day, place=place, first=notice.text, made_at=now, count=1
             )

@@ -332,10 +332,14 @@ VERIFICATION_LIST_RATE = env.text("VERIFICATION_LIST_RATE", "1000 per hour")
 
 # "local" writes text messages into DATA_DIR/sms, "none" keeps them in the portal alone (accounts.services.channels).
 SMS_GATEWAY = env.text("SMS_GATEWAY", "local")
+# The hours of the day between which somebody is texted; what comes at other times waits (accounts.rules.texting).
+TEXT_HOURS = env.hours("TEXT_HOURS", "8-21")
 EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FILE_PATH = str(DATA_DIR / "mail")
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "noreply@localhost")
 
+# Where backups lie, outside DATA_DIR (manage.py backup, check_backups; docs/operations/backup.md).
+BACKUP_DIR = env.text("BACKUP_DIR", "")
 # Milliseconds after which a query is noted as slow (kernel.services.slow_queries).
 SLOW_QUERY_MS = env.number("SLOW_QUERY_MS", 500)
 # Who may read /metrics: networks, or whoever brings the token; neither: nobody.

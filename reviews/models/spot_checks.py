@@ -75,6 +75,7 @@ class Inspection(Referenced):
     waits_on = models.CharField(max_length=8, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
     due_is_provisional = models.BooleanField(default=False)
+    calendar_version = models.PositiveIntegerField(db_default=0)
     reminded_at_days = models.SmallIntegerField(null=True, blank=True)
     was_heard = models.BooleanField(default=False)
     intended = models.CharField(max_length=10, choices=Finding.choices, blank=True)

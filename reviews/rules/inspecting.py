@@ -18,6 +18,8 @@ MOVES: dict[tuple[str, InspectionMove], InspectionState] = {
     (InspectionState.HEARING, InspectionMove.LAPSE): InspectionState.OPEN,
     (InspectionState.OPEN, InspectionMove.FIND): InspectionState.CLOSED,
 }
+# After each of these somebody has so many days.
+MOVES_THAT_ASK = frozenset({InspectionMove.ASK, InspectionMove.INTEND})
 _BREAKS = str.maketrans("", "", "\r\n\t")
 
 

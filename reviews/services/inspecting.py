@@ -119,6 +119,9 @@ def lapse_inspections(*, now: datetime, limit: int = 200) -> int:
 
 
 def _lapse(inspection: Inspection, now: datetime) -> bool:
+    """Not what a new calendar has dated later meanwhile."""
+    if not Inspection.objects.select_for_update(no_key=True).filter(pk=inspection.pk, due_at__lte=now).exists():
+        return False
     heard = inspection.was_heard or inspection.state == InspectionState.HEARING
     _move(inspection, InspectionMove.LAPSE, text="期限内没有答复", by=None, now=now, was_heard=heard, **_DONE)
     _tell_inspector(inspection, "期限内没有答复", now)
@@ -130,8 +133,10 @@ _DONE: dict[str, Any] = {"waits_on": "", "due_at": None, "reminded_at_days": Non
 
 def _due(now: datetime) -> dict[str, Any]:
     today = timezone.localdate(now)
-    due = due_day(today, DAYS_TO_ANSWER, work_calendar(today))
-    return {"due_at": end_of(due.day), "due_is_provisional": due.is_provisional, "reminded_at_days": None}
+    calendar = work_calendar(today)
+    due = due_day(today, DAYS_TO_ANSWER, calendar)
+    dated = {"due_is_provisional": due.is_provisional, "calendar_version": calendar.version}
+    return {"due_at": end_of(due.day), "reminded_at_days": None, **dated}
 
 
 def _inspects(inspection: Inspection, by: User) -> None:

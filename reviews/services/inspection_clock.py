@@ -1,6 +1,8 @@
-"""The clock of spot checks beside their lapsing: whoever has the next step is reminded of it (S2-07)."""
+"""The clock of spot checks beside their lapsing: whoever has the next step is reminded of it (S2-07), and a calendar
+that is published later gives who is asked the days it has.
+"""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from django.db.models import Q
@@ -8,12 +10,14 @@ from django.utils import timezone
 
 from accounts.enums import NoticeEvent
 from accounts.models import Notice
+from accounts.services.deadlines import Dated
 from accounts.services.notices import tell
-from ceportal.kernel.rules.working_days import due_day, working_days_left
-from ceportal.kernel.selectors.calendar import end_of, work_calendar
+from ceportal.kernel.rules.working_days import WorkCalendar, due_day, working_days_left
+from ceportal.kernel.selectors.calendar import due_after, end_of, work_calendar
 from ceportal.kernel.services.claims import one_by_one
+from ceportal.kernel.services.trail import record
 from reviews.models import Inspection
-from reviews.rules.inspecting import DAYS_TO_ANSWER
+from reviews.rules.inspecting import DAYS_TO_ANSWER, MOVES_THAT_ASK
 from reviews.selectors.spot_checks import forgotten_inspections, holders_asked
 from reviews.services.inspecting import link_of
 
@@ -45,7 +49,7 @@ def _remind_asked(inspection: Inspection, *, level: int, now: datetime) -> bool:
     as_found = Inspection.objects.filter(_not_told(level), pk=inspection.pk, due_at=inspection.due_at)
     if inspection.due_at is None or not as_found.update(reminded_at_days=level):
         return False
-    today, last = timezone.localdate(now), timezone.localdate(inspection.due_at - timedelta(microseconds=1))
+    today, last = timezone.localdate(now), _last_day(inspection.due_at)
     left = working_days_left(today, last, work_calendar(today))
     when = f"还剩 {left} 个工作日" if last > today else "今天到期"
     what = f"抽查“{inspection.campaign.name}”：《{inspection.declaration.title}》"
@@ -80,3 +84,46 @@ def _remind(inspection: Inspection, since: datetime, times: int, now: datetime) 
     text = f"{what}等您核查，已有 {times * DAYS_TO_ANSWER} 个工作日没有进展。"
     tell([inspection.inspector], NoticeEvent.SPOT_CHECK, key=key, text=text, now=now)
     return True
+
+
+def _redate(inspection: Inspection, *, now: datetime, calendar: WorkCalendar) -> bool:
+    """Five working days from the day of asking, by the calendar there is now. A day that somebody was told, and after
+    which it is decided without them, comes no earlier for it; what has lapsed stays so.
+    """
+    asked_at = inspection.steps.filter(move__in=MOVES_THAT_ASK).order_by("-pk").values_list("at", flat=True).first()
+    before = inspection.due_at
+    if asked_at is None or before is None:
+        return False
+    new, due, version = due_after(asked_at, DAYS_TO_ANSWER)
+    after = max(new, before)
+    changes: dict[str, object] = {
+        "due_at": after, "due_is_provisional": due.is_provisional, "calendar_version": version,
+    }  # fmt: skip
+    left = working_days_left(timezone.localdate(now), _last_day(after), calendar)
+    if inspection.reminded_at_days is not None and left > inspection.reminded_at_days:
+        changes["reminded_at_days"] = None
+    if not Inspection.objects.filter(pk=inspection.pk, due_at=before).update(**changes):
+        return False
+    if after != before:
+        inspection.refresh_from_db()
+        moved = [{"due_at": timezone.localtime(moment).isoformat()} for moment in (before, after)]
+        record("inspection.redated", inspection, by=None, now=now, before=moved[0], after=moved[1])
+        _tell_new_day(inspection, _last_day(after), now)
+    return True
+
+
+def _tell_new_day(inspection: Inspection, last: date, now: datetime) -> None:
+    what = f"抽查“{inspection.campaign.name}”：《{inspection.declaration.title}》"
+    text = f"{what}的答复期限按新公布的工作日安排延到 {last.month}月{last.day}日。"
+    key = f"redated:{inspection.ref}:{last}"
+    link = link_of(inspection)
+    tell(holders_asked(inspection), NoticeEvent.SPOT_CHECK, key=key, text=text, link=link, now=now)
+
+
+def _last_day(due_at: datetime) -> date:
+    return timezone.localdate(due_at - timedelta(microseconds=1))
+
+
+DATED = Dated(
+    Inspection, Inspection.objects.filter(due_at__isnull=False).select_related("campaign", "declaration"), _redate
+)

@@ -18,6 +18,7 @@ from ceportal.kernel.services.trail import record
 from credits.models import Declaration
 from reviews.models import Delay
 from reviews.selectors.desk import reviewers_of
+from reviews.services import inspection_clock
 
 REMIND_AT_DAYS = (2, 1, 0)
 
@@ -43,8 +44,8 @@ def raise_delays(*, now: datetime) -> int:
 
 
 def redate(*, now: datetime) -> int:
-    """Date open reviews anew after a calendar notice."""
-    return deadlines.redate([Declaration], now=now)
+    """Date open reviews, and what is asked in spot checks, anew after a calendar notice."""
+    return deadlines.redate([Declaration], others=[inspection_clock.DATED], now=now)
 
 
 def _tell_due(declaration: Declaration, left: int, *, now: datetime) -> None:

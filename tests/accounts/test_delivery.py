@@ -13,7 +13,7 @@ from django.db import IntegrityError, connections, transaction
 
 from accounts.enums import NoticeEvent
 from accounts.models import Notice, TextMessage
-from accounts.rules.texting import MOST_A_DAY, TEXT_LIMIT, is_quiet, wording
+from accounts.rules.texting import MOST_A_DAY, TEXT_LIMIT, wording
 from accounts.services import channels
 from accounts.services.delivery import deliver_notices
 from accounts.services.notices import tell
@@ -104,13 +104,6 @@ def test_what_comes_later_that_day_is_told_on_the_next(stranger, gateway):
     assert list(gateway.carried.values())[1:] == ["您有 5 项审核已超期，最早一项：第 1 项已超期。其余请登录查看。"]
 
 
-@pytest.mark.parametrize(
-    ("hour", "quiet"), [(0, True), (7, True), (8, False), (12, False), (20, False), (21, True), (23, True)]
-)
-def test_nobody_is_woken(hour, quiet):
-    assert is_quiet(NOON.replace(hour=hour, minute=59)) is quiet
-
-
 def test_what_happens_at_night_is_told_at_eight(stranger, gateway):
     leave(stranger)
     assert deliver_notices(now=NOON.replace(hour=21)) == 1
@@ -118,6 +111,14 @@ def test_what_happens_at_night_is_told_at_eight(stranger, gateway):
     deliver_notices(now=NOON.replace(day=17, hour=7, minute=59))
     assert not gateway.carried
     deliver_notices(now=NOON.replace(day=17, hour=8))
+    assert len(gateway.carried) == 1
+
+
+def test_where_the_operator_says_so_it_is_told_at_night(stranger, gateway, settings):
+    settings.TEXT_HOURS = (0, 24)
+    leave(stranger)
+    deliver_notices(now=NOON.replace(hour=23))
+    assert TextMessage.objects.get().day == NOON.date()
     assert len(gateway.carried) == 1
 
 

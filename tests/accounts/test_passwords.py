@@ -172,3 +172,16 @@ def test_a_code_of_another_shape_stops_the_start(monkeypatch, value):
         env.code("CERTIFICATE_TYPE_CODE", 21)
     monkeypatch.setenv("CERTIFICATE_TYPE_CODE", " 11100000000013338w011 ")
     assert env.code("CERTIFICATE_TYPE_CODE", 21) == "11100000000013338W011"
+
+
+@pytest.mark.parametrize("value", ["", "8", "-", "8-", "21-8", "8-8", "8-25", "８-21", "8-21-22", "x-21", "-1-5"])
+def test_hours_that_are_none_stop_the_start(monkeypatch, value):
+    monkeypatch.setenv("TEXT_HOURS", value)
+    with pytest.raises(env.MissingSetting):
+        env.hours("TEXT_HOURS", "8-21")
+
+
+@pytest.mark.parametrize(("value", "hours"), [("8-21", (8, 21)), ("0-24", (0, 24)), (" 9-10 ", (9, 10))])
+def test_hours_of_a_day(monkeypatch, value, hours):
+    monkeypatch.setenv("TEXT_HOURS", value)
+    assert env.hours("TEXT_HOURS", "8-21") == hours

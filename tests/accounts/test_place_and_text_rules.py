@@ -6,7 +6,7 @@ import pytest
 
 from accounts.enums import AreaKind
 from accounts.rules.naming import authority_name, bureau_name, full_place, is_code
-from accounts.rules.texting import TEXT_LIMIT, first_day, is_quiet, waits_since, wording
+from accounts.rules.texting import TEXT_LIMIT, Hours, first_day, is_quiet, waits_since, wording
 
 
 @pytest.mark.parametrize(
@@ -48,8 +48,10 @@ def test_districts_are_named_with_their_city(place: str, kind: AreaKind, above: 
 )
 def test_people_rest_from_nine_to_eight(hour: int, minute: int, quiet: bool, day: int) -> None:
     local = datetime(2026, 11, 20, hour, minute, tzinfo=UTC)
-    assert is_quiet(local) is quiet
-    assert first_day(local) == date(2026, 11, day)
+    assert is_quiet(local, Hours(8, 21)) is quiet
+    assert first_day(local, Hours(8, 21)) == date(2026, 11, day)
+    assert not is_quiet(local, Hours(0, 24))
+    assert first_day(local, Hours(0, 24)) == date(2026, 11, 20)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +68,7 @@ def test_what_was_made_at_night_waits_from_eight(
 ) -> None:
     day, hour = now
     local = datetime(2026, 11, day, hour, 30, tzinfo=UTC)
-    assert waits_since(datetime(2026, 11, *made, tzinfo=UTC), local) == (
+    assert waits_since(datetime(2026, 11, *made, tzinfo=UTC), local, Hours(8, 21)) == (
         datetime(2026, 11, *since, tzinfo=UTC) if since else None
     )
 

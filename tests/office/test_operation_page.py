@@ -37,6 +37,7 @@ def test_the_page_shows_words_only(client: Client, operator: User) -> None:
     assert "prepared" not in page
     assert "make_sheets" not in page
     assert "0000" not in page
+    assert "8 点至 21 点之间发送" in page
 
 
 @pytest.mark.parametrize(

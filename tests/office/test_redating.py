@@ -12,6 +12,7 @@ from ceportal.kernel.selectors.calendar import calendar_version
 from ceportal.kernel.services.calendar import import_notice
 from ceportal.office.services.clock import JOBS, run_all
 from credits.models import BackYearRequest, Declaration
+from reviews.models import Inspection
 from tests.credits.factories import SHANGHAI
 from tests.reviews.factories import submitted
 
@@ -27,7 +28,8 @@ def test_every_kind_that_waits_is_dated_by_the_clock() -> None:
     import_notice(2026, rest=[date(2026, 1, 1)], now=WEDNESDAY)
     list(run_all(now=WEDNESDAY + LATER))
     dated = set(Counter.objects.filter(value=calendar_version()).values_list("name", flat=True))
-    assert {f"redated:{model._meta.label_lower}" for model in routed_models()} - dated == set()
+    kinds = {*routed_models(), Inspection}
+    assert {f"redated:{model._meta.label_lower}" for model in kinds} - dated == set()
 
 
 def test_the_check_sees_abstract_kinds_for_what_they_are() -> None:

@@ -16,7 +16,10 @@ from django.urls import reverse
 from accounts.enums import Duty
 from accounts.models import Notice, Organization, Professional, User
 from bases.selectors.credit_record import credit_record
+from ceportal.kernel.models import AuditEvent
 from ceportal.kernel.rules.refusal import MovedOn, Refused
+from ceportal.kernel.selectors.calendar import calendar_version
+from ceportal.kernel.services.calendar import import_notice
 from credits.enums import ClaimState
 from credits.models import Claim
 from reviews.enums import CampaignState, Finding, InspectionState, Measure
@@ -31,6 +34,7 @@ from reviews.services.inspecting import (
     lapse_inspections,
 )
 from reviews.services.inspection_clock import remind_asked, remind_inspectors
+from reviews.services.reminding import redate
 from reviews.services.spot_checks import draw_campaign, publish_campaign
 from tests import factories as make
 from tests.reviews.factories import MONDAY, approved, submitted
@@ -263,3 +267,35 @@ def test_an_inspection_changes_hands_and_its_inspector_is_reminded(
         assign(inspection, to=inspector, by=city_officer, now=NOW)
     remind_inspectors(now=NOW + timedelta(days=40))
     assert told.count() == 2
+
+
+def test_a_calendar_published_later_gives_who_is_asked_the_days_it_has(
+    campaign: Campaign, city_officer: User, inspector: User, declarant: Professional
+) -> None:
+    """And takes from nobody a day that was told."""
+    inspection = drawn(campaign, city_officer)
+    ask_for_evidence(inspection, of="person", text="请提供原件", by=inspector, now=NOW)
+    due, zone = refreshed(inspection).due_at, NOW.tzinfo
+    assert (due, inspection.due_is_provisional) == (datetime(2026, 11, 28, tzinfo=zone), True)
+    thursday = datetime(2026, 11, 26, 9, tzinfo=zone)
+    assert remind_asked(now=thursday) == 1
+    told = Notice.objects.filter(to=declarant.user, event="spot_check")
+    before = told.count()
+    import_notice(2026, rest=[date(2026, 11, 24), date(2026, 11, 25)], now=thursday)
+    assert (redate(now=thursday), redate(now=thursday)) == (1, 0)
+    inspection = refreshed(inspection)
+    assert inspection.due_at == datetime(2026, 12, 2, tzinfo=zone)
+    assert (inspection.due_is_provisional, inspection.calendar_version) == (False, calendar_version())
+    assert inspection.reminded_at_days is None
+    assert told.count() == before + 1
+    assert "延到 12月1日" in str(told.order_by("pk").last())
+    event = AuditEvent.objects.get(action="inspection.redated")
+    assert (event.before, event.after) == (
+        {"due_at": "2026-11-28T00:00:00+08:00"}, {"due_at": "2026-12-02T00:00:00+08:00"},
+    )  # fmt: skip
+    assert lapse_inspections(now=due) == 0
+    import_notice(2026, rest=[], worked=[date(2026, 11, 21), date(2026, 11, 22)], now=thursday)
+    assert redate(now=thursday) == 1
+    assert refreshed(inspection).due_at == datetime(2026, 12, 2, tzinfo=zone)
+    assert told.count() == before + 1
+    assert lapse_inspections(now=datetime(2026, 12, 2, tzinfo=zone)) == 1

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Count, Min, Q
 from django.utils import timezone
 
 from accounts.models import Notice, TextMessage
-from accounts.rules.texting import waits_since
+from accounts.rules.texting import Hours, waits_since
 from ceportal.kernel.enums import FileState, JobState, NoticeStatus
 from ceportal.kernel.models import CalendarNotice, Heartbeat, Job, StoredFile
 from ceportal.office.rules.parts import PARTS
@@ -63,7 +64,8 @@ def _texts(now: datetime) -> Queue:
         waiting=Count("pk"), failed=Count("pk", filter=~Q(last_error="")), oldest=Min("made_at"),
         due=Min("made_at", filter=Q(day__lte=today)),
     )  # fmt: skip
-    since = waits_since(timezone.localtime(row["due"]), here) if row["due"] else None
+    hours = Hours(*settings.TEXT_HOURS)
+    since = waits_since(timezone.localtime(row["due"]), here, hours) if row["due"] else None
     is_late = since is not None and now - since > SLOW
     return Queue("待发的短信和邮件", row["waiting"], row["failed"], row["oldest"], is_late)
 

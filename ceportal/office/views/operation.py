@@ -3,6 +3,7 @@
 from typing import cast
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import only_who_may
 from accounts.models import User
 from accounts.rules.policy import Act
+from accounts.rules.texting import Hours
 from ceportal.kernel.rules.refusal import refuse
 from ceportal.kernel.services.slow_queries import slow_queries
 from ceportal.office.rules.alarms import Reading, Ringing, in_words, ringing
@@ -41,6 +43,7 @@ def show_operation(request: HttpRequest) -> HttpResponse:
         "broker_messages": _value(found, "queue_length"),
         "slow": slow_queries(since=now - AN_HOUR)[:SLOW_SHOWN],
         "queues": queues(now),
+        "text_hours": Hours(*settings.TEXT_HOURS),
         "reasons": why_sheets_wait(),
         "piles": dead_letters(),
         "check": last_check(),
