@@ -1,18 +1,24 @@
 """The systemd units and their environment say only what the code knows, and the same as docker-compose.yml."""
 
 import re
+import shutil
+import subprocess
 import sys
 from configparser import ConfigParser
 from functools import cache
 from pathlib import Path
 
 import pytest
-from django.core.management import get_commands
+from django.core.management import get_commands, load_command_class
 
+from ceportal.office.services.backups_kept import LOG
 from tests.test_compose import ROOT, compose, variables_read
 
 FOLDER = ROOT / "deploy" / "systemd"
+DOCUMENTS = ROOT / "docs" / "operations"
+ANALYZE = shutil.which("systemd-analyze")
 UNITS = ("web@", "worker", "beat")
+TIMED = ("backup", "backup-files", "backup-check")
 VENV = "/srv/ceportal/.venv/bin/"
 
 
@@ -70,8 +76,50 @@ def test_both_web_servers_take_what_one_socket_holds() -> None:
     assert service("web@")["Type"] == "notify", "who restarts one after the other has to know when the first is there"
 
 
+@pytest.mark.parametrize("name", TIMED)
+def test_a_timer_runs_a_command_there_is_with_arguments_it_takes(name: str) -> None:
+    python, manage, command, *arguments = service(name)["ExecStart"].removeprefix(VENV).split(" ")
+    assert (python, manage) == ("python", "manage.py")
+    load_command_class(get_commands()[command], command).create_parser("manage.py", command).parse_args(arguments)
+    assert (service(name)["Type"], service(name)["User"]) == ("oneshot", "ceportal")
+    assert service(name)["EnvironmentFile"] == "/etc/ceportal/ceportal.env"
+    assert service(name)["ReadWritePaths"].split() == [environment()["DATA_DIR"], environment()["BACKUP_DIR"]]
+    timer = (FOLDER / f"ceportal-{name}.timer").read_text(encoding="utf-8")
+    assert "\nWantedBy=timers.target\n" in timer
+    moments = re.findall(r"^OnCalendar=(.*)$", timer, re.MULTILINE)
+    assert moments or "\nOnUnitInactiveSec=1min\n" in timer
+    for moment in moments:
+        if ANALYZE:
+            subprocess.run([ANALYZE, "calendar", moment], check=True, capture_output=True)
+
+
+def test_the_log_of_the_database_lies_where_old_parts_of_it_are_looked_for() -> None:
+    words = service("wal")["ExecStart"].split()
+    assert words[words.index("--directory") + 1] == f"{environment()['BACKUP_DIR']}/{LOG}"
+    assert words[words.index("--username") + 1] == service("wal")["User"]
+    unit = (FOLDER / "ceportal-wal.service").read_text(encoding="utf-8")
+    (slot,) = set(re.findall(r"--slot (\S+)", unit))
+    assert slot in (DOCUMENTS / "backup.md").read_text(encoding="utf-8")
+
+
+def test_every_unit_is_put_to_its_place_and_switched_on_by_the_documents() -> None:
+    text = "".join((DOCUMENTS / name).read_text(encoding="utf-8") for name in ("install.md", "backup.md"))
+    switched_on = " ".join(re.findall(r"^systemctl enable --now (.*)$", text, re.MULTILINE)).split()
+    for path in FOLDER.glob("ceportal-*"):
+        if "\n[Install]\n" not in path.read_text(encoding="utf-8"):
+            continue
+        mine = path.name.removesuffix(".service").removesuffix("@")
+        assert mine in {name.partition("@")[0] for name in switched_on}, path.name
+    for name in ("install.md", "upgrade.md"):
+        (copied,) = re.findall(
+            r"^cp (deploy/systemd.*) /etc/systemd/system/", (DOCUMENTS / name).read_text(), re.MULTILINE
+        )
+        kinds = {path.suffix for path in FOLDER.glob("ceportal-*")}
+        assert {word.partition("*")[2] for word in copied.split()} == kinds
+
+
 def test_the_log_is_kept_for_half_a_year_in_a_journal_of_its_own() -> None:
-    assert {service(name)["LogNamespace"] for name in UNITS} == {"ceportal"}
+    assert {service(name)["LogNamespace"] for name in (*UNITS, *TIMED, "wal")} == {"ceportal"}
     parser = ConfigParser()
     parser.read(FOLDER / "journal.conf")
     journal = dict(parser["Journal"])
@@ -81,7 +129,7 @@ def test_the_log_is_kept_for_half_a_year_in_a_journal_of_its_own() -> None:
 
 
 def test_the_document_names_what_is_there() -> None:
-    text = (ROOT / "docs" / "operations" / "install.md").read_text(encoding="utf-8")
+    text = (DOCUMENTS / "install.md").read_text(encoding="utf-8")
     for command in re.findall(r"(?:^|`)(?:portal|manage\.py) ([a-z_]+)", text, re.MULTILINE):
         assert command in get_commands(), command
     for path in re.findall(r"deploy/[a-z./-]*[a-z]", text):

@@ -23,6 +23,7 @@ from ceportal.kernel.models import Heartbeat
 from ceportal.kernel.selectors.calendar import missing_notice
 from ceportal.office.selectors.health import database_answers, health
 from ceportal.office.services.backing_up import SIGN
+from ceportal.office.services.backups_kept import last_checked
 from certificates.documents.assets import missing_glyphs
 from certificates.documents.keys import SigningKeyMissing
 from certificates.documents.timestamps import answers
@@ -239,6 +240,12 @@ def _backup(now: datetime) -> Iterator[Finding]:
         yield Finding("备份", "还没有备份过", "按 docs/operations/backup.md 设置每天备份，并演练一次恢复")
     else:
         yield Finding("备份", f"最近一次 {timezone.localtime(at):%Y-%m-%d %H:%M}")
+        if checked := last_checked():
+            yield Finding("备份的核对", f"最近一次无误 {checked:%Y-%m-%d %H:%M}")
+        else:
+            yield Finding(
+                "备份的核对", "还没有核对过", "启用 ceportal-backup-check.timer，或运行 manage.py check_backups"
+            )
 
 
 def _disk(now: datetime) -> Iterator[Finding]:
