@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -29,10 +30,10 @@ from accounts.selectors.handing_over import (
 )
 from accounts.selectors.people import UNITS_SHOWN
 from accounts.selectors.people import find_units as units_found
-from accounts.selectors.requests import steps_of, who_can_decide
 from accounts.services.handing_over import ask_again, ask_to_hand_over, turn_down
 from accounts.services.handing_over import hand_over as appoint
 from accounts.services.requests import withdraw as take_back
+from accounts.views.asked import asked_page
 from accounts.web.requests import sent_to, take_document
 from ceportal.kernel.rules.refusal import MovedOn, Refused
 from ceportal.kernel.web.keyset import keyset_page
@@ -142,21 +143,18 @@ def _others_at(asked: HandOver) -> Any:
 
 
 def _page(request: PersonRequest, asked: HandOver, form: HandOverRulingForm, *, status: int) -> HttpResponse:
-    decides = who_can_decide(asked).filter(pk=request.user.pk).exists()
-    unit = cast(Organization, asked.organization)
-    own = request.user.pk in {asked.asked_by_id, asked.declarant_id}
-    context = {
-        "asked": asked,
-        "form": form,
-        "steps": steps_of(asked),
-        "decides": decides,
-        "others": _others_at(asked) if decides else User.objects.none(),
-        "is_known": is_of(asked.declarant, unit),
-        "left": who_left_by(asked) if asked.state == RequestState.GRANTED else User.objects.none(),
-        "can_mend": request.user.pk == asked.asked_by_id and asked.state == RequestState.RETURNED,
-        "can_withdraw": own and asked.state in {RequestState.WAITING, RequestState.RETURNED},
-    }
-    return render(request, "accounts/hand_over.html", context, status=status)
+    concerned = request.user.pk in {asked.asked_by_id, asked.declarant_id}
+    return asked_page(
+        request,
+        asked,
+        form,
+        status=status,
+        decide_href=reverse("accounts:decide_hand_over", args=[asked.ref]),
+        others=_others_at(asked),
+        is_known=is_of(asked.declarant, cast(Organization, asked.organization)),
+        left=who_left_by(asked) if asked.state == RequestState.GRANTED else User.objects.none(),
+        can_withdraw=concerned and asked.state in {RequestState.WAITING, RequestState.RETURNED},
+    )
 
 
 def _sent(

@@ -17,7 +17,6 @@ from accounts.forms.stationing import AskToAnswerForm, ProposeForm, ReasonAndPap
 from accounts.models import Organization, Stationing
 from accounts.rules.policy import Act
 from accounts.rules.requesting import reasons_not_to_ask
-from accounts.selectors.requests import steps_of, who_can_decide
 from accounts.selectors.stationing import (
     bureaus_represented_by,
     bureaus_to_ask,
@@ -26,6 +25,7 @@ from accounts.selectors.stationing import (
 )
 from accounts.services.requests import withdraw as take_back
 from accounts.services.stationing import ask_again, ask_to_answer, let_it_answer, turn_down
+from accounts.views.asked import asked_page
 from accounts.web.requests import sent_to, take_document
 from ceportal.kernel.rules.id_number import normalise
 from ceportal.kernel.rules.refusal import MovedOn, Refused
@@ -78,16 +78,7 @@ def stationing(request: PersonRequest, ref: UUID) -> HttpResponse:
             messages.success(request, f"{asked.whose}的申请：{asked.get_state_display()}。")
             return redirect("accounts:stationing", asked.ref)
         status = 422
-    own = request.user.pk == asked.asked_by_id
-    context = {
-        "asked": asked,
-        "form": form,
-        "steps": steps_of(asked),
-        "decides": who_can_decide(asked).filter(pk=request.user.pk).exists(),
-        "can_mend": own and asked.state == "returned",
-        "can_withdraw": own and asked.state in {"waiting", "returned"},
-    }
-    return render(request, "accounts/stationing.html", context, status=status)
+    return asked_page(request, asked, form, status=status, decide_href=request.path)
 
 
 @never_cache

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -18,10 +19,10 @@ from accounts.models import Organization, UnitChange
 from accounts.rules.policy import Act
 from accounts.rules.requesting import reasons_not_to_ask
 from accounts.selectors.duties import authorities_for
-from accounts.selectors.requests import steps_of, who_can_decide
 from accounts.selectors.unit_changes import history_of, unit_changes_seen_by, units_to_change
 from accounts.services.requests import withdraw as take_back
 from accounts.services.unit_changes import agree, ask_again, ask_for_change, turn_down
+from accounts.views.asked import asked_page
 from accounts.web.requests import sent_to, take_document
 from ceportal.kernel.rules.refusal import MovedOn, Refused
 from ceportal.kernel.web.keyset import keyset_page
@@ -128,16 +129,8 @@ def _unit(request: PersonRequest) -> Organization:
 
 
 def _page(request: PersonRequest, asked: UnitChange, form: UnitChangeRulingForm, *, status: int) -> HttpResponse:
-    own = request.user.pk == asked.asked_by_id
-    context = {
-        "asked": asked,
-        "form": form,
-        "steps": steps_of(asked),
-        "decides": who_can_decide(asked).filter(pk=request.user.pk).exists(),
-        "can_mend": own and asked.state == RequestState.RETURNED,
-        "can_withdraw": own and asked.state in {RequestState.WAITING, RequestState.RETURNED},
-    }
-    return render(request, "accounts/unit_change.html", context, status=status)
+    decide_href = reverse("accounts:decide_unit_change", args=[asked.ref])
+    return asked_page(request, asked, form, status=status, decide_href=decide_href)
 
 
 def _sent(

@@ -1,5 +1,6 @@
 """What becomes of a claim: what is doubted of its place, year, course and reporter, and of what its person learned."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -148,14 +149,10 @@ def about(speaker: Speaker, candidates: Sequence[Candidate], *, now: datetime) -
 
 def remember_rush(claims: Iterable[Claim | NewClaim], speaker: Speaker, *, now: datetime) -> None:
     """Count what came by a key, last of all: whoever sends the same course at once waits for one statement only."""
-    courses: dict[Key, int] = {}
-    total = 0
-    for claim in claims:
-        total += 1
-        key = _course_key(speaker, _course_of(claim))
-        courses[key] = courses.get(key, 0) + 1
-    if total and speaker.client:
-        hourly = dict.fromkeys(_hourly(speaker), total)
+    counts = Counter(map(_course_of, claims))
+    if counts and speaker.client:
+        hourly = dict.fromkeys(_hourly(speaker), counts.total())
+        courses = {_course_key(speaker, course): count for course, count in counts.items()}
         add_to_tallies([(hourly, _HOUR), (courses, _DAY)], now=now)
 
 

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from operator import attrgetter, itemgetter
+from itertools import repeat
+from operator import attrgetter, is_, itemgetter
 from typing import Any
 
 import msgspec
@@ -51,7 +52,7 @@ def _by_column(rows: Sequence[Any], columns: Mapping[str, str]) -> list[str] | N
         try:
             text, nones = _NEXT.join(values), 0
         except TypeError:  # not all of them texts
-            nones = values.count(None)
+            nones = sum(map(is_, values, repeat(None)))  # `count` asks each number whether it equals None
             text = _NEXT.join(map(_AS_TEXT.get(kind, str), values) if not nones else _with_nones(values, kind))
         if text.count(_NEXT) != len(rows) - 1 or text.count(_NONE) != nones:
             return None
