@@ -105,12 +105,23 @@ def published_all(asked: Iterable[tuple[str, str]]) -> list[Certificate | None]:
 
 
 def after(certificate: Certificate) -> Certificate | None:
-    """What is published in its place: the edition after it, or that of the account into which its own was merged."""
+    """What is published in its place: the edition after it, or that of the account into which its own was merged. One
+    that ended before its sheet was made is passed over.
+    """
     later: Certificate | None = getattr(certificate, "successor", None)
+    while later is not None and later.ended_at and not later.issued_at:
+        later = getattr(later, "successor", None)
     kept = certificate.professional.merged_into_id
     if later is None and kept is not None and certificate.state == CertificateState.SUPERSEDED:
         later = _public().filter(professional=kept, year=certificate.year).order_by("-edition").first()
     return later if later is not None and later.issued_at else None
+
+
+def awaits_successor(certificate: Certificate) -> bool:
+    """Whether the edition in its place is being made."""
+    whose = {certificate.professional_id, certificate.professional.merged_into_id} - {None}
+    in_its_year = Certificate.objects.filter(professional__in=whose, year=certificate.year)
+    return in_its_year.filter(state=CertificateState.INTENDED).exists()
 
 
 def goes_on_met(merged: Professional, year: int) -> bool:

@@ -25,6 +25,29 @@ CEILING_LIMIT = 100_000_000
 REPORT_KIND = "ceportal-conformance/1"
 REPORT_AGE = timedelta(days=30)
 MOST_CHECKS = 200
+# The rules of `scripts/conformance.py`, each by its name: a report tells of all of them.
+RULES_TRIED = (
+    "取得令牌，一小时有效",
+    "密码错误不发令牌",
+    "没有令牌不受理",
+    "令牌只能做它的权限内的事",
+    "合格的记录当场计入，可以查询",
+    "重复报送只计一次",
+    "同一编号不同内容是冲突，原记录不变",
+    "一条有错不影响其他，改正后可以再报",
+    "多余字段、数字学时、未来日期都是错误",
+    "同一批里编号重复，两条都不受理",
+    "查无此人的保留，重复报送不新增",
+    "有疑问的暂不计入，说明原因",
+    "试算不留下记录",
+    "请求体不合格整批不受理",
+    "更正另记一笔，原来的撤销",
+    "撤回后不再计入，先撤后报也一样",
+    "可以逐页查询自己的记录",
+    "核对身份只答是或否",
+    "一天的对账单和逐条查询一致",
+    "答复里有剩余的调用次数",
+)
 
 
 @dataclass(frozen=True)
@@ -123,7 +146,10 @@ def reasons_not_to_bound(ceiling: int) -> Iterator[Refusal]:
 
 
 def reasons_not_to_take_report(report: object, *, now: datetime) -> Iterator[Refusal]:
-    """Why a report does not open the way to a key in earnest: not ours, too old, or something failed."""
+    """Why a report does not open the way to a key in earnest: not ours, too old, something failed or was not tried.
+
+    Nobody signs a report: it shows what a platform's engineer has run, and proves nothing against who makes one up.
+    """
     if not isinstance(report, Mapping) or report.get("kind") != REPORT_KIND:
         yield Refusal("report", "这不是一致性测试报告。请用 scripts/conformance.py 的 --report 生成。", field="report")
         return
@@ -138,6 +164,10 @@ def reasons_not_to_take_report(report: object, *, now: datetime) -> Iterator[Ref
     if failed:
         named = "、".join(failed[:3])
         yield Refusal("report_failed", f"有 {len(failed)} 项没有通过：{named}。改好后请重新运行测试。", field="report")
+    told = {check["name"] for check in checks}
+    if lacking := [name for name in RULES_TRIED if name not in told]:
+        message = f"报告缺少 {len(lacking)} 项：{'、'.join(lacking[:3])}。请用平台现行的 conformance.py 重新运行测试。"
+        yield Refusal("report_lacks", message, field="report")
 
 
 def told_of_report(report: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,8 +4,10 @@ import base64
 from typing import Any
 from urllib.parse import unquote
 
+from django.core.exceptions import SuspiciousOperation
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
 from django.utils import timezone
 from oauth2_provider.views import TokenView
 
@@ -29,7 +31,11 @@ class ClientTokenView(TokenView):
     http_method_names = ("post", "options")
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.POST.get("grant_type") not in _GRANTS:
+        try:
+            asked = request.POST.get("grant_type")
+        except (SuspiciousOperation, MultiPartParserError):
+            return _refusal("invalid_request", 400)
+        if asked not in _GRANTS:
             error = "unsupported_grant_type" if "grant_type" in request.POST else "invalid_request"
             return _refusal(error, 400)
         if any("\0" in value for values in request.POST.lists() for value in values[1]):

@@ -12,10 +12,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from ceportal.kernel.web.addresses import counted_address
 from certificates.access import rate_limited, unlisted
-from certificates.enums import CheckRefusal
+from certificates.enums import CertificateState, CheckRefusal
 from certificates.forms import LookUpForm
 from certificates.models import Certificate
-from certificates.selectors import after, earlier_under, is_under_review, published, published_under
+from certificates.selectors import (
+    after,
+    awaits_successor,
+    earlier_under,
+    is_under_review,
+    published,
+    published_under,
+)
 from certificates.services.sealing import signed_by
 from certificates.services.verification import count_verification, note_refusal
 
@@ -67,10 +74,12 @@ def _answer(request: HttpRequest, found: Certificate | None, *, holds_sheet: boo
 def shown(request: HttpRequest, found: Certificate, *, holds_sheet: bool, is_file: bool = False) -> HttpResponse:
     """What `found` says and is worth now, counted. `is_file`: the signed sheet itself was handed in."""
     count_verification(found, now=timezone.now())
+    successor = after(found)
     context = {
         "certificate": found,
         "sheet": found.snapshot,
-        "successor": after(found),
+        "successor": successor,
+        "is_awaited": found.state == CertificateState.SUPERSEDED and not successor and awaits_successor(found),
         "is_under_review": is_under_review(found),
         "holds_sheet": holds_sheet,
         "is_file": is_file,

@@ -76,10 +76,12 @@ class StoredBatch(HoursView):
 
 
 def _dry_run(request: Request) -> bool:
-    given = request.query_params.get("dry_run", "false")
-    if given not in {"true", "false"}:
-        raise Problem(400, "dry_run", "dry_run 应为 true 或 false。")
-    return given == "true"
+    if request.query_params.keys() - {"dry_run"}:
+        raise Problem(400, "unknown_parameter", "只接受参数 dry_run。")
+    given = request.query_params.getlist("dry_run") or ["false"]
+    if given not in (["true"], ["false"]):
+        raise Problem(400, "dry_run", "dry_run 应为 true 或 false，只能给一次。")
+    return given == ["true"]
 
 
 def _posted(raw: bytes, now: datetime) -> list[Any]:

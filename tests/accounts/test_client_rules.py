@@ -10,6 +10,7 @@ from accounts.rules.clients import (
     MOST_ADDRESSES,
     MOST_LINES,
     REPORT_KIND,
+    RULES_TRIED,
     KeyFacts,
     is_admitted,
     networks_in,
@@ -97,7 +98,7 @@ def test_how_much_a_day(ceiling: int, is_fine: bool) -> None:
 
 
 def report(**changes: Any) -> dict[str, Any]:
-    checks = [{"name": "令牌", "passed": True}]
+    checks = [{"name": name, "passed": True} for name in RULES_TRIED]
     return {"kind": REPORT_KIND, "made_at": NOW.isoformat(), "checks": checks} | changes
 
 
@@ -117,7 +118,8 @@ def report(**changes: Any) -> dict[str, Any]:
         (report(checks=[{"name": "令牌", "passed": 1}]), ["report_shape"]),
         (report(made_at=(NOW - timedelta(days=31)).isoformat()), ["report_old"]),
         (report(made_at=(NOW + timedelta(hours=2)).isoformat()), ["report_old"]),
-        (report(checks=[{"name": "令牌", "passed": False}]), ["report_failed"]),
+        (report(checks=[{"name": name, "passed": name != RULES_TRIED[3]} for name in RULES_TRIED]), ["report_failed"]),
+        (report(checks=[{"name": "令牌", "passed": True}]), ["report_lacks"]),
     ],
 )
 def test_which_report_is_taken(given: object, expected: list[str]) -> None:
@@ -126,4 +128,8 @@ def test_which_report_is_taken(given: object, expected: list[str]) -> None:
 
 def test_what_is_kept_of_a_report() -> None:
     kept = told_of_report(report(url="http://x" * 100, more="…"))
-    assert (set(kept), len(kept["url"]), kept["checks"][0]["name"]) == ({"made_at", "url", "checks"}, 200, "令牌")
+    assert (set(kept), len(kept["url"]), kept["checks"][0]["name"]) == (
+        {"made_at", "url", "checks"},
+        200,
+        RULES_TRIED[0],
+    )

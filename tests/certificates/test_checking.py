@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Professional
 from certificates.documents.lists import REVOCATIONS, ListRefused, read_list, signed_list
+from certificates.documents.sheet import render_sheet
 from certificates.documents.signing import load_seal, make_key
 from certificates.models import Certificate, VerificationCount
 from certificates.rules.checking import MOST_BYTES, MOST_LINES
@@ -220,6 +221,31 @@ def test_away_from_the_portal_the_command_tells(
         assert new.number in capsys.readouterr().out
         with pytest.raises(CommandError, match="签名不对"):
             call_command("verify_certificate", str(tmp_path / "new.pdf"), "--revocations", str(tmp_path / "bad.jws"))
+
+
+def test_a_list_with_parts_missing_clears_nobody(
+    client: Client, superseded: tuple[Certificate, Certificate], declarant: Professional, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """Two have ended, a part holds one: who hands in one part alone is not told that the other file is in none."""
+    _, new = superseded
+    Certificate.objects.filter(pk=new.pk).update(state="revoked", ended_at=make.later(3), ended_because="试验")
+    monkeypatch.setattr("certificates.api.checking.ENTRIES", 1)
+    goes_on = revoked_in(client)["next"]
+    paths = {"first": "", "last": f"?after={goes_on}"}
+    for name, query in paths.items():
+        (tmp_path / name).write_bytes(client.get(f"/api/v1/revocations{query}").content)
+    (tmp_path / "valid.pdf").write_bytes(seal(now=NOW).put_on(render_sheet(make.content(1))))
+
+    def checked(*names: str) -> int:
+        ways = [word for name in names for word in ("--revocations", str(tmp_path / name))]
+        try:
+            call_command("verify_certificate", str(tmp_path / "valid.pdf"), *ways)
+        except CommandError as failed:
+            return failed.returncode
+        return 0
+
+    assert [checked("first"), checked("last"), checked("first", "last"), checked("last", "first")] == [2, 2, 0, 0]
 
 
 def test_the_keys_handed_out_hold_no_secret(client: Client, certificate: Certificate) -> None:

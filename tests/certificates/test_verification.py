@@ -117,6 +117,35 @@ def test_a_superseded_one_leads_to_its_successor(client: Client, declarant: Prof
     assert "证书有效" in page(client, new) or "有效" in page(client, new)
 
 
+def test_one_that_ended_before_its_sheet_was_made_is_passed_over(client: Client, declarant: Professional) -> None:
+    """The old number points to the edition that was published at last; where none will be, nothing is promised."""
+    make.meet(declarant)
+    spare = [make.credit(declarant, "20", title=title) for title in ("学术会议", "高级研修")]
+    old = make.issued_now(declarant)
+    for hour, entry in enumerate(spare, 2):
+        make.take_back(entry)
+        settle_changed_accounts(now=make.later(hour))
+    assert "新的证书正在生成" in page(client, old)
+    make_sheets(now=make.later(4))
+    states = Certificate.objects.filter(professional=declarant).order_by("edition").values_list("state", "issued_at")
+    assert [(state, bool(issued)) for state, issued in states] == [
+        ("superseded", True), ("superseded", False), ("issued", True),
+    ]  # fmt: skip
+    new = Certificate.objects.get(professional=declarant, edition=3)
+    assert new.number in page(client, old)
+    assert client.get(f"/api/v1/certificates/{old.token}").json()["successor"]["number"] == new.number
+
+
+def test_nothing_is_promised_that_will_not_come(client: Client, declarant: Professional) -> None:
+    entries = make.meet(declarant, spare="20")
+    old = make.issued_now(declarant)
+    for hour, entry in enumerate((entries[3], entries[0]), 2):
+        make.take_back(entry)
+        settle_changed_accounts(now=make.later(hour))
+    text = page(client, old)
+    assert ("新的证书正在生成" in text, "目前没有签发" in text) == (False, True)
+
+
 @pytest.mark.parametrize(
     "rest",
     [

@@ -111,6 +111,14 @@ def test_a_broken_header_is_no_key(machine: Machine, header: str) -> None:
     assert response.json()["error"] == "invalid_client"
 
 
+@pytest.mark.parametrize(
+    ("body", "kind"), [("a=1&" * 2000, "application/x-www-form-urlencoded"), ("x", "multipart/form-data; boundary=")]
+)
+def test_a_form_that_cannot_be_read_is_told_as_rfc_6749_says(machine: Machine, body: str, kind: str) -> None:
+    response = Client().generic("POST", TOKEN, body, content_type=kind)
+    assert (response.status_code, response.json()) == (400, {"error": "invalid_request"})
+
+
 def test_a_token_of_another_kind_of_body_is_refused(machine: Machine) -> None:
     assert Client().post(TOKEN, b"{", content_type="application/json").status_code == 400
     assert Client().get(TOKEN).status_code == 405

@@ -98,11 +98,17 @@ def test_too_many_and_too_large(machine: Machine, declarant: Professional) -> No
     assert not Claim.objects.exists()
 
 
-@pytest.mark.parametrize("value", ["yes", "1", "TRUE", "", "\0"])
-def test_a_rehearsal_is_asked_for_plainly(machine: Machine, value: str) -> None:
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        *((f"dry_run={value}", "dry_run") for value in ("yes", "1", "TRUE", "", "\0")),
+        ("dry_run=true&dry_run=false", "dry_run"), ("dryrun=true", "unknown_parameter"),
+    ],
+)  # fmt: skip
+def test_a_rehearsal_is_asked_for_plainly(machine: Machine, query: str, code: str) -> None:
     """Whoever means a rehearsal must not write by a slip of the pen."""
-    response = machine.send(f"{BATCHES}?dry_run={value}", b'{"records": [1]}')
-    assert (response.status_code, response.json()["code"]) == (400, "dry_run")
+    response = machine.send(f"{BATCHES}?{query}", b'{"records": [1]}')
+    assert (response.status_code, response.json()["code"]) == (400, code)
 
 
 HOURS = [

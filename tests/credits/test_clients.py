@@ -12,7 +12,7 @@ from django.test import Client
 
 from accounts.enums import Duty
 from accounts.models import ApiClient, Notice, Organization, Professional, User
-from accounts.rules.clients import REPORT_KIND
+from accounts.rules.clients import REPORT_KIND, RULES_TRIED
 from credits.enums import ClaimState
 from credits.models import Claim, HourBatch
 from credits.services.holding_jobs import work_on_held
@@ -65,7 +65,7 @@ def made(client: Client, unit: Organization, kind: str) -> tuple[ApiClient, str]
 
 
 def report_file(**changes: Any) -> SimpleUploadedFile:
-    checks = [{"name": "取得令牌", "passed": True}]
+    checks = [{"name": name, "passed": True} for name in RULES_TRIED]
     told = {"kind": REPORT_KIND, "made_at": NOW.isoformat(), "checks": checks} | changes
     return SimpleUploadedFile("report.json", json.dumps(told).encode())
 

@@ -13,7 +13,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.rules.clients import REPORT_KIND, reasons_not_to_take_report
+from accounts.rules.clients import REPORT_KIND, RULES_TRIED, reasons_not_to_take_report
 from ceportal.office.demo.cast import FRESH
 from tests import factories as make
 from tests.credits import factories as rules
@@ -90,29 +90,38 @@ def test_the_sandbox_keeps_every_rule_twice_over(machine: Any) -> None:
     assert conformance.KIND == REPORT_KIND
 
 
-@pytest.mark.parametrize(
-    ("breakage", "named"),
-    [
-        (said("3600", "9999"), "取得令牌"),
-        (status(401, 200), "没有令牌不受理"),
-        (status(403, 200), "令牌只能做它的权限内的事"),
-        (status(404, 200), "试算不留下记录"),
-        (status(413, 200), "请求体不合格"),
-        (status(400, 500), "请求体不合格"),
-        (said('"held"', '"accepted"'), "有疑问的暂不计入"),
-        (said('"unmatched_person"', '"accepted"'), "查无此人"),
-        (said('"conflict"', '"duplicate"'), "不同内容是冲突"),
-        (said('"duplicate"', '"accepted"'), "重复报送只计一次"),
-        (said('"invalid"', '"accepted"'), "编号重复"),
-        (said('"-0.5"', '"0.5"'), "更正另记一笔"),
-        (said('"withdrawn"', '"accepted"'), "撤回后不再计入"),
-        (said('"items"', '"things"'), "逐页查询"),
-        (said('"no_match"', '"match"'), "核对身份"),
-        (said('"records": ', '"records": 1'), "对账单"),
-        (without_headers, "剩余的调用次数"),
-    ],
-    ids=lambda value: value if isinstance(value, str) else "server",
-)
+BROKEN = [
+    (said("3600", "9999"), "取得令牌"),
+    (said('"invalid_client"', '"unknown"'), "密码错误"),
+    (status(401, 200), "没有令牌不受理"),
+    (status(403, 200), "令牌只能做它的权限内的事"),
+    (said('"entry_id"', '"entry"'), "合格的记录"),
+    (said("/records/0/id_number", "/records/1/id_number"), "一条有错"),
+    (said('"invalid"', '"accepted"'), "多余字段"),
+    (status(404, 200), "试算不留下记录"),
+    (status(413, 200), "请求体不合格"),
+    (status(400, 500), "请求体不合格"),
+    (said('"held"', '"accepted"'), "有疑问的暂不计入"),
+    (said('"unmatched_person"', '"accepted"'), "查无此人"),
+    (said('"conflict"', '"duplicate"'), "不同内容是冲突"),
+    (said('"duplicate"', '"accepted"'), "重复报送只计一次"),
+    (said('"invalid"', '"accepted"'), "编号重复"),
+    (said('"-0.5"', '"0.5"'), "更正另记一笔"),
+    (said('"withdrawn"', '"accepted"'), "撤回后不再计入"),
+    (said('"items"', '"things"'), "逐页查询"),
+    (said('"no_match"', '"match"'), "核对身份"),
+    (said('"records": ', '"records": 1'), "对账单"),
+    (without_headers, "剩余的调用次数"),
+]
+
+
+def test_there_is_a_broken_server_for_each_rule() -> None:
+    rules_kept = [check.__doc__.strip() for check in conformance.CHECKS]
+    assert tuple(rules_kept) == RULES_TRIED, "what a report must tell of"
+    assert [rule for rule in rules_kept if not any(named in rule for _, named in BROKEN)] == []
+
+
+@pytest.mark.parametrize(("breakage", "named"), BROKEN, ids=lambda value: value if isinstance(value, str) else "server")
 def test_a_broken_rule_is_named(machine: Any, breakage: Callable[[str, str, Any], Any], named: str) -> None:
     broken = conformance.Machine(in_process(breakage), machine.client_id, SECRET)
     assert any(named in name for name in failed(broken))

@@ -7,6 +7,7 @@ from decimal import Decimal
 from io import StringIO
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -28,6 +29,8 @@ from ceportal.office.selectors import own_reading
 from ceportal.office.services.checker import begin_check, check_books, work_on
 from ceportal.office.services.figures import readings
 from certificates.models import Certificate
+from certificates.rules.snapshots import digest
+from certificates.services import shelf
 from credits.enums import DeclarationState
 from credits.models import Declaration, YearAccount
 from tests.certificates import factories as certificates
@@ -92,6 +95,17 @@ def count_in_another_year(certificate: Certificate) -> None:
             cursor.execute("PRAGMA ignore_check_constraints = OFF")
 
 
+def rewrite(certificate: Certificate) -> None:
+    """As one who owns the database and knows how digests are made."""
+    said = certificate.snapshot | {"employer": "另一个单位"}
+    Certificate.objects.update(snapshot=said, snapshot_digest=digest(said))
+
+
+def exchange_sheet(certificate: Certificate) -> None:
+    """For a file that is there, and whole."""
+    Certificate.objects.update(pdf_digest=shelf.put(b"another sheet"), pdf_size=len(b"another sheet"))
+
+
 PLANTED: dict[str, tuple[str, Callable[[Certificate], Any]]] = {
     "an account with an hour more": ("total", lambda c: YearAccount.objects.update(public=Decimal("30.5"))),
     "approved by nobody": ("state", approve_unseen),
@@ -100,6 +114,9 @@ PLANTED: dict[str, tuple[str, Callable[[Certificate], Any]]] = {
     "a certificate that says more": (
         "certificate", lambda c: Certificate.objects.update(snapshot=c.snapshot | {"hours": {"total": "900"}}),
     ),
+    "a certificate rewritten with its digest": ("certificate", rewrite),
+    "a certificate with another sheet": ("certificate", exchange_sheet),
+    "a certificate that nobody promised": ("certificate", lambda c: Certificate.objects.update(ref=uuid4())),
 }  # fmt: skip
 
 

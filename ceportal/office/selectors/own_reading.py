@@ -111,29 +111,51 @@ def read_claims(after: int) -> Chunk:
 
 
 def read_certificates(after: int) -> Chunk:
-    """certificate: what it says is what was frozen, and what is in force stands on a year that is met and says its sum.
+    """certificate: what it says, and its sheet, are those the trail was told of when they were made, and what is in
+    force stands on a year that is met and says its sum.
 
     A year that has just changed is the clock's to settle, and not looked at.
     """
     sql = (
         "SELECT c.id, c.ref, c.state, c.professional_id, c.year, c.account_version, c.snapshot, c.snapshot_digest,"
-        " a.is_met, a.version, w.id FROM certificates_certificate c"
+        " c.pdf_digest, a.is_met, a.version, w.id FROM certificates_certificate c"
         " LEFT JOIN credits_yearaccount a ON a.professional_id = c.professional_id AND a.year = c.year"
         " LEFT JOIN credits_changedaccount w ON w.account_id = a.id WHERE c.id > %s ORDER BY c.id LIMIT %s"
     )
     rows = _rows(sql, after, ROWS)
-    sums = _sums(row[3] for row in rows)
+    sums, told = _sums(row[3] for row in rows), _told_of(rows)
 
     def wrong() -> Iterator[Finding]:
-        for _, ref, state, person, year, seen, text, digest, is_met, version, waits in rows:
-            snapshot = json.loads(text) if isinstance(text, str) else text
+        for key, ref, state, person, year, seen, text, digest, pdf, is_met, version, waits in rows:
+            snapshot = _read_json(text)
             own = sum(sums.get((person, year), {}).values(), Decimal(0))
             is_unearned = state == "issued" and not waits and not is_met
             says_other = state == "issued" and seen == version and Decimal(snapshot["hours"]["total"]) != own
-            if sheet_text_digest(snapshot) != digest or is_unearned or says_other:
+            is_other = (sheet_text_digest(snapshot), pdf) != (digest, told.get((key, "issue"), ""))
+            if is_other or digest != told.get((key, "promise")) or is_unearned or says_other:
                 yield _found("certificate", ref)
 
     return _chunk(rows, ROWS, wrong())
+
+
+def _told_of(rows: list[tuple[Any, ...]]) -> dict[tuple[int, str], str]:
+    """Of certificates, the digest that the trail has of what each says (`promise`) and of its sheet (`issue`)."""
+    events = _rows(
+        "SELECT c.id, e.action, e.after FROM certificates_certificate c"
+        " JOIN kernel_auditevent e ON e.subject_ref = c.ref"
+        " AND e.action IN ('certificate.promise', 'certificate.issue') WHERE c.id BETWEEN %s AND %s",
+        *(rows[0][0], rows[-1][0]) if rows else (0, 0),
+    )
+    found = {}
+    for key, action, after in events:
+        said = _read_json(after)
+        found[key, action.removeprefix("certificate.")] = said.get("pdf") or said.get("snapshot_digest", "")
+    return found
+
+
+def _read_json(value: Any) -> Any:
+    """SQLite gives it as text."""
+    return json.loads(value) if isinstance(value, str) else value
 
 
 def read_sheets(after: int) -> Chunk:

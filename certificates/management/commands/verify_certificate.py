@@ -29,14 +29,18 @@ class Command(BaseCommand):
         keys = _keys(options["keys"])
         finding = judged(pdf, keys)
         self.stdout.write(f"签名　{'完好，覆盖整个文件' if finding.is_genuine else verdict_of(finding).label}")
-        entry = _entry(hashlib.sha256(pdf).hexdigest(), options["revocations"], keys)
+        parts = _parts(options["revocations"], keys)
+        entry = _entry(hashlib.sha256(pdf).hexdigest(), parts)
         if entry is not None:
             onward = f"，由 {entry['successor']} 替代" if entry["successor"] else ""
             self.stdout.write(
                 f"名单　编号 {entry['number']}，{Standing(entry['state']).label}，自 {entry['since']}{onward}"
             )
-        elif options["revocations"]:
-            self.stdout.write("名单　不在所给的撤销名单里")
+        elif not _is_whole(parts):
+            raise CommandError("撤销名单不全：后面还有，请按 next 取齐各部分再查。", returncode=2)
+        elif parts:
+            until = min(str(part["issued_at"]) for part in parts)
+            self.stdout.write(f"名单　不在所给的撤销名单里（名单截至 {until}）")
         else:
             self.stdout.write("名单　没有给撤销名单：现在是否有效，这里看不出来")
         if not finding.is_genuine or entry is not None:
@@ -50,17 +54,24 @@ def _keys(path: Path | None) -> bytes:
         raise CommandError("没有签名公钥证书：请用 --keys 给出。", returncode=2) from error
 
 
-def _entry(digest: str, lists: list[Path], keys: bytes) -> dict[str, str] | None:
+def _parts(lists: list[Path], keys: bytes) -> list[dict[str, Any]]:
+    found = []
     for path in lists:
         try:
-            content = read_list(_read(path).decode("ascii", "replace"), trusted=keys, kind=REVOCATIONS)
+            found.append(read_list(_read(path).decode("ascii", "replace"), trusted=keys, kind=REVOCATIONS))
         except ListRefused as error:
             raise CommandError(f"{path.name}：{error}", returncode=2) from error
-        for entry in content["entries"]:
-            if entry["sha256"] == digest:
-                found: dict[str, str] = entry
-                return found
-    return None
+    return found
+
+
+def _is_whole(parts: list[dict[str, Any]]) -> bool:
+    """Whether the parts follow one another from the first to the last; also where there are none."""
+    starts = {part["after"] for part in parts}
+    return not parts or ("" in starts and {part["next"] for part in parts} <= starts | {""})
+
+
+def _entry(digest: str, parts: list[dict[str, Any]]) -> dict[str, str] | None:
+    return next((entry for part in parts for entry in part["entries"] if entry["sha256"] == digest), None)
 
 
 def _read(path: Path) -> bytes:
