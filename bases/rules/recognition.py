@@ -87,7 +87,7 @@ def reasons_of_a_base_that_left(recognised: Sequence[Recognised], *, ended_on: d
     if lines and not any(line.stands_on(ended_on) for line in lines):
         absent = next((found for line in lines if (found := line.absent_on(ended_on))), None)
         why = absent.words if absent else "的资格已经终止"
-        message = f"举办这个班的基地{why}。这个班的学时不能计入，不能报名。"
+        message = f"举办这个班的基地{why}。这个班的学时不能计入，不能报名，也不能登记结业。"
         yield Refusal("base_has_left", message, clause="A27")
 
 

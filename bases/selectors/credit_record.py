@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import Organization, User
@@ -53,7 +53,8 @@ def credit_record(unit: Organization, *, everything: bool = False) -> list[Entry
 def facts_of(unit: Organization) -> list[tuple[str, str]]:
     """What it did in all its years, as label and words: three queries at most."""
     years = sorted(set(Recognition.objects.filter(organization=unit).values_list("year", flat=True)))
-    held = TrainingClass.objects.filter(organization=unit, state=ClassState.OPEN, assessed_at__isnull=False)
+    with_results = Enrolment.objects.filter(training_class=OuterRef("pk"), left_at__isnull=True).exclude(result="")
+    held = TrainingClass.objects.filter(Exists(with_results), organization=unit, state=ClassState.OPEN)
     facts = [("在名单中的年度", "、".join(map(str, years)))]
     if classes := held.count():
         rows = Enrolment.objects.filter(training_class__in=held, left_at__isnull=True, result=Result.PASSED)

@@ -2,13 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from datetime import date
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
+from accounts.models import Organization
 from bases.enums import AbsenceKind, RecognitionKind
 from bases.models import Absence, Recognition
 from bases.rules.recognition import Absent, Recognised
 from bases.rules.standing import in_words
+from ceportal.kernel.rules.text import comparable
 
 BASES = (RecognitionKind.PROVINCIAL_BASE, RecognitionKind.MUNICIPAL_BASE, RecognitionKind.TRADE_BASE)
 # By which an absence speaks of a line, in every year.
@@ -46,6 +49,18 @@ def recognitions_of(organization_id: int, kinds: Collection[str] = ()) -> list[R
     rows = list(found.filter(kind__in=kinds) if kinds else found)
     absences = absences_at([organization_id]) if any(row.was_absent for row in rows) else {}
     return [recognised(row, absences.get(place_of(row), ())) for row in rows]
+
+
+def words_of_who_left(name: str, *, on: date) -> str:
+    """Why the institution of this name stood by none of its lists of the year on a day; empty where it did, or where
+    none is called so. One query, three where there is one.
+    """
+    for unit in Organization.objects.filter(Q(is_base=True) | Q(is_platform=True), name_key=comparable(name)):
+        lines = [line for line in recognitions_of(unit.pk) if line.year == on.year]
+        if lines and not any(line.stands_on(on) for line in lines):
+            absent = next((found for line in lines if (found := line.absent_on(on))), None)
+            return f"{unit.name}{absent.words if absent else '的资格已经终止'}"
+    return ""
 
 
 def recognised(row: Recognition, absences: tuple[Absent, ...]) -> Recognised:

@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import DateTimeField, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
@@ -139,6 +141,15 @@ def cancel_class(training_class: TrainingClass, *, reason: str, by: User, now: d
     record("class.cancel", training_class, by=by, now=now, after={"reason": reason.strip()})
     tell_enrolled(training_class, f"取消了。原因：{reason.strip()}", "cancel", now=now)
     return training_class
+
+
+@transaction.atomic
+def note_results(key: int, *, started_on: date, ended_on: date, now: datetime) -> None:
+    """Its roster is confirmed for these days: from now on it is neither moved nor cancelled. `MovedOn` when it was."""
+    rows = TrainingClass.objects.filter(pk=key, state=ClassState.OPEN, started_on=started_on, ended_on=ended_on)
+    if not rows.update(assessed_at=Coalesce("assessed_at", Value(now, output_field=DateTimeField()))):
+        message = "这个班已经改期或取消，这份名单不能登记。请删除这份名单，按现在的班期重新上传。"
+        raise MovedOn([Refusal("class_moved", message, clause="S2-13")])
 
 
 def tell_enrolled(training_class: TrainingClass, what: str, about: str, *, now: datetime) -> None:

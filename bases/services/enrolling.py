@@ -115,10 +115,13 @@ def attend(enrolment: Enrolment, day: date, *, code: str | None, by: User, now: 
 
 @transaction.atomic
 def assess(training_class: TrainingClass, results: Mapping[int, str], *, by: User, now: datetime) -> int:
-    """Who passed, by the key of the enrolment; who did gets a number once. Gives how many passed."""
+    """Who passed, by the key of the enrolment; who did gets a number once. Gives how many passed. Of a base that had
+    left by the last day nobody does (A27).
+    """
     current = TrainingClass.objects.select_for_update().get(pk=training_class.pk)
     today = timezone.localdate(now)
     refuse_if_any(reasons_not_to_assess(current.state, ended_on=current.ended_on, today=today))
+    refuse_if_any(reasons_of_its_base(current))
     rows = list(Enrolment.objects.filter(training_class=current, left_at__isnull=True, pk__in=results).order_by("pk"))
     for row in rows:
         row.result = Result(results[row.pk])

@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.models import Organization, User
 from bases.enums import ClassState
 from bases.models import TrainingClass
+from bases.services.classes import note_results
 from ceportal.kernel.fields import seal, unseal
 from ceportal.kernel.models import Job
 from ceportal.kernel.rules.id_number import hide_numbers
@@ -94,6 +95,8 @@ def confirm_roster(roster: Roster, *, version: int, by: User, now: datetime) -> 
         refuse_if_any(reasons_against_confirming(roster))
         recognised = rules_of_class(roster.organization, roster.year).recognised
         refuse_if_any(reasons_not_to_teach(facts_of(roster), recognised))
+        if roster.training_class_id:
+            note_results(roster.training_class_id, started_on=roster.started_on, ended_on=roster.ended_on, now=now)
     return _begin_crediting(roster, RosterState.CHECKED, version, by=by, now=now)
 
 

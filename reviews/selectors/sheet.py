@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Organization, User
 from accounts.selectors.people import employer_of
+from bases.selectors.recognised import words_of_who_left
 from ceportal.kernel.rules.refusal import Refusal
 from credits.enums import DeclarationState
 from credits.models import Declaration, Evidence
@@ -175,9 +176,16 @@ def _of_the_plan(declaration: Declaration) -> Iterator[Refusal]:
     )  # fmt: skip
 
 
+def _of_the_organiser(declaration: Declaration) -> Iterator[Refusal]:
+    """A base or platform that had lost its place by the last day: nothing of it counts from then on (S0-18)."""
+    day = declaration.ended_on
+    if day and (words := words_of_who_left(declaration.organiser, on=day)):
+        yield Refusal("base_has_left", f"{words}。这期间结束的培训不计学时，请核对。", clause="A27")
+
+
 def _warnings(declaration: Declaration, similar: Sequence[Declaration]) -> list[Refusal]:
     """Hints for the eye. None of them decides anything."""
-    found = [*_of_the_closed_year(declaration), *_of_the_plan(declaration)]
+    found = [*_of_the_closed_year(declaration), *_of_the_plan(declaration), *_of_the_organiser(declaration)]
     if twin := counted_twin(declaration):
         text = f"{counted_words(twin)}，同一次学习只计一次：通过后不会再增加学时。"
         found.append(Refusal("already_counted", text, clause="A13"))

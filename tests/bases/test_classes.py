@@ -21,6 +21,7 @@ from ceportal.kernel.rules.refusal import Refused
 from ceportal.office.services.clock import run_all
 from credits.models import Roster
 from credits.selectors.accounts import account_of
+from credits.services.rosters import confirm_roster, roster_of
 from tests import factories as make
 from tests.bases import teaching
 from tests.credits import factories as make_credits
@@ -243,6 +244,30 @@ def test_who_signs_in_and_passes_has_a_number_and_gets_hours_by_the_roster(
     assert (
         "没有登记这个编号" in client.get(reverse("credits:completion"), {"number": "2026-000001-0000"}).content.decode()
     )
+
+
+@pytest.mark.clause("S2-13")
+def test_a_roster_is_of_the_class_as_it_stands_and_what_is_credited_is_not_called_off(
+    listed: Organization, base_teacher: User, declarant: Professional
+) -> None:
+    make_credits.rule_set()
+    days = {"started_on": NOW.date(), "ended_on": NOW.date(), "hours": Decimal(8)}
+    made = [teaching.opened(listed, base_teacher, code=code, **days) for code in ("GX-01", "GX-02", "GX-03")]
+    line = make_roster.row(declarant, id_number=number_of(declarant))
+    rosters = [roster_of(each, by=base_teacher, now=NOW) for each in made]
+    for roster in rosters:
+        make_roster.read(roster, make_roster.saved(make_roster.workbook([line])), by=base_teacher)
+    later = {"started_on": date(2026, 11, 28), "ended_on": date(2026, 11, 28), "place": "三号楼"}
+    move_class(made[0], **later, reason="停电", by=base_teacher, now=NOW)
+    cancel_class(made[1], reason="人数不足", by=base_teacher, now=NOW)
+    for roster in rosters[:2]:
+        with pytest.raises(Refused, match="已经改期或取消"):
+            confirm_roster(roster, version=roster.version, by=base_teacher, now=NOW)
+    confirm_roster(rosters[2], version=rosters[2].version, by=base_teacher, now=NOW)
+    for held in (made[2], TrainingClass.objects.get(pk=made[2].pk)):
+        with pytest.raises(Refused, match=r"刚刚有变动|考核结果已经登记"):
+            cancel_class(held, reason="人数不足", by=base_teacher, now=NOW)
+    assert Roster.objects.filter(state="crediting").count() == 1
 
 
 def _class_typed(base: Organization) -> dict[str, Any]:

@@ -14,22 +14,24 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.enums import Duty
 from accounts.models import Notice, Organization, Professional, User
 from bases.enums import AbsenceKind
-from bases.models import Absence, Disclosure, Recognition, TrainingClass
+from bases.models import Absence, Disclosure, Enrolment, Recognition, TrainingClass
 from bases.rules.directory import DISCLOSED
 from bases.selectors.listed import listed_for
 from bases.services.carrying import carry_recognitions
-from bases.services.enrolling import enrol
+from bases.services.enrolling import assess, enrol
 from bases.services.standing import let_return
 from ceportal.kernel.models import AuditEvent
 from ceportal.kernel.rules.refusal import Refused
 from credits.models import Claim
 from credits.services.crediting import credit_records
 from credits.services.rosters import confirm_roster
+from reviews.selectors.sheet import sheet_of
 from tests import factories as make
 from tests.bases import teaching
 from tests.credits import factories as make_credits
 from tests.credits import rosters as make_roster
 from tests.credits.platforms import number_of, platform, record, speaker
+from tests.reviews.factories import submitted
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 20, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -149,8 +151,9 @@ def sign(client: Client, officer: User, row: Recognition, **changes: Any) -> Any
 
 @pytest.mark.clause("S0-18", "S4-14", "S2-06", "A27")
 def test_who_is_removed_reports_nothing_that_ends_later_and_everybody_can_read_why(
-    client: Client, base: Organization, base_teacher: User, declarant: Professional, officer: User
-) -> None:
+    client: Client, base: Organization, base_teacher: User, declarant: Professional, officer: User,
+    employer_reviewer: User,
+) -> None:  # fmt: skip
     make_credits.rule_set()
     row = make_roster.recognise(base)
     before = make_roster.roster(base, base_teacher)
@@ -183,6 +186,12 @@ def test_who_is_removed_reports_nothing_that_ends_later_and_everybody_can_read_w
     assert "被取消资格" in client.get(reverse("bases:class", args=[held.ref])).content.decode()
     with pytest.raises(Refused, match="不能报名"):
         enrol(held, [make.professional("另一人")], by=base_teacher, now=NOW)
+    with pytest.raises(Refused, match="不能登记结业"):
+        assess(held, {Enrolment.objects.get().pk: "passed"}, by=base_teacher, now=NOW + timedelta(days=3))
+    for day, warned in ((date(2026, 11, 19), False), (date(2026, 11, 20), True)):
+        declared = submitted(declarant, organiser=base.name, started_on=day, ended_on=day)
+        codes = [reason.code for reason in sheet_of(declared, employer_reviewer, now=NOW).warnings]
+        assert ("base_has_left" in codes) is warned
     assert base not in [line.organization for line in listed_for(["410000"], 2026, on=NOW.date())]
     client.logout()
     assert "被取消资格，原因：教学管理混乱" in client.get(told.link).content.decode()

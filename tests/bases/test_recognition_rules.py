@@ -74,6 +74,6 @@ def test_a_class_of_a_base_that_left_says_why_nobody_should_enrol() -> None:
     gone = Recognised("410200", 2026, frozenset({"public"}), absences=(absent,))
     assert told(gone, date(2026, 4, 30)) == told(LINE, date(2026, 6, 30)) == told(LINE, date(2025, 1, 1)) == []
     assert told(gone, date(2026, 5, 1)) == [
-        "举办这个班的基地自2026年5月1日起被取消资格，原因：教学管理混乱。这个班的学时不能计入，不能报名。"
+        "举办这个班的基地自2026年5月1日起被取消资格，原因：教学管理混乱。这个班的学时不能计入，不能报名，也不能登记结业。"
     ]
     assert "的资格已经终止" in told(LINE, date(2026, 7, 1))[0]
