@@ -20,7 +20,7 @@ from credits.selectors.declarations import limits_at
 from credits.selectors.regulation import rule_book
 from credits.selectors.second_stage import second_reviewer_for
 from reviews.enums import REVIEWING
-from reviews.models import Allotment, Decision, Jotting, Opening
+from reviews.models import Allotment, Appeal, Decision, Jotting, Opening
 from reviews.rules.deciding import Looked, seconds_still_to_look
 
 ORDER = ("due_at", "id")
@@ -50,7 +50,8 @@ class Look:
 
 def inbox(user: User, units: Iterable[Organization] | None = None) -> QuerySet[Declaration]:
     """What waits for `user` to decide: with a unit for which they review, never their own (A24), and never where they
-    decided the other stage of the same round. Sorted by what is due first; one range of an index per unit.
+    decided the other stage of the same round, or what was appealed. Sorted by what is due first; one range of an index
+    per unit.
 
     `units` are `units_reviewed_by(user)`, for who has read them already.
     """
@@ -68,14 +69,17 @@ def one_of_inbox(user: User, declaration: Declaration) -> QuerySet[Declaration]:
 
 def _open_to(user: User, rows: QuerySet[Declaration]) -> QuerySet[Declaration]:
     mine = Decision.objects.filter(subject=OuterRef("pk"), round=OuterRef("round"), by=user)
+    earlier = Decision.objects.filter(subject=OuterRef("appealed"), by=user)
+    appealed = Appeal.objects.filter(Exists(earlier), renewed=OuterRef("pk"))
     waiting = waiting_for(user, rows.filter(duty=REVIEWING))
-    return waiting.filter(~Exists(mine)).select_related(*_SHOWN_WITH)
+    return waiting.filter(~Exists(mine), ~Exists(appealed)).select_related(*_SHOWN_WITH)
 
 
 def reviewers_of(declaration: Declaration) -> QuerySet[User]:
     """The mirror of `inbox`: everybody in whose inbox `declaration` stands."""
-    decided = Decision.objects.filter(subject=declaration, round=declaration.round).values("by")
-    return who_can_rule(declaration).exclude(pk__in=decided)
+    appealed = Appeal.objects.filter(renewed=declaration).values("appealed")
+    of_this = Q(subject=declaration, round=declaration.round) | Q(subject__in=appealed)
+    return who_can_rule(declaration).exclude(pk__in=Decision.objects.filter(of_this).values("by"))
 
 
 def decided_by(user: User) -> QuerySet[Declaration]:

@@ -36,7 +36,8 @@ def allot(rows: Sequence[Declaration], *, to: User | None, by: User, now: dateti
             [Allotment(declaration=r, round=r.round, stage=r.stage, to=to, by=by, at=now) for r in waiting],
             ignore_conflicts=True,
         )
-    after = {"count": len(waiting), "to": to.label if to else ""}
+    refs = [str(row.ref) for row in waiting]
+    after = {"count": len(waiting), "to": str(to.ref) if to else "", "declarations": refs}
     if waiting:
         record("declaration.allot", by, by=by, now=now, after=after)
     return len(waiting)

@@ -20,7 +20,7 @@ from credits.services.declaring import start_declaration
 from reviews.models import Appeal, CreditedHours
 from reviews.rules.appealing import reasons_not_to_appeal
 from reviews.selectors.appeals import appealable, appeals_seen_by, appeals_waiting_for, may_answer
-from reviews.selectors.desk import inbox
+from reviews.selectors.desk import inbox, reviewers_of
 from reviews.services.appeals import answer, appeal
 from reviews.services.reversing import reverse_hours
 from tests import factories as make
@@ -70,11 +70,16 @@ def test_appealed_once_answered_and_reviewed_anew_by_the_next_level(
             answer(made, move, seen_round=1, reason=reason, by=authority_reviewer, now=MONDAY)
         assert Declaration.objects.count() == 1
     answer(made, "approve", seen_round=1, reason="证书齐全，原决定有误", by=authority_reviewer, now=MONDAY)
+    make.give(employer_reviewer, authority, Duty.REVIEW_HOURS)
     renewed = Declaration.objects.get(previous=rejected)
     assert (renewed.state, renewed.waiting_on, renewed.first_submitted_at) == (
         DeclarationState.AT_AUTHORITY, authority, rejected.first_submitted_at,
     )  # fmt: skip
     assert [each.file_id for each in renewed.evidence.all()] == [each.file_id for each in rejected.evidence.all()]
+    assert not inbox(employer_reviewer).filter(pk=renewed.pk).exists()
+    assert list(reviewers_of(renewed)) == [authority_reviewer]
+    with pytest.raises(MovedOn):
+        approved(renewed, employer_reviewer)
     approved(renewed, authority_reviewer)
     assert HourEntry.objects.get().hours == Decimal("24.0")
     rejected.refresh_from_db()

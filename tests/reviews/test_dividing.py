@@ -14,6 +14,7 @@ from accounts.enums import Duty, NoticeEvent
 from accounts.models import Employment, Membership, Notice, Organization, Professional, User
 from accounts.services.deputizing import appoint_deputy, end_deputies
 from accounts.services.memberships import grant
+from ceportal.kernel.models import AuditEvent
 from ceportal.kernel.rules.refusal import Refused
 from credits.models import Declaration, HourEntry
 from reviews.models import Allotment, Decision, Jotting, Opening
@@ -103,6 +104,8 @@ def test_a_desk_is_divided_and_nothing_waits_for_one_alone(
     assert set(reviewers_of(theirs)) == {employer_reviewer, colleague}
     assert client.post(ALLOT, ticked(theirs) | {"to": ""}).status_code == 302
     assert Allotment.objects.get().declaration == mine
+    told = list(AuditEvent.objects.filter(action="declaration.allot").order_by("pk").values_list("after", flat=True))
+    assert told[1] == {"count": 1, "to": str(colleague.ref), "declarations": [str(theirs.ref)]}
     for sent in (ticked(free) | {"to": str(stranger.ref)}, ticked(free) | {"to": "x"}, {"to": str(colleague.ref)}):
         assert client.post(ALLOT, sent).status_code == 409
     with pytest.raises(IntegrityError, match=r"one_sees_to_a_stage|UNIQUE"), transaction.atomic():
