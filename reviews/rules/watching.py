@@ -1,10 +1,14 @@
 """When a day's approvals were quicker than anybody reads: shown to those above, who judge it (S3-06)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 # Fewer prove nothing; approved together after each was opened, many fall into one moment.
 FAST_COUNT = 20
 LEAST_SECONDS = 15
+# A slow hour hides no fast one: of so many in a row the last twenty were read after the first twenty at the earliest
+# (twenty go together), and that takes its time.
+RUN = 2 * FAST_COUNT
+RUN_TIME = timedelta(seconds=LEAST_SECONDS * FAST_COUNT)
 
 
 def is_unlikely_speed(count: int, first: datetime, last: datetime) -> bool:

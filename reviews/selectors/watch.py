@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet
-from django.db.models.functions import TruncDate
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Window
+from django.db.models.functions import Lag, TruncDate
 from django.utils import timezone
 
 from accounts.enums import Move
@@ -15,7 +15,7 @@ from accounts.rules.policy import Act
 from accounts.selectors.reach import Reach, reach_of
 from credits.models import Declaration
 from reviews.models import Decision
-from reviews.rules.watching import FAST_COUNT, is_unlikely_speed
+from reviews.rules.watching import FAST_COUNT, RUN, RUN_TIME, is_unlikely_speed
 
 SHOWN = 50
 DAYS_OF_SPEED = 30
@@ -38,13 +38,14 @@ class Timeliness:
 
 @dataclass(frozen=True)
 class Speed:
-    """A day on which somebody approved `count`, `seconds` apart on average."""
+    """A day on which somebody approved `count`, `seconds` apart on average; `has_run`: some of them much faster."""
 
     reviewer: User
     unit: Organization
     day: date
     count: int
     seconds: int
+    has_run: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,17 +96,38 @@ def unlikely_speeds(user: User, *, now: datetime) -> list[Speed]:
     rows = approved.filter(at__gte=now - timedelta(days=DAYS_OF_SPEED))
     days = rows.order_by().annotate(day=TruncDate("at")).values("by", "organization", "day")
     days = days.annotate(n=Count("pk"), first=Min("at"), last=Max("at")).filter(n__gte=FAST_COUNT)
-    found = [day for day in days if is_unlikely_speed(day["n"], day["first"], day["last"])]
+    runs = _days_with_a_run(rows)
+    found = [
+        day
+        for day in days
+        if is_unlikely_speed(day["n"], day["first"], day["last"])
+        or (day["by"], day["organization"], day["day"]) in runs
+    ]
     people = User.objects.in_bulk({day["by"] for day in found})
     units = Organization.objects.in_bulk({day["organization"] for day in found})
     speeds = [
         Speed(
             people[day["by"]], units[day["organization"]], day["day"], day["n"],
             int((day["last"] - day["first"]).total_seconds()) // (day["n"] - 1),
+            (day["by"], day["organization"], day["day"]) in runs,
         )
         for day in found
     ]  # fmt: skip
     return sorted(speeds, key=lambda speed: (speed.day, speed.count), reverse=True)[:SHOWN]
+
+
+def _days_with_a_run(approved: QuerySet[Decision]) -> set[tuple[int, int, date]]:
+    """By whom, where and on which day `RUN` in a row were approved within `RUN_TIME`."""
+    began = Window(
+        Lag("at", offset=RUN - 1), partition_by=[F("by"), F("organization")], order_by=[F("at").asc(), F("pk").asc()]
+    )
+    hasty = (
+        approved.order_by()
+        .annotate(run_began=began)
+        .filter(run_began__gt=F("at") - RUN_TIME)
+        .values_list("by", "organization", "at")
+    )
+    return {(by, unit, timezone.localdate(at)) for by, unit, at in hasty.iterator()}
 
 
 def mutual_approvals(user: User, *, since: datetime) -> list[Pair]:

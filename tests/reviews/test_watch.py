@@ -96,6 +96,22 @@ def test_unlikely_speeds_and_people_who_approve_each_other_are_shown(
     assert (pair.count, pair.back) == (1, 1)
 
 
+@pytest.mark.parametrize(("apart", "is_hasty"), [(7, True), (8, False)])
+def test_one_late_approval_hides_no_run(
+    declarant: Professional, employer_reviewer: User, city_officer: User, apart: int, is_hasty: bool
+) -> None:
+    """Forty in a row, `apart` seconds each, and one in the afternoon: on the day's average nobody is fast."""
+    row = submitted(declarant)
+    moments = [MONDAY + timedelta(seconds=apart * number) for number in range(40)] + [MONDAY + timedelta(hours=8)]
+    said = {"subject": row, "version": 1, "stage": 1, "move": "approve", "hours_recognised": 1, "by": employer_reviewer}
+    Decision.objects.bulk_create(
+        Decision(**said, round=number, organization=row.organization, declarant=declarant.user, was_due_at=at, at=at)
+        for number, at in enumerate(moments)
+    )
+    found = unlikely_speeds(city_officer, now=LATE)
+    assert [(speed.count, speed.seconds, speed.has_run) for speed in found] == [(41, 720, True)] * is_hasty
+
+
 @pytest.mark.parametrize(
     ("count", "seconds", "expected"), [(20, 284, True), (20, 285, False), (19, 0, False), (21, 0, True)]
 )
