@@ -24,6 +24,10 @@ BY_SMS = frozenset(
         NoticeEvent.HOURS_REVERSED,
         NoticeEvent.CERTIFICATE_ISSUED,
         NoticeEvent.CERTIFICATE_REVOKED,
+        # Who is heard in a spot check has five working days; an appeal is answered; a class is moved or cancelled.
+        NoticeEvent.SPOT_CHECK,
+        NoticeEvent.REQUEST_DECIDED,
+        NoticeEvent.TEACHING,
         NoticeEvent.ACCOUNT_SAFETY,
     }
 )

@@ -76,6 +76,14 @@ def test_what_is_for_the_portal_alone_or_has_no_phone_makes_no_text(stranger, ga
     assert not TextMessage.objects.exists()
 
 
+@pytest.mark.parametrize("event", [NoticeEvent.SPOT_CHECK, NoticeEvent.REQUEST_DECIDED, NoticeEvent.TEACHING])
+def test_what_has_a_limit_or_answers_somebody_reaches_a_phone(stranger, gateway, event):
+    """A hearing that lapses in five working days, the answer to an appeal, a class that is cancelled."""
+    leave(stranger, event=event)
+    deliver_notices(now=NOON)
+    assert list(gateway.carried.values()) == ["第 0 项已超期。"]
+
+
 def test_no_gateway_at_all(stranger, settings):
     settings.SMS_GATEWAY = "none"
     leave(stranger)
@@ -128,7 +136,8 @@ def test_at_most_five_a_day_the_rest_on_the_next(stranger, gateway):
     for minute in range(3):
         deliver_notices(now=NOON + timedelta(minutes=minute))
     assert len(gateway.carried) == MOST_A_DAY
-    deliver_notices(now=NOON + timedelta(days=1))
+    for day in (1, 2):
+        deliver_notices(now=NOON + timedelta(days=day))
     assert len(gateway.carried) == len(channels.BY_SMS)
 
 
