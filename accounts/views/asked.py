@@ -13,6 +13,11 @@ from accounts.models import HandOver, Stationing, UnitChange
 from accounts.selectors.requests import steps_of, who_can_decide
 
 _NAMES = {HandOver: "hand_over", Stationing: "stationing", UnitChange: "unit_change"}
+_PAGES = {
+    HandOver: "accounts/hand_over.html",
+    Stationing: "accounts/stationing.html",
+    UnitChange: "accounts/unit_change.html",
+}
 
 
 def asked_page(
@@ -31,4 +36,4 @@ def asked_page(
         "withdraw_href": reverse(f"accounts:withdraw_{name}", args=[asked.ref]),
         "document_href": reverse(f"accounts:{name}_document", args=[asked.ref]),
     }
-    return render(request, f"accounts/{name}.html", context | more, status=status)
+    return render(request, _PAGES[type(asked)], context | more, status=status)

@@ -61,11 +61,13 @@ urlpatterns: list[URLPattern] = [
     path("statistics/paper/", statistics.statistics_paper, name="statistics_paper"),
     path("statistics/classes/", statistics_lists.show_counted_classes, name="counted_classes"),
     path("statistics/plans/", statistics_lists.show_planned_trainings, name="planned_trainings"),
+    path("statistics/funding/", statistics_lists.show_funding_kept, name="funding_kept"),
     path("statistics/people/", statistics.show_counted_people, name="counted_people"),
     path("statistics/people/<uuid:ref>/<int:year>/", statistics.show_counted_person, name="counted_person"),
     path("statistics/fixed/", reports.fixed_reports, name="fixed_reports"),
     path("statistics/sample/", reports.draw_one, name="draw_sample"),
     path("statistics/fixed/<uuid:ref>/", reports.fixed_report, name="fixed_report"),
+    path("statistics/fixed/<uuid:ref>/pdf/", reports.fixed_paper, name="fixed_paper"),
     path("statistics/fixed/<uuid:ref>/publish/", reports.publish, name="publish_report"),
     path("statistics/published/", reports.show_published_reports, name="published_reports"),
     path("statistics/published/<uuid:ref>/", reports.show_published_report, name="published_report"),
@@ -91,6 +93,7 @@ urlpatterns: list[URLPattern] = [
     path(
         "letters/about/reversal/<uuid:ref>/", letters.letter_about, {"what": "reversal"}, name="letter_about_reversal"
     ),
+    path("letters/about/check/<uuid:ref>/", letters.letter_about, {"what": "check"}, name="letter_about_check"),
     path("letters/<uuid:ref>/", letters.show_letter, name="letter"),
     path("letters/<uuid:ref>/pdf/", letters.letter_sheet, name="letter_sheet"),
     path("honours/", rolls.show_honours, name="honours"),

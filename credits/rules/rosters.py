@@ -16,8 +16,6 @@ from ceportal.kernel.rules.sheets import (
     MOST_BYTES,
     MOST_ROWS,
     Cell,
-    SheetRow,
-    reasons_against_heading,
 )
 from ceportal.kernel.rules.text import TITLE_LIMIT, person_name, reasons_not_to_accept
 from credits.enums import REPORTED, PublicKind, RosterState, Subject
@@ -143,11 +141,6 @@ def guide(facts: ClassFacts) -> Iterator[str]:
     yield f"{RESULT}：填“{PASSED}”或“{FAILED}”。不合格的不计学时。"
     yield f"{REMARK}：可以不填，最多 {REMARK_LIMIT} 个字。请不要在这里填写证件号码和电话。"
     yield f"最多 {MOST_ROWS:,} 行、{MOST_BYTES // MEGABYTE} MB。上传后先核对，确认前不会登记任何学时。"
-
-
-def reasons_not_to_read(first: SheetRow | None) -> Iterator[Refusal]:
-    """Why the first row is no heading of a roster."""
-    yield from reasons_against_heading(first, COLUMNS, REQUIRED)
 
 
 def read_line(number: int, cells: Mapping[str, Cell], facts: ClassFacts, *, today: date) -> RosterLine:

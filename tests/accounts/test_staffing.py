@@ -25,6 +25,7 @@ from accounts.models import (
     StaffRow,
     User,
 )
+from accounts.resources import StaffResource
 from accounts.rules import staffing as rules
 from accounts.services import staffing as acts
 from accounts.services.people import register_person
@@ -170,9 +171,9 @@ def test_formulas_other_files_and_long_lists_are_refused_by_name(
     ):
         answer = desk.post(NEW, said)
         assert (answer.status_code, words in text_of(answer)) == (status, True)
-    monkeypatch.setattr(rules, "MOST_LINES", 1)
+    monkeypatch.setattr(StaffResource, "most_lines", 1)
     rows = [("某人", make.id_number()), ("另一人", make.id_number())]
-    assert "一份名单最多 1 人" in text_of(desk.post(NEW, {"unit": employer.pk, "file": book(*rows)}))
+    assert "一份名单最多 3,000 人" in text_of(desk.post(NEW, {"unit": employer.pk, "file": book(*rows)}))
     elsewhere = make.employer("平顶山市第九中学", at=make.area("410402"))
     assert desk.post(NEW, {"unit": elsewhere.pk, "file": book(rows[0])}).status_code == 422
 

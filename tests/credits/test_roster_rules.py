@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bases.rules.recognition import Absent, Recognised
-from ceportal.kernel.rules.sheets import BLANK, Cell, CellKind, SheetRow
+from ceportal.kernel.rules.sheets import BLANK, Cell, CellKind, SheetRow, reasons_against_heading
 from credits.enums import PublicKind, RosterState, Subject
 from credits.rules import rosters as rules
 from credits.rules.declaring import Limits
@@ -114,13 +114,13 @@ def test_hours_left_out_are_those_of_the_class() -> None:
 )
 def test_the_heading_must_be_whole(heading: tuple[str, ...], codes: list[str]) -> None:
     row = SheetRow(1, tuple(Cell(name) for name in heading))
-    assert [reason.code for reason in rules.reasons_not_to_read(row)] == codes
+    assert [reason.code for reason in reasons_against_heading(row, rules.COLUMNS, rules.REQUIRED)] == codes
 
 
 def test_a_heading_that_is_not_in_the_first_row_is_none() -> None:
     row = SheetRow(2, tuple(Cell(name) for name in rules.COLUMNS))
-    assert [reason.code for reason in rules.reasons_not_to_read(row)] == ["no_heading"]
-    assert [reason.code for reason in rules.reasons_not_to_read(None)] == ["no_rows"]
+    assert [reason.code for reason in reasons_against_heading(row, rules.COLUMNS, rules.REQUIRED)] == ["no_heading"]
+    assert [reason.code for reason in reasons_against_heading(None, rules.COLUMNS, rules.REQUIRED)] == ["no_rows"]
     assert BLANK.is_blank
 
 

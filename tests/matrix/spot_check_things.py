@@ -42,6 +42,7 @@ def given() -> dict[str, Callable[[Any], Mapping[str, Any]]]:
     return {
         **{f"admin:reviews_campaign_{name}": _campaign for name in _PAGES},
         "office:campaign_record": _campaign,
+        "office:letter_about_check": lambda town: {"ref": town.inspection.ref},
         "admin:reviews_campaign_inspect": _item,
         "admin:reviews_campaign_file": lambda town: {
             **_item(town), "file": town.inspection.declaration.evidence.get().file.ref

@@ -31,6 +31,7 @@ def given() -> dict[str, Callable[[Any], Mapping[str, Any]]]:
             "ref": Professional.objects.get(user=town.people["declarant"]).ref, "year": 2026
         },
         "office:fixed_report": lambda _: {"ref": _report(is_published=False).ref},
+        "office:fixed_paper": lambda _: {"ref": _report(is_published=False).ref},
         "office:publish_report": lambda _: {"ref": _report(is_published=False).ref},
         "office:published_report": lambda _: {"ref": _report(is_published=True).ref},
         "office:evaluate": lambda town: {"ref": town.submitted.organization.ref},

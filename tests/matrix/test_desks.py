@@ -64,6 +64,7 @@ LISTS: tuple[tuple[str, dict[str, str]], ...] = (
     ("office:counted_people", {"measure": "times"}),
     ("office:counted_classes", {}),
     ("office:planned_trainings", {}),
+    ("office:funding_kept", {}),
     ("office:day", {"look": "decided"}),
     ("reviews:watched", {}),
     ("reviews:watched", {"look": "waiting"}),

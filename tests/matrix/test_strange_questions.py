@@ -51,7 +51,7 @@ PARAMETERS = (
     "code", "source", "iss", "kind", "view", "done", "prompt", "approval_prompt", "resource",
     "desk", "share", "free", "order", "subject", "department", "day", "client_id", "last", "urgent", "benefit",
     "look", "by", "nature", "own", "standing", "ground", "list", "selected", "shared", "form",
-    "measure", "interest", "funding",
+    "measure", "interest", "funding", "rate",
 )  # fmt: skip
 _ASKED = re.compile(r"""\bGET(?:\.get(?:list)?\(|\[)\s*"([a-z_]+)\"""")
 LINES = [line for line in lines() if "@" not in line.key]

@@ -9,6 +9,8 @@ from django.urls import reverse
 
 from accounts.enums import Duty
 from accounts.models import Organization, Professional, User
+from ceportal.office.enums import LetterKind
+from ceportal.office.models import Letter
 from certificates.services.issuing import settle_changed_accounts
 from credits.enums import Subject
 from reviews.enums import Finding
@@ -76,6 +78,20 @@ def test_everything_stands_on_one_page_from_the_seed_to_the_revoked_certificate(
     assert declarant.id_mask in text
     desk = client.get(reverse("admin:reviews_campaign_show", args=[campaign.ref])).content.decode()
     assert page_of(campaign) in desk
+    link = f"/letters/about/check/{first.ref}/?unit={employer_reviewer.memberships.first().organization.ref}"
+    assert f'href="{link}"' in text
+    said = {"office": str(city_bureau.pk), "title": "关于抽查情况的通报", "body": "现将有关情况通报如下。"}
+    circular = client.get(link).content.decode()
+    for words in ("四季度抽查", "学时2项：属实1项，认定有误0项，弄虚作假1项", "严格审核佐证材料"):
+        assert words in circular, words
+    assert declarant.name not in circular
+    assert client.post(link, said).status_code == 302
+    letter = Letter.objects.get()
+    assert (letter.kind, letter.to_unit) == (LetterKind.CIRCULAR, employer_reviewer.memberships.first().organization)
+    assert letter.number in client.get(link).content.decode()
+    other = f"/letters/about/check/{first.ref}/"
+    assert letter.number not in client.get(other).content.decode()
+    assert client.get(f"{other}?unit={city_bureau.ref}").status_code == 404
 
 
 def test_an_end_for_another_reason_is_no_consequence(

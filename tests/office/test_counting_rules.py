@@ -87,3 +87,11 @@ def test_a_report_is_text_under_a_digest_of_all_it_says() -> None:
     digest = reports.digest_of(content)
     content["tables"][0]["rows"][0][0] = "平顶山"
     assert reports.digest_of(content) != digest
+
+
+def test_columns_of_numbers_are_told_from_words() -> None:
+    table = {"name": "表", "heading": ["地区", "单位", "率"], "rows": [["甲", "事业单位", "33.3"], ["乙", "企业", "—"]]}
+    told = reports.shown(table)
+    assert told["heading"] == [("地区", False), ("单位", False), ("率", True)]
+    assert told["rows"][1] == [("乙", False), ("企业", False), ("—", True)]
+    assert reports.shown(table | {"rows": []}) == {"name": "表", "heading": [], "rows": []}

@@ -1,5 +1,6 @@
 """Units evaluated by those above them, and by nobody else (S1-11, S1-15)."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -74,7 +75,12 @@ def test_the_bureau_judges_beside_what_was_counted_and_the_unit_reads_it(
         assert "请写明问题和改进要求" in refused.content.decode()
         assert not UnitEvaluation.objects.exists()
         assert client.post(address(employer), GOOD | {"words": "按计划开展"}).status_code == 302
-        client.get("/evaluations/")
+        counted = client.get("/evaluations/").content.decode().replace("&amp;", "&")
+        figures = re.findall(r'href="(\?year=2026[^"]*)">(?:<b>)?(\d+)<', counted)
+        assert len(figures) == 7
+        for href, figure in figures:
+            listed = client.get(f"/evaluations/{href}").content.decode()
+            assert listed.count('class="item-title"') == int(figure), href
         assert employer.name not in client.get("/evaluations/", {"look": "open"}).content.decode()
         client.force_login(employer_reviewer)
         own = client.get("/evaluations/").content.decode()
@@ -113,5 +119,5 @@ def test_a_long_list_of_units_takes_as_many_queries_as_a_short_one(
     with time_machine.travel(NOW + timedelta(days=1), tick=False):
         client.force_login(bureau_officer)
         client.get("/evaluations/")
-        with django_assert_max_num_queries(10):
+        with django_assert_max_num_queries(12):
             assert "下一页" in client.get("/evaluations/").content.decode()

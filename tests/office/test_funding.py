@@ -1,5 +1,6 @@
 """教育经费: reckoned, recorded once a year, and in the yearly report of the place and trade."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -51,6 +52,13 @@ def test_a_unit_reckons_records_and_stands_in_the_report(
         assert (rate, units) == ("1.5%", "1")
         assert [Decimal(each) for each in (payroll, due, set_aside, spent)] == [2_000_000, 30_000, 10_000, 8_000]
     assert told(make.give(make.user(), foreign, Duty.OVERSEE)) == []
+
+    client.force_login(county_officer)
+    statistics = client.get("/statistics/").content.decode().replace("&amp;", "&")
+    ((href, figure),) = re.findall(r'<a href="(/statistics/funding/[^"]+)">(\d+)</a>', statistics)
+    listed = client.get(href).content.decode()
+    assert (figure, listed.count('data-label="工资总额"')) == ("1", 1)
+    assert "30000.00" in listed
 
 
 @time_machine.travel(NOW, tick=False)

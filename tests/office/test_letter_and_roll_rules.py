@@ -74,6 +74,20 @@ def test_a_letter_about_something_says_what_and_why() -> None:
     assert not list(letters.reasons_not_to_send("标题", reversal, has_addressee=True))
 
 
+def test_a_circular_about_a_spot_check_tells_what_was_found_and_asks_for_no_more_than_was() -> None:
+    told = letters.Checked("十月抽查", "2026年10月1日至2026年10月31日", 3, 1, 1, 1, ("“甲”认定有误", "“乙”弄虚作假"))
+    text = letters.body_of_check(told)
+    assert "抽查你单位审核的学时3项：属实1项，认定有误1项，弄虚作假1项。" in text
+    assert "二、存在的问题。“甲”认定有误；“乙”弄虚作假。" in text
+    assert not list(letters.reasons_not_to_send("标题", text, has_addressee=True))
+    sound = letters.body_of_check(replace(told, drawn=5, wrong=0, untrue=0, faults=()))
+    assert "另有4项正在核查" in sound
+    assert "没有发现问题" in sound
+    many = letters.body_of_check(replace(told, faults=("“长”认定有误",) * 21))
+    assert "；等21项。" in many
+    assert not list(letters.reasons_not_to_send("标题", many, has_addressee=True))
+
+
 def test_an_officer_has_an_office_number_and_a_share_is_of_those_who_ought_to() -> None:
     def named(phone: str) -> list[str]:
         return codes(officers.reasons_not_to_name_officer("张三", "人事科", phone))

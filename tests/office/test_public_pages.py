@@ -10,11 +10,13 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
-from accounts.models import Area, User
+from accounts.enums import Duty
+from accounts.models import Area, Organization, User
 from ceportal.kernel.rules.citations import PLACES
 from ceportal.office.selectors.guides import DESK, PHONE, Guide, guides
 from ceportal.office.selectors.policy import documents
 from credits.models import RuleSet, RuleValue
+from tests import factories as make
 from tests.office.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -118,6 +120,16 @@ def test_a_guide_shows_each_step_with_the_picture_of_its_page(client: Client, gu
         assert f'src="/static/{step.picture}"' in page
         assert f'srcset="/static/{step.phone_picture}"' in page
         assert step.follow or f'href="{reverse(step.url_name)}"' in page
+
+
+@pytest.mark.django_db
+def test_a_guide_leads_nobody_where_they_are_not_let_in(client: Client, county_bureau: Organization) -> None:
+    """Judging what is steered and filing months belong to other duties than this clerk's."""
+    client.force_login(make.give(make.user("只看总体的经办人"), county_bureau, Duty.OVERSEE))
+    page = client.get(reverse("office:guide", args=["bureau"])).content.decode()
+    assert 'href="/admin/reviews/steering/"' not in page
+    assert "您目前没有这项职责" in page
+    assert 'href="/overview/"' in page
 
 
 def test_every_picture_of_help_belongs_to_a_step_and_is_as_large_as_it_is_shown() -> None:

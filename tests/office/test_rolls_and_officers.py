@@ -1,5 +1,6 @@
 """Who is commended or sanctioned, published by two; each unit's officer, their training, the registered share."""
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -113,6 +114,10 @@ def test_a_unit_names_its_officer_and_those_above_see_who_has_and_train_them(
     assert employer.name not in browser.get("/officers/?look=none").content.decode()
     assert other_employer.name in browser.get("/officers/?look=none").content.decode()
     assert other_employer.name in browser.get("/officers/?look=unsaid").content.decode()
+    for href, figure in re.findall(r'href="(/officers/|/staff/[^"]+|\?look=[a-z]+)">(\d+)<', text):
+        listed = browser.get(href if href.startswith("/") else f"/officers/{href}").content.decode()
+        rows = listed.count('data-label="应参加"') or listed.count('data-label="情况"')
+        assert rows == int(figure), href
     whole = whole_of(authority_reviewer, 2026)
     assert (whole.units, whole.with_officer, whole.said, whole.registered, whole.share) == (2, 1, 1, 1, Decimal("25.0"))
     said = {

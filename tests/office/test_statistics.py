@@ -134,7 +134,7 @@ def test_pages_cost_the_same_however_many(
 ) -> None:
     client.force_login(city_officer)
     for _ in range(2):
-        with django_assert_max_num_queries(19):
+        with django_assert_max_num_queries(20):
             client.get(STATISTICS, {"year": YEAR})
         with django_assert_max_num_queries(14):
             client.get(f"{STATISTICS}people/", {"year": YEAR})
@@ -176,6 +176,8 @@ def test_a_report_is_fixed_published_once_and_stays(
     client.post(publish)
     assert published_reports().get() == report
     assert client.post(publish).status_code == 409
+    paper = client.get(reverse("office:fixed_paper", args=[report.ref]))
+    assert (paper.status_code, paper.content[:5]) == (200, b"%PDF-")
     entry(Professional.objects.get(name="外单位教师"), "12")
     count_years(now=NOW)
     client.logout()
@@ -194,7 +196,7 @@ def test_classes_free_urgent_and_for_public_benefit_are_counted(
         held = teaching.on_paper(base, base_teacher, code=code)
         TrainingClass.objects.filter(pk=held.pk).update(state="open", opened_at=NOW, taken=3, **flags)
     text = page(client, city_officer)
-    table = text[text.index("按公益性") : text.index("计划经费")]
+    table = text[text.index("按公益性") : text.index(">经费<")]
     assert re.findall(r'class="num">\s*(?:<a [^>]+>)?([\d.]+)<', table) == ["2", "24", "6", "1", "12", "3"]
     assert ("免费" in table, "急需紧缺" in table, "公益</th>" in table) == (True, True, False)
     links = re.findall(r'<a href="(/statistics/classes/[^"]+)">(\d+)</a>', text)

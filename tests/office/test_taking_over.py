@@ -20,6 +20,7 @@ from ceportal.kernel.rules.refusal import MovedOn, Refused
 from ceportal.kernel.web.sheets import workbook_bytes
 from ceportal.office.enums import TakenKind, TakenState, TakeOverState
 from ceportal.office.models import TakenRow, TakeOver
+from ceportal.office.resources import TakeOverResource
 from ceportal.office.rules import taking_over as rules
 from ceportal.office.services import taking_over as service
 from ceportal.office.services.taking_over_jobs import work_on_take_overs
@@ -244,10 +245,10 @@ def test_the_template_comes_with_its_guide_and_the_filled_one_goes_in(
     answer = clerk.post(NEW, empty | {"bureau": _bureau().pk})
     assert answer.status_code == 422
     assert "表头下面没有内容" in answer.content.decode()
-    monkeypatch.setattr(rules, "MOST_LINES", 1)
+    monkeypatch.setattr(TakeOverResource, "most_lines", 1)
     row = (make.uscc(), "九中", "事业单位", "410203", "", "张三", "0371-23456789")
     long = {"kind": "units", "source": SOURCE, "file": book(TakenKind.UNITS, row, row), "bureau": _bureau().pk}
-    assert "一份文件最多 1 行" in clerk.post(NEW, long).content.decode()
+    assert "一份文件最多 20,000 行" in clerk.post(NEW, long).content.decode()
     assert not TakeOver.objects.exists()
 
 

@@ -1,5 +1,6 @@
 """Opening a year and closing one: each line says how it stands and leads where it is mended."""
 
+import re
 from datetime import date
 
 import pytest
@@ -14,6 +15,7 @@ from accounts.models import Organization, Professional, User
 from ceportal.kernel.enums import NoticeStatus
 from ceportal.kernel.models import CalendarNotice
 from ceportal.office.selectors.year_end import year_to_close, year_to_open
+from ceportal.office.services.counting import count_years
 from tests import factories as make
 from tests.credits import drafts
 from tests.office.factories import NOW
@@ -70,5 +72,13 @@ def test_the_year_that_ends_counts_what_is_open_at_one_cost(
     assert "数一致" in none
     few = cost()
     drafts.handed_in(declarant, now=NOW)
-    assert "1 件还没有审完" in text(client, CLOSING)
+    page = text(client, CLOSING)
+    assert "1 件还没有审完" in page
     assert cost() <= few
+    count_years(now=NOW)
+    page = text(client, CLOSING).replace("&amp;", "&")
+    behind, href = re.findall(r'(\d+) 人还没有达标.*?href="([^"]+)"', page)[0]
+    assert int(behind) >= 1
+    listed = text(client, href)
+    assert listed.count('data-label="情况"') == int(behind)
+    assert f"<b>{behind}</b>" in listed

@@ -182,6 +182,10 @@ def too_many_rows() -> Refusal:
     return Refusal("too_many_rows", f"表格超过 {MOST_ROWS:,} 行。请分成几份名单上传。", field=FIELD)
 
 
+def nothing_below() -> Refusal:
+    return Refusal("no_rows", "表头下面没有内容：所有行都是空的。", field=FIELD)
+
+
 def broken() -> Refusal:
     message = "表格打不开，文件可能已损坏。请用 WPS 或 Excel 打开，另存为新的“.xlsx”再上传。"
     return Refusal("file_broken", message, field=FIELD)

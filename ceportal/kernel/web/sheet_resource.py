@@ -5,7 +5,8 @@ would take SQLite's only write lock for a look; its temporary files and its esca
 (reliability F10, decision 0016).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, ClassVar
 
 from import_export import fields, resources
@@ -13,7 +14,17 @@ from import_export.instance_loaders import BaseInstanceLoader
 from import_export.results import RowResult
 from tablib import Dataset
 
-from ceportal.kernel.rules.sheets import BLANK, Cell, SheetRow
+from ceportal.kernel.rules.refusal import Refusal, Refused, refuse_if_any
+from ceportal.kernel.rules.sheets import (
+    BLANK,
+    MOST_ROWS,
+    Cell,
+    SheetRow,
+    headings_at,
+    nothing_below,
+    reasons_against_heading,
+    too_many_rows,
+)
 
 _NUMBER = "行号"
 
@@ -57,3 +68,39 @@ class SheetResource(resources.Resource):
 
 def _cell(row: SheetRow, place: int | None) -> Cell:
     return BLANK if place is None or place >= len(row.cells) else row.cells[place]
+
+
+class LongSheetResource(SheetResource):
+    """A file read batch by batch. `remarks` tells what was left out, `seen` in which row a key stood first."""
+
+    # The headings without which nothing is read.
+    required: Collection[str] = ()
+    # How many lines one file may have, what is said of more, and what where there is none.
+    most_lines: int = MOST_ROWS
+    too_many: Refusal = too_many_rows()
+    nothing: Refusal = nothing_below()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: dict[str, int] = {}
+        self.remarks: list[str] = []
+
+    def read(self, batches: Iterator[list[SheetRow]]) -> Iterator[list[Any]]:
+        """The lines of the file, batch by batch. Raises `Refused` when its heading is none, or nothing stands below."""
+        first = next(batches, [])
+        refuse_if_any(reasons_against_heading(first[0] if first else None, self.columns, self.required))
+        places, others = headings_at(first[0], self.columns)
+        self.remarks += [others] if others else []
+        count = 0
+        for rows in chain([first[1:]], batches):
+            if lines := self.lines(rows, places):
+                count += len(lines)
+                if count > self.most_lines:
+                    raise Refused([self.too_many])
+                yield lines
+        if not count:
+            raise Refused([self.nothing])
+
+    def first_at(self, key: str, number: int) -> int:
+        """In which row a key stood first: `number` itself where it is blank or new."""
+        return self.seen.setdefault(key, number) if key else number

@@ -12,12 +12,14 @@ from ceportal.kernel.rules.id_number import check_digit, uscc_check_character
 from ceportal.kernel.rules.sheets import Cell
 from ceportal.office.demo.cast import BUSY, CITY, COUNTY, PROFESSIONAL
 from ceportal.office.demo.stage import Stage
-from ceportal.office.enums import LetterKind, LetterStep, RollKind, TakenKind
+from ceportal.office.enums import Grade, LetterKind, LetterStep, RollKind, TakenKind
 from ceportal.office.models import Officer
 from ceportal.office.rules import letters
 from ceportal.office.rules import taking_over as rules
 from ceportal.office.selectors.addressees import Meant
 from ceportal.office.selectors.letters import returned
+from ceportal.office.services.evaluating import evaluate_unit
+from ceportal.office.services.funding import record_funding
 from ceportal.office.services.letters import note_receipt, send_letter
 from ceportal.office.services.officers import hold_training, name_officer, note_attendance, say_headcount
 from ceportal.office.services.rolls import add_name, publish_roll, write_roll
@@ -37,11 +39,26 @@ def keep_the_office(stage: Stage) -> None:
     _publish_lists(stage, city, first, second)
     _take_over(stage, city, first)
     _keep_officers(stage, city, first)
+    _tell_of_the_school(stage, city, first)
     _invite(stage)
     facts = {"organiser": "某某教师进修学校（示例）", "people": 11, "payers": 12, "found_at": stage.at(stage.ago(3))}
     Steering.objects.get_or_create(
         organization=stage.units[0], year=stage.today.year, organiser_key="某某教师进修学校示例", defaults=facts
     )
+
+
+def _tell_of_the_school(stage: Stage, city: Organization, officer: User) -> None:
+    """What it set aside for training its people, and how the city found its last year."""
+    school, now = stage.units[0], stage.at(stage.ago(12), 10)
+    said = {
+        "payroll": Decimal(4_200_000), "rate": "1.5", "set_aside": Decimal(63_000), "spent": Decimal(41_500),
+        "carried_in": Decimal(0),
+    }  # fmt: skip
+    for year in (stage.today.year - 1, stage.today.year):
+        record_funding(school, year, said, by=stage.reviewers[0], now=now)
+    found = {"plan": Grade.GOOD, "work": Grade.GOOD, "content": Grade.FAIR, "effect": Grade.POOR}
+    words = "按计划组织培训；达标的人不多，请分析原因，今年及早安排。"
+    evaluate_unit(school, city, found | {"words": words}, year=stage.today.year - 1, by=officer, now=now)
 
 
 def _overseers(office: Organization) -> list[User]:
@@ -55,9 +72,9 @@ def _write_letters(stage: Stage, county: Organization, officer: User) -> None:
     matter = returned(officer, asked.ref) if asked else None
     if matter:
         sent = stage.at(stage.ago(6), 9)
-        title, body = letters.title_for(matter.kind), letters.body_about(matter.kind, matter.told)
+        title = letters.title_for(matter.kind)
         letter = send_letter(
-            county, matter.kind, Meant(person=person), title=title, body=body, by=officer, now=sent, about=matter.key
+            county, matter.kind, matter.to, title=title, body=matter.body, by=officer, now=sent, about=matter.key
         )
         note_receipt(letter, LetterStep.OPENED, by=person.user, now=sent + timedelta(hours=10))
     body = (

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from uuid import UUID
 
 from django import forms
 from django.http import QueryDict
@@ -28,6 +29,7 @@ def asked_in(said: QueryDict, *, today: date) -> Asked:
         department=_text(said.get("department", "")),
         level=level if level in TitleLevel.values else "",
         show=show if show in SHOW else "",
+        organization=_ref(said.get("organization", "")),
     )
 
 
@@ -41,6 +43,14 @@ def query_of(asked: Asked) -> str:
     query = QueryDict(mutable=True)
     query.update({name: str(value) for name, value in vars(asked).items() if value})
     return query.urlencode()
+
+
+def _ref(typed: str) -> str:
+    """As it is written; nothing where it is no ref."""
+    try:
+        return str(UUID(typed))
+    except ValueError:
+        return ""
 
 
 def _text(typed: str) -> str:

@@ -12,6 +12,7 @@ from ceportal.kernel.rules.text import reasons_not_to_accept, strange_character
 from ceportal.office.enums import LetterKind
 
 TITLE_LIMIT, BODY_LIMIT, REASON_LIMIT = 80, 3000, 300
+MOST_FAULTS = 20
 _SHORT = {
     LetterKind.CORRECTION: "补",
     LetterKind.REVERSAL: "撤",
@@ -61,6 +62,39 @@ class Told:
     why: str
     day: date
     clause: str = ""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a spot check found of the reviews of one unit. `faults` are in the words of the finding; `on` the days on
+    which the reviews were made.
+    """
+
+    name: str
+    on: str
+    drawn: int
+    sound: int
+    wrong: int
+    untrue: int
+    faults: tuple[str, ...] = ()
+
+    @property
+    def still_open(self) -> int:
+        return self.drawn - self.sound - self.wrong - self.untrue
+
+
+def body_of_check(told: Checked) -> str:
+    """A circular to the unit, with no blank left; people are not named in it."""
+    first = f"我局组织了“{told.name}”，抽查{told.on}审核通过的学时。现将你单位的有关情况通报如下："
+    found = f"属实{told.sound}项，认定有误{told.wrong}项，弄虚作假{told.untrue}项"
+    rest = f"，另有{told.still_open}项正在核查" if told.still_open else ""
+    facts = f"一、基本情况。抽查你单位审核的学时{told.drawn}项：{found}{rest}。"
+    if not told.faults:
+        return "\n\n".join([first, facts, "二、存在的问题。已核查的学时没有发现问题。请继续按规定认真审核。"])
+    listed, more = told.faults[:MOST_FAULTS], len(told.faults) - MOST_FAULTS
+    faults = "；".join(listed) + (f"；等{len(told.faults)}项" if more > 0 else "")
+    asked = "三、工作要求。请对照检查同类学时，严格审核佐证材料，并把整改情况书面报送我局。"
+    return "\n\n".join([first, facts, f"二、存在的问题。{faults}。", asked])
 
 
 def body_about(kind: LetterKind, told: Told) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,6 +16,7 @@ ON_PAPER = (
     "平均工作日", "超期率（%）", "退回", "不通过", "抽查", "有误", "虚假",
 )  # fmt: skip
 IN_WORKBOOK = (*ON_PAPER, *(measure.label for measure in MEASURES))
+_NUMBER = re.compile(r"—|-?\d+(\.\d+)?%?")
 METHOD = (
     "人数是已核准注册、当年在册的专业技术人员；应学不含免修、由外地管理、离职等不作要求的人员。",
     "达标按规则集判定；在途是未达标但已满应学总学时一半的，落后是不足一半的。",
@@ -119,6 +121,17 @@ def content_of(
             {"name": name, "heading": list(heading), "rows": [list(row) for row in rows]}
             for name, heading, rows in tables
         ],
+    }
+
+
+def shown(table: Mapping[str, Any]) -> dict[str, Any]:
+    """A table of `content_of` for a page: each heading and cell with whether its column holds numbers alone."""
+    cells = list(zip(*table["rows"], strict=True))
+    numbers = [all(_NUMBER.fullmatch(cell) for cell in column) for column in cells]
+    return {
+        "name": table["name"],
+        "heading": list(zip(table["heading"], numbers, strict=True)) if cells else [],
+        "rows": [list(zip(row, numbers, strict=True)) for row in table["rows"]],
     }
 
 

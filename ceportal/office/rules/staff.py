@@ -30,7 +30,9 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Asked:
-    """A year; people by the start of their name, their unit's or their department; their level; met or not."""
+    """A year; people by the start of their name, their unit's or their department; their level; met or not;
+    `organization` is the ref of the one unit that is meant.
+    """
 
     year: int
     name: str = ""
@@ -38,6 +40,7 @@ class Asked:
     department: str = ""
     level: str = ""
     show: str = ""
+    organization: str = ""
 
 
 def state_of(*, is_met: bool, has_rule: bool, is_obliged: bool) -> State:

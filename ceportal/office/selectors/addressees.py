@@ -33,13 +33,20 @@ def whom(typed: str, office: Organization) -> Meant:
         return Meant(unit=coded)
     person = find_by_id_number(number) if any(each.isdigit() for each in number) else None
     if person is not None:
-        return Meant(person=person) if person.approved_at and reaches(office, person) else Meant()
+        meant = Meant(person=person)
+        return meant if person.approved_at and reaches(office, meant) else Meant()
     named = list(units.filter(name_key=comparable(typed) or "-")[:2])
     return Meant(unit=named[0]) if len(named) == 1 else Meant()
 
 
-def reaches(office: Organization, person: Professional) -> bool:
-    """Whether `office` may write to this person: of its place, or at work below the authority."""
+def reaches(office: Organization, to: Meant) -> bool:
+    """Whether `office` may write there: to a person of its place or at work below the authority, to a unit likewise."""
+    if to.unit is not None:
+        here = to.unit.area.path.startswith(office.area.path) if office.is_bureau else to.unit.supervisor == office
+        return here and to.unit != office
+    person = to.person
+    if person is None:
+        return False
     if office.is_bureau:
         return person.area.path.startswith(office.area.path)
     jobs = Employment.objects.filter(professional=person, ended_on__isnull=True, organization__supervisor=office)

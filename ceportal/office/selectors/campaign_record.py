@@ -3,7 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
+from accounts.enums import Move
+from accounts.models import Organization
 from certificates.models import Certificate
 from credits.enums import EntryKind
 from credits.models import Evidence, HourEntry
@@ -24,6 +27,29 @@ class Line:
     taken_back: HourEntry | None
     ended: Sequence[Certificate]
     doubted: Sequence[Certificate]
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """A unit that approved some of what was drawn; `ref` is the first of these items."""
+
+    unit: Organization
+    ref: UUID
+    drawn: int
+    faults: int
+
+
+def units_of(lines: Sequence[Line]) -> list[Reviewed]:
+    """In the order of the draw, those with faults first."""
+    by_unit: dict[Organization, list[Inspection]] = defaultdict(list)
+    for line in lines:
+        for unit in dict.fromkeys(each.organization for each in line.decisions if each.move == Move.APPROVE):
+            by_unit[unit].append(line.inspection)
+    found = [
+        Reviewed(unit, there[0].ref, len(there), sum(each.finding not in ("", Finding.SOUND) for each in there))
+        for unit, there in by_unit.items()
+    ]
+    return sorted(found, key=lambda one: not one.faults)
 
 
 def lines_of(campaign: Campaign) -> list[Line]:

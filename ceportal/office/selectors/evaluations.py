@@ -1,5 +1,7 @@
 """Which units one evaluates, what is known of their year, and what was found before."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
@@ -14,8 +16,9 @@ from bases.models import CreditNote, PlanInspection
 from bases.selectors.complaints import upheld_against
 from bases.selectors.plans import plan_in_force
 from ceportal.kernel.rules.moments import day_words
-from ceportal.office.enums import Standing
+from ceportal.office.enums import Grade, Standing
 from ceportal.office.models import CountedYear, UnitEvaluation
+from ceportal.office.rules.evaluating import POINTS
 from credits.models import UnitTraining
 from reviews.models import Decision
 
@@ -30,14 +33,48 @@ def evaluated_by(user: User) -> QuerySet[Organization]:
     return found.exclude(pk__in=own_units(user).values("pk")).select_related("area", "supervisor")
 
 
-def units_to_evaluate(user: User, year: int, *, name: str = "", only_open: bool = False) -> QuerySet[Organization]:
-    """The same, with whether one's offices have evaluated that year; by the beginning of a name."""
+def units_to_evaluate(user: User, year: int, *, name: str = "", look: str = "") -> QuerySet[Organization]:
+    """The same, with whether one's offices have evaluated that year; by the beginning of a name. `look` keeps those
+    not evaluated (`open`), evaluated (`made`) or with one grade in one point (`work-poor`).
+    """
     mine = units_for(user, Act.EVALUATE_UNITS).values("pk")
     made = UnitEvaluation.objects.filter(organization=OuterRef("pk"), year=year, by_organization__in=mine)
     units = evaluated_by(user).annotate(is_evaluated=Exists(made))
     if name:
         units = units.filter(name__startswith=name)
-    return units.filter(is_evaluated=False) if only_open else units
+    if look in ("open", "made"):
+        return units.filter(is_evaluated=look == "made")
+    point, _, grade = look.partition("-")
+    return units.filter(Exists(made.filter(**{point: grade}))) if look else units
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """Of the units one evaluates: how many there are, have been, and by point how many with each grade."""
+
+    units: int
+    made: int
+    points: Sequence[tuple[str, Sequence[tuple[str, str, int]]]]
+
+    @property
+    def open(self) -> int:
+        return self.units - self.made
+
+
+def evaluated(user: User, year: int) -> Evaluated:
+    """Two queries; a unit that was judged again counts once in each grade it was given."""
+    mine, units = units_for(user, Act.EVALUATE_UNITS).values("pk"), evaluated_by(user).order_by()
+    made = UnitEvaluation.objects.filter(organization__in=units.values("pk"), year=year, by_organization__in=mine)
+    grades = {f"{point}_{grade}": Q(**{point: grade}) for point in POINTS for grade in Grade.values}
+    told = made.aggregate(
+        made=Count("organization", distinct=True),
+        **{name: Count("organization", filter=of, distinct=True) for name, of in grades.items()},
+    )
+    points = [
+        (label, [(f"{point}-{grade}", str(words), told[f"{point}_{grade}"]) for grade, words in Grade.choices])
+        for point, label in POINTS.items()
+    ]
+    return Evaluated(units.count(), told["made"], points)
 
 
 def office_of(user: User, unit: Organization) -> Organization:

@@ -9,13 +9,13 @@ from accounts.models import Organization, User
 from accounts.rules.policy import Act
 from accounts.selectors.duties import units_for
 from ceportal.office.models import FundingRecord
-from ceportal.office.rules.funding import RATES
+from ceportal.office.rules.funding import RATES, Reckoning, reckon
 from ceportal.office.selectors.statistics import Asked, Scope
 
 
 @dataclass(frozen=True)
 class Kept:
-    """What units with the same rate recorded, in yuan."""
+    """What units with the same rate recorded, in yuan; `asked` names the row in an address."""
 
     label: str
     units: int
@@ -23,6 +23,7 @@ class Kept:
     due: Decimal
     set_aside: Decimal
     spent: Decimal
+    asked: dict[str, str]
 
 
 def funding_units(user: User) -> QuerySet[Organization]:
@@ -34,8 +35,24 @@ def funding_of(unit: Organization) -> QuerySet[FundingRecord]:
     return FundingRecord.objects.filter(unit=unit).order_by("-year")
 
 
+def reckoned(record: FundingRecord) -> Reckoning:
+    """What follows of what a unit recorded."""
+    names = ("payroll", "rate", "set_aside", "spent", "carried_in")
+    return reckon(**{name: getattr(record, name) for name in names})
+
+
 def funding_kept(scope: Scope, asked: Asked) -> list[Kept]:
     """By rate, the lower first: one query."""
+    found = funding_seen_by(scope, asked).order_by("rate").values_list("rate").annotate(
+        n=Count("pk"), paid=Sum("payroll"), kept=Sum("set_aside"), used=Sum("spent")
+    )  # fmt: skip
+    return [
+        Kept(f"{rate}%", n, paid, paid * RATES[rate], kept, used, {"rate": rate}) for rate, n, paid, kept, used in found
+    ]
+
+
+def funding_seen_by(scope: Scope, asked: Asked, rate: str = "") -> QuerySet[FundingRecord]:
+    """What units of the place or under the authority recorded, at one rate or at any."""
     reach = scope.reach
     here = Q(unit__area__path__startswith=asked.place.path) & (reach.of_places("unit__area") | reach.of_units("unit"))
     rows = FundingRecord.objects.filter(here, year=asked.year)
@@ -43,7 +60,6 @@ def funding_kept(scope: Scope, asked: Asked) -> list[Kept]:
         rows = rows.filter(unit__nature=asked.nature)
     if asked.unit:
         rows = rows.filter(unit=asked.unit)
-    found = rows.order_by("rate").values_list("rate").annotate(
-        n=Count("pk"), paid=Sum("payroll"), kept=Sum("set_aside"), used=Sum("spent")
-    )  # fmt: skip
-    return [Kept(f"{rate}%", n, paid, paid * RATES[rate], kept, used) for rate, n, paid, kept, used in found]
+    if rate:
+        rows = rows.filter(rate=rate)
+    return rows.select_related("unit__area")

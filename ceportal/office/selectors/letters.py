@@ -1,6 +1,7 @@
 """Letters: who sends them, to whom they came, and the proof of it."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
@@ -9,16 +10,20 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.enums import Move
-from accounts.models import Organization, Professional, User
+from accounts.models import Organization, User
 from accounts.rules.policy import Act
 from accounts.selectors.duties import below, units_for
 from ceportal.kernel.rules.citations import citation
+from ceportal.kernel.rules.moments import day_words
 from ceportal.office.enums import LetterKind
 from ceportal.office.models import Letter, LetterReceipt
-from ceportal.office.rules.letters import Told
-from ceportal.office.selectors.addressees import reaches
+from ceportal.office.rules.letters import Checked, Told, body_about, body_of_check
+from ceportal.office.selectors.addressees import Meant, reaches
 from credits.enums import EntryKind
+from reviews.enums import Finding
+from reviews.models import Campaign, Decision, Inspection
 from reviews.selectors.registers import decisions_seen_by, entries_seen_by
+from reviews.selectors.spot_checks import campaigns_seen_by
 
 
 def offices_sending(user: User) -> QuerySet[Organization]:
@@ -46,12 +51,12 @@ def letters_to(user: User) -> QuerySet[Letter]:
 
 @dataclass(frozen=True)
 class Matter:
-    """What a letter can be about: whose it is, which kind of letter, and what it tells."""
+    """What a letter can be about: to whom it goes, which kind of letter, and how its text begins."""
 
     key: str
     kind: LetterKind
-    person: Professional
-    told: Told
+    to: Meant
+    body: str
 
 
 def returned(user: User, ref: UUID) -> Matter | None:
@@ -68,7 +73,8 @@ def returned(user: User, ref: UUID) -> Matter | None:
         title=asked.title, year=asked.year or decision.at.year, subject=asked.get_subject_display(),
         hours=_number(asked.hours_claimed or Decimal(0)), why=why, day=timezone.localdate(decision.at),
     )  # fmt: skip
-    return Matter(f"return:{ref}", LetterKind.CORRECTION, asked.professional, told)
+    kind = LetterKind.CORRECTION
+    return Matter(f"return:{ref}", kind, Meant(person=asked.professional), body_about(kind, told))
 
 
 def reversed_hours(user: User, ref: UUID) -> Matter | None:
@@ -81,20 +87,52 @@ def reversed_hours(user: User, ref: UUID) -> Matter | None:
         title=entry.title, year=entry.year, hours=_number(-entry.hours), subject=entry.get_subject_display(),
         why=entry.reason, day=timezone.localdate(entry.recorded_at), clause=citation(entry.clause),
     )  # fmt: skip
-    return Matter(f"reversal:{ref}", LetterKind.REVERSAL, entry.professional, told)
+    kind = LetterKind.REVERSAL
+    return Matter(f"reversal:{ref}", kind, Meant(person=entry.professional), body_about(kind, told))
+
+
+def checked(user: User, ref: UUID, unit: str = "") -> Matter | None:
+    """What a spot check found of one unit that approved an item drawn (an inspection's ref), all of it there together;
+    the last that approved it, unless `unit` is the ref of another.
+    """
+    drawn = Inspection.objects.filter(campaign__in=campaigns_seen_by(user), ref=ref)
+    one = drawn.select_related("campaign", "decision__organization").first()
+    if one is None:
+        return None
+    approvals = Decision.objects.filter(subject=one.declaration_id, move=Move.APPROVE).select_related("organization")
+    to = next((each.organization for each in approvals if unit in ("", str(each.organization.ref))), None)
+    to = one.decision.organization if to is not None and not unit else to
+    if to is None:
+        return None
+    theirs = Decision.objects.filter(subject=OuterRef("declaration"), move=Move.APPROVE, organization=to)
+    there = list(Inspection.objects.filter(Exists(theirs), campaign=one.campaign).select_related("declaration"))
+    return Matter(
+        f"check:{there[0].ref}", LetterKind.CIRCULAR, Meant(unit=to), body_of_check(_found(one.campaign, there))
+    )
+
+
+def _found(campaign: Campaign, there: Sequence[Inspection]) -> Checked:
+    count = Counter(each.finding for each in there)
+    faults = (each for each in there if each.finding not in ("", Finding.SOUND))
+    return Checked(
+        name=campaign.name, on=f"{day_words(campaign.decided_from)}至{day_words(campaign.decided_until)}",
+        drawn=len(there), sound=count[Finding.SOUND], wrong=count[Finding.WRONG], untrue=count[Finding.FALSE],
+        faults=tuple(f"“{each.declaration.title[:40]}”{each.get_finding_display()}" for each in faults),
+    )  # fmt: skip
 
 
 MATTERS: dict[str, Callable[[User, UUID], Matter | None]] = {"return": returned, "reversal": reversed_hours}
 
 
 def letters_about(user: User, matter: Matter) -> QuerySet[Letter]:
-    """Those that were sent about the same thing and not taken back."""
-    return letters_sent_by(user).filter(about=matter.key, withdrawn_at__isnull=True).order_by("-id")
+    """Those that were sent there about the same thing and not taken back."""
+    rows = letters_sent_by(user).filter(about=matter.key, to_unit=matter.to.unit, withdrawn_at__isnull=True)
+    return rows.order_by("-id")
 
 
-def offices_reaching(user: User, person: Professional) -> QuerySet[Organization]:
-    """The reader's offices that may write to this person."""
-    return offices_sending(user).filter(pk__in=[one.pk for one in offices_sending(user) if reaches(one, person)])
+def offices_reaching(user: User, to: Meant) -> QuerySet[Organization]:
+    """The reader's offices that may write there; none writes to itself."""
+    return offices_sending(user).filter(pk__in=[one.pk for one in offices_sending(user) if reaches(one, to)])
 
 
 def _number(hours: Decimal) -> str:

@@ -18,6 +18,9 @@ DECIDING = frozenset(
     {Duty.REVIEW_HOURS, Duty.APPROVE_PEOPLE, Duty.APPROVE_UNITS, Duty.MANAGE_UNIT, Duty.OVERSEE, Duty.GRANT_EXCEPTIONS}
 )
 
+# Duties that are held at bureaus alone; a year is opened and closed by those of them who oversee.
+_OF_BUREAUS = frozenset({Duty.FILE_MONTHS, Duty.GRANT_EXCEPTIONS, Duty.REGULATE})
+_ALSO = {"office:closing": frozenset({Duty.OVERSEE})}
 _OF_STAFF = frozenset({Duty.APPROVE_PEOPLE, Duty.MANAGE_UNIT, Duty.OVERSEE})
 # Who writes letters, and to whose units they come.
 _WITH_LETTERS = frozenset({Duty.OVERSEE, Duty.MANAGE_UNIT, Duty.APPROVE_PEOPLE})
@@ -152,7 +155,7 @@ _OF_DUTIES: tuple[tuple[str, tuple[tuple[frozenset[Duty], Entry], ...]], ...] = 
             (frozenset({Duty.OVERSEE}), Entry("office:announcing", "发布公告")),
             (frozenset({Duty.OVERSEE}), Entry("office:rolls", "表彰和通报")),
             (frozenset({Duty.OVERSEE}), Entry("office:officers", "专职人员和注册率")),
-            (frozenset({Duty.FILE_MONTHS, Duty.REVERSE_HOURS}), Entry("office:closing", "开年和收尾")),
+            (_OF_BUREAUS, Entry("office:closing", "开年和收尾")),
             (DESK_DUTIES, Entry("admin:index", "工作台")),
             (frozenset({Duty.OPERATE}), Entry("office:operation", "运行状态")),
         ),
@@ -181,6 +184,13 @@ _OF_DUTIES: tuple[tuple[str, tuple[tuple[frozenset[Duty], Entry], ...]], ...] = 
             (frozenset({Duty.APPROVE_UNITS, Duty.MANAGE_UNIT}), Entry("accounts:unit_changes", "单位变更")),
         ),
     ),
+)
+
+
+PAGES_OF_ROLES = frozenset(
+    entry.url_name
+    for entries in (PERSONAL.entries, (entry for _, found in _OF_DUTIES for _, entry in found))
+    for entry in entries
 )
 
 
@@ -218,6 +228,11 @@ def sections_for(roles: Roles) -> tuple[Section, ...]:
     return (Section("", first), *found) if first else tuple(found)
 
 
+def pages_of(user: User) -> frozenset[str]:
+    """The pages in the menu of somebody signed in."""
+    return frozenset(entry.url_name for section in sections_for(roles_of(user)) for entry in section.entries)
+
+
 def _personal(roles: Roles) -> Iterable[Section]:
     if roles.is_professional:
         yield PERSONAL if roles.is_approved else JOINING
@@ -225,6 +240,10 @@ def _personal(roles: Roles) -> Iterable[Section]:
 
 def _of_duties(duties: frozenset[Duty]) -> Iterable[Section]:
     for title, entries in _OF_DUTIES:
-        open_to = tuple(entry for wanted, entry in entries if wanted & duties)
+        open_to = tuple(
+            entry
+            for wanted, entry in entries
+            if wanted & duties and _ALSO.get(entry.url_name, wanted & duties) <= duties
+        )
         if open_to:
             yield Section(title, open_to)

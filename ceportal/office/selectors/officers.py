@@ -54,7 +54,8 @@ def registered_at(unit: Organization) -> int:
 
 def units_overseen(user: User, year: int, *, name: str = "", look: str = "") -> QuerySet[Organization]:
     """Employers within the reader's reach with their officer, headcount and registered people; `look` keeps those
-    without an officer (`none`), untrained (`untrained`) or that have said no number (`unsaid`).
+    with an officer (`named`) or none (`none`), untrained (`untrained`), that have said a number (`said`) or not
+    (`unsaid`).
     """
     units = _units(reach_of(user, Act.OVERSEE_OFFICERS))
     if name:
@@ -64,12 +65,12 @@ def units_overseen(user: User, year: int, *, name: str = "", look: str = "") -> 
         officer__organization=OuterRef("pk"), officer__ended_at__isnull=True, training__ended_on__year=year
     )
     said = Headcount.objects.filter(organization=OuterRef("pk"), year=year)
-    if look == "none":
-        units = units.filter(~Exists(here))
+    if look in ("none", "named"):
+        units = units.filter(~Exists(here) if look == "none" else Exists(here))
     elif look == "untrained":
         units = units.filter(~Exists(trained))
-    elif look == "unsaid":
-        units = units.filter(~Exists(said))
+    elif look in ("unsaid", "said"):
+        units = units.filter(~Exists(said) if look == "unsaid" else Exists(said))
     counted = _at_work().filter(organization=OuterRef("pk")).order_by().values("organization")
     return units.select_related("area").annotate(
         officer_name=Subquery(here.values("name")[:1]),
@@ -119,4 +120,8 @@ def _units(reach: Reach) -> QuerySet[Organization]:
 
 
 def _at_work() -> QuerySet[Employment]:
-    return Employment.objects.filter(ended_on__isnull=True, is_principal=True, professional__approved_at__isnull=False)
+    """Those whom `staff_of` lists."""
+    there = {
+        f"professional__{name}__isnull": name != "approved_at" for name in ("approved_at", "left_at", "merged_into")
+    }
+    return Employment.objects.filter(ended_on__isnull=True, is_principal=True, **there)

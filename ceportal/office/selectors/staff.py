@@ -99,6 +99,8 @@ def _narrowed(people: QuerySet[Professional], asked: Asked, working: QuerySet[Em
         people = people.filter(title_level=asked.level)
     if asked.unit:
         people = people.filter(pk__in=working.filter(organization__name__startswith=asked.unit).values("professional"))
+    if asked.organization:
+        people = people.filter(pk__in=working.filter(organization__ref=asked.organization).values("professional"))
     if asked.department:
         people = people.filter(pk__in=working.filter(department=asked.department).values("professional"))
     met = Exists(YearAccount.objects.filter(professional=OuterRef("pk"), year=asked.year, is_met=True))

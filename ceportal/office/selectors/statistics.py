@@ -114,8 +114,8 @@ def places_seen_by(scope: Scope, asked: Asked, *, every_year: bool = False) -> Q
 
 
 def counted_seen_by(scope: Scope, asked: Asked, standing: str = "", measure: str = "") -> QuerySet[CountedYear]:
-    """The people behind the figures. `standing` may be `obliged`: all who owe the year. `measure`, one of `ADDED`:
-    those of whom there is any of it.
+    """The people behind the figures. `standing` may be `obliged`: all who owe the year, or `behind`: those of them who
+    have not met it. `measure`, one of `ADDED`: those of whom there is any of it.
     """
     rows = CountedYear.objects.filter(_seen(scope.reach, "year_sum__"), _narrowed(asked, "year_sum__"))
     rows = rows.filter(year=asked.year)
@@ -123,6 +123,8 @@ def counted_seen_by(scope: Scope, asked: Asked, standing: str = "", measure: str
         rows = rows.filter(organization=asked.unit)
     if standing == "obliged":
         rows = rows.filter(standing__in=OWED)
+    elif standing == "behind":
+        rows = rows.filter(standing__in=(Standing.HALF, Standing.LESS))
     elif standing:
         rows = rows.filter(standing=standing)
     if measure:
@@ -244,4 +246,4 @@ def _grouped(rows: QuerySet[Any], by: str, *, of_people: bool = False) -> Iterab
 
 
 def standing_words(standing: str) -> str:
-    return "应学" if standing == "obliged" else dict(Standing.choices).get(standing, "全部")
+    return {"obliged": "应学", "behind": "未达标", **dict(Standing.choices)}.get(standing, "全部")

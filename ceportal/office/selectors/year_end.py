@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from accounts.enums import Duty, TitleLevel, UnitState
 from accounts.models import Area, Membership, Organization, User
+from accounts.rules.policy import Act
+from accounts.selectors.duties import may
 from bases.enums import RecognitionStatus
 from bases.models import Recognition
 from bases.selectors.complaints import complaints_waiting_for
@@ -63,13 +65,14 @@ def opening(place: Area, year: int) -> Iterator[Check]:
 
 
 def closing(user: User, scope: Scope, place: Area, year: int, *, now: datetime) -> Iterator[Check]:
-    """Of a place, for who oversees it: what is still open in the year."""
+    """Of a place, for who oversees it: what is still open in the year. Of what others do there nothing is said."""
     asked = requirements(place, year, TitleLevel.MIDDLE)
     last, until = deadline_of(year, asked), closes_on(year, asked, work_calendar(deadline_of(year, asked)))
     is_over = timezone.localdate(now) > until
     yield Check("截止日期", f"申报到 {last} 为止，审核和补正最晚到 {until}。", "ok" if is_over else "warn")
     yield from _open_matters(user, scope, now)
-    yield _months(user, now)
+    if may(user, Act.FILE_MONTHS):
+        yield _months(user, now)
     yield _certificates(user, year)
     yield from _figures(scope, place, year)
 
@@ -124,10 +127,15 @@ def _reviewers(place: Area) -> Check:
 def _open_matters(user: User, scope: Scope, now: datetime) -> Iterator[Check]:
     count = counted(waiting(scope, "", now=now))
     yield _count("待审核的学时", count, "件还没有审完", reverse("office:waiting"), "看在哪个单位")
-    held = len(held_seen_by(user).order_by("pk").values_list("pk")[: COUNTED_AT_MOST + 1])
-    yield _count("待核实学时", held, "条等人社部门核实", reverse("admin:credits_heldhours_changelist"), "去核实")
+    if may(user, Act.RULE_ON_HELD):
+        yield _held(user)
     complaints = complaints_waiting_for(user).count()
     yield _count("投诉", complaints, "件等您答复", reverse("bases:complaints"), "去答复")
+
+
+def _held(user: User) -> Check:
+    held = len(held_seen_by(user).order_by("pk").values_list("pk")[: COUNTED_AT_MOST + 1])
+    return _count("待核实学时", held, "条等人社部门核实", reverse("admin:credits_heldhours_changelist"), "去核实")
 
 
 def _months(user: User, now: datetime) -> Check:
@@ -139,15 +147,15 @@ def _months(user: User, now: datetime) -> Check:
 def _certificates(user: User, year: int) -> Check:
     rows = certificates_overseen_by(user).filter(state=CertificateState.INTENDED, year=year)
     count = len(rows.order_by("pk").values_list("pk")[: COUNTED_AT_MOST + 1])
-    href = f"{reverse('admin:certificates_certificate_changelist')}?state={CertificateState.INTENDED}"
+    href = f"{reverse('admin:certificates_certificate_changelist')}?year={year}&state={CertificateState.INTENDED}"
     return _count("证书", count, "份正在生成", href, "查看")
 
 
 def _figures(scope: Scope, place: Area, year: int) -> Iterator[Check]:
     total = total_of(scope, Asked(year, place))
     behind = total.obliged - total.met
-    href = f"{reverse('office:statistics')}?year={year}&place={place.pk}"
-    yield _count("没有达标的人员", behind, "人还没有达标", href, "看是哪些单位", limit=None)
+    href = f"{reverse('office:counted_people')}?year={year}&place={place.pk}&standing=behind"
+    yield _count("没有达标的人员", behind, "人还没有达标", href, "看是哪些人", limit=None)
     parts = differing(ways_of(place, year))
     page = f"{reverse('office:agreement')}?year={year}"
     if parts:

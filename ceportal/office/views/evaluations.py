@@ -17,27 +17,33 @@ from accounts.selectors.duties import may
 from ceportal.kernel.rules.dated import year_in
 from ceportal.kernel.rules.refusal import Refused
 from ceportal.kernel.web.keyset import keyset_page
+from ceportal.office.enums import Grade
 from ceportal.office.forms.evaluating import EvaluationForm
 from ceportal.office.rules.evaluating import POINTS
 from ceportal.office.selectors import evaluations as found
 from ceportal.office.services.evaluating import evaluate_unit
 
 _LONGEST = 60
+LOOKS = {"open": "还没有评估的", "made": "已评估的"} | {
+    f"{point}-{grade}": f"{label}：{words}" for point, label in POINTS.items() for grade, words in Grade.choices
+}
 
 
 @only_who_may(Act.EVALUATE_UNITS, Act.SEE_EVALUATIONS)
 @never_cache
 @require_safe
 def show_evaluations(request: HttpRequest) -> HttpResponse:
-    """`?year=` and `?name=` (its beginning) narrow the units; `?look=open`: only those not evaluated yet."""
+    """`?year=` and `?name=` (its beginning) narrow the units; `?look=` one of `LOOKS`."""
     user, year = cast(User, request.user), _year(request)
     evaluates = may(user, Act.EVALUATE_UNITS)
     name = request.GET.get("name", "").replace("\0", "").strip()[:_LONGEST]
-    only_open = request.GET.get("look", "") == "open"
-    rows = found.units_to_evaluate(user, year, name=name, only_open=only_open)
+    look = request.GET.get("look", "")
+    look = look if look in LOOKS else ""
+    rows = found.units_to_evaluate(user, year, name=name, look=look)
     page = keyset_page(rows, order=("id",), cursor=request.GET.get("after", "")) if evaluates else None
     context = {
-        "page": page, "year": year, "years": _years(), "name": name, "only_open": only_open, "points": POINTS,
+        "page": page, "year": year, "years": _years(), "name": name, "look": look, "looks": LOOKS,
+        "counted": found.evaluated(user, year) if evaluates else None,
         "own": found.own_evaluations(user)[:_LONGEST],
     }  # fmt: skip
     return render(request, "office/evaluations.html", context)

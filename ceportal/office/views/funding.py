@@ -16,7 +16,7 @@ from ceportal.kernel.rules.refusal import Refused
 from ceportal.office.forms.funding import FundingForm
 from ceportal.office.models import FundingRecord
 from ceportal.office.rules.funding import reckon
-from ceportal.office.selectors.funding import funding_of, funding_units
+from ceportal.office.selectors.funding import funding_of, funding_units, reckoned
 from ceportal.office.services.funding import record_funding
 
 _YEARS = 5
@@ -37,7 +37,7 @@ def show_funding(request: PersonRequest) -> HttpResponse:
     form = FundingForm(
         request.POST if request.method == "POST" else None, years=years, initial=_initial(records, this_year)
     )
-    reckoned = None
+    tried = None
     if form.is_bound and form.is_valid():
         said = form.cleaned_data
         try:
@@ -45,14 +45,14 @@ def show_funding(request: PersonRequest) -> HttpResponse:
                 record_funding(unit, said["year"], said, by=request.user, now=now)
                 messages.success(request, f"已登记 {said['year']} 年度的教育经费。")
                 return redirect("office:funding")
-            reckoned = reckon(**{name: said[name] for name in _SAID})
+            tried = reckon(**{name: said[name] for name in _SAID})
         except Refused as refused:
             form.show(refused)
     context = {
-        "unit": unit, "form": form, "reckoned": reckoned,
-        "records": [(each, reckon(**{name: getattr(each, name) for name in _SAID})) for each in records],
+        "unit": unit, "form": form, "reckoned": tried,
+        "records": [(each, reckoned(each)) for each in records],
     }  # fmt: skip
-    return render(request, "office/funding.html", context, status=422 if form.is_bound and not reckoned else 200)
+    return render(request, "office/funding.html", context, status=422 if form.is_bound and not tried else 200)
 
 
 def _initial(records: list[FundingRecord], year: int) -> dict[str, Any]:
@@ -61,4 +61,4 @@ def _initial(records: list[FundingRecord], year: int) -> dict[str, Any]:
     if own := by_year.get(year):
         return {name: getattr(own, name) for name in _SAID}
     before = by_year.get(year - 1)
-    return {"carried_in": reckon(**{name: getattr(before, name) for name in _SAID}).carried} if before else {}
+    return {"carried_in": reckoned(before).carried} if before else {}

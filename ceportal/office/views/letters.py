@@ -22,7 +22,7 @@ from ceportal.office.forms.letters import LetterAboutForm, LetterForm, TakeBackF
 from ceportal.office.models import Letter
 from ceportal.office.rules import letters as rules
 from ceportal.office.selectors import letters as found
-from ceportal.office.selectors.addressees import Meant, whom
+from ceportal.office.selectors.addressees import whom
 from ceportal.office.services import letters as services
 from certificates.documents.printing import MissingGlyphs
 from certificates.documents.signing import SigningKeyMissing
@@ -72,21 +72,24 @@ def new_letter(request: HttpRequest) -> HttpResponse:
 @senders_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def letter_about(request: HttpRequest, what: str, ref: UUID) -> HttpResponse:
-    """A letter about a return or a reversal, its text filled in from it; sent as any other."""
+    """A letter about a return, a reversal or a spot check, its text filled in from it; sent as any other. Of a spot
+    check `?unit=` names which of the units that approved the item is written to.
+    """
     user, now = _user(request), timezone.now()
-    matter = found.MATTERS[what](user, ref)
+    unit = request.GET.get("unit", "")
+    matter = found.checked(user, ref, unit) if what == "check" else found.MATTERS[what](user, ref)
     if matter is None:
         raise Http404
-    offices = found.offices_reaching(user, matter.person)
+    offices = found.offices_reaching(user, matter.to)
     if not offices.exists():
-        raise refuse("out_of_reach", "这个人现在不在您的辖区或行业内，请由现在所在地的人社部门发文。")
-    initial = {"title": rules.title_for(matter.kind), "body": rules.body_about(matter.kind, matter.told)}
+        raise refuse("out_of_reach", "收件人现在不在您的辖区或行业内，请由现在所在地的人社部门发文。")
+    initial = {"title": rules.title_for(matter.kind), "body": matter.body}
     form = LetterAboutForm(request.POST if request.method == "POST" else None, offices=offices, initial=initial)
     if form.is_bound and form.is_valid():
         said = form.cleaned_data
         try:
             letter = services.send_letter(
-                said["office"], matter.kind, Meant(person=matter.person), title=said["title"], body=said["body"],
+                said["office"], matter.kind, matter.to, title=said["title"], body=said["body"],
                 by=user, now=now, about=matter.key,
             )  # fmt: skip
         except Refused as refused:
@@ -97,7 +100,7 @@ def letter_about(request: HttpRequest, what: str, ref: UUID) -> HttpResponse:
     context = {
         "form": form,
         "kind": matter.kind,
-        "person": matter.person,
+        "to": matter.to,
         "sent": found.letters_about(user, matter)[:5],
     }
     return render(request, "office/letter_new.html", context, status=422 if form.is_bound else 200)

@@ -20,7 +20,10 @@ from ceportal.office.rules.officers import share
 from ceportal.office.selectors import officers as found
 from ceportal.office.services import officers as services
 
-LOOKS = (("none", "没有专职人员"), ("untrained", "今年没有参训"), ("unsaid", "没有填报人数"))
+LOOKS = (
+    ("none", "没有专职人员"), ("named", "有专职人员"), ("untrained", "今年没有参训"), ("unsaid", "没有填报人数"),
+    ("said", "填报了人数"),
+)  # fmt: skip
 _KEPT = ("name", "office", "phone", "is_full_time")
 
 

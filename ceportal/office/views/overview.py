@@ -18,6 +18,8 @@ from ceportal.kernel.web.keyset import keyset_page
 from ceportal.office.enums import By
 from ceportal.office.forms.counting import people_href, statistics_href
 from ceportal.office.rules import forecast
+from ceportal.office.rules.counting import summed
+from ceportal.office.rules.reports import told
 from ceportal.office.selectors.agreement import HEADINGS, differing, ways_of
 from ceportal.office.selectors.overview import (
     COUNTED_AT_MOST,
@@ -100,13 +102,11 @@ def show_waiting(request: PersonRequest) -> HttpResponse:
 def _standing_chart(by: str, label: str, rows: list[Row]) -> dict[str, Any]:
     """Met, on the way and behind by one dimension: the bars, the sentence, and the lines of the table beside them."""
     shown = [row for row in rows if row.figures.obliged]
-    weakest = min(shown, key=lambda row: row.figures.rate or 0, default=None)
-    words = f"{weakest.label}达标率最低，为 {weakest.figures.rate:f}%。" if weakest and len(shown) > 1 else ""
     bars = shown[:_BARS]
     return {
         "id": f"chart-{by}",
         "label": label,
-        "words": words,
+        "words": _summary(label, shown),
         "rows": [(row, _href_of(row, by), _people_of(row.asked) if row.asked else {}) for row in shown],
         "data": {
             "labels": [row.label for row in bars],
@@ -114,6 +114,20 @@ def _standing_chart(by: str, label: str, rows: list[Row]) -> dict[str, Any]:
             "kind": "stacked",
         },
     }
+
+
+def _summary(label: str, rows: list[Row]) -> str:
+    """What the bars say, in a sentence."""
+    if not rows:
+        return ""
+    total, ranked = summed(row.figures for row in rows), sorted(rows, key=lambda row: row.figures.rate or 0)
+    words = f"应学 {total.obliged} 人：达标 {total.met} 人，在途 {total.half} 人，落后 {total.less} 人。"
+    lowest, highest = (told(row.figures.rate) for row in (ranked[0], ranked[-1]))
+    if len(rows) == 1:
+        return words
+    if lowest == highest:
+        return f"{words}各{label}的达标率都是 {lowest}%。"
+    return f"{words}达标率最高的是{ranked[-1].label}（{highest}%），最低的是{ranked[0].label}（{lowest}%）。"
 
 
 def _href_of(row: Row, by: str) -> str:

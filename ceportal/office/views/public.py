@@ -11,6 +11,7 @@ from ceportal.kernel.selectors.trail_chain import daily_heads
 from ceportal.office.selectors.deadlines import deadlines_of
 from ceportal.office.selectors.guides import guides
 from ceportal.office.selectors.policy import documents, numbers_of_years
+from ceportal.office.views.leading import open_to
 from credits.rules.closing import deadline_of
 from credits.selectors.regulation import requirements
 
@@ -51,12 +52,13 @@ def show_help(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def show_guide(request: HttpRequest, key: str) -> HttpResponse:
-    """The first steps of a role, with pictures."""
+    """The first steps of a role, with pictures; each leads to its page, unless it is not the reader's."""
     guide = next((each for each in guides() if each.key == key), None)
     if guide is None:
         raise Http404
     others = [each for each in guides() if each is not guide]
-    return render(request, "office/guide.html", {"guide": guide, "others": others})
+    there = open_to(request, {step.url_name for step in guide.steps})
+    return render(request, "office/guide.html", {"guide": guide, "others": others, "there": there})
 
 
 @login_not_required

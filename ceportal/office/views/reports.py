@@ -12,14 +12,19 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import PersonRequest, only_who_may, recently_proved
 from accounts.rules.policy import Act
 from ceportal.kernel.rules.dated import year_in
-from ceportal.kernel.rules.refusal import Refused
+from ceportal.kernel.rules.refusal import Refused, refuse
+from ceportal.kernel.services.trail import record
 from ceportal.kernel.web.keyset import keyset_page
+from ceportal.office.documents.report import render_report
 from ceportal.office.enums import By
 from ceportal.office.forms.sampling import SampleForm
+from ceportal.office.models import FixedReport
+from ceportal.office.rules.reports import shown
 from ceportal.office.selectors.reports import published_reports, reporting_unit, reports_of
 from ceportal.office.selectors.statistics import Asked, scope_of
 from ceportal.office.services.reports import fix_report, publish_report, report_of
 from ceportal.office.services.sampling import draw_sample
+from certificates.documents.printing import MissingGlyphs
 
 let_in = only_who_may(Act.PUBLISH_STATISTICS)
 
@@ -69,7 +74,24 @@ def draw_one(request: PersonRequest) -> HttpResponse:
 @require_safe
 def fixed_report(request: PersonRequest, ref: UUID) -> HttpResponse:
     report = get_object_or_404(reports_of(request.user), ref=ref)
-    return render(request, "office/fixed_report.html", {"report": report, "may_publish": report.published_at is None})
+    return _shown(request, report, is_own=True)
+
+
+@let_in
+@require_safe
+def fixed_paper(request: PersonRequest, ref: UUID) -> HttpResponse:
+    """What was fixed as a PDF, with its digest at the foot."""
+    report, now = get_object_or_404(reports_of(request.user), ref=ref), timezone.now()
+    note = f"{request.user.name} 于 {timezone.localtime(now):%Y-%m-%d %H:%M} 打印。内容摘要（SHA-256）{report.digest}"
+    try:
+        pdf = render_report(report.content, note=note)
+    except MissingGlyphs as error:
+        raise refuse("missing_glyphs", f"暂时不能生成 PDF：{error}。") from error
+    record("statistics.print", request.user, by=request.user, now=now, after={"report": str(report.ref)})
+    response = HttpResponse(pdf, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="report-{report.area_id}-{report.year}.pdf"'
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 @let_in
@@ -94,4 +116,12 @@ def show_published_reports(request: HttpRequest) -> HttpResponse:
 @require_safe
 def show_published_report(request: HttpRequest, ref: UUID) -> HttpResponse:
     report = get_object_or_404(published_reports(), ref=ref)
-    return render(request, "office/fixed_report.html", {"report": report, "may_publish": False})
+    return _shown(request, report, is_own=False)
+
+
+def _shown(request: HttpRequest, report: FixedReport, *, is_own: bool) -> HttpResponse:
+    context = {
+        "report": report, "tables": [shown(table) for table in report.content["tables"]], "is_own": is_own,
+        "may_publish": is_own and report.published_at is None,
+    }  # fmt: skip
+    return render(request, "office/fixed_report.html", context)

@@ -26,6 +26,7 @@ from ceportal.office.rules.counting import ADDED, TIMES, Figures
 from ceportal.office.rules.reports import METHOD, ON_PAGE, Column, digest_of
 from ceportal.office.selectors.classes_held import classes_by_form, classes_by_kind_and_interest, funding_planned
 from ceportal.office.selectors.counted_things import inspections_of, reviews_of, trainings_of
+from ceportal.office.selectors.funding import funding_kept
 from ceportal.office.selectors.statistics import (
     YEARS_COMPARED,
     Asked,
@@ -48,7 +49,7 @@ from credits.models import RuleSet
 from credits.selectors.accounts import account_of, entries_of
 
 _OF_CLASSES = (("kind", "种类"), ("form", "形式"))
-STANDINGS = (*(str(standing) for standing in Standing), "obliged")
+STANDINGS = (*(str(standing) for standing in Standing), "obliged", "behind")
 
 
 @only_who_may(Act.OVERSEE)
@@ -77,6 +78,7 @@ def show_statistics(request: PersonRequest) -> HttpResponse:
         "funding": [
             (row, href_of("office:planned_trainings", asked, row.asked)) for row in funding_planned(scope, asked)
         ],
+        "kept": [(row, href_of("office:funding_kept", asked, row.asked)) for row in funding_kept(scope, asked)],
         "query": urlencode(asked.query | {"by": by}),
         "method": METHOD,
         "may_reconcile": any(unit.is_bureau for unit in scope.units),
@@ -126,8 +128,9 @@ def show_counted_people(request: PersonRequest) -> HttpResponse:
     rows = counted_seen_by(scope, asked, standing, measure)
     page = keyset_page(rows, order=("professional_id",), cursor=request.GET.get("after", ""))
     total = total_of(scope, asked)
-    counts = {"": total.total, "obliged": total.obliged} | {key: total.people[key] for key in Standing.values}
-    shown = [("", "全部"), ("obliged", "应学"), *Standing.choices]
+    counts = {"": total.total, "obliged": total.obliged, "behind": total.obliged - total.met}
+    counts |= {key: total.people[key] for key in Standing.values}
+    shown = [("", "全部"), ("obliged", "应学"), *Standing.choices[:1], ("behind", "未达标"), *Standing.choices[1:]]
     tabs = [
         (label, counts[key], people_href(asked, standing=key), key == standing and not measure) for key, label in shown
     ]

@@ -12,8 +12,10 @@ from accounts.rules.policy import Act
 from bases.enums import ClassForm, ClassKind, Funding
 from ceportal.kernel.web.keyset import keyset_page
 from ceportal.office.forms.counting import asked_of, statistics_href, text_of
+from ceportal.office.rules.funding import RATES
 from ceportal.office.selectors.classes_held import INTEREST
 from ceportal.office.selectors.counted_things import classes_counted, steps_of_a_day, trainings_planned
+from ceportal.office.selectors.funding import funding_seen_by, reckoned
 from ceportal.office.selectors.statistics import scope_of
 
 _FIRST = date(2000, 1, 1)
@@ -62,6 +64,27 @@ def show_planned_trainings(request: PersonRequest) -> HttpResponse:
         "statistics_href": statistics_href(asked),
     }
     return render(request, "office/planned_trainings.html", context)
+
+
+@only_who_may(Act.OVERSEE)
+@require_safe
+def show_funding_kept(request: PersonRequest) -> HttpResponse:
+    """What units recorded; `?rate=` one row of the table of it."""
+    scope = scope_of(request.user)
+    asked = asked_of(request.GET, scope, today=timezone.localdate())
+    rate = text_of(request.GET, "rate")
+    rate = rate if rate in RATES else ""
+    rows = funding_seen_by(scope, asked, rate)
+    page = keyset_page(rows, order=("id",), cursor=request.GET.get("after", ""))
+    context = {
+        "asked": asked,
+        "rate": rate,
+        "count": rows.count(),
+        "page": page,
+        "records": [(each, reckoned(each)) for each in page.items],
+        "statistics_href": statistics_href(asked),
+    }
+    return render(request, "office/funding_kept.html", context)
 
 
 @only_who_may(Act.OVERSEE)

@@ -1,12 +1,10 @@
 """Opening a year and closing a year: one checklist each, for bureaus."""
 
 from dataclasses import replace
-from typing import cast
 
-from django.contrib import admin
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import resolve
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -15,10 +13,10 @@ from accounts.access import PersonRequest, only_who_may
 from accounts.models import Area
 from accounts.rules.policy import Act
 from ceportal.kernel.rules.dated import year_in
-from ceportal.kernel.web.desks import Register
 from ceportal.office.selectors.statistics import Scope, scope_of
 from ceportal.office.selectors.year_end import Check, closing, opening, year_to_close, year_to_open
 from ceportal.office.services.readiness import of_a_year
+from ceportal.office.views.leading import open_to
 
 
 @only_who_may(Act.OVERSEE)
@@ -59,17 +57,11 @@ def _place(request: PersonRequest) -> tuple[Scope, Area]:
     return scope, place
 
 
-def _leads(request: PersonRequest, href: str) -> bool:
-    """Whether the desk at `href` lets the reader in; other pages do."""
-    path = href.split("?")[0]
-    desks = (cast(Register, desk) for desk in admin.site._registry.values())
-    found = next((desk for desk in desks if reverse(f"admin:{desk.address('changelist')}") == path), None)
-    return found is None or found.allows(request)
-
-
 def _shown(request: PersonRequest, place: Area, year: int, checks: list[Check], *, is_closing: bool) -> HttpResponse:
     """Links only to pages that let the reader in."""
-    own = [each if _leads(request, each.href) else replace(each, href="") for each in checks]
+    names = {each.href: resolve(each.href.split("?")[0]).view_name for each in checks if each.href}
+    there = open_to(request, set(names.values()))
+    own = [each if names.get(each.href, "") in there else replace(each, href="") for each in checks]
     context = {
         "place": place, "year": year, "checks": own, "is_closing": is_closing,
         "bad": sum(each.tone == "bad" for each in own), "warn": sum(each.tone == "warn" for each in own),
