@@ -37,7 +37,7 @@ class HeldDesk(Register):
     list_template = "credits/admin/held.html"
     columns = (
         Column("姓名", lambda claim: claim.professional.name, is_short=True),
-        Column("地区", lambda claim: claim.professional.area.name),
+        Column("地区", lambda claim: claim.professional.area.name, is_short=True),
         Column("名称", "title"),
         Column("学习日期", lambda claim: _span(claim), is_short=True),
         Column("科目", lambda claim: claim.get_subject_display(), is_short=True),

@@ -53,7 +53,7 @@ class RuleDraftDesk(RegulatorsDesk):
     nothing = ("还没有规则草案", "在“规则集”里选一套，修改它或另起一套。")
     columns = (
         Column("名称", "name"),
-        Column("地区", lambda row: row.area.name),
+        Column("地区", lambda row: row.area.name, is_short=True),
         Column("年度", lambda row: years_in_words(rule_of(row)), is_short=True),
         Column("状态", lambda row: row.get_state_display(), is_short=True),
         Column("起草人", lambda row: row.declarant.name, is_short=True),

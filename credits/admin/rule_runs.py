@@ -49,7 +49,7 @@ class RuleRunDesk(RegulatorsDesk):
     columns = (
         Column("事由", lambda run: run.draft.name if run.draft else run.reason or "规则文件更新"),
         Column("种类", lambda run: run.get_kind_display(), is_short=True),
-        Column("地区", place_of),
+        Column("地区", place_of, is_short=True),
         Column("年度", "year", is_short=True),
         Column("进度", lambda run: "已完成" if run.job.finished_at else f"{run.job.done} / {run.job.total}"),
         Column("时间", lambda run: timezone.localtime(run.made_at).strftime("%Y-%m-%d %H:%M"), is_short=True),

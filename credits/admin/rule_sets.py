@@ -36,7 +36,7 @@ class RuleSetDesk(RegulatorsDesk):
     list_template = "credits/admin/rule_sets.html"
     columns = (
         Column("名称", "name"),
-        Column("地区", place_of),
+        Column("地区", place_of, is_short=True),
         Column("年度", lambda row: years_in_words(row.rule), is_short=True),
         Column("适用人员", lambda row: whose(row.rule)),
         Column("文件", lambda row: row.document or "—"),

@@ -57,7 +57,7 @@ class FilingDesk(OverseersRegister):
     list_template = "reviews/admin/filings.html"
     columns = (
         Column("编号", "number"),
-        Column("地区", lambda f: f.area.name),
+        Column("地区", lambda f: f.area.name, is_short=True),
         Column("月份", lambda f: month_named(f.month)),
         Column("条数", "entry_count", is_number=True),
         Column("人数", "person_count", is_number=True),

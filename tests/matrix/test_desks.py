@@ -1,5 +1,6 @@
 """Every desk of the admin site: read without a query a row, and narrowed without a word of the neighbours'."""
 
+from io import BytesIO
 from typing import Any, cast
 
 import pytest
@@ -8,10 +9,14 @@ from django.db import connection
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from ceportal.kernel.web.desks import Register
+from ceportal.office.enums import ExportKind
+from ceportal.office.rules.staff import Asked
+from ceportal.office.selectors.listing import chunks_of
 from tests.matrix.asking import ask, client_of
-from tests.matrix.town import Town
+from tests.matrix.town import NOW, Town
 
 pytestmark = pytest.mark.django_db
 DESKS = sorted(((model._meta.label_lower, desk) for model, desk in admin.site._registry.items()), key=lambda d: d[0])
@@ -88,6 +93,24 @@ def test_no_list_and_no_search_tells_of_the_neighbours(role: str, town: Town) ->
         assert [secret for secret in secrets if secret in told] == [], address
     assert _found(town, role, "申报人") == _found(town, role, "开封市第一") == []
     assert _found(town, "county", "开封市第一") == ["开封市第一实验中学"]
+
+
+@pytest.mark.parametrize("role", ["county", *ELSEWHERE])
+def test_no_file_and_no_export_tells_of_the_neighbours(role: str, town: Town) -> None:
+    """Of the workbooks one takes along, and of each list that is exported in the background."""
+    user, told = town.people[role], []
+    assert user is not None
+    for address, said in (("office:statistics_table", {"by": "nature"}), ("certificates:eligibility_table", {})):
+        body = ask(town.cookies[role], "GET", address, {}, said).body
+        if body.startswith(b"PK"):
+            sheets = load_workbook(BytesIO(body)).worksheets
+            told += [str(cell) for sheet in sheets for row in sheet.values for cell in row]
+    for kind in ExportKind:
+        for rows in chunks_of(user, kind, Asked(NOW.year), now=NOW):
+            told += [cell for row in rows for cell in row]
+    secrets = [secret for secret in (*town.secrets, *OURS) if any(secret in cell for cell in told)]
+    assert len(told) > 10 or role != "county"
+    assert bool(secrets) == (role == "county"), secrets
 
 
 def _found(town: Town, role: str, words: str) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
 from accounts.enums import Duty
@@ -22,6 +23,7 @@ from credits.models import Activity, Declaration, HourEntry, YearAccount
 from credits.selectors.reconciliation import mismatches
 from tests import factories as make
 from tests.credits import factories as regulation
+from tests.office.province_pages import pages_say_what_is_counted_plainly
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +34,7 @@ def told(*arguments: str) -> str:
     return out.getvalue()
 
 
-def test_a_province_is_made_in_parts_and_is_whole(monkeypatch: Any) -> None:
+def test_a_province_is_made_in_parts_and_is_whole(client: Client, monkeypatch: Any) -> None:
     with pytest.raises(CommandError, match="prepare"):
         told("--people", "10")
     for code in ("410203", "410225", "410402"):
@@ -55,6 +57,7 @@ def test_a_province_is_made_in_parts_and_is_whole(monkeypatch: Any) -> None:
         assert sum(row.met + row.half + row.less + row.excused for row in rows) == 60
     assert YearAccount.objects.filter(is_met=True).exists()
     _every_figure_is_that_of_plain_sql()
+    assert pages_say_what_is_counted_plainly(client, now=timezone.now()) > 40
     _counting_anew_changes_nothing()
     for wrong in (["--people", "0"], ["--people", "5", "--years", "11"]):
         with pytest.raises(CommandError, match="至少"):
