@@ -83,6 +83,7 @@ def test_a_circular_about_a_spot_check_tells_what_was_found_and_asks_for_no_more
     sound = letters.body_of_check(replace(told, drawn=5, wrong=0, untrue=0, faults=()))
     assert "另有4项正在核查" in sound
     assert "没有发现问题" in sound
+    assert "有结论后另行告知" in letters.body_of_check(replace(told, sound=0, wrong=0, untrue=0, faults=()))
     many = letters.body_of_check(replace(told, faults=("“长”认定有误",) * 21))
     assert "；等21项。" in many
     assert not list(letters.reasons_not_to_send("标题", many, has_addressee=True))

@@ -89,6 +89,8 @@ def body_of_check(told: Checked) -> str:
     found = f"属实{told.sound}项，认定有误{told.wrong}项，弄虚作假{told.untrue}项"
     rest = f"，另有{told.still_open}项正在核查" if told.still_open else ""
     facts = f"一、基本情况。抽查你单位审核的学时{told.drawn}项：{found}{rest}。"
+    if told.still_open == told.drawn:
+        return "\n\n".join([first, facts, "二、核查结论。正在核查，有结论后另行告知。"])
     if not told.faults:
         return "\n\n".join([first, facts, "二、存在的问题。已核查的学时没有发现问题。请继续按规定认真审核。"])
     listed, more = told.faults[:MOST_FAULTS], len(told.faults) - MOST_FAULTS

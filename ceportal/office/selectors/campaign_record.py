@@ -31,11 +31,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Reviewed:
-    """A unit that approved some of what was drawn; `ref` is the first of these items."""
+    """A unit that approved some of what was drawn; `ref` is the first of these, `done` how many have a finding."""
 
     unit: Organization
     ref: UUID
     drawn: int
+    done: int
     faults: int
 
 
@@ -46,7 +47,13 @@ def units_of(lines: Sequence[Line]) -> list[Reviewed]:
         for unit in dict.fromkeys(each.organization for each in line.decisions if each.move == Move.APPROVE):
             by_unit[unit].append(line.inspection)
     found = [
-        Reviewed(unit, there[0].ref, len(there), sum(each.finding not in ("", Finding.SOUND) for each in there))
+        Reviewed(
+            unit,
+            there[0].ref,
+            len(there),
+            sum(each.finding != "" for each in there),
+            sum(each.finding not in ("", Finding.SOUND) for each in there),
+        )
         for unit, there in by_unit.items()
     ]
     return sorted(found, key=lambda one: not one.faults)
