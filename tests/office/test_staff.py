@@ -202,6 +202,9 @@ def test_a_long_list_leaves_with_a_second_person_alone(
         service.decide_on_export(three, grants=True, reason="", by=second, now=NOW)
     manager.force_login(second)
     decide = f"/exports/{one.ref}/decide/"
+    page = manager.get(f"/exports/{one.ref}/").content.decode()
+    assert "全部人员" in page
+    assert "姓名、单位、部门、职称系列、级别、年度情况" in page
     assert manager.post(decide, {"move": "refuse"}).status_code == 422
     assert manager.post(decide, {"move": "grant"}).status_code == 302
     assert manager.post(f"/exports/{two.ref}/decide/", {"move": "refuse", "reason": "用途不明"}).status_code == 302

@@ -10,12 +10,14 @@ from ceportal.office.rules import exporting
 from ceportal.office.rules.staff import (
     MOST_MARKED,
     MOST_REMINDED,
+    Asked,
     State,
     consequence,
     missing_words,
     reasons_not_to_mark,
     reasons_not_to_remind,
     reminder,
+    scope_words,
     state_of,
 )
 from credits.rules.requirements import Threshold
@@ -88,3 +90,10 @@ def test_the_time_left_goes_by_the_pace() -> None:
     assert [exporting.seconds_left(at, minute, done=done, total=total) for at, done, total in nothing] == [None] * 3
     mark = exporting.watermark("张三", "第一中学", "年度考核", "2026-11-20")
     assert mark == "第一中学 张三 于 2026-11-20 导出，用途：年度考核。含个人信息，请勿外传。"
+
+
+def test_whom_a_list_is_narrowed_to_is_said_in_words() -> None:
+    assert scope_words(Asked(2026)) == "全部人员"
+    asked = Asked(2026, name="张", unit="开封", department="校办", level="middle", show="behind", organization="x")
+    words = "未达标，中级职称，部门为“校办”，只有一个单位，单位名称以“开封”开头，姓名以“张”开头"
+    assert scope_words(asked) == words

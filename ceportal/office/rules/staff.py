@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from accounts.enums import UnitNature
+from accounts.enums import TitleLevel, UnitNature
 from ceportal.kernel.rules.refusal import Refusal
 from credits.rules.requirements import Threshold
 
@@ -41,6 +41,18 @@ class Asked:
     level: str = ""
     show: str = ""
     organization: str = ""
+
+
+def scope_words(asked: Asked) -> str:
+    """Whom a list is narrowed to, for somebody who did not narrow it."""
+    level = f"{TitleLevel(asked.level).label}职称" if asked.level else ""
+    beginnings = (("单位名称", asked.unit), ("姓名", asked.name))
+    parts = [
+        SHOW[asked.show] if asked.show else "", level, f"部门为“{asked.department}”" if asked.department else "",
+        "只有一个单位" if asked.organization else "",
+        *(f"{label}以“{said}”开头" for label, said in beginnings if said),
+    ]  # fmt: skip
+    return "，".join(part for part in parts if part) or "全部人员"
 
 
 def state_of(*, is_met: bool, has_rule: bool, is_obliged: bool) -> State:

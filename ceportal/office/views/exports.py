@@ -19,9 +19,11 @@ from ceportal.kernel.models import Job
 from ceportal.kernel.rules.refusal import MovedOn, Refused, refuse
 from ceportal.kernel.web.keyset import keyset_page
 from ceportal.kernel.web.sheets import XLSX
-from ceportal.office.enums import ExportState
+from ceportal.office.enums import ExportKind, ExportState
 from ceportal.office.forms.listing import ExportForm, asked_in, kind_in
+from ceportal.office.models import Export
 from ceportal.office.rules.exporting import ROWS_FOR_TWO, seconds_left
+from ceportal.office.rules.staff import Asked, scope_words
 from ceportal.office.selectors.exports import exports_of
 from ceportal.office.selectors.listing import LISTS
 from ceportal.office.services.exports import ask_to_export, cancel_export, decide_on_export, take_file
@@ -73,6 +75,7 @@ def show_export(request: HttpRequest, ref: UUID) -> HttpResponse:
         "is_open": is_open,
         "is_mine": export.asked_by_id == request.user.pk,
         "left": _left(job, now) if job else None,
+        **_contents(export),
     }
     response = render(request, "office/export.html", context)
     if is_open:
@@ -98,7 +101,7 @@ def decide_export(request: HttpRequest, ref: UUID) -> HttpResponse:
             raise
         except Refused as refused:
             context = {"export": export, "is_mine": False, "refused": list(refused), "reason": reason}
-            return render(request, "office/export.html", context, status=422)
+            return render(request, "office/export.html", context | _contents(export), status=422)
         messages.success(request, "已核准导出。" if move == "grant" else "已不予核准，原因已告知申请人。")
     else:
         raise refuse("move", "请选择核准、不予核准或取消。")
@@ -117,6 +120,11 @@ def export_file(request: HttpRequest, ref: UUID) -> HttpResponse:
     response["Cache-Control"] = "private, no-store"
     response["X-Content-Type-Options"] = "nosniff"
     return cast(HttpResponse, response)
+
+
+def _contents(export: Export) -> dict[str, object]:
+    """Of whom, and what, as the second person has to know."""
+    return {"scope": scope_words(Asked(**export.asked)), "columns": LISTS[ExportKind(export.kind)].heading}
 
 
 def _left(job: Job, now: datetime) -> str:
