@@ -189,6 +189,7 @@ def test_the_first_row_is_a_heading_or_says_what_is_missing() -> None:
         return [reason.code for reason in reasons_against_heading(row, columns, required)]
 
     assert [each.code for each in reasons_against_heading(None, columns, required)] == ["no_rows"]
+    assert nothing_below().code == "no_rows"
     assert codes(1, "证件 号码*", "姓名") == []
     assert codes(1, "单位", "电话") == ["no_heading"]
     assert codes(2, "证件号码", "姓名") == ["no_heading"]
