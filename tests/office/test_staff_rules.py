@@ -94,6 +94,6 @@ def test_the_time_left_goes_by_the_pace() -> None:
 
 def test_whom_a_list_is_narrowed_to_is_said_in_words() -> None:
     assert scope_words(Asked(2026)) == "全部人员"
-    asked = Asked(2026, name="张", unit="开封", department="校办", level="middle", show="behind", organization="x")
+    asked = Asked(2026, name="张", unit="开封", department="校办", level="中级", show="behind", organization="x")
     words = "未达标，中级职称，部门为“校办”，只有一个单位，单位名称以“开封”开头，姓名以“张”开头"
     assert scope_words(asked) == words

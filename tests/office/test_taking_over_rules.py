@@ -13,6 +13,7 @@ from ceportal.kernel.rules.sheets import (
     SheetRow,
     heading,
     headings_at,
+    nothing_below,
     reasons_against_heading,
 )
 from ceportal.office.enums import TakenKind
