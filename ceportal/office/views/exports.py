@@ -75,6 +75,8 @@ def show_export(request: HttpRequest, ref: UUID) -> HttpResponse:
         "is_open": is_open,
         "is_mine": export.asked_by_id == request.user.pk,
         "left": _left(job, now) if job else None,
+        "refused": (),
+        "reason": "",
         **_contents(export),
     }
     response = render(request, "office/export.html", context)
