@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
+from ceportal.kernel.selectors.data_files import read_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "docs" / "clauses.yaml"
@@ -56,8 +56,10 @@ def shown(folder: Path = ROOT / "tests", mark: str = "clause") -> list[Shown]:
     """Every test below `folder` that carries `mark`."""
     found = []
     for path in sorted(folder.rglob("test_*.py")):
-        file = path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name
-        found += [Shown(file, name, ids) for name, ids in marked(path.read_text(encoding="utf-8"), mark)]
+        source = path.read_text(encoding="utf-8")
+        if f"mark.{mark}(" in source:
+            file = path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name
+            found += [Shown(file, name, ids) for name, ids in marked(source, mark)]
     return found
 
 
@@ -124,7 +126,7 @@ def _row(clause: Clause, tests: list[Shown]) -> str:
 
 
 def _data() -> Any:
-    return yaml.safe_load(DATA.read_text(encoding="utf-8"))
+    return read_yaml(DATA)
 
 
 def main(arguments: list[str]) -> int:

@@ -49,6 +49,8 @@ def takes_long(item: pytest.Item) -> bool:
 
 def is_of_rules(source: str) -> bool:
     """Whether a module's text imports a rule, and does not mark all its tests with `django_db`."""
+    if "rules" not in source:
+        return False
     body = ast.parse(source).body
     marks = [ast.unparse(node) for node in body if isinstance(node, ast.Assign) and "pytestmark" in ast.unparse(node)]
     return any(map(_imports_a_rule, body)) and not any("django_db" in mark for mark in marks)

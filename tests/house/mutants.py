@@ -43,10 +43,10 @@ def kept() -> Path:
 
 def tests_of(module: str) -> list[str]:
     """The test files of rules that import `module` (dotted); of a helper that none does, those of who imports it."""
-    found = []
+    found, name = [], module.rpartition(".")[2]
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
         source = path.read_text(encoding="utf-8")
-        if is_of_rules(source) and module in set(_imported(source)):
+        if name in source and is_of_rules(source) and module in set(_imported(source)):
             found.append(path.relative_to(ROOT).as_posix())
     callers = (dotted(path) for path in MODULES if module in _imported(path.read_text(encoding="utf-8")))
     return found or sorted({test for caller in callers for test in tests_of(caller)})

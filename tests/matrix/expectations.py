@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from ceportal.kernel.selectors.data_files import read_yaml
 
 TABLE = Path(__file__).with_name("table.yaml")
 METHODS = ("GET", "POST")
@@ -36,8 +36,9 @@ class Line:
         return self.key.split("@")[0]
 
 
+@cache
 def lines() -> list[Line]:
-    data = yaml.safe_load(TABLE.read_text(encoding="utf-8"))
+    data = _table()
     groups = {name: words.split() for name, words in data["groups"].items()}
     roles = data["roles"]
     return [
@@ -48,7 +49,12 @@ def lines() -> list[Line]:
 
 @cache
 def roles() -> list[str]:
-    return list(yaml.safe_load(TABLE.read_text(encoding="utf-8"))["roles"])
+    return list(_table()["roles"])
+
+
+@cache
+def _table() -> Any:
+    return read_yaml(TABLE)
 
 
 def spread(said: Answer | Mapping[Any, str], *, roles: list[str], groups: Mapping[str, list[str]]) -> dict[str, Answer]:

@@ -8,8 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-import yaml
-
+from ceportal.kernel.selectors.data_files import read_yaml
 from tests.clauses.table import ROOT, Shown, shown
 
 DATA = ROOT / "docs" / "security" / "asvs.yaml"
@@ -27,7 +26,7 @@ HEAD = (
 
 def data() -> Any:
     """What docs/security/asvs.yaml says."""
-    return yaml.safe_load(DATA.read_text(encoding="utf-8"))
+    return read_yaml(DATA)
 
 
 def chapter_of(number: str) -> int:
