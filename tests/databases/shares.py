@@ -1,8 +1,9 @@
 """What a run on two databases tries with one of them: each thing once, all of them between the two.
 
 A run on one database alone, or on each, tries everything. Doors, services and races are tried with both; shared are the
-cells of the great table (who gets what at which address), strange questions page by page, the pages that Django's test
-client asks for, and the journeys that a browser makes through doors that have tests of their own.
+cells of the great table (who gets what at which address), strange questions page by page, made-up requests operation by
+operation, the pages that Django's test client asks for, and the journeys that a browser makes through doors that have
+tests of their own.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,11 @@ import pytest
 
 Thing = TypeVar("Thing")
 FIRST, SECOND = "tests.databases.first", "tests.databases.again"
-JOURNEYS, QUESTIONS = "tests/browser/", "tests/matrix/test_strange_questions.py::test_in_"
+JOURNEYS = "tests/browser/"
+QUESTIONS = (
+    "tests/matrix/test_strange_questions.py::test_in_",
+    "tests/credits/test_api_fuzz.py::test_no_request_breaks_",
+)
 WITH_BOTH = (*(f"{JOURNEYS}test_{name}.py" for name in ("river", "three_sources")), "tests/clauses/")
 
 # What is decided before any database is asked (the answer to other methods, what an uploaded file is worth), and what
@@ -32,19 +37,26 @@ BEFORE = tuple(
 
 
 def some(things: Sequence[Thing], of: str, config: pytest.Config) -> Sequence[Thing]:
-    """Two of three with the first database, every third with the second, beginning elsewhere for each `of`."""
-    first = crc32(of.encode()) % 3
+    """Three of four with the first database, where a request takes half the time; every fourth with the second,
+    beginning elsewhere for each `of`.
+    """
+    first = crc32(of.encode()) % 4
     if config.pluginmanager.hasplugin(SECOND):
-        return things[first::3]
+        return things[first::4]
     if config.pluginmanager.hasplugin(FIRST):
-        return [thing for place, thing in enumerate(things) if place % 3 != first]
+        return [thing for place, thing in enumerate(things) if place % 4 != first]
     return things
+
+
+def is_shared(config: pytest.Config) -> bool:
+    """Whether this run is one of two that share; any other tries whatever there is."""
+    return config.pluginmanager.hasplugin(FIRST) or config.pluginmanager.hasplugin(SECOND)
 
 
 def is_of_one(item: pytest.Item) -> bool:
     if item.nodeid.startswith(WITH_BOTH):
         return False
-    return item.nodeid.startswith((JOURNEYS, QUESTIONS, *BEFORE)) or _asks(item)
+    return item.nodeid.startswith((JOURNEYS, *QUESTIONS, *BEFORE)) or _asks(item)
 
 
 def is_of_the_second(item: pytest.Item) -> bool:

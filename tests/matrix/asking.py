@@ -1,13 +1,16 @@
 """Asking for an address as somebody, and telling what came back, so that two answers can be compared byte for byte."""
 
 import re
-from collections.abc import Mapping
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.core.signals import got_request_exception
+from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -38,9 +41,44 @@ class Told:
     body: bytes
 
 
+class Asker(Client):
+    """Django's, but keeps nothing of the templates that were rendered: it would copy the context of each."""
+
+    def request(self, **request: Any) -> HttpResponse:
+        got_request_exception.connect(self.store_exc_info, dispatch_uid="asker")
+        try:
+            response = self.handler(self._base_environ(**request))
+        finally:
+            got_request_exception.disconnect(dispatch_uid="asker")
+        self.check_exception(response)
+        return response
+
+
+@dataclass
+class Sought:
+    """Whether the database was asked for what has one of these refs."""
+
+    refs: tuple[str, ...]
+    was: bool = False
+
+    def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        if params and not self.was:
+            said = str(params).replace("-", "")
+            self.was = any(ref in said for ref in self.refs)
+        return execute(sql, params, many, context)
+
+
+@contextmanager
+def sought(parameters: Mapping[str, Any]) -> Iterator[Sought]:
+    """Notes whether, within, the database is asked for a ref of `parameters`."""
+    note = Sought(tuple(value.hex for value in parameters.values() if isinstance(value, uuid.UUID)))
+    with connection.execute_wrapper(note):
+        yield note
+
+
 # One for all requests: to make one anew builds the whole chain of middleware.
-_client = Client()
-_lenient = Client(raise_request_exception=False)
+_client = Asker()
+_lenient = Asker(raise_request_exception=False)
 
 
 def client_of(cookies: SimpleCookie, *, raises: bool = True) -> Client:
