@@ -15,7 +15,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from tests.databases.servers import Cluster
-from tests.databases.shares import FIRST, SECOND
+from tests.databases.shares import FIRST, PICTURES, SECOND
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -45,7 +45,8 @@ def main(which: str, arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     codes: list[int] = []
     with ExitStack() as running:
-        databases = {database.__name__: running.enter_context(database()) for database in DATABASES[which]}
+        pictures = {PICTURES: running.enter_context(tempfile.TemporaryDirectory(prefix="ceportal-pictures-"))}
+        databases = {database.__name__: running.enter_context(database()) | pictures for database in DATABASES[which]}
         if "--numprocesses" in arguments:
             _make_tables(databases.values())
         for name, environment in databases.items():

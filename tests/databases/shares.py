@@ -14,6 +14,8 @@ import pytest
 
 Thing = TypeVar("Thing")
 FIRST, SECOND = "tests.databases.first", "tests.databases.again"
+# The name in the environment of a folder in which the processes of a run share what was said of pictures.
+PICTURES = "TEST_PICTURES_DIR"
 JOURNEYS = "tests/browser/"
 QUESTIONS = (
     "tests/matrix/test_strange_questions.py::test_in_",
