@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from tests.databases.again import wants_a_database
-from tests.house.files import RIVER
+from tests.house.files import PROGRAMS, RIVER
 from tests.refusals import must_be_sentences
 
 # mutmut runs a test several times in one process, and may make it slow: neither is a fault of the test. That it fails
@@ -27,6 +27,8 @@ settings.register_profile(
 settings.load_profile("alone")
 must_be_sentences()
 ROOMS = frozenset(RIVER)
+# Who imports one of these tries servers and whole portals.
+SERVERS = frozenset({"tests.buckets", "tests.databases.servers", "tests.portals"})
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
@@ -48,15 +50,19 @@ def takes_long(item: pytest.Item) -> bool:
 
 
 def is_of_rules(source: str) -> bool:
-    """Whether a module's text imports a rule, and does not mark all its tests with `django_db`."""
+    """Whether a module's text imports a rule, and neither marks all its tests with `django_db` nor starts servers."""
     if "rules" not in source:
         return False
     body = ast.parse(source).body
     marks = [ast.unparse(node) for node in body if isinstance(node, ast.Assign) and "pytestmark" in ast.unparse(node)]
-    return any(map(_imports_a_rule, body)) and not any("django_db" in mark for mark in marks)
+    if any("django_db" in mark for mark in marks):
+        return False
+    imported = [node for node in body if isinstance(node, ast.ImportFrom)]
+    return any(map(_imports_a_rule, imported)) and SERVERS.isdisjoint(node.module or "" for node in imported)
 
 
-def _imports_a_rule(node: ast.stmt) -> bool:
-    """`from credits.rules import …`, `from ceportal.kernel.rules.dated import …`."""
-    parts = (node.module or "").split(".") if isinstance(node, ast.ImportFrom) else []
-    return "rules" in parts and not ROOMS.isdisjoint(parts)
+def _imports_a_rule(node: ast.ImportFrom) -> bool:
+    """`from credits.rules import …`, `from ceportal.kernel.rules.dated import …`; a program alone is none."""
+    parts = (node.module or "").split(".")
+    named = {parts[-1]} if parts[-1] != "rules" else {alias.name for alias in node.names}
+    return "rules" in parts and not ROOMS.isdisjoint(parts) and not named <= PROGRAMS
