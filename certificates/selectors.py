@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -13,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import Employment, Organization, Professional, User
 from accounts.rules.policy import Act
-from accounts.selectors.duties import units_for
+from accounts.selectors.duties import below, units_for
 from accounts.selectors.learners import Person
 from accounts.selectors.people import people_of
 from ceportal.kernel.rules.refusal import Refusal
@@ -273,24 +274,37 @@ def claims_counted(professional_id: int, years: Iterable[int]) -> QuerySet[Claim
 
 
 def people_judged_by(user: User, asked: Asked) -> QuerySet[Professional]:
-    """Whose years `user` may list: the people of the units they manage, of the place of their bureau, of the units
-    under their authority; narrowed as asked.
+    """All of `arms_judged_by`, for asking of some of them. In the order of keys a million people are read to find a
+    few: lists and counts take the arms.
     """
+    return _narrowed(reduce(or_, _judged_by(user)), asked)
+
+
+def arms_judged_by(user: User, asked: Asked) -> list[QuerySet[Professional]]:
+    """Whose years `user` may list: the people of the units they manage, of the place of their bureau, of the units
+    under their authority; narrowed as asked. Whoever is in two of these is in both.
+    """
+    return [_narrowed(whose, asked) for whose in _judged_by(user)]
+
+
+def _judged_by(user: User) -> list[Q]:
+    """The people of places; those who are found by their units."""
     above = list(units_for(user, Act.OVERSEE).select_related("area"))
-    reach = Q(pk__in=people_of(user).values("pk"))
-    for unit in above:
-        if unit.is_bureau:
-            reach |= Q(area__path__startswith=unit.area.path)
+    places = [Q(**below(unit.area)) for unit in above if unit.is_bureau]
     working = Employment.objects.filter(ended_on__isnull=True)
-    below = working.filter(organization__supervisor__in=[unit.pk for unit in above if unit.is_authority])
-    reach |= Q(pk__in=below.values("professional"))
+    under = working.filter(organization__supervisor__in=[unit.pk for unit in above if unit.is_authority])
+    others = people_of(user).order_by().values("pk").union(under.values("professional"))
+    return [*([reduce(or_, places)] if places else []), Q(pk__in=others)]
+
+
+def _narrowed(whose: Q, asked: Asked) -> QuerySet[Professional]:
     people = Professional.objects.filter(
-        reach, approved_at__isnull=False, left_at__isnull=True, merged_into__isnull=True
+        whose, approved_at__isnull=False, left_at__isnull=True, merged_into__isnull=True
     )
     if asked.name:
         people = people.filter(name__startswith=asked.name)
     if asked.unit:
-        there = working.filter(organization__name__startswith=asked.unit)
+        there = Employment.objects.filter(ended_on__isnull=True, organization__name__startswith=asked.unit)
         people = people.filter(pk__in=there.values("professional"))
     met = YearAccount.objects.filter(professional=OuterRef("pk"), is_met=True)
     each_year = Q()
@@ -298,11 +312,6 @@ def people_judged_by(user: User, asked: Asked) -> QuerySet[Professional]:
         each_year &= Q(Exists(met.filter(year=year)))
     people = people.exclude(each_year) if asked.show == "missed" else people.filter(each_year)
     return people.select_related("area", "title_series")
-
-
-def counted_up_to(rows: QuerySet[Any], most: int) -> int:
-    """How many there are; `most` + 1 where there are more, so that a province costs no more than a town."""
-    return rows.order_by()[: most + 1].count()
 
 
 def employer_names(people: Iterable[Professional]) -> dict[int, str]:
@@ -314,8 +323,17 @@ def employer_names(people: Iterable[Professional]) -> dict[int, str]:
 
 def certificates_to_bundle(user: User, asked: Asked) -> QuerySet[Certificate]:
     """The valid certificates of those people and years."""
+    return _valid_in(people_judged_by(user, asked), asked)
+
+
+def arms_to_bundle(user: User, asked: Asked) -> list[QuerySet[Certificate]]:
+    """The same by the arms of people, for counting."""
+    return [_valid_in(arm, asked) for arm in arms_judged_by(user, asked)]
+
+
+def _valid_in(people: QuerySet[Professional], asked: Asked) -> QuerySet[Certificate]:
     rows = Certificate.objects.filter(state=CertificateState.ISSUED, year__in=asked.years)
-    return rows.filter(professional__in=people_judged_by(user, asked).values("pk"))
+    return rows.filter(professional__in=people.order_by().values("pk"))
 
 
 @dataclass(frozen=True)
@@ -348,8 +366,8 @@ def certificates_wanted(user: User, rows: Iterable[Numbered]) -> Wanted:
 def certificates_overseen_by(user: User) -> QuerySet[Certificate]:
     """The register of a bureau: the certificates of people of its place and below."""
     where = Q(pk__in=[])
-    for path in _bureaus_of(user).values_list("area__path", flat=True):
-        where |= Q(professional__area__path__startswith=path)
+    for bureau in _bureaus_of(user).select_related("area"):
+        where |= Q(**below(bureau.area, "professional__area"))
     return Certificate.objects.filter(where)
 
 

@@ -24,6 +24,11 @@ class Area(models.Model):
         return self.name
 
     @property
+    def is_lowest(self) -> bool:
+        """No place lies below it."""
+        return self.kind in (AreaKind.COUNTY, AreaKind.ZONE)
+
+    @property
     def codes(self) -> tuple[str, ...]:
         """This place and those above it, the province first."""
         return tuple(self.path.rstrip("/").split("/"))

@@ -112,7 +112,14 @@ class Professional(Referenced):
                 name="nobody_is_merged_into_themselves",
             )
         ]
-        indexes: ClassVar = [models.Index(fields=["area", "id"], name="people_of_a_place")]
+        indexes: ClassVar = [
+            models.Index(fields=["area", "id"], name="people_of_a_place"),
+            models.Index(
+                fields=["id"],
+                name="people_who_left_or_never_came",
+                condition=Q(left_at__isnull=False) | Q(approved_at__isnull=True),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

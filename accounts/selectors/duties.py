@@ -133,8 +133,11 @@ def first_reviewer_of(employer: Organization | None, place: Area, declarant: Use
 
 
 def below(area: Area, prefix: str = "area") -> dict[str, str]:
-    """A filter for rows of `area` and all places below it: `rows.filter(**below(area))`."""
-    return {f"{prefix}__path__startswith": area.path}
+    """A filter for rows of `area` and all places below it: `rows.filter(**below(area))`.
+
+    Below a county there are none: named alone, its rows are read in turn by an index that begins with the place.
+    """
+    return {prefix: area.pk} if area.is_lowest else {f"{prefix}__path__startswith": area.path}
 
 
 def in_charge(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from django.apps import apps
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import Count, Exists, OuterRef, QuerySet, Value
 
 from accounts.enums import RegistrationState, RequestState, TransferKind
 from accounts.models import (
@@ -111,7 +111,7 @@ def came_to_bureaus(held: Any) -> QuerySet[Professional]:
     registered = PersonRegistration.objects.filter(organization__in=held, state=RegistrationState.APPROVED)
     moved = Transfer.objects.filter(target__in=held, state=RequestState.GRANTED, kind=TransferKind.MOVE)
     return Professional.objects.filter(
-        Q(pk__in=registered.values("professional")) | Q(pk__in=moved.values("professional"))
+        pk__in=registered.order_by().values("professional").union(moved.order_by().values("professional"))
     )
 
 

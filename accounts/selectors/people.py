@@ -71,10 +71,12 @@ def people_of(user: User, text: str = "") -> QuerySet[Professional]:
     """
     held = units_for(user, Act.SEE_PEOPLE).values("pk")
     current = Employment.objects.filter(ended_on__isnull=True)
-    here = Q(pk__in=current.filter(organization__in=held).values("professional"))
-    unemployed = ~Exists(current.filter(professional=OuterRef("pk")))
-    people = Professional.objects.filter(here | Q(unemployed, pk__in=came_to_bureaus(held).values("pk")))
-    people = people.filter(approved_at__isnull=False, left_at__isnull=True)
+    here = current.filter(organization__in=held).values("professional")
+    unemployed = came_to_bureaus(held).filter(~Exists(current.filter(professional=OuterRef("pk"))))
+    # A union and no OR: the database finds these few by their units, and reads no million people to ask of each.
+    people = Professional.objects.filter(
+        pk__in=here.union(unemployed.order_by().values("pk")), approved_at__isnull=False, left_at__isnull=True
+    )
     if start := text.replace("\0", "").strip():
         people = people.filter(name__startswith=start)
     jobs = current.select_related("organization")

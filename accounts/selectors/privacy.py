@@ -1,6 +1,6 @@
 """What somebody agreed to, and whose numbers one may ask to see."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from accounts.models import Consent, Professional, User
 from accounts.rules.privacy import VERSION
@@ -17,6 +17,6 @@ def has_agreed(user: User) -> bool:
 
 def people_within_reach(user: User) -> QuerySet[Professional]:
     """Those of one's units, and those whose registration one decides or has decided."""
-    registered = people_seen_by(user).values("professional")
+    registered = people_seen_by(user).order_by().values("professional")
     own = people_of(user).order_by().values("pk")
-    return Professional.objects.filter(Q(pk__in=registered) | Q(pk__in=own)).select_related("user")
+    return Professional.objects.filter(pk__in=own.union(registered)).select_related("user")

@@ -16,14 +16,16 @@ from accounts.rules.policy import Act
 from ceportal.kernel.enums import JobState
 from ceportal.kernel.rules.dated import year_in
 from ceportal.kernel.rules.refusal import refuse, refuse_if_any
+from ceportal.kernel.selectors.counted import counted_up_to
 from ceportal.kernel.services.trail import record
 from ceportal.kernel.web.keyset import keyset_page
 from ceportal.kernel.web.sheets import XLSX, workbook_bytes
 from certificates.rules import eligibility as rules
 from certificates.selectors import (
     YearMet,
+    arms_judged_by,
+    arms_to_bundle,
     certificates_to_bundle,
-    counted_up_to,
     employer_names,
     people_judged_by,
     years_met,
@@ -54,7 +56,7 @@ class Row:
 def show_list(request: HttpRequest) -> HttpResponse:
     """`?year=` the last of `?last=` years; `?name=`, `?unit=` and `?show=` narrow it."""
     asked = _asked(request.GET)
-    people = people_judged_by(_user(request), asked)
+    people = arms_judged_by(_user(request), asked)
     page = keyset_page(people, order=("id",), cursor=request.GET.get("after", ""))
     this_year = timezone.localdate().year
     context = {
@@ -66,7 +68,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
         "offered": range(this_year, this_year - 6, -1),
         "query": _query(asked),
         "people": counted_up_to(people, rules.MOST_PEOPLE),
-        "certificates": counted_up_to(certificates_to_bundle(_user(request), asked), rules.MOST_FILES),
+        "certificates": counted_up_to(arms_to_bundle(_user(request), asked), rules.MOST_FILES),
         "most": {"people": rules.MOST_PEOPLE, "files": rules.MOST_FILES},
     }
     return render(request, "certificates/eligibility.html", context)
@@ -79,8 +81,9 @@ def show_list(request: HttpRequest) -> HttpResponse:
 def table(request: HttpRequest) -> HttpResponse:
     """The whole list as a workbook of text."""
     asked, now = _asked(request.GET), timezone.now()
+    arms = arms_judged_by(_user(request), asked)
+    refuse_if_any(rules.reasons_not_to_export(counted_up_to(arms, rules.MOST_PEOPLE)))
     people = people_judged_by(_user(request), asked).order_by("id")
-    refuse_if_any(rules.reasons_not_to_export(counted_up_to(people, rules.MOST_PEOPLE)))
     found = _rows(list(people), asked)
     heading = ["姓名", "单位", "职称系列", "级别", *(f"{year} 年度" for year in asked.years)]
     numbers = [f"{year} 年度证书编号" for year in asked.years]

@@ -133,6 +133,7 @@ class Declaration(Routed):
             *Routed.Meta.indexes,
             models.Index(fields=["professional", "year", "-id"], name="declarations_of_a_person"),
             models.Index(fields=["organization", "year", "-id"], name="declarations_of_a_unit"),
+            models.Index(fields=["due_at", "id"], name="declarations_that_wait", condition=Q(waiting_on__isnull=False)),
             models.Index(
                 fields=["submitted_at"],
                 name="declarations_to_search",

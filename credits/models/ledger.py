@@ -100,8 +100,10 @@ class HourEntry(Referenced):
     subject = models.CharField(max_length=14, choices=Subject.choices)
     public_kind = models.CharField(max_length=12, choices=PublicKind.choices, blank=True)
     hours = hours_column()
-    organization = models.ForeignKey(Organization, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    organization = models.ForeignKey(
+        Organization, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+", db_index=False)
     title = models.CharField(max_length=120)
     reason = models.CharField(max_length=300, blank=True)
     clause = models.CharField(max_length=80, blank=True)
@@ -125,6 +127,8 @@ class HourEntry(Referenced):
         indexes: ClassVar = [
             models.Index(fields=["year", "professional", "id"], name="entries_of_a_person_year"),
             models.Index(fields=["area", "recorded_at", "id"], name="entries_of_a_place"),
+            models.Index(fields=["area", "id"], name="entries_of_a_place_in_turn"),
+            models.Index(fields=["organization", "id"], name="entries_of_a_unit_in_turn"),
         ]
 
     def __str__(self) -> str:

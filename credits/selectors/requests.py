@@ -2,7 +2,7 @@
 
 from typing import Any, TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from accounts.enums import Duty, RequestState
 from accounts.models import Organization, Professional, Request, User
@@ -36,8 +36,10 @@ def waiting(user: User, model: type[Row]) -> QuerySet[Row]:
 
 def people_to_ask_for(user: User) -> QuerySet[Professional]:
     """For whom `user` may ask: themselves, and the people of the units they look after."""
-    whose = Q(user=user) | Q(pk__in=people_of(user).values("pk"))
-    people = Professional.objects.filter(whose, approved_at__isnull=False, left_at__isnull=True)
+    whose = (
+        people_of(user).order_by().values("pk").union(Professional.objects.filter(user=user).order_by().values("pk"))
+    )
+    people = Professional.objects.filter(pk__in=whose, approved_at__isnull=False, left_at__isnull=True)
     return people.select_related("area", "title_series", "user")
 
 

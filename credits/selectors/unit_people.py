@@ -36,8 +36,9 @@ class Insight:
 
 def former_people_of(user: User, text: str = "") -> QuerySet[Professional]:
     """Who worked at a unit `user` acts for and works there no longer, by the start of the name."""
-    there = Employment.objects.filter(professional=OuterRef("pk"), organization__in=_units(user).values("pk"))
-    people = Professional.objects.filter(Exists(there), ~Exists(there.filter(ended_on__isnull=True)))
+    jobs = Employment.objects.filter(organization__in=_units(user).values("pk"))
+    still = jobs.filter(professional=OuterRef("pk"), ended_on__isnull=True)
+    people = Professional.objects.filter(~Exists(still), pk__in=jobs.values("professional"))
     if start := text.replace("\0", "").strip():
         people = people.filter(name__startswith=start)
     return people.exclude(user=user).select_related("area", "title_series")
@@ -54,8 +55,8 @@ def insight_of(user: User, person: Professional) -> Insight:
 
 def people_with_hours(user: User) -> QuerySet[Professional]:
     """Those whose hours `user` may read, all or some; never their own by this way."""
-    here, before = people_of(user).values("pk"), former_people_of(user).values("pk")
-    people = Professional.objects.filter(Q(pk__in=here) | Q(pk__in=before)).exclude(user=user)
+    here, before = people_of(user).order_by().values("pk"), former_people_of(user).order_by().values("pk")
+    people = Professional.objects.filter(pk__in=here.union(before)).exclude(user=user)
     return people.select_related("area", "title_series", "user")
 
 

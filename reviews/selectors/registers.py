@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.enums import Level
 from accounts.models import Employment, Organization, User
@@ -20,9 +20,8 @@ def hours_in_reach(user: User) -> QuerySet[CreditedHours]:
     reach = reach_of(user, Act.REVERSE_HOURS)
     works_below = Employment.objects.filter(reach.of_units("organization"), ended_on__isnull=True)
     rows = CreditedHours.objects.filter(
-        reach.of_places("professional__area")
-        | Exists(works_below.filter(professional=OuterRef("professional")))
-    )  # fmt: skip
+        reach.of_places("professional__area") | Q(professional__in=works_below.values("professional"))
+    )
     rows = rows.exclude(professional__user=user)
     return rows.select_related("professional", "professional__area", "declaration", "declaration__organization")
 

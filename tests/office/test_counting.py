@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.enums import Leaving, UnitNature
 from accounts.models import Employment, Organization, Professional, User
 from ceportal.office.enums import Standing
-from ceportal.office.models import CountedYear, PlaceSum, YearSum
+from ceportal.office.models import CountedYear, PartSum, PlaceSum, YearSum
 from ceportal.office.rules import counting as rules
 from ceportal.office.services.counting import count_years, keep_sums
 from credits.models import YearAccount
@@ -91,6 +91,10 @@ def test_every_figure_equals_a_plain_count_and_follows_what_happens(
     entry(other_declarant, "1")
     count_years(now=NOW)
     assert _places_are_right()
+    PartSum.objects.filter(by="level").update(late=3)
+    entry(other_declarant, "1")
+    count_years(now=NOW)
+    assert _places_are_right()
     PlaceSum.objects.all().delete()
     count_years(now=NOW)
     assert _places_are_right()
@@ -104,6 +108,16 @@ def _places_are_right() -> bool:
         by = ("year", "area", "authority")
         return list(rows.order_by(*by).values(*by).annotate(**{f"of_{name}": Sum(name) for name in names}))
 
+    def parted(by: str) -> bool:
+        kept = {(row.year, row.area_id, row.authority_id, row.value): row for row in PartSum.objects.filter(by=by)}
+        of = ("year", "area", "authority", by)
+        right = YearSum.objects.order_by().values(*of).annotate(**{f"of_{name}": Sum(name) for name in names})
+        found = {tuple(row[name] for name in of): row for row in right}
+        return kept.keys() == found.keys() and all(
+            getattr(kept[key], name) == row[f"of_{name}"] for key, row in found.items() for name in names
+        )
+
+    assert all(parted(by) for by in rules.PARTED)
     return added(PlaceSum.objects.all()) == added(YearSum.objects.all()) and PlaceSum.objects.exists()
 
 

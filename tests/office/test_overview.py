@@ -10,7 +10,11 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Organization, Professional, User
-from ceportal.office.models import DayCount, YearSum
+from ceportal.office.models import Agreement, CountedYear, DayCount, YearSum
+from ceportal.office.selectors import agreement
+from ceportal.office.selectors.agreement import agreement_of, ways_of
+from ceportal.office.services import agreeing
+from ceportal.office.services.agreeing import keep_agreements
 from ceportal.office.services.counting import count_years
 from ceportal.office.services.counting_days import count_days
 from credits.models import DeclarationStep
@@ -168,3 +172,26 @@ def test_bureau_authorities_and_employers_come_to_the_same_and_a_fault_shows(
     assert client.get(address, {"place": "410402"}).status_code == 404
     client.force_login(authority_reviewer)
     assert client.get(address).status_code == 404
+
+
+def test_of_a_large_place_the_clock_adds_up_once_a_day(
+    client: Client, at_work: None, city_officer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (agreement, agreeing):
+        monkeypatch.setattr(module, "LIVE_AT_MOST", 0)
+    address = reverse("office:agreement")
+    with time_machine.travel(LATE, tick=False):
+        client.force_login(city_officer)
+        assert "还没有核对过" in client.get(address, {"year": 2026}).content.decode()
+        assert "还没有核对过" in client.get("/year/closing/", {"year": 2026}).content.decode()
+        assert keep_agreements(now=LATE) > 1
+        kept = Agreement.objects.get(place="410200", year=2026)
+        live = ways_of(kept.place, 2026)
+        assert agreement_of(kept.place, 2026, now=LATE).ways == live
+        assert live[0].values[0] == CountedYear.objects.filter(year=2026, year_sum__area__parent="410200").count() > 0
+        assert "四种统计一致" in client.get(address, {"year": 2026}).content.decode()
+        YearSum.objects.filter(met=1).update(met=2)
+        assert keep_agreements(now=LATE + timedelta(hours=23)) == 0
+        assert "四种统计一致" in client.get(address, {"year": 2026}).content.decode()
+        assert keep_agreements(now=LATE + timedelta(days=1)) > 1
+        assert "不一致：人数、已达标" in client.get(address, {"year": 2026}).content.decode()

@@ -3,8 +3,10 @@
 import base64
 import binascii
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import FieldError, ValidationError
@@ -24,24 +26,37 @@ class KeysetPage(Generic[Row]):
     is_first: bool
 
 
-def keyset_page(rows: QuerySet[Row], *, order: tuple[str, ...], cursor: str, size: int = PAGE_SIZE) -> KeysetPage[Row]:
+def keyset_page(
+    rows: QuerySet[Row] | Sequence[QuerySet[Row]], *, order: tuple[str, ...], cursor: str, size: int = PAGE_SIZE
+) -> KeysetPage[Row]:
     """The page of `rows` after `cursor`, in `order` (field names, `-` for descending, the last one unique).
 
-    A cursor that this function did not make is read as the first page: a link someone cut short still shows a list.
+    Several querysets stand for all their rows, each once: each is read by an index of its own, where one with an OR
+    would read the whole table. A cursor that this function did not make is read as the first page: a link someone cut
+    short still shows a list.
     """
+    arms = [rows] if isinstance(rows, QuerySet) else list(rows)
     after = _read(cursor, len(order))
-    found = rows.order_by(*order)
     if after:
         try:
-            _refuse_strange_days(rows, order, after)
-            items = list(found.filter(_beyond(order, after))[: size + 1])
+            _refuse_strange_days(arms[0], order, after)
+            items = _first(arms, order, size + 1, _beyond(order, after))
         except (ValidationError, ValueError, TypeError, OverflowError, FieldError):
             after = None
     if not after:
-        items = list(found[: size + 1])
+        items = _first(arms, order, size + 1, Q())
     more = len(items) > size
     items = items[:size]
     return KeysetPage(items, _write(items[-1], order) if more else "", after is None)
+
+
+def _first(arms: Sequence[QuerySet[Row]], order: tuple[str, ...], count: int, beyond: Q) -> list[Row]:
+    """The first so many of all arms."""
+    found = {row.pk: row for arm in arms for row in arm.filter(beyond).order_by(*order)[:count]}
+    rows = list(found.values())
+    for name in reversed(order) if len(arms) > 1 else ():
+        rows.sort(key=attrgetter(name.lstrip("-")), reverse=name.startswith("-"))
+    return rows[:count]
 
 
 def _refuse_strange_days(rows: QuerySet[Any], order: tuple[str, ...], after: list[Any]) -> None:

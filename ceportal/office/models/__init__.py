@@ -9,10 +9,11 @@ from ceportal.office.models.officers import Headcount, Officer, OfficerAttendanc
 from ceportal.office.models.reminders import Reminder
 from ceportal.office.models.reports import FixedReport
 from ceportal.office.models.rolls import Roll, RollName
-from ceportal.office.models.statistics import CountedYear, DayCount, PlaceSum, YearSum
+from ceportal.office.models.statistics import Agreement, CountedYear, DayCount, PartSum, PlaceSum, YearSum
 from ceportal.office.models.taking_over import TakenRow, TakeOver
 
 __all__ = [
+    "Agreement",
     "Announcement",
     "AnnouncementFile",
     "AnnouncementRead",
@@ -27,6 +28,7 @@ __all__ = [
     "Officer",
     "OfficerAttendance",
     "OfficerTraining",
+    "PartSum",
     "PlaceSum",
     "Reminder",
     "Roll",

@@ -107,10 +107,37 @@ class PlaceSum(Measured):
         return self.key
 
 
+class PartSum(Measured):
+    """The sums of one year, place and authority by one thing alone, added up from `YearSum`: `by` is trade, nature or
+    level, `value` what it is there. `key` is all five in one text.
+    """
+
+    key = models.CharField(max_length=70, unique=True)
+    year = models.PositiveSmallIntegerField()
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    authority = models.ForeignKey(Organization, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    by = models.CharField(max_length=6)
+    value = models.CharField(max_length=16, blank=True)
+    met = _count()
+    half = _count()
+    less = _count()
+    excused = _count()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "分项统计"
+        indexes: ClassVar = [
+            models.Index(fields=["year", "by", "area"], name="part_sums_of_a_place"),
+            models.Index(fields=["authority", "year"], name="part_sums_of_an_authority"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class CountedYear(Measured):
     """One person's year as it was last counted, and the sum it stands in: behind every figure stand these rows."""
 
-    professional = models.ForeignKey(Professional, on_delete=models.PROTECT, related_name="+")
+    professional = models.ForeignKey(Professional, on_delete=models.PROTECT, related_name="+", db_index=False)
     year = models.PositiveSmallIntegerField()
     year_sum = models.ForeignKey(YearSum, on_delete=models.PROTECT, related_name="counted", db_index=False)
     organization = models.ForeignKey(
@@ -158,3 +185,23 @@ class DayCount(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class Agreement(models.Model):
+    """What a large place's people and hours of a year came to when the clock last added them up in each way
+    (`office.selectors.agreement`): `ways` are lists of a label, how many were added up, and what came out as texts.
+    """
+
+    place = models.ForeignKey(Area, on_delete=models.CASCADE, related_name="+")
+    year = models.PositiveSmallIntegerField()
+    at = models.DateTimeField()
+    ways = models.JSONField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "统计核对"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["place", "year"], name="one_agreement_a_place_and_year")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.place} {self.year}"

@@ -54,6 +54,8 @@ TIMES = ("online_times", "face_times", "conversion_times", "outside_times")
 FORMS = {"online": "网络学习", "face": "面授和集中培训", "conversion": "学时折算", "outside": "外省认定和历史接收"}
 # What is added up of people: each leads to those of whom there is any.
 ADDED = {"times": "人次"} | {measure.name: measure.label for measure in MEASURES}
+# By what a place's figures are also kept added up.
+PARTED = ("trade", "nature", "level")
 STANDINGS = tuple(str(standing) for standing in Standing)
 
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.models import Professional, User
+from ceportal.kernel.selectors.counted import counted_up_to
 from ceportal.office.enums import ExportKind
-from ceportal.office.rules.exporting import MOST_ROWS
 from ceportal.office.rules.staff import Asked, consequence
 from ceportal.office.selectors.registers import learned_by, registered
-from ceportal.office.selectors.staff import staff_of, staff_years
+from ceportal.office.selectors.staff import arms_of_staff, staff_of, staff_years
 
 CHUNK = 500
 Rows = list[list[str]]
@@ -17,11 +17,11 @@ Rows = list[list[str]]
 
 @dataclass(frozen=True)
 class List:
-    """`count` how many rows there are (no further than one file reaches), `rows` those of some people."""
+    """`count` how many rows there are, no further than one more than asked for; `rows` those of some people."""
 
     heading: tuple[str, ...]
     widths: tuple[int, ...]
-    count: Callable[[User, Asked], int]
+    count: Callable[[User, Asked, int], int]
     rows: Callable[[list[Professional], Asked, datetime], Rows]
 
 
@@ -71,12 +71,12 @@ def _who(person: Professional, unit: str, department: str) -> list[str]:
     return [person.name, unit, department, series, person.get_title_level_display()]
 
 
-def _people(user: User, asked: Asked) -> int:
-    return staff_of(user, asked).order_by()[: MOST_ROWS + 1].count()
+def _people(user: User, asked: Asked, most: int) -> int:
+    return counted_up_to(arms_of_staff(user, asked), most)
 
 
-def _entries(user: User, asked: Asked) -> int:
-    return registered(user, asked).order_by()[: MOST_ROWS + 1].count()
+def _entries(user: User, asked: Asked, most: int) -> int:
+    return counted_up_to(registered(user, asked), most)
 
 
 _WHO, _WHO_WIDTHS = ("姓名", "单位", "部门", "职称系列", "级别"), (12, 30, 16, 16, 10)

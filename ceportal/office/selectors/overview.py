@@ -71,5 +71,11 @@ def days_of(scope: Scope, *, since: date) -> tuple[Mapping[date, int], Mapping[d
     return {day: handed_in for day, handed_in, _ in found}, {day: made for day, _, made in found}
 
 
+def counts_of_a_day(scope: Scope, day: date) -> tuple[int, int]:
+    """Handed in and decided, as the clock counted them."""
+    submitted, decided = days_of(scope, since=day)
+    return submitted.get(day, 0), decided.get(day, 0)
+
+
 def last_days(today: date, count: int) -> list[date]:
     return [today - timedelta(days=step) for step in range(count - 1, -1, -1)]

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
@@ -57,21 +59,30 @@ class StaffYear:
 
 
 def staff_of(user: User, asked: Asked) -> QuerySet[Professional]:
+    """All of `arms_of_staff`, for asking of some of them. In the order of keys a million people are read to find a
+    few: lists and counts take the arms.
+    """
+    return _narrowed(reduce(or_, _whose(user)), asked)
+
+
+def arms_of_staff(user: User, asked: Asked) -> list[QuerySet[Professional]]:
     """Of whom `user` may read how the year stands: people whose principal employer is a unit they manage (a second
     employer reads what was credited with it alone, A23), who came to their bureau without an employer, who are of the
-    place or trade they oversee.
+    place or trade they oversee. Whoever is in two of these is in both.
     """
+    return [_narrowed(whose, asked) for whose in _whose(user)]
+
+
+def _whose(user: User) -> list[Q]:
+    """The people of places; those who are found by their units."""
     working = Employment.objects.filter(ended_on__isnull=True, is_principal=True)
     mine = working.filter(organization__in=units_for(user, Act.SEE_PEOPLE).values("pk"))
-    unemployed = ~Exists(Employment.objects.filter(professional=OuterRef("pk"), ended_on__isnull=True))
+    jobs = Employment.objects.filter(professional=OuterRef("pk"), ended_on__isnull=True)
+    unemployed = people_of(user).filter(~Exists(jobs))
     reach = reach_of(user, Act.OVERSEE)
     below = working.filter(reach.of_units("organization"))
-    whose = Q(pk__in=mine.values("professional")) | Q(unemployed, pk__in=people_of(user).values("pk"))
-    whose |= reach.of_places("area") | Q(pk__in=below.values("professional"))
-    people = Professional.objects.filter(
-        whose, approved_at__isnull=False, left_at__isnull=True, merged_into__isnull=True
-    )
-    return _narrowed(people, asked, working).select_related("area", "title_series", "user")
+    whose = mine.values("professional").union(unemployed.order_by().values("pk"), below.values("professional"))
+    return [*([reach.of_places("area")] if reach.places else []), Q(pk__in=whose)]
 
 
 def own_staff_of(user: User, asked: Asked) -> QuerySet[Professional]:
@@ -88,11 +99,15 @@ def reminded_by(user: User, asked: Asked) -> QuerySet[Professional]:
     working = Employment.objects.filter(ended_on__isnull=True, is_principal=True)
     reach = reach_of(user, Act.URGE_PEOPLE)
     below = working.filter(reach.of_units("organization"))
-    own = Q(pk__in=own_staff_of(user, Asked(asked.year)).order_by().values("pk"))
-    return staff_of(user, asked).filter(own | reach.of_places("area") | Q(pk__in=below.values("professional")))
+    own = own_staff_of(user, Asked(asked.year)).order_by().values("pk").union(below.values("professional"))
+    return staff_of(user, asked).filter(reach.of_places("area") | Q(pk__in=own))
 
 
-def _narrowed(people: QuerySet[Professional], asked: Asked, working: QuerySet[Employment]) -> QuerySet[Professional]:
+def _narrowed(whose: Q, asked: Asked) -> QuerySet[Professional]:
+    working = Employment.objects.filter(ended_on__isnull=True, is_principal=True)
+    people = Professional.objects.filter(
+        whose, approved_at__isnull=False, left_at__isnull=True, merged_into__isnull=True
+    )
     if asked.name:
         people = people.filter(name__startswith=asked.name)
     if asked.level:
@@ -105,8 +120,10 @@ def _narrowed(people: QuerySet[Professional], asked: Asked, working: QuerySet[Em
         people = people.filter(pk__in=working.filter(department=asked.department).values("professional"))
     met = Exists(YearAccount.objects.filter(professional=OuterRef("pk"), year=asked.year, is_met=True))
     if asked.show == "met":
-        return people.filter(met)
-    return people.filter(~met, ~Exists(_released(asked.year))) if asked.show == "behind" else people
+        people = people.filter(met)
+    elif asked.show == "behind":
+        people = people.filter(~met, ~Exists(_released(asked.year)))
+    return people.select_related("area", "title_series", "user")
 
 
 def _released(year: int) -> QuerySet[Obligation]:

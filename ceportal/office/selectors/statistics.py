@@ -18,8 +18,8 @@ from accounts.selectors.duties import units_for
 from accounts.selectors.reach import Reach
 from ceportal.kernel.models import Heartbeat
 from ceportal.office.enums import By, Standing
-from ceportal.office.models import CountedYear, PlaceSum, YearSum
-from ceportal.office.rules.counting import MEASURED, OWED, STANDINGS, TIMES, Figures, summed
+from ceportal.office.models import CountedYear, PartSum, PlaceSum, YearSum
+from ceportal.office.rules.counting import MEASURED, OWED, PARTED, STANDINGS, TIMES, Figures, summed
 
 COUNTING = "office.count_years"
 YEARS_COMPARED = 5
@@ -106,19 +106,37 @@ def sums_seen_by(scope: Scope, asked: Asked) -> QuerySet[YearSum]:
 
 
 def places_seen_by(scope: Scope, asked: Asked, *, every_year: bool = False) -> QuerySet[Any]:
-    """The sums by place and year alone: few of them, however many people, as long as nothing narrows further."""
-    narrowed = asked.trade or asked.nature or asked.level
-    model: type[PlaceSum] | type[YearSum] = YearSum if narrowed else PlaceSum
-    rows = model._default_manager.filter(_seen(scope.reach, ""), _narrowed(asked, "")).order_by()
-    return rows if every_year else rows.filter(year=asked.year)
+    """The sums by place and year alone, or of one trade, nature or level: few of them, however many people, as long as
+    nothing narrows further.
+    """
+    narrowed = [name for name in PARTED if getattr(asked, name)]
+    place = Q(_seen(scope.reach, ""), _at(asked, ""))
+    rows: QuerySet[Any]
+    if not narrowed:
+        rows = PlaceSum.objects.filter(place)
+    elif len(narrowed) == 1:
+        rows = PartSum.objects.filter(place, by=narrowed[0], value=getattr(asked, narrowed[0]))
+    else:
+        rows = YearSum.objects.filter(place, _narrowed(asked, ""))
+    return rows.order_by() if every_year else rows.order_by().filter(year=asked.year)
+
+
+def parts_seen_by(scope: Scope, asked: Asked, by: str) -> QuerySet[PartSum]:
+    """The sums by one of `PARTED`; as few, where nothing else narrows."""
+    rows = PartSum.objects.filter(_seen(scope.reach, ""), _at(asked, ""), year=asked.year, by=by)
+    return rows.order_by()
 
 
 def counted_seen_by(scope: Scope, asked: Asked, standing: str = "", measure: str = "") -> QuerySet[CountedYear]:
     """The people behind the figures. `standing` may be `obliged`: all who owe the year, or `behind`: those of them who
     have not met it. `measure`, one of `ADDED`: those of whom there is any of it.
     """
-    rows = CountedYear.objects.filter(_seen(scope.reach, "year_sum__"), _narrowed(asked, "year_sum__"))
-    rows = rows.filter(year=asked.year)
+    rows = CountedYear.objects.filter(year=asked.year)
+    if asked.place.is_lowest or asked.own:
+        # Of one place there are few sums, and each knows its people; the whole year is not read to find them.
+        rows = rows.filter(year_sum__in=list(sums_seen_by(scope, asked).values_list("pk", flat=True)))
+    else:
+        rows = rows.filter(_seen(scope.reach, "year_sum__"), _narrowed(asked, "year_sum__"))
     if asked.unit:
         rows = rows.filter(organization=asked.unit)
     if standing == "obliged":
@@ -149,11 +167,13 @@ def rows_by(scope: Scope, asked: Asked, by: str) -> list[Row]:
         By.NATURE: dict(UnitNature.choices),
         By.LEVEL: dict(TitleLevel.choices),
     }[By(by)]
-    found = dict(_grouped(sums_seen_by(scope, asked), by))
+    found = dict(_parted(scope, asked, by))
     order = sorted(found, key=lambda value: (value == "", list(names).index(value) if value in names else 0))
     empty = {By.TRADE: "无职称系列", By.NATURE: "没有单位", By.LEVEL: "未登记级别"}[By(by)]
+    narrowed: dict[str, Any] = {value: {by: value} for value in order}
     return [
-        Row(names.get(value, empty), found[value], replace(asked, **{by: value}) if value else None) for value in order
+        Row(names.get(value, empty), found[value], replace(asked, **narrowed[value]) if value else None)
+        for value in order
     ]
 
 
@@ -162,7 +182,9 @@ def rows_by_nature(scope: Scope, asked: Asked) -> list[tuple[str, str, Figures]]
     natures = dict(UnitNature.choices)
     rows = []
     for nature in (*natures, ""):
-        narrowed = sums_seen_by(scope, asked).filter(nature=nature)
+        narrowed: QuerySet[Any] = parts_seen_by(scope, asked, "nature").filter(value=nature)
+        if asked.trade or asked.nature or asked.level:
+            narrowed = sums_seen_by(scope, asked).filter(nature=nature)
         rows += [(row.label, natures.get(nature, "没有单位"), row.figures) for row in _by_area(scope, asked, narrowed)]
     return sorted(rows, key=lambda row: row[0])
 
@@ -192,16 +214,27 @@ def _seen(reach: Reach, prefix: str) -> Q:
     return reach.of_places(f"{prefix}area") | Q(**{f"{prefix}authority__in": reach.authorities})
 
 
+def _parted(scope: Scope, asked: Asked, by: str) -> Iterable[tuple[str, Figures]]:
+    """Figures by trade, nature or level."""
+    if any(getattr(asked, name) for name in PARTED if name != by):
+        return _grouped(sums_seen_by(scope, asked), by)
+    rows = parts_seen_by(scope, asked, by)
+    return _grouped(rows.filter(value=getattr(asked, by)) if getattr(asked, by) else rows, "value")
+
+
+def _at(asked: Asked, prefix: str) -> Q:
+    return Q(**({f"{prefix}area": asked.place} if asked.own else {f"{prefix}area__path__startswith": asked.place.path}))
+
+
 def _narrowed(asked: Asked, prefix: str) -> Q:
-    place = {f"{prefix}area": asked.place} if asked.own else {f"{prefix}area__path__startswith": asked.place.path}
-    found = Q(**place)
-    for name in ("trade", "nature", "level"):
+    found = _at(asked, prefix)
+    for name in PARTED:
         if value := getattr(asked, name):
             found &= Q(**{f"{prefix}{name}": value})
     return found
 
 
-def _by_area(scope: Scope, asked: Asked, rows: QuerySet[YearSum] | None = None) -> list[Row]:
+def _by_area(scope: Scope, asked: Asked, rows: QuerySet[Any] | None = None) -> list[Row]:
     """The places next below, and what stands at the place itself."""
     found = dict(_grouped(places_seen_by(scope, asked) if rows is None else rows, "area"))
     areas, own = Area.objects.in_bulk(found), asked.place

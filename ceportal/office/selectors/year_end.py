@@ -16,7 +16,7 @@ from bases.models import Recognition
 from bases.selectors.complaints import complaints_waiting_for
 from ceportal.kernel.selectors.calendar import published_years, work_calendar
 from ceportal.office.models import FixedReport
-from ceportal.office.selectors.agreement import differing, ways_of
+from ceportal.office.selectors.agreement import agreement_of, differing
 from ceportal.office.selectors.overview import COUNTED_AT_MOST, counted, waiting
 from ceportal.office.selectors.statistics import Asked, Scope, total_of
 from certificates.enums import CertificateState
@@ -74,7 +74,7 @@ def closing(user: User, scope: Scope, place: Area, year: int, *, now: datetime) 
     if may(user, Act.FILE_MONTHS):
         yield _months(user, now)
     yield _certificates(user, year)
-    yield from _figures(scope, place, year)
+    yield from _figures(scope, place, year, now)
 
 
 def _rules(place: Area, year: int) -> Iterator[Check]:
@@ -151,14 +151,17 @@ def _certificates(user: User, year: int) -> Check:
     return _count("证书", count, "份正在生成", href, "查看")
 
 
-def _figures(scope: Scope, place: Area, year: int) -> Iterator[Check]:
+def _figures(scope: Scope, place: Area, year: int, now: datetime) -> Iterator[Check]:
     total = total_of(scope, Asked(year, place))
     behind = total.obliged - total.met
     href = f"{reverse('office:counted_people')}?year={year}&place={place.pk}&standing=behind"
     yield _count("没有达标的人员", behind, "人还没有达标", href, "看是哪些人", limit=None)
-    parts = differing(ways_of(place, year))
+    agreed = agreement_of(place, year, now=now)
+    parts = differing(agreed.ways)
     page = f"{reverse('office:agreement')}?year={year}"
-    if parts:
+    if not agreed.ways:
+        yield Check("统计核对", "由系统每天核对一次，还没有核对过。", "warn", page, "查看核对")
+    elif parts:
         yield Check("统计核对", f"{'、'.join(parts)}各方的数对不上。", "bad", page, "看差在哪里")
     else:
         yield Check("统计核对", "人社部门、主管部门、用人单位和学时账户的数一致。", "ok", page, "查看核对")

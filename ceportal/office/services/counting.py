@@ -10,11 +10,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Q, Sum
 
 from accounts.models import Organization
 from ceportal.kernel.models import Counter
-from ceportal.office.models import CountedYear, PlaceSum, YearSum
+from ceportal.office.models import CountedYear, YearSum
 from ceportal.office.rules.counting import MEASURED, STANDINGS
 from ceportal.office.selectors.counting import (
     ROUND,
@@ -26,16 +26,14 @@ from ceportal.office.selectors.counting import (
     next_in_turn,
     units_of,
 )
+from ceportal.office.services.agreeing import keep_agreements
 from ceportal.office.services.counting_days import authority_of, count_days
+from ceportal.office.services.counting_places import SUMMED, Place, add_to, keep_places, move_places
 
 # One writer at a time holds this counter.
 _LOCK = "statistics"
 PARTS, SIGNS, IN_TURN = 5, 1000, 400
 _WRITTEN = 500
-_SUMMED = [*STANDINGS, *MEASURED]
-# Year, place and authority.
-Place = tuple[int, str, int | None]
-_NONE = PlaceSum()
 _YEARS, _SUMS = CountedYear._meta.db_table, YearSum._meta.db_table
 _PARTS_OF_A_SUM = {name: f"SUM(CASE WHEN standing = '{name}' THEN 1 ELSE 0 END)" for name in STANDINGS} | {
     name: f"SUM({name})" for name in MEASURED
@@ -64,6 +62,7 @@ def count_years(*, now: datetime) -> int:
         if is_through:
             break
     count_days(now=now)
+    keep_agreements(now=now)
     return changed
 
 
@@ -138,76 +137,20 @@ def keep_sums(keys: Iterable[int] | None = None) -> None:
     empty = [one.pk for one in there if one.pk not in found]
     moved: dict[Place, dict[str, Decimal]] = {}
     for one in there:
-        by = moved.setdefault((one.year, one.area_id, one.authority_id), dict.fromkeys(_SUMMED, Decimal(0)))
-        for name in _SUMMED:
+        more = {}
+        for name in SUMMED:
             column = name if name in STANDINGS else f"of_{name}"
             value = found.get(one.pk, {}).get(column, 0)
-            by[name] += Decimal(value) - Decimal(getattr(one, name))
+            more[name] = Decimal(value) - Decimal(getattr(one, name))
             setattr(one, name, value)
+        add_to(moved, one, more)
         one.pk = None if one.pk in found else one.pk
     YearSum.objects.bulk_create(
         [one for one in there if one.pk is None], batch_size=_WRITTEN, update_conflicts=True, unique_fields=["key"],
-        update_fields=_SUMMED,
+        update_fields=SUMMED,
     )  # fmt: skip
     YearSum.objects.filter(pk__in=empty).delete()
-    if PlaceSum.objects.exists():
-        _move_places({place: by for place, by in moved.items() if any(by.values())})
-    else:
-        keep_places()
-
-
-def keep_places() -> int:
-    """Add all of them up and write what is otherwise than it stands; gives how many were."""
-    sums: dict[str, Any] = {f"of_{name}": Sum(name) for name in _SUMMED}
-    added: QuerySet[Any, Any] = YearSum.objects.order_by().values("year", "area", "authority").annotate(**sums)
-    there = {one.key: one for one in PlaceSum.objects.all()}
-    right = {}
-    for row in added.iterator(chunk_size=_WRITTEN):
-        one = _place(
-            (row["year"], row["area"], row["authority"]), {name: row[f"of_{name}"] for name in _SUMMED}
-        )  # fmt: skip
-        right[one.key] = one
-    changed = [one for key, one in right.items() if not _is_same(one, there.get(key))]
-    gone = [one.pk for key, one in there.items() if key not in right]
-    PlaceSum.objects.filter(pk__in=gone).delete()
-    _write_places(changed)
-    return len(changed) + len(gone)
-
-
-def _move_places(moved: dict[Place, dict[str, Decimal]]) -> None:
-    """Under the one writer's lock: what stands there and what has changed come to what stands there next. Where that
-    is below nothing somebody else has written there, and all are added up.
-    """
-    keys = {_key(place): place for place in moved}
-    there = {one.key: one for one in PlaceSum.objects.filter(key__in=keys)}
-    changed = []
-    for key, place in keys.items():
-        stands = there.get(key, _NONE)
-        sums = {name: Decimal(getattr(stands, name)) + moved[place][name] for name in _SUMMED}
-        if min(sums.values()) < 0:
-            keep_places()
-            return
-        changed.append(_place(place, sums))
-    _write_places(changed)
-
-
-def _write_places(places: list[PlaceSum]) -> None:
-    PlaceSum.objects.bulk_create(
-        places, batch_size=_WRITTEN, update_conflicts=True, unique_fields=["key"], update_fields=_SUMMED
-    )
-
-
-def _is_same(one: PlaceSum, other: PlaceSum | None) -> bool:
-    return other is not None and all(getattr(one, name) == getattr(other, name) for name in _SUMMED)
-
-
-def _place(place: Place, sums: dict[str, Any]) -> PlaceSum:
-    year, area, authority = place
-    return PlaceSum(key=_key(place), year=year, area_id=area, authority_id=authority, **sums)
-
-
-def _key(place: Place) -> str:
-    return "/".join(str(value or "-") for value in place)
+    move_places(moved)
 
 
 def columns_of_sum(year: int, fact: Fact, unit: Organization | None) -> dict[str, Any]:

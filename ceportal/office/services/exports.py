@@ -41,7 +41,7 @@ _LINK = "/exports/"
 @transaction.atomic
 def ask_to_export(kind: ExportKind, asked: Asked, *, purpose: str, by: User, now: datetime) -> Export:
     """Begin at once, or wait for a second person where it is long. Raises `Refused`."""
-    rows, unit = LISTS[kind].count(by, asked), unit_to_export_for(by)
+    rows, unit = LISTS[kind].count(by, asked, rules.MOST_ROWS), unit_to_export_for(by)
     if unit is None:
         raise refuse("no_unit", "您现在没有可以导出名单的单位。")
     refuse_if_any(rules.reasons_not_to_ask(rows, purpose))

@@ -56,7 +56,7 @@ def ask_export(request: HttpRequest) -> HttpResponse:
             form.show(refused)
         else:
             return redirect("office:export", made.ref)
-    rows = LISTS[kind].count(_user(request), asked)
+    rows = LISTS[kind].count(_user(request), asked, ROWS_FOR_TWO)
     context = {"form": form, "asked": asked, "kind": kind, "rows": rows, "for_two": ROWS_FOR_TWO}
     return render(request, "office/ask_export.html", context, status=422 if form.is_bound else 200)
 

@@ -20,7 +20,7 @@ from ceportal.office.forms.counting import people_href, statistics_href
 from ceportal.office.rules import forecast
 from ceportal.office.rules.counting import summed
 from ceportal.office.rules.reports import told
-from ceportal.office.selectors.agreement import HEADINGS, differing, ways_of
+from ceportal.office.selectors.agreement import HEADINGS, agreement_of, differing
 from ceportal.office.selectors.overview import (
     COUNTED_AT_MOST,
     DUE,
@@ -180,14 +180,14 @@ def show_agreement(request: PersonRequest) -> HttpResponse:
     if place is None or not any(unit.is_bureau for unit in scope.units):
         raise Http404
     year = year_in(request.GET.get("year", "")) or this_year
-    ways = ways_of(place, year)
+    agreed = agreement_of(place, year, now=timezone.now())
     context = {
         "place": place,
         "year": year,
         "years": range(this_year, this_year - YEARS_COMPARED, -1),
         "headings": HEADINGS,
-        "ways": ways,
-        "differing": differing(ways),
-        "counted_at": counted_at(),
+        "ways": agreed.ways,
+        "differing": differing(agreed.ways),
+        "counted_at": agreed.at,
     }
     return render(request, "office/agreement.html", context)

@@ -20,17 +20,19 @@ from accounts.rules.policy import Act
 from accounts.selectors.duties import may
 from ceportal.kernel.enums import JobState
 from ceportal.kernel.selectors.calendar import work_calendar
+from ceportal.kernel.selectors.counted import counted_up_to
 from ceportal.kernel.web.keyset import keyset_page
 from ceportal.office.forms.listing import asked_in, query_of
 from ceportal.office.rules import staff as rules
 from ceportal.office.selectors.registers import learned_by
-from ceportal.office.selectors.staff import departments_of, own_staff_of, staff_of, staff_years
+from ceportal.office.selectors.staff import arms_of_staff, departments_of, own_staff_of, staff_years
 from ceportal.office.selectors.with_authority import days_waited, lying_above, own_timeliness
 from ceportal.office.services.staff_reminding import ask_to_remind, reminders_of, set_department
 
 let_in = only_who_may(Act.SEE_PEOPLE, Act.OVERSEE)
 REFRESH_SECONDS = 3
-MOST_COUNTED = 10_000
+# A place is not counted as far as a unit: that it is large is all its bureau learns here.
+MOST_COUNTED, MOST_OF_A_PLACE = 10_000, 1000
 
 
 @never_cache
@@ -55,7 +57,7 @@ def show_appraisal(request: HttpRequest) -> HttpResponse:
 def show_register(request: HttpRequest) -> HttpResponse:
     """Kind, content, time and result of what these people learned, to print (S3-07, S4-15)."""
     user, asked = cast(User, request.user), asked_in(request.GET, today=timezone.localdate())
-    page = keyset_page(staff_of(user, asked), order=("id",), cursor=request.GET.get("after", ""))
+    page = keyset_page(arms_of_staff(user, asked), order=("id",), cursor=request.GET.get("after", ""))
     context = _frame(request) | {"page": page, "lines": learned_by(page.items, asked.year), "kind": "register"}
     return render(request, "office/staff_register.html", context)
 
@@ -63,12 +65,13 @@ def show_register(request: HttpRequest) -> HttpResponse:
 def _list(request: HttpRequest, template: str) -> HttpResponse:
     user, now = cast(User, request.user), timezone.now()
     asked = asked_in(request.GET, today=timezone.localdate(now))
-    people = staff_of(user, asked)
+    people = arms_of_staff(user, asked)
     page = keyset_page(people, order=("id",), cursor=request.GET.get("after", ""))
     years = staff_years(page.items, asked.year, now=now)
-    count = people.order_by()[: MOST_COUNTED + 1].count()
+    most = MOST_COUNTED if len(people) == 1 else MOST_OF_A_PLACE
+    count = counted_up_to(people, most)
     rows = [(one, rules.consequence(one.state, one.unit.nature if one.unit else "")) for one in years]
-    counted = {"count": min(count, MOST_COUNTED), "is_more": count > MOST_COUNTED}
+    counted = {"count": min(count, most), "is_more": count > most}
     kind = "appraisal" if template.endswith("appraisal.html") else "staff"
     return render(request, template, _frame(request) | counted | {"page": page, "rows": rows, "kind": kind})
 

@@ -16,6 +16,7 @@ from ceportal.office.rules.funding import RATES
 from ceportal.office.selectors.classes_held import INTEREST
 from ceportal.office.selectors.counted_things import classes_counted, steps_of_a_day, trainings_planned
 from ceportal.office.selectors.funding import funding_seen_by, reckoned
+from ceportal.office.selectors.overview import counts_of_a_day
 from ceportal.office.selectors.statistics import scope_of
 
 _FIRST = date(2000, 1, 1)
@@ -99,11 +100,11 @@ def show_day(request: PersonRequest) -> HttpResponse:
     # The ends of the calendar have no moments of their own.
     day = day if _FIRST <= day <= today else today
     is_decided = request.GET.get("look") == "decided"
-    rows = steps_of_a_day(scope, day, is_decided=is_decided)
+    rows, counts = steps_of_a_day(scope, day, is_decided=is_decided), counts_of_a_day(scope, day)
     context = {
         "day": day,
         "is_decided": is_decided,
-        "count": rows.count(),
+        "count": counts[is_decided],
         "page": keyset_page(rows, order=("id",), cursor=request.GET.get("after", "")),
     }
     return render(request, "office/day.html", context)

@@ -38,6 +38,7 @@ def main() -> int:
     parser.add_argument("--small", type=int, default=SMALL, help="entries of the small province")
     parser.add_argument("--large", type=int, default=LARGE, help="entries of the large one")
     parser.add_argument("--database", choices=["postgresql", "sqlite"], default="postgresql")
+    parser.add_argument("--only", default="", help="pages in whose name one of these texts stands, between commas")
     chosen = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     entries = {"small": chosen.small, "large": chosen.large}
@@ -55,7 +56,8 @@ def main() -> int:
             say(f"{name}: {lay(name, entries[name], places[name])}")
         if chosen.bench == "lay":
             return 0
-        sides = {name: open_now.enter_context(Watch(chosen.bench, name, place)) for name, place in places.items()}
+        only = chosen.only.split(",")
+        sides = {name: open_now.enter_context(Watch(chosen.bench, name, place, only)) for name, place in places.items()}
         return int(getattr(comparing, chosen.bench)(sides[FIRST], sides[LATER]))
 
 

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Collection
 from typing import Any, Self
 
 from tests.portals import ROOT
@@ -52,10 +53,11 @@ class Child:
 
 
 class Watch(Child):
-    """Looks at the pages of one portal; `pages` are those it can look at, by name."""
+    """Looks at the pages of one portal; `pages` are those it can look at, by name, in which one of `only` stands."""
 
-    def __init__(self, bench: str, name: str, environment: dict[str, str]) -> None:
-        super().__init__(f"from tests.benches.province.looker import main; main({bench!r})", environment)
+    def __init__(self, bench: str, name: str, environment: dict[str, str], only: Collection[str]) -> None:
+        start = f"from tests.benches.province.looker import main; main({bench!r}, {list(only)!r})"
+        super().__init__(start, environment)
         self.name = name
         self.pages: list[str] = self.told()
 

@@ -42,7 +42,8 @@ def desk(small: Watch, large: Watch) -> int:
     spent = {page: _in_turns(small, large, page, statistics.median, LOOKS + 2) for page in small.pages}
     _tell(spent, small.pages)
     held = [_holds(page, _ratio(spent, page), BOUND) for page in small.pages]
-    held.append(_holds("report-seconds", spent[REPORT][1], REPORT_SECONDS))
+    if REPORT in spent:
+        held.append(_holds("report-seconds", spent[REPORT][1], REPORT_SECONDS))
     export = large.measure("export")
     say(
         f"an export of {export['rows']:,} rows: {export['seconds']:.0f} s, at most {export['long']:.0f} MB;"

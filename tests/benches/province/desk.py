@@ -1,6 +1,7 @@
 """The home of a whole province, its lists and its yearly report; an export as long as one may be."""
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import time_machine
@@ -20,7 +21,7 @@ SHORT, LONG = "示例000", "示例00"
 
 
 class Looks:
-    pages = (
+    pages: Sequence[str] = (
         "/overview/",
         "/statistics/",
         "/statistics/?by=trade",
@@ -34,7 +35,8 @@ class Looks:
         "/admin/certificates/certificate/",
     )
 
-    def __init__(self) -> None:
+    def __init__(self, only: list[str]) -> None:
+        self.pages = [page for page in self.pages if any(text in page for text in only)]
         people = people_of()
         self.clerk, self.second = (User.objects.get(pk=people[role]) for role in (CLERK, SECOND_CLERK))
         self.client = Client()

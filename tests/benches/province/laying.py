@@ -12,9 +12,11 @@ from django.db import connection, transaction
 from django.test import override_settings
 
 from accounts.enums import Duty
-from accounts.models import Organization, User
+from accounts.models import Area, Organization, User
 from ceportal.kernel.models import Counter
 from ceportal.office.demo.province import PROGRESS
+from ceportal.office.models import Agreement
+from ceportal.office.services.agreeing import agree_on
 from ceportal.office.services.counting import keep_places
 from credits.models import HourEntry
 from tests import factories as make
@@ -48,6 +50,9 @@ def lay(name: str, entries: int) -> None:
             laid.write_text(str(_laid()), encoding="ascii")
     # What a newer version reads of it may not have been kept when it was laid down.
     keep_places()
+    for place in Area.objects.filter(pk__in=("410000", "410200", "410203")):
+        if not Agreement.objects.filter(place=place, year=NOW.year).exists():
+            agree_on(place, NOW.year, now=NOW)
     spent = time.monotonic() - began
     tell(f"{HourEntry.objects.count():,} entries of {_laid():,} made-up people, {spent:.0f} s spent on laying them")
 

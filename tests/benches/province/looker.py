@@ -14,11 +14,13 @@ from tests.benches.province.laying import tell
 from tests.matrix.town import NOW
 
 
-def main(bench: str) -> None:
-    """`bench` names a module beside this one with a class `Looks`."""
+def main(bench: str, only: list[str]) -> None:
+    """`bench` names a module beside this one with a class `Looks`; `only` texts, one of which stands in the name of
+    each page that is looked at.
+    """
     logging.disable()
     with override_settings(ALLOWED_HOSTS=["testserver"]):
-        looks = importlib.import_module(f"tests.benches.province.{bench}").Looks()
+        looks = importlib.import_module(f"tests.benches.province.{bench}").Looks(only)
         tell(looks.pages)
         for line in sys.stdin:
             asked = json.loads(line)

@@ -19,7 +19,7 @@ _ALIKE = {"colleague", "neighbour", "registrant", "unit_registrant", "nobody", "
 class Looks:
     """Whatever can be asked for without naming a thing; the machines' doors are no pages."""
 
-    def __init__(self) -> None:
+    def __init__(self, only: list[str]) -> None:
         people = {
             role: User.objects.get(pk=key)
             for role, key in people_of().items()
@@ -29,10 +29,12 @@ class Looks:
             self.cookies = {role: sign_in(people.get(role)) for role in ("anonymous", *people)}
         known = [address.name for address in addresses() if not address.parameters]
         known = [address for address in known if not reverse(address).startswith("/api/")]
+        known = [one for one in known if any(text in f"{role} {one}" for text in only for role in self.cookies)]
         to_all = {address for address in known if self._is_shown("anonymous", address)}
         self.pages = [f"anonymous {address}" for address in to_all]
         for role in people:
-            self.pages += [f"{role} {one}" for one in known if one not in to_all and self._is_shown(role, one)]
+            wanted = [one for one in known if any(text in f"{role} {one}" for text in only)]
+            self.pages += [f"{role} {one}" for one in wanted if one not in to_all and self._is_shown(role, one)]
 
     def look(self, page: str) -> float:
         role, address = page.split()
