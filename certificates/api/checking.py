@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 from accounts.web.machines import JsonAlone
 from ceportal.kernel.rules.id_number import mask_name
 from ceportal.kernel.web.addresses import counted_address
-from ceportal.kernel.web.keyset import keyset_page
+from ceportal.kernel.web.keyset import strict_page
 from ceportal.kernel.web.limits import take
 from ceportal.kernel.web.problems import Problem, json_answer
 from certificates.access import note_too_many
@@ -83,10 +83,9 @@ class Revocations(PublicView):
 
     def get(self, request: Request) -> HttpResponse:
         cursor = request.query_params.get("after", "")
-        part = keyset_page(ended(), order=("ended_at", "id"), cursor=cursor, size=ENTRIES)
-        came_after = "" if part.is_first else cursor
+        part = strict_page(ended(), order=("ended_at", "id"), cursor=cursor, size=ENTRIES)
         try:
-            text = revocation_list(part.items, came_after=came_after, goes_on=part.next_cursor, now=timezone.now())
+            text = revocation_list(part.items, came_after=cursor, goes_on=part.next_cursor, now=timezone.now())
         except SigningKeyMissing as error:
             raise _no_key() from error
         return HttpResponse(text, content_type="application/jose", headers=UNLISTED)

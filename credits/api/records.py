@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from accounts.models import Organization
 from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.rules.text import reasons_not_to_accept
-from ceportal.kernel.web.keyset import keyset_page
+from ceportal.kernel.web.keyset import strict_page
 from ceportal.kernel.web.problems import Problem, json_answer
 from credits.api.views import HoursView
 from credits.enums import ClaimState, CorrectionAction
@@ -39,7 +39,7 @@ class Records(HoursView):
 
     def get(self, request: Request) -> HttpResponse:
         rows = records_of(self.speaker.source)
-        page = keyset_page(rows, order=("id",), cursor=request.query_params.get("after", ""), size=PAGE)
+        page = strict_page(rows, order=("id",), cursor=request.query_params.get("after", ""), size=PAGE)
         return json_answer({"items": [_brief(claim) for claim in page.items], "next": page.next_cursor or None})
 
 

@@ -23,6 +23,7 @@ HELD_FOR = {
     "no_rule": "年度没有学时规定",
     "key_leaked": "接口密钥泄露，暂停计入",
     "contested": "本人提出不是自己学的",
+    "twin_refused": "同一次学习的另一条记录不予计入",
 }
 
 

@@ -6,8 +6,8 @@ entry and gets a RELEASE; what was held when it came gets its first CREDIT. One 
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -22,6 +22,7 @@ from credits.enums import ClaimState, Door, EntryKind
 from credits.models import Claim, HourEntry, UnmatchedPerson, YearAccount
 from credits.rules.crediting import shares
 from credits.rules.holding import reasons_not_to_rule
+from credits.rules.plausibility import Known
 from credits.rules.plausibility import Standing as Training
 from credits.rules.requirements import Standing
 from credits.selectors.bench import Bench
@@ -32,6 +33,12 @@ from credits.services.account_sets import Account, Place, change_accounts, lock_
 _KEPT_FOR = timedelta(days=90)
 _LIMIT = 300
 _HOURS_PAGE = "/hours/"
+_INSTEAD = "同一次学习由别的渠道报送的记录经核实不予计入，改按审核通过的申报计入"
+_BESIDE = {
+    "code": "twin_refused",
+    "message": "同一次学习由别的渠道报送的记录经核实不予计入，请核实本记录是否计入",
+    "clause": "A13",
+}
 
 
 @dataclass(frozen=True)
@@ -91,7 +98,7 @@ def release_claims(keys: Collection[int], word: Word) -> int:
         if claim.professional_id is None:
             claim.state = ClaimState.UNMATCHED
             continue
-        twin = known[claim.professional_id].twin(claim.activity_key, claim.course_key, claim.year)
+        twin = _counted_already(claim, known)
         claim.reasons = []
         if twin:
             claim.state, claim.twin_id = ClaimState.DUPLICATE, twin.number
@@ -109,7 +116,11 @@ def release_claims(keys: Collection[int], word: Word) -> int:
 
 @transaction.atomic
 def refuse_claims(keys: Collection[int], word: Word) -> int:
-    """End what is held among these: it never counts, and its people are told why. How many."""
+    """End what is held among these: it never counts, and its people are told why. How many.
+
+    What came by another door and stood beside one of them as the same training counts where reviewers approved it, and
+    is held where nobody has looked at it yet.
+    """
     refuse_if_any(reasons_not_to_rule(word.reason))
     found = _locked(keys, (ClaimState.HELD,), word.now)
     held_before = _with_entries(found.claims)
@@ -118,9 +129,37 @@ def refuse_claims(keys: Collection[int], word: Word) -> int:
         claim.state, claim.state_reason = ClaimState.WITHDRAWN, f"核实后不予计入：{word.reason}"[:_LIMIT]
         entries += _ended(claim, found, held_before, word)
     _settle(found, entries, word, "claim.refuse")
+    _look_beside(found, word)
     UnmatchedPerson.objects.filter(claim__in=found.claims).delete()
     _tell_of_refusals(found.claims, word)
     return len(found.claims)
+
+
+def _look_beside(found: _Set, word: Word) -> None:
+    """What stood beside the refused ones: what reviewers approved counts now, the rest is held for somebody to look.
+
+    Of the same person and year, so that their account is ours.
+    """
+    rows = Claim.objects.filter(twin__in=[claim.pk for claim in found.claims], state=ClaimState.DUPLICATE)
+    rows = rows.select_related("professional__area", "professional__title_series")
+    beside = list(rows.select_for_update(of=("self",)).order_by("source", "external_id", "revision"))
+    approved = [claim for claim in beside if claim.declaration_id]
+    known = what_counts(approved, [])
+    entries, instead = [], replace(word, reason=_INSTEAD)
+    for claim in beside:
+        twin = _counted_already(claim, known) if claim.declaration_id else None
+        if twin:
+            claim.twin_id = twin.number
+        elif claim.declaration_id:
+            claim.state, claim.twin = ClaimState.LIVE, None
+            known[claim.professional_id or 0].add(_training(claim))
+            entries.append(_entry(claim, found, EntryKind.CREDIT, claim.hours, instead))
+        else:
+            claim.state, claim.twin, claim.reasons = ClaimState.HELD, None, [_BESIDE]
+    Claim.objects.bulk_update(beside, ["state", "twin", "reasons"])
+    _enter_all(found, entries)
+    _leave_trail("claim.hold", [claim for claim in beside if claim.state == ClaimState.HELD], word)
+    _leave_trail("claim.revive", [claim for claim in beside if claim.state == ClaimState.LIVE], instead)
 
 
 def let_go(claim: Claim, word: Word) -> None:
@@ -147,6 +186,12 @@ def _place(claim: Claim) -> Place:
 def _with_entries(claims: Iterable[Claim]) -> set[int]:
     """Those that counted once."""
     return set(HourEntry.objects.filter(claim__in=[claim.pk for claim in claims]).values_list("claim_id", flat=True))
+
+
+def _counted_already(claim: Claim, known: Mapping[int, Known]) -> Training | None:
+    """The same training of the same person, if it counts."""
+    person = claim.professional_id or 0
+    return known[person].twin(claim.activity_key, claim.course_key, claim.year)
 
 
 def _training(claim: Claim) -> Training:

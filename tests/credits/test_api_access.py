@@ -194,9 +194,10 @@ def test_an_impossible_record_is_not_found(machine: Machine, record_id: str) -> 
     assert machine.get(f"{BATCHES}/{record_id}").status_code == 404
 
 
-@pytest.mark.parametrize("after", ["x", "%00", "WzFd", "W251bGxd", "x" * 500, "WyJhIl0"])
-def test_a_broken_cursor_is_the_first_page(machine: Machine, after: str) -> None:
-    assert machine.get(f"{HOURS}?after={after}").status_code == 200
+@pytest.mark.parametrize("after", ["x", "%00", "W251bGxd", "x" * 500, "WyJhIl0"])
+def test_a_broken_cursor_is_refused_and_does_not_begin_anew(machine: Machine, after: str) -> None:
+    answer = machine.get(f"{HOURS}?after={after}")
+    assert (answer.status_code, answer.json()["code"]) == (400, "cursor")
 
 
 def test_people_who_sign_in_are_no_machines(declarant: Professional) -> None:

@@ -18,6 +18,7 @@ from credits.selectors.reconciliation import mismatches
 from credits.services.batches import forget_old_batches, post_batch
 from credits.services.corrections import withdraw_record
 from credits.services.crediting import credit_records
+from credits.services.holding import Word, hold_claims, refuse_claims, release_claims
 from credits.services.ledger import reverse_claim
 from credits.services.matching import forget_unmatched, match_people
 from credits.services.ruling import approve, pass_on
@@ -108,6 +109,44 @@ def test_what_a_bureau_reversed_revives_nothing(doors: dict[str, Callable[[], No
     reverse_claim(live, reason="查实没有参加", clause="S3-10", by=city_officer, now=NOW)
     list(run_all(now=NOW))
     assert YearAccount.objects.get().professional_hours == 0
+
+
+def refused(claim: Claim, by: User) -> None:
+    hold_claims([claim.pk], Word("本人提出不是自己学的", by, NOW, claim), code="contested")
+    refuse_claims([claim.pk], Word("平台查无学习记录", by, NOW, claim))
+
+
+def test_beside_a_refused_record_the_approved_declaration_counts(
+    doors: dict[str, Callable[[], None]], city_officer: User
+) -> None:
+    for door in ("platform", "declaration", "roster"):
+        doors[door]()
+    refused(Claim.objects.get(state=ClaimState.LIVE), city_officer)
+    states = dict(Claim.objects.values_list("door", "state"))
+    assert states == {"platform": ClaimState.WITHDRAWN, "declaration": ClaimState.LIVE, "roster": ClaimState.HELD}
+    assert YearAccount.objects.get().professional_hours == 24
+    assert "改按审核通过的申报计入" in HourEntry.objects.last().reason
+    roster = Claim.objects.get(state=ClaimState.HELD)
+    assert release_claims([roster.pk], Word("签到属实", city_officer, NOW, roster)) == 1
+    roster.refresh_from_db()
+    assert (roster.state, roster.twin_id) == (ClaimState.DUPLICATE, Claim.objects.get(state=ClaimState.LIVE).pk)
+    assert YearAccount.objects.get().professional_hours == 24
+    assert not list(mismatches())
+
+
+def test_beside_a_refused_record_a_roster_is_looked_at_and_may_count(
+    doors: dict[str, Callable[[], None]], city_officer: User
+) -> None:
+    doors["platform"]()
+    doors["roster"]()
+    refused(Claim.objects.get(state=ClaimState.LIVE), city_officer)
+    assert YearAccount.objects.get().professional_hours == 0
+    roster = Claim.objects.get(state=ClaimState.HELD)
+    assert roster.reasons[0]["code"] == "twin_refused"
+    assert not list(mismatches())
+    assert release_claims([roster.pk], Word("签到属实", city_officer, NOW, roster)) == 1
+    assert YearAccount.objects.get().professional_hours == 24
+    assert not list(mismatches())
 
 
 def test_a_neighbour_in_the_same_set_is_named_as_the_twin(declarant: Professional) -> None:

@@ -12,6 +12,8 @@ from typing import Any, Generic, TypeVar
 from django.core.exceptions import FieldError, ValidationError
 from django.db.models import Model, Q, QuerySet
 
+from ceportal.kernel.web.problems import Problem
+
 Row = TypeVar("Row", bound=Model)
 PAGE_SIZE = 25
 _YEARS = range(1900, 2200)
@@ -48,6 +50,14 @@ def keyset_page(
     more = len(items) > size
     items = items[:size]
     return KeysetPage(items, _write(items[-1], order) if more else "", after is None)
+
+
+def strict_page(rows: QuerySet[Row], *, order: tuple[str, ...], cursor: str, size: int) -> KeysetPage[Row]:
+    """The same for programs: 400 for a cursor that none of these pages gave. Beginning anew would never end."""
+    page = keyset_page(rows, order=order, cursor=cursor, size=size)
+    if cursor and page.is_first:
+        raise Problem(400, "cursor", "after 应是上一页给出的 next，请原样填写。", pointer="/after")
+    return page
 
 
 def _first(arms: Sequence[QuerySet[Row]], order: tuple[str, ...], count: int, beyond: Q) -> list[Row]:
