@@ -5,8 +5,10 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db.models import Q
 
 from ceportal.kernel.models import AuditEvent, Job
+from ceportal.kernel.selectors.counted import counted_up_to
 from ceportal.kernel.services.trail import record
 from ceportal.kernel.web.keyset import keyset_page
 
@@ -20,11 +22,12 @@ def jobs(db: None) -> list[Job]:
     return [Job.objects.create(kind=f"k{n % 3}", created_at=NOW + timedelta(hours=n // 2)) for n in range(7)]
 
 
-def walk(order: tuple[str, ...], size: int) -> list[int]:
+def walk(order: tuple[str, ...], size: int, *arms: Q) -> list[int]:
     seen: list[int] = []
     cursor = ""
+    rows = [Job.objects.filter(arm) for arm in arms] or Job.objects.all()
     while True:
-        page = keyset_page(Job.objects.all(), order=order, cursor=cursor, size=size)
+        page = keyset_page(rows, order=order, cursor=cursor, size=size)
         assert page.is_first == (not seen)
         seen += [row.pk for row in page.items]
         if not page.next_cursor:
@@ -36,6 +39,18 @@ def walk(order: tuple[str, ...], size: int) -> list[int]:
 @pytest.mark.parametrize("order", [("id",), ("-id",), ("created_at", "id"), ("-created_at", "id"), ("kind", "-id")])
 def test_walking_the_pages_meets_every_row_once_in_order(jobs: list[Job], order: tuple[str, ...], size: int) -> None:
     assert walk(order, size) == list(Job.objects.order_by(*order).values_list("pk", flat=True))
+
+
+@pytest.mark.parametrize("size", [1, 3, 7])
+@pytest.mark.parametrize("order", [("id",), ("-created_at", "id"), ("kind", "-id")])
+def test_several_arms_are_one_list_in_which_each_row_stands_once(
+    jobs: list[Job], order: tuple[str, ...], size: int
+) -> None:
+    arms = Q(kind__in=["k0", "k1"]), Q(kind__in=["k1", "k2"])
+    assert walk(order, size, *arms) == list(Job.objects.order_by(*order).values_list("pk", flat=True))
+    rows = [Job.objects.filter(arm) for arm in arms]
+    assert [counted_up_to(rows, most) for most in (3, 6, 7, 9)] == [4, 7, 7, 7]
+    assert [counted_up_to(Job.objects.all(), most) for most in (3, 9)] == [4, 7]
 
 
 def test_a_new_row_in_front_does_not_shift_the_next_page(jobs: list[Job]) -> None:

@@ -49,7 +49,7 @@ def end_of_today(now: datetime) -> datetime:
 
 def counted(rows: QuerySet[Declaration]) -> int:
     """How many, up to one more than `COUNTED_AT_MOST`."""
-    return len(rows.select_related(None).order_by("due_at", "id").values_list("pk")[: COUNTED_AT_MOST + 1])
+    return len(rows.select_related(None).order_by().values_list("pk")[: COUNTED_AT_MOST + 1])
 
 
 def stuck_units(scope: Scope, *, now: datetime) -> list[Stuck]:
