@@ -1,15 +1,14 @@
 """Which tests of a run stay together in one process: those that share a town or a portal that takes long to build.
 
-By their addresses, not by `pytest.mark.xdist_group`: pytest-xdist 3.8.0 writes the group into a field that pytest 9.2
-no longer reads, and spreads them without a word.
+By their addresses, of which the first that fits counts. Not by `pytest.mark.xdist_group`: pytest-xdist 3.8.0 writes the
+group into a field that pytest 9.2 no longer reads, and spreads them without a word.
 """
 
 from xdist.scheduler import LoadScopeScheduling
 
 TOGETHER = (
-    "tests/matrix/test_matrix.py",
     "tests/matrix/test_strange_questions.py",
-    "tests/matrix/test_forms.py",
+    "tests/matrix/",
     "tests/faults/",
     "tests/test_long_addresses.py",
     "tests/test_supervise.py",

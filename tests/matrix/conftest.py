@@ -1,7 +1,9 @@
-"""The town of the matrix, built once for its module."""
+"""The town of the matrix, built once for all modules that a process tries one after the other."""
 
+import logging
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from shutil import copytree
 from typing import Any
@@ -26,7 +28,7 @@ def _let_the_planner_see() -> None:
             cursor.execute(f"ANALYZE {tables}")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def built(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """The town, and a copy of the files it stored (each test's end sweeps the files folder)."""
     with django_db_blocker.unblock(), transaction.atomic():
@@ -40,6 +42,18 @@ def built(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytes
         transaction.set_rollback(True)
 
 
+@contextmanager
+def _only_faults_are_logged() -> Iterator[None]:
+    """Two of three requests here are refused: to write down how each came to that takes a tenth of the time."""
+    logger = logging.getLogger("django.request")
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
+
+
 def _lie_there_too(source: str, target: str) -> None:
     """Without a copy: nobody writes into a file that lies under its digest."""
     if not os.path.exists(target):
@@ -50,5 +64,5 @@ def _lie_there_too(source: str, target: str) -> None:
 def town(built: tuple[Town, Path], django_db_blocker: Any) -> Iterator[Town]:
     town, kept = built
     copytree(kept, settings.DATA_DIR / "files", copy_function=_lie_there_too, dirs_exist_ok=True)
-    with django_db_blocker.unblock(), time_machine.travel(NOW, tick=False):
+    with django_db_blocker.unblock(), time_machine.travel(NOW, tick=False), _only_faults_are_logged():
         yield town

@@ -24,8 +24,7 @@ from tests.matrix.forms import Form, Sent, forms_of, sent
 from tests.matrix.test_matrix import OUTSIDERS
 from tests.matrix.town import Town, objects
 
-# The town is built in a transaction of its own around the module; the mark gives each test one inside it. One process
-# of a run has it, so that it is built once.
+# The town is built in a transaction of its own around the modules; the mark gives each test one inside it.
 pytestmark = pytest.mark.django_db
 SEED = 20261120
 LINES = lines()

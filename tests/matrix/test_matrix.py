@@ -30,7 +30,7 @@ from tests.matrix.expectations import (
 )
 from tests.matrix.town import CHOOSE, Town, absent, objects
 
-# The town is built in a transaction of its own around the module; the mark gives each test one inside it.
+# The town is built in a transaction of its own around the modules; the mark gives each test one inside it.
 pytestmark = pytest.mark.django_db
 LINES = lines()
 # The one address besides whose owner gives a thing up by DELETE (tests/kernel/test_receiving.py).

@@ -21,8 +21,7 @@ from tests.matrix.asking import client_of
 from tests.matrix.expectations import Line, lines
 from tests.matrix.town import Town, objects
 
-# The town is built in a transaction of its own around the module; the mark gives each test one inside it. One process
-# of a run has it, so that it is built once.
+# The town is built in a transaction of its own around the modules; the mark gives each test one inside it.
 pytestmark = pytest.mark.django_db
 
 # As they stand in an address: a NUL, halves of characters, no UTF-8 at all, text that runs backwards, endless text …
