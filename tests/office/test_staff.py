@@ -233,10 +233,14 @@ def test_a_cancelled_export_leaves_nothing(
 
 @pytest.mark.clause("S2-15")
 def test_the_county_tells_those_behind_in_its_place_to_finish_and_declare(
-    client: Client, behind: Professional, met: Professional, county_officer: User
+    client: Client, behind: Professional, met: Professional, county_officer: User, county_bureau: Organization
 ) -> None:
+    """Into departments it puts its own people alone: no box stands beside others."""
+    make.give(county_officer, county_bureau, Duty.MANAGE_UNIT)
     with time_machine.travel(NOW, tick=False):
         client.force_login(county_officer)
+        page = client.get(LIST).content.decode()
+        assert (behind.name in page, "设置部门" in page, 'type="checkbox"' in page) == (True, False, False)
         assert client.post(f"{LIST}remind/", {"year": "2026"}).status_code == 302
         work_on_reminders(now=NOW)
     told = Notice.objects.get(event=NoticeEvent.YEAR_BEHIND)

@@ -71,7 +71,10 @@ def _list(request: HttpRequest, template: str) -> HttpResponse:
     most = MOST_COUNTED if len(people) == 1 else MOST_OF_A_PLACE
     count = counted_up_to(people, most)
     rows = [(one, rules.consequence(one.state, one.unit.nature if one.unit else "")) for one in years]
-    counted = {"count": min(count, most), "is_more": count > most}
+    counted: dict[str, object] = {"count": min(count, most), "is_more": count > most}
+    mine = own_staff_of(user, rules.Asked(asked.year)).filter(pk__in=[each.pk for each in page.items])
+    # Only they can be put into departments, whatever else the list shows.
+    counted |= {"own": frozenset(mine.order_by().values_list("pk", flat=True))}
     kind = "appraisal" if template.endswith("appraisal.html") else "staff"
     return render(request, template, _frame(request) | counted | {"page": page, "rows": rows, "kind": kind})
 
