@@ -22,7 +22,8 @@ from ceportal.kernel.web.sheets import XLSX
 from ceportal.office.enums import ExportKind, ExportState
 from ceportal.office.forms.listing import ExportForm, asked_in, kind_in
 from ceportal.office.models import Export
-from ceportal.office.rules.exporting import ROWS_FOR_TWO, seconds_left
+from ceportal.office.rules import exporting
+from ceportal.office.rules.exporting import seconds_left
 from ceportal.office.rules.staff import Asked, scope_words
 from ceportal.office.selectors.exports import exports_of
 from ceportal.office.selectors.listing import LISTS
@@ -56,8 +57,8 @@ def ask_export(request: HttpRequest) -> HttpResponse:
             form.show(refused)
         else:
             return redirect("office:export", made.ref)
-    rows = LISTS[kind].count(_user(request), asked, ROWS_FOR_TWO)
-    context = {"form": form, "asked": asked, "kind": kind, "rows": rows, "for_two": ROWS_FOR_TWO}
+    rows = LISTS[kind].count(_user(request), asked, exporting.ROWS_FOR_TWO)
+    context = {"form": form, "asked": asked, "kind": kind, "rows": rows, "for_two": exporting.ROWS_FOR_TWO}
     return render(request, "office/ask_export.html", context, status=422 if form.is_bound else 200)
 
 
