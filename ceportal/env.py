@@ -6,6 +6,7 @@ one variable, and none when the default folder is used.
 
 import os
 import secrets
+import sqlite3
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -75,6 +76,19 @@ def names(name: str, default: str = "") -> list[str]:
 def data_dir() -> Path:
     folder = Path(os.environ.get("DATA_DIR", "var"))
     return folder if folder.is_absolute() else ROOT / folder
+
+
+def held_open(path: Path) -> sqlite3.Connection | None:
+    """A connection to the SQLite database at `path`, if there is one, that does nothing but be there.
+
+    With the last connection SQLite takes its log away. Who comes next begins another; where the disk is full there is
+    no room for it, and nobody could even read (X16).
+    """
+    if not path.exists():
+        return None
+    connection = sqlite3.connect(path, timeout=60)
+    connection.execute("SELECT name FROM sqlite_master LIMIT 1").fetchall()
+    return connection
 
 
 def secret(name: str, *, make: bool) -> str:

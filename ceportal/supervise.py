@@ -26,6 +26,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from ceportal import env
+
 ROOT = Path(__file__).resolve().parent.parent
 PR_SET_PDEATHSIG = 1
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -34,12 +36,9 @@ WATCHED = (*STOP_SIGNALS, signal.SIGCHLD)
 SOCKET_PATH_MAX = 107
 # Seconds.
 TURN = 0.2
-STOP_WITHIN = 10
-BROKER_STOP_WITHIN = 5
-READY_WITHIN = 120
-STEADY_AFTER = 60
-LONGEST_PAUSE = 30
-LOOK_EVERY = 15
+STOP_WITHIN, BROKER_STOP_WITHIN = 10, 5
+READY_WITHIN = 300
+STEADY_AFTER, LONGEST_PAUSE, LOOK_EVERY = 60, 30, 15
 SILENT_FOR = 120
 LOG_BYTES = 5_000_000
 # What /readyz may not miss at a start.
@@ -371,7 +370,7 @@ def end_with_make() -> None:
 def main() -> int:
     signal.pthread_sigmask(signal.SIG_BLOCK, WATCHED)
     end_with_make()
-    supervisor = None
+    supervisor = database = None
     try:
         place = place_from_environment()
         place.make()
@@ -379,6 +378,7 @@ def main() -> int:
         check_port(place)
         supervisor = Supervisor(place)
         supervisor.prepare()
+        database = env.held_open(place.data / "portal.sqlite3")
         supervisor.start()
         greet(place)
         supervisor.keep()
@@ -390,6 +390,8 @@ def main() -> int:
     finally:
         if supervisor:
             supervisor.stop()
+        if database:
+            database.close()
     held.close()
     return 0
 

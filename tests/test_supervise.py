@@ -3,16 +3,18 @@
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from ceportal import supervise
+from ceportal import env, supervise
 from tests.databases import tables
 from tests.portals import PARTS, ROOT, SUPERVISOR, Portal, until
 
@@ -149,6 +151,22 @@ def test_a_port_that_is_none_is_refused(port: str, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("PORT", port)
     with pytest.raises(supervise.CannotStart, match="PORT must be"):
         supervise.place_from_environment()
+
+
+@pytest.mark.parametrize("is_held", [True, False], ids=["held", "naive"])
+def test_while_the_portal_runs_sqlite_keeps_the_log_that_readers_need(tmp_path: Path, is_held: bool) -> None:
+    """Where the disk is full nobody could begin another (tests/faults/test_full_disk.py)."""
+    path = tmp_path / "portal.sqlite3"
+    assert env.held_open(path) is None, "another database is another's affair"
+    with closing(sqlite3.connect(path)) as first:
+        first.execute("PRAGMA journal_mode = WAL")
+        first.execute("CREATE TABLE a (b)")
+    held = env.held_open(path) if is_held else None
+    with closing(sqlite3.connect(path)) as visitor, visitor:
+        visitor.execute("INSERT INTO a VALUES (1)")
+    assert (tmp_path / "portal.sqlite3-shm").exists() is is_held
+    if held:
+        held.close()
 
 
 def test_a_folder_too_deep_for_a_socket_gets_a_short_one(tmp_path: Path) -> None:

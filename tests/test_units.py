@@ -93,6 +93,13 @@ def test_a_timer_runs_a_command_there_is_with_arguments_it_takes(name: str) -> N
             subprocess.run([ANALYZE, "calendar", moment], check=True, capture_output=True)
 
 
+@pytest.mark.skipif(ANALYZE is None, reason="systemd is not installed")
+def test_systemd_finds_nothing_wrong_with_any_unit_but_that_it_is_not_here() -> None:
+    units = [str(path) for path in FOLDER.glob("ceportal-*.*") if "@" not in path.name and path.suffix != ".socket"]
+    said = subprocess.run([str(ANALYZE), "verify", *units], capture_output=True, text=True, check=False).stderr
+    assert [line for line in said.splitlines() if "ceportal" in line and "not executable" not in line] == []
+
+
 def test_the_log_of_the_database_lies_where_old_parts_of_it_are_looked_for() -> None:
     words = service("wal")["ExecStart"].split()
     assert words[words.index("--directory") + 1] == f"{environment()['BACKUP_DIR']}/{LOG}"

@@ -15,6 +15,7 @@ from accounts.models import KnownDevice, SignedIn, User
 from accounts.services.guessing import Guesser
 from accounts.services.memberships import end_sessions
 from accounts.services.notices import tell
+from ceportal.kernel.services.noting import left_out_when_full
 from ceportal.kernel.services.trail import record
 
 
@@ -54,6 +55,7 @@ def note_session(user: User, session_key: str, *, label: str, address: str, now:
     SignedIn.objects.update_or_create(session_key=session_key, defaults=facts)
 
 
+@left_out_when_full
 def note_use(session_key: str, *, now: datetime) -> None:
     SignedIn.objects.filter(session_key=session_key).update(seen_at=now)
 

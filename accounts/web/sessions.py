@@ -4,11 +4,14 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends.base import SessionBase, UpdateError
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest
 
 from accounts.rules.entering import FRESH, is_within
 from accounts.services.devices import note_use
+from ceportal.kernel.services.noting import is_no_fault_of_ours, left_out_when_full
 
 _BEGAN, _SEEN, _IDLE, _PROVED = "began_at", "seen_at", "idle_minutes", "proved_at"
 _RAN_OUT = "ran_out"
@@ -31,9 +34,33 @@ def is_over(session: SessionBase, now: datetime) -> bool:
 
 
 def note_click(session: SessionBase, now: datetime) -> None:
+    """Kept at once and apart from the answer, which is none the worse when the database cannot write."""
     if not is_within(session.get(_SEEN), _STAMPED_EVERY, now):
+        was_modified = session.modified
         session[_SEEN] = int(now.timestamp())
-        note_use(session.session_key or "", now=now)
+        _keep_click(session, now)
+        session.modified = was_modified
+
+
+@left_out_when_full
+def _keep_click(session: SessionBase, now: datetime) -> None:
+    try:
+        session.save()
+    except UpdateError as error:
+        if (said := said_by_the_database(error)) is None:
+            raise SessionInterrupted("The session was ended meanwhile.") from error
+        raise said from said.__cause__
+    note_use(session.session_key or "", now=now)
+
+
+def said_by_the_database(error: BaseException | None) -> Exception | None:
+    """That it cannot write: Django takes every failure to save for a session that somebody has deleted (400)."""
+    while error is not None:
+        is_of_driver = isinstance(error, DatabaseError | InterfaceError) and error.__cause__ is not None
+        if is_of_driver and isinstance(error, Exception) and is_no_fault_of_ours(error):
+            return error
+        error = error.__context__
+    return None
 
 
 def note_proof(session: SessionBase, now: datetime) -> None:

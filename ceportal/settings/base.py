@@ -59,7 +59,7 @@ MIDDLEWARE = [
     "ceportal.kernel.middleware.WaitedTooLong",
     "ceportal.kernel.middleware.KnownMethods",
     "ceportal.kernel.middleware.ReadableForms",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "accounts.middleware.Sessions",
     "ceportal.kernel.middleware.CommonRules",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

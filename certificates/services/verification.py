@@ -8,6 +8,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from ceportal.kernel.services.counters import next_number
+from ceportal.kernel.services.noting import left_out_when_full
 from certificates.enums import CheckRefusal
 from certificates.models import Certificate, RefusedCheck, VerificationCount
 
@@ -20,6 +21,7 @@ def count_verification(certificate: Certificate | None, *, now: datetime) -> Non
     count_verifications([certificate], now=now)
 
 
+@left_out_when_full
 @transaction.atomic
 def count_verifications(asked: Iterable[Certificate | None], *, now: datetime) -> None:
     """The same of several looked up together: each certificate counts once, and that something was missed once."""
@@ -36,6 +38,7 @@ def count_verifications(asked: Iterable[Certificate | None], *, now: datetime) -
     rows.update(times=F("times") + 1)
 
 
+@left_out_when_full
 @transaction.atomic
 def note_refusal(why: CheckRefusal, address: str, *, now: datetime, times: int = 1) -> None:
     """A look-up led to nothing: so much stands in a line a day for each address. What was asked is not kept."""

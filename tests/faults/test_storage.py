@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
+from django.contrib.sessions.models import Session
 from django.db import DatabaseError, connection
 from django.test import Client
 from django.utils import timezone
@@ -50,9 +52,11 @@ def no_writes() -> Iterator[None]:
     }[connection.vendor]
     with connection.cursor() as cursor:
         cursor.execute(on)
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute(off)
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(off)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -68,6 +72,35 @@ def test_without_writes_people_read_and_nothing_is_half_done(operator: User) -> 
     assert (Job.objects.count(), AuditEvent.objects.count()) == (0, events)
     assert client.post("/operation/check/").status_code == 302
     assert (Job.objects.count(), AuditEvent.objects.count()) == (1, events + 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_writes_a_look_goes_unnoted_and_who_came_too_late_is_led_to_sign_in(operator: User) -> None:
+    """The last click, the count of looks at a certificate, the end of a session: none is worth the page."""
+    client = Client(raise_request_exception=False)
+    client.force_login(operator)
+    now = timezone.now()
+    held = Session.objects.get().session_data
+    with no_writes():
+        with time_machine.travel(now + timedelta(minutes=5)):
+            assert client.get("/operation/").status_code == 200
+            assert client.get("/home/").status_code == 302
+        assert client.get("/v/unknown/").status_code == 404
+        with time_machine.travel(now + timedelta(minutes=50)):
+            assert client.get("/operation/", follow=True).status_code == 200
+            assert client.get("/sign-in/").status_code == 200
+    assert Session.objects.get().session_data == held
+    Session.objects.all().delete()
+    client.force_login(operator)
+    held = Session.objects.get().session_data
+    with no_writes(), time_machine.travel(now + timedelta(minutes=5)):
+        assert client.post("/operation/check/").status_code == 503, "not a session that is gone"
+    with time_machine.travel(now + timedelta(minutes=5)):
+        assert client.get("/operation/").status_code == 200
+    assert Session.objects.get().session_data != held
+    with time_machine.travel(now + timedelta(minutes=50)):
+        assert client.get("/operation/").status_code == 302
+    assert not Session.objects.filter(session_data=held).exists()
 
 
 @pytest.mark.django_db(transaction=True)

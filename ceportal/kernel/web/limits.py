@@ -1,7 +1,8 @@
 """How often something may be tried, counted for all processes in the broker's Redis, or without one in the database.
 
 A broker that does not answer costs one request of a process a moment, then none for a while: nobody waits for a count.
-The tests, whose broker's address leads nowhere, count in their process instead (`LIMITS_WITHOUT_BROKER`).
+Where neither can write (one disk for both, and full) each process counts for itself. The tests, whose broker's address
+leads nowhere, do so always (`LIMITS_WITHOUT_BROKER`).
 
 Keys are never clear numbers: give a blind index. The count is a convenience of the door, not a record: it may be lost.
 """
@@ -14,6 +15,7 @@ from functools import cache
 from typing import Any, TypeVar, cast
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.utils import timezone
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage, Storage, storage_from_string
@@ -22,6 +24,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
+from ceportal.kernel.services.noting import is_no_fault_of_ours
 from ceportal.kernel.services.tallies import take_from_tally, tallied
 
 # A broker on this machine answers in a millisecond.
@@ -101,7 +104,14 @@ def _counted(count: Callable[[Storage], Answer], without_broker: Callable[[], An
             return count(_shared())
         except (RedisError, OSError):
             _silence["ends"] = time.monotonic() + SILENCE_SECONDS
-    return without_broker() if settings.LIMITS_WITHOUT_BROKER == "database" else count(_here)
+    if settings.LIMITS_WITHOUT_BROKER != "database":
+        return count(_here)
+    try:
+        return without_broker()
+    except DatabaseError as error:
+        if not is_no_fault_of_ours(error):
+            raise
+        return count(_here)
 
 
 def _taken_from_tally(item: RateLimitItem, key: tuple[str, ...], cost: int) -> Allowance:

@@ -5,20 +5,18 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import Http404, HttpResponse, JsonResponse
 from rest_framework import exceptions
 from rest_framework.views import APIView
 
 from ceportal.kernel.rules.refusal import MovedOn, Refusal, Refused
+from ceportal.kernel.services.noting import is_no_fault_of_ours
 from ceportal.kernel.shelves.kinds import ShelfAway
 from ceportal.kernel.web.strict_json import BadJson
 
 CONTENT_TYPE = "application/problem+json"
 BUSY_SECONDS = 5
 BUSY = "系统繁忙，请稍后重试；已确认的记录不会丢失，重复提交也不会重复计入。"
-# PostgreSQL's read_only_sql_transaction, which Django knows as an internal error.
-_READ_ONLY = "25006"
 
 
 class Problem(Exception):
@@ -65,14 +63,8 @@ def as_error(reason: Refusal, above: str = "") -> dict[str, str]:
 
 
 def is_away(error: Exception) -> bool:
-    """Whether the store of files or the database did not answer, cannot write (its disk is full, it takes no writes),
-    or left in the middle: then the driver knows no better word than DatabaseError, and of what is closed says
-    InterfaceError.
-    """
-    if isinstance(error, ShelfAway):
-        return True
-    takes_no_writes = getattr(error.__cause__, "pgcode", None) == _READ_ONLY
-    return takes_no_writes or isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError
+    """Whether the store of files or the database did not answer, or cannot write (its disk is full, it takes none)."""
+    return isinstance(error, ShelfAway) or is_no_fault_of_ours(error)
 
 
 def problem_of(error: Exception) -> Problem | None:
