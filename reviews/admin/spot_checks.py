@@ -24,6 +24,7 @@ from credits.models import Evidence
 from reviews.enums import CampaignState, Finding, InspectionState
 from reviews.forms.spot_checks import AskForm, AssignForm, CampaignForm, FindingForm, IntendForm, SaidForm
 from reviews.models import Campaign, Inspection
+from reviews.selectors.seen import unseen_of_inspection
 from reviews.selectors.spot_checks import (
     announced,
     campaigns_seen_by,
@@ -35,6 +36,7 @@ from reviews.selectors.spot_checks import (
     planning_bureaus,
 )
 from reviews.services.inspecting import ask_for_evidence, assign, find, intend
+from reviews.services.openings import record_opening
 from reviews.services.spot_checks import draw_campaign, publish_campaign
 from reviews.web.overseers import OverseersRegister, moment_of
 
@@ -157,6 +159,7 @@ class SpotCheckDesk(OverseersRegister):
             else:
                 messages.success(request, "已记录，并通知了有关人员。")
                 return redirect("admin:reviews_campaign_inspect", ref=ref, position=position)
+        self._note_opening(request, inspection)
         may_act = inspection.state == InspectionState.OPEN and may_inspect(user, inspection)
         heard = {"finding": inspection.intended, "reversal_code": inspection.reversal_code}
         initial = {"intend": {}, "find": heard if inspection.was_heard else {"finding": Finding.SOUND}}
@@ -169,6 +172,7 @@ class SpotCheckDesk(OverseersRegister):
             "inspection": inspection,
             "evidence": Evidence.objects.filter(declaration=inspection.declaration).select_related("file"),
             "forms": forms if may_act else None,
+            "unseen": unseen_of_inspection(inspection, user) if may_act else [],
             "assign": forms["assign"] if not inspection.finding and able.exists() else None,
             "form": sent,
         }
@@ -181,7 +185,16 @@ class SpotCheckDesk(OverseersRegister):
         of_declaration = Evidence.objects.filter(declaration=inspection.declaration).values("file")
         of_answers = inspection.steps.filter(file__isnull=False).values("file")
         stored = StoredFile.objects.filter(pk__in=of_declaration) | StoredFile.objects.filter(pk__in=of_answers)
-        return cast(HttpResponse, serve(get_object_or_404(stored, ref=file)))
+        found = get_object_or_404(stored, ref=file)
+        response = serve(found)
+        self._note_opening(request, inspection, found.digest)
+        return cast(HttpResponse, response)
+
+    def _note_opening(self, request: HttpRequest, inspection: Inspection, file_digest: str = "") -> None:
+        """What an inspector was served is recorded, as with a reviewer (T4); of headers alone (HEAD) nothing."""
+        user = _user(request)
+        if request.method == "GET" and not inspection.finding and may_inspect(user, inspection):
+            record_opening(inspection.declaration, reviewer=user, file_digest=file_digest, now=timezone.now())
 
     def _inspection(self, request: HttpRequest, ref: UUID, position: int) -> Inspection:
         campaign = get_object_or_404(campaigns_seen_by(_user(request)), ref=ref)

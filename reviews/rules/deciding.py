@@ -2,25 +2,20 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from decimal import Decimal
-from math import ceil
 
 from accounts.enums import Move
 from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.rules.text import strange_character
+from credits.rules.looking import NO_BLIND_APPROVAL, reasons_to_look_first
 from reviews.enums import REASON_LIMIT, ReasonCode
 
-UNSEEN = "unseen"
-HASTY = "hasty"
 # So many may be approved in one go; each was looked at by itself.
 MOST_TOGETHER = 20
 MOVES = (Move.APPROVE, Move.RETURN, Move.REJECT)
 # Line breaks are part of a written reason; every other control character is not.
 _BREAKS = str.maketrans("", "", "\r\n\t")
 _STEP = Decimal("0.5")
-# S3-06 asks for it in one city; for all of them it is our reading.
-_NO_BLIND_APPROVAL = "A22"
 
 
 @dataclass(frozen=True)
@@ -66,18 +61,7 @@ def reasons_not_to_take_together(count: int) -> Iterator[Refusal]:
         yield Refusal("nothing_chosen", "请先勾选要一起通过的申报。")
     elif count > MOST_TOGETHER:
         text = f"一次最多一起通过 {MOST_TOGETHER} 项，现在选了 {count} 项，请分几次办理。"
-        yield Refusal("too_many_together", text, clause=_NO_BLIND_APPROVAL)
-
-
-def seconds_still_to_look(opened_at: Sequence[datetime], *, least: int, now: datetime) -> int:
-    """How long files opened at these moments have still to be looked at, where each asks for `least` seconds.
-
-    Each has been open for so long, and all together for so long times their number, however the windows lie.
-    """
-    if not opened_at:
-        return 0
-    enough = max(max(opened_at) + timedelta(seconds=least), min(opened_at) + timedelta(seconds=least * len(opened_at)))
-    return max(0, ceil((enough - now).total_seconds()))
+        yield Refusal("too_many_together", text, clause=NO_BLIND_APPROVAL)
 
 
 def differs(verdict: Verdict, looked: Looked) -> bool:
@@ -86,13 +70,7 @@ def differs(verdict: Verdict, looked: Looked) -> bool:
 
 
 def _reasons_not_to_approve(verdict: Verdict, looked: Looked) -> Iterator[Refusal]:
-    if looked.unseen:
-        listed = "、".join(looked.unseen)
-        text = f"还不能通过：您还有 {len(looked.unseen)} 项没有查看——{listed}。请逐项打开看过再通过。"
-        yield Refusal(UNSEEN, text, clause=_NO_BLIND_APPROVAL)
-    elif looked.still_to_look:
-        text = f"材料打开的时间太短，请再看 {looked.still_to_look} 秒，看清楚再通过。"
-        yield Refusal(HASTY, text, clause=_NO_BLIND_APPROVAL)
+    yield from reasons_to_look_first(looked.unseen, still_to_look=looked.still_to_look)
     yield from _faults_of_hours(verdict.hours, looked.claimed)
     if looked.is_open and not verdict.reason.strip():
         text = "这一项没有可以直接计算的规定，学时由您认定：请写明按什么认定，申报人会看到。"

@@ -15,6 +15,7 @@ from credits.enums import DeclarationState
 from credits.models import Declaration, HourEntry
 from reviews.models import Appeal, Decision
 from reviews.rules.appealing import APPEALABLE, reasons_not_to_appeal
+from reviews.selectors.reversals import reversals
 
 
 def appealable(user: User) -> QuerySet[Declaration]:
@@ -67,15 +68,23 @@ def appeals_seen_by(user: User) -> QuerySet[Appeal]:
 
 
 def appeals_waiting_for(user: User) -> QuerySet[Appeal]:
-    """What `user` may answer: never what they declared or decided themselves, at whatever office (A24)."""
+    """What `user` may answer: never what they declared, decided or took back themselves, at whatever office (A24)."""
     decided = Decision.objects.filter(subject=OuterRef("appealed"), by=user)
-    return _shown(requests_waiting_for(user, Appeal.objects.filter(~Exists(decided)))).order_by("due_at", "id")
+    reversed_ = reversals().filter(subject_ref=OuterRef("appealed__ref"), actor_id=user.pk)
+    rows = Appeal.objects.filter(~Exists(decided), ~Exists(reversed_))
+    return _shown(requests_waiting_for(user, rows)).order_by("due_at", "id")
+
+
+def appealed_to(user: User) -> QuerySet[Declaration]:
+    """The declarations whose appeal waits for `user`: who answers reads their evidence."""
+    return Declaration.objects.filter(pk__in=appeals_waiting_for(user).order_by().values("appealed"))
 
 
 def may_answer(user: User, appeal: Appeal) -> bool:
     """The mirror of `appeals_waiting_for`, for one."""
     decided = Decision.objects.filter(subject=appeal.appealed, by=user)
-    return who_can_decide(appeal).filter(pk=user.pk).exists() and not decided.exists()
+    reversed_ = reversals().filter(subject_ref=appeal.appealed.ref, actor_id=user.pk)
+    return who_can_decide(appeal).filter(pk=user.pk).exists() and not decided.exists() and not reversed_.exists()
 
 
 def _bureau_at(area: str) -> Organization | None:

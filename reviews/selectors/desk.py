@@ -13,7 +13,7 @@ from accounts.rules.policy import Act
 from accounts.selectors.duties import units_for, waiting_for, who_can_rule
 from credits.enums import STAGE_AUTHORITY, STAGE_EMPLOYER, DeclarationState
 from credits.models import Declaration, Evidence
-from credits.rules.rule_fields import RULE_FIELDS
+from credits.rules.looking import MOST_DWELL, seconds_still_to_look
 from credits.selectors.bench import Bench
 from credits.selectors.conversions import is_open
 from credits.selectors.declarations import limits_at
@@ -21,15 +21,14 @@ from credits.selectors.regulation import rule_book
 from credits.selectors.second_stage import second_reviewer_for
 from reviews.enums import REVIEWING
 from reviews.models import Allotment, Appeal, Decision, Jotting, Opening
-from reviews.rules.deciding import Looked, seconds_still_to_look
+from reviews.rules.deciding import Looked
+from reviews.selectors.reversals import reversals
 
 ORDER = ("due_at", "id")
 PAGE_LABEL = "申报内容页"
 _SHOWN_WITH = ("professional", "organization", "waiting_on", "activity")
 # A list of what resembles is for the eye, not for counting.
 _ALIKE = 10
-# No rule set asks for more seconds a file.
-MOST_DWELL = int(RULE_FIELDS["dwell_seconds"].most)
 
 
 @dataclass(frozen=True)
@@ -50,8 +49,8 @@ class Look:
 
 def inbox(user: User, units: Iterable[Organization] | None = None) -> QuerySet[Declaration]:
     """What waits for `user` to decide: with a unit for which they review, never their own (A24), and never where they
-    decided the other stage of the same round, or what was appealed. Sorted by what is due first; one range of an index
-    per unit.
+    decided the other stage of the same round, or decided or took back what was appealed. Sorted by what is due first;
+    one range of an index per unit.
 
     `units` are `units_reviewed_by(user)`, for who has read them already.
     """
@@ -70,16 +69,19 @@ def one_of_inbox(user: User, declaration: Declaration) -> QuerySet[Declaration]:
 def _open_to(user: User, rows: QuerySet[Declaration]) -> QuerySet[Declaration]:
     mine = Decision.objects.filter(subject=OuterRef("pk"), round=OuterRef("round"), by=user)
     earlier = Decision.objects.filter(subject=OuterRef("appealed"), by=user)
-    appealed = Appeal.objects.filter(Exists(earlier), renewed=OuterRef("pk"))
+    taken_back = reversals().filter(subject_ref=OuterRef("appealed__ref"), actor_id=user.pk)
+    appealed = Appeal.objects.filter(Exists(earlier) | Exists(taken_back), renewed=OuterRef("pk"))
     waiting = waiting_for(user, rows.filter(duty=REVIEWING))
     return waiting.filter(~Exists(mine), ~Exists(appealed)).select_related(*_SHOWN_WITH)
 
 
 def reviewers_of(declaration: Declaration) -> QuerySet[User]:
     """The mirror of `inbox`: everybody in whose inbox `declaration` stands."""
-    appealed = Appeal.objects.filter(renewed=declaration).values("appealed")
-    of_this = Q(subject=declaration, round=declaration.round) | Q(subject__in=appealed)
-    return who_can_rule(declaration).exclude(pk__in=Decision.objects.filter(of_this).values("by"))
+    appealed = Appeal.objects.filter(renewed=declaration)
+    of_this = Q(subject=declaration, round=declaration.round) | Q(subject__in=appealed.values("appealed"))
+    taken_back = reversals().filter(subject_ref__in=appealed.values("appealed__ref"), actor_id__isnull=False)
+    able = who_can_rule(declaration).exclude(pk__in=Decision.objects.filter(of_this).values("by"))
+    return able.exclude(pk__in=taken_back.values("actor_id"))
 
 
 def decided_by(user: User) -> QuerySet[Declaration]:

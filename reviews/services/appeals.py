@@ -13,10 +13,13 @@ from accounts.services import requests
 from ceportal.kernel.models import StoredFile
 from ceportal.kernel.rules.refusal import Refused, refuse, refuse_if_any
 from credits.models import Declaration
+from credits.rules.looking import reasons_to_look_first
 from credits.services.reopening import reopen
 from reviews.models import Appeal
 from reviews.rules.appealing import LIMIT_DAYS
 from reviews.selectors.appeals import decided_last, may_answer, next_level, reasons_against
+from reviews.selectors.seen import unseen_of_appeal
+from reviews.services.openings import close_openings
 
 
 @transaction.atomic
@@ -48,13 +51,17 @@ def appeal(declaration: Declaration, *, reason: str, document: StoredFile | None
 
 @transaction.atomic
 def answer(asked: Appeal, move: str, *, seen_round: int, reason: str, by: User, now: datetime) -> Appeal:
-    """Uphold the decision, or have the level above review the declaration anew; either says why."""
+    """Uphold the decision, or have the level above review the declaration anew; either says why, by who has opened
+    the page, the evidence and the paper of the appeal (A22).
+    """
     if asked.state == "waiting" and not may_answer(by, asked):
-        raise refuse("not_your_duty", "这份申诉不由您处理：申请人和原审核人不能处理。", clause="A24")
+        raise refuse("not_your_duty", "这份申诉不由您处理：申请人、原审核人和撤销学时的人不能处理。", clause="A24")
     if move == Move.RETURN:
         raise refuse("move", "申诉须给出答复：撤销原决定，或维持原决定。", field="move")
+    requests.may_rule(asked, move, seen_round=seen_round, reason=reason, by=by)
+    refuse_if_any(reasons_to_look_first(unseen_of_appeal(asked, by), act="答复"))
+    close_openings(asked.appealed, reviewer=by, now=now)
     if move == Move.APPROVE:
-        requests.may_rule(asked, move, seen_round=seen_round, reason=reason, by=by)
         office = asked.waiting_on
         if office is None:
             raise requests.moved_on(asked)

@@ -19,6 +19,7 @@ from ceportal.kernel.services.claims import one_by_one
 from ceportal.kernel.services.trail import record
 from credits.enums import ClaimState
 from credits.models import Claim
+from credits.rules.looking import reasons_to_look_first
 from credits.services.ledger import reverse_claim
 from reviews.enums import Asked, CampaignState, Finding, InspectionMove, InspectionState, Measure, ReversalCode
 from reviews.models import Campaign, Decision, Inspection, InspectionStep, Sanction
@@ -31,12 +32,14 @@ from reviews.rules.inspecting import (
     reasons_not_to_say,
 )
 from reviews.rules.reversing import CLAUSES, wording
+from reviews.selectors.seen import unseen_of_inspection
 from reviews.selectors.spot_checks import (
     holders_asked,
     may_assign,
     may_inspect,
     other_inspectors,
 )
+from reviews.services.openings import close_openings
 
 JOB = "reviews.lapse_inspections"
 
@@ -81,10 +84,15 @@ def intend(inspection: Inspection, *, finding: str, reversal_code: str, text: st
 
 @transaction.atomic
 def find(inspection: Inspection, *, finding: str, text: str, by: User, now: datetime) -> None:
-    """The finding, with all that follows: hours reversed (certificates follow), records, the 通报 list."""
+    """The finding, with all that follows: hours reversed (certificates follow), records, the 通报 list. Nobody finds
+    sound what they have not opened, page and files (A22).
+    """
     heard: dict[str, Any] = {"intended": inspection.intended, "was_heard": inspection.was_heard}
     refuse_if_any([*reasons_not_to_find(finding, inspection.reversal_code, **heard), *reasons_not_to_say(text, "结论")])
     _inspects(inspection, by)
+    if finding == Finding.SOUND and inspection.state == InspectionState.OPEN:
+        refuse_if_any(reasons_to_look_first(unseen_of_inspection(inspection, by), act="办结"))
+    close_openings(inspection.declaration, reviewer=by, now=now)
     _move(inspection, InspectionMove.FIND, text=text, by=by, now=now, finding=finding, closed_at=now)
     if finding != Finding.SOUND:
         _draw_consequences(inspection, text, by=by, now=now)

@@ -32,6 +32,12 @@ def record_opening(declaration: Declaration, *, reviewer: User, file_digest: str
         Opening.objects.bulk_create([Opening(**what, opened_at=now)], ignore_conflicts=True)
 
 
+def close_openings(declaration: Declaration, *, reviewer: User, now: datetime) -> None:
+    """Who has found or answered has nothing of it open any more."""
+    rows = Opening.objects.filter(declaration=declaration, reviewer=reviewer, closed_at__isnull=True)
+    rows.filter(opened_at__lte=now).update(closed_at=now)
+
+
 def clear_desks(*, now: datetime) -> int:
     """By the clock: what was decided closes what its reviewer had open of it, as of the moment of the decision, and
     ends what they had half written. The cost follows what stands open and half-written. Gives how much went.

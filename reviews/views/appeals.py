@@ -30,7 +30,10 @@ from reviews.selectors.appeals import (
     next_level,
     reasons_against,
 )
+from reviews.selectors.desk import files_of
+from reviews.selectors.seen import unseen_of_appeal
 from reviews.services.appeals import answer, appeal
+from reviews.services.openings import record_opening
 
 _OPEN = {RequestState.WAITING, RequestState.RETURNED}
 _SHOWN = 50
@@ -81,7 +84,10 @@ def new_appeal(request: HttpRequest, ref: UUID) -> HttpResponse:
 @never_cache
 @require_safe
 def show_appeal(request: HttpRequest, ref: UUID) -> HttpResponse:
-    return _page(request, _found(request, ref))
+    """That it was shown to who may answer is recorded (T4)."""
+    asked = _found(request, ref)
+    _note_opening(request, asked)
+    return _page(request, asked)
 
 
 @never_cache
@@ -121,7 +127,17 @@ def withdraw_appeal(request: HttpRequest, ref: UUID) -> HttpResponse:
 
 @require_safe
 def show_document(request: HttpRequest, ref: UUID) -> HttpResponse:
-    return cast(HttpResponse, serve(_found(request, ref).document, inline=True))
+    asked = _found(request, ref)
+    response = serve(asked.document, inline=True)
+    _note_opening(request, asked, asked.document.digest)
+    return cast(HttpResponse, response)
+
+
+def _note_opening(request: HttpRequest, asked: Appeal, file_digest: str = "") -> None:
+    """Who asks for the headers alone (HEAD) has seen nothing."""
+    user = cast(User, request.user)
+    if request.method == "GET" and may_answer(user, asked):
+        record_opening(asked.appealed, reviewer=user, file_digest=file_digest, now=timezone.now())
 
 
 def _found(request: HttpRequest, ref: UUID) -> Appeal:
@@ -131,10 +147,13 @@ def _found(request: HttpRequest, ref: UUID) -> Appeal:
 def _page(request: HttpRequest, asked: Appeal, *, form: AnswerForm | None = None, status: int = 200) -> HttpResponse:
     user = cast(User, request.user)
     is_own = asked.declarant_id == user.pk
+    decides = may_answer(user, asked)
     context = {
         "asked": asked,
         "is_own": is_own,
-        "decides": may_answer(user, asked),
+        "decides": decides,
+        "evidence": files_of(asked.appealed) if decides else [],
+        "unseen": unseen_of_appeal(asked, user) if decides else [],
         "can_withdraw": is_own and asked.state in _OPEN,
         "steps": steps_of(asked),
         "form": form or AnswerForm(initial={"round": asked.round}),

@@ -18,11 +18,12 @@ from ceportal.kernel.rules.refusal import MovedOn, Refusal, Refused
 from ceportal.kernel.web.serving import serve, serve_page
 from credits.enums import STAGE_EMPLOYER
 from credits.models import Declaration
+from credits.rules.looking import HASTY, UNSEEN
 from credits.selectors.conversions import is_open
 from credits.services.steps import moved_on
 from reviews.forms.reviewing import FORMS, ActForm, ApproveForm, KeepForm
 from reviews.models import Jotting
-from reviews.rules.deciding import HASTY, UNSEEN
+from reviews.selectors.appeals import appealed_to
 from reviews.selectors.desk import (
     decided_by,
     files_of,
@@ -114,8 +115,8 @@ def keep(request: PersonRequest, ref: UUID) -> HttpResponse:
 @require_safe
 @only_who_may(Act.REVIEW_HOURS)
 def show_evidence(request: PersonRequest, ref: UUID, evidence: UUID) -> HttpResponse:
-    """One file, for whom it waits with or who decided it. That it was served is recorded (T4)."""
-    declaration = get_object_or_404(readable(request.user), ref=ref)
+    """One file, for whom it waits with, who decided it or answers an appeal. That it was served is recorded (T4)."""
+    declaration = _readable(request, ref)
     found = get_object_or_404(files_of(declaration), ref=evidence)
     response = serve(found.file, inline=True)
     _note_opening(request, declaration, found.file.digest)
@@ -126,13 +127,18 @@ def show_evidence(request: PersonRequest, ref: UUID, evidence: UUID) -> HttpResp
 @only_who_may(Act.REVIEW_HOURS)
 def show_page(request: PersonRequest, ref: UUID, evidence: UUID, page: int) -> HttpResponse:
     """One page of a PDF as a picture; to be shown it is to be shown the file."""
-    declaration = get_object_or_404(readable(request.user), ref=ref)
+    declaration = _readable(request, ref)
     found = get_object_or_404(files_of(declaration), ref=evidence)
     if found.file.content_type != Kind.PDF or not 1 <= page <= found.file.pages:
         raise Http404
     response = serve_page(found.file, page)
     _note_opening(request, declaration, found.file.digest)
     return response
+
+
+def _readable(request: PersonRequest, ref: UUID) -> Declaration:
+    found = readable(request.user).filter(ref=ref).first()
+    return found or get_object_or_404(appealed_to(request.user), ref=ref)
 
 
 def _note_opening(request: PersonRequest, declaration: Declaration, file_digest: str = "") -> None:

@@ -19,7 +19,7 @@ from reviews.services.inspecting import answer, find, intend
 from reviews.services.spot_checks import draw_campaign, publish_campaign
 from tests import factories as people
 from tests.certificates import factories as make
-from tests.reviews.factories import MONDAY, approved, submitted
+from tests.reviews.factories import MONDAY, approved, look_into, submitted
 
 pytestmark = pytest.mark.django_db
 NOW = MONDAY + timedelta(days=4)
@@ -61,6 +61,7 @@ def test_everything_stands_on_one_page_from_the_seed_to_the_revoked_certificate(
     intend(first, reversal_code="false", text="发证单位没有办过", **said)
     answer(first, text="愿意接受处理", file=None, by=declarant.user, now=NOW)
     find(first, text="本人承认没有参加", **said)
+    look_into(second, city_officer, now=NOW)
     find(second, finding=Finding.SOUND, text="原件已核", by=city_officer, now=NOW)
     assert f"{certificate.number}：正在复核" in client.get(page_of(campaign)).content.decode()
     settle_changed_accounts(now=NOW + timedelta(minutes=1))

@@ -22,6 +22,7 @@ from ceportal.kernel.services.files import store
 from credits.enums import STAGE_EMPLOYER, DeclarationState, Payer, Subject
 from credits.models import Activity, Declaration, Evidence
 from reviews.enums import ReasonCode
+from reviews.models import Appeal, Inspection
 from reviews.selectors.desk import not_yet_opened
 from reviews.services.decisions import decide
 from reviews.services.openings import record_opening
@@ -119,6 +120,15 @@ def open_all(declaration: Declaration, reviewer: User, *, now: datetime = MONDAY
     for item in not_yet_opened(declaration, reviewer):
         digest = item.evidence.file.digest if item.evidence else ""
         record_opening(declaration, reviewer=reviewer, file_digest=digest, now=now - timedelta(hours=1))
+
+
+def look_into(asked: Appeal | Inspection, reader: User, *, now: datetime = MONDAY) -> None:
+    """Let the server have shown `reader` the page and every file of what is appealed or inspected, an hour ago."""
+    about = asked.appealed if isinstance(asked, Appeal) else asked.declaration
+    open_all(about, reader, now=now)
+    files = [asked.document] if isinstance(asked, Appeal) else [step.file for step in asked.steps.all() if step.file]
+    for file in files:
+        record_opening(about, reviewer=reader, file_digest=file.digest, now=now - timedelta(hours=1))
 
 
 def approved(declaration: Declaration, *reviewers: User, now: datetime = MONDAY) -> Declaration:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 import time_machine
@@ -24,7 +25,7 @@ from reviews.selectors.desk import inbox, reviewers_of
 from reviews.services.appeals import answer, appeal
 from reviews.services.reversing import reverse_hours
 from tests import factories as make
-from tests.reviews.factories import MONDAY, approved, kept_file, submitted, turned_down
+from tests.reviews.factories import MONDAY, approved, kept_file, look_into, submitted, turned_down
 
 pytestmark = pytest.mark.django_db
 WHY = "证书第二页有考核结果，原审核没有看到。"
@@ -65,10 +66,11 @@ def test_appealed_once_answered_and_reviewed_anew_by_the_next_level(
         assert not may_answer(by, made)
         with pytest.raises(Refused):
             answer(made, "approve", seen_round=1, reason="同意", by=by, now=MONDAY)
-    for move, reason in (("return", "缺"), ("approve", " ")):
+    for move, reason in (("return", "缺"), ("approve", " "), ("approve", "证书齐全"), ("reject", "维持")):
         with pytest.raises(Refused):
             answer(made, move, seen_round=1, reason=reason, by=authority_reviewer, now=MONDAY)
         assert Declaration.objects.count() == 1
+    look_into(made, authority_reviewer)
     answer(made, "approve", seen_round=1, reason="证书齐全，原决定有误", by=authority_reviewer, now=MONDAY)
     make.give(employer_reviewer, authority, Duty.REVIEW_HOURS)
     renewed = Declaration.objects.get(previous=rejected)
@@ -107,9 +109,35 @@ def test_hours_taken_back_are_appealed_to_whoever_stands_above(
     above = make.give(make.user("省厅审核员"), province_bureau, Duty.REVIEW_HOURS)
     made = appeal(declaration, reason=WHY, document=None, by=declarant.user, now=MONDAY)
     assert made.waiting_on == province_bureau
+    look_into(made, above)
     answer(made, "approve", seen_round=1, reason="鉴定结论已更正", by=above, now=MONDAY)
     approved(inbox(above).get(), above)
     assert sum(entry.hours for entry in HourEntry.objects.all()) == Decimal("24.0")
+
+
+@pytest.mark.clause("A24")
+def test_who_took_the_hours_back_neither_answers_nor_reviews_anew(
+    declarant: Professional, employer_reviewer: User, authority_reviewer: User, city_officer: User,
+    province_bureau: Organization,
+) -> None:  # fmt: skip
+    declaration = approved(submitted(declarant), employer_reviewer, authority_reviewer)
+    reverse_hours(CreditedHours.objects.get(), reason_code="composed", reason="合成", by=city_officer, now=MONDAY)
+    declaration.refresh_from_db()
+    above = make.give(make.user("省厅审核员"), province_bureau, Duty.REVIEW_HOURS)
+    for moved in (city_officer, authority_reviewer):
+        make.give(moved, province_bureau, Duty.REVIEW_HOURS)
+    made = appeal(declaration, reason=WHY, document=None, by=declarant.user, now=MONDAY)
+    for moved in (city_officer, authority_reviewer):
+        assert not appeals_waiting_for(moved).exists()
+        assert not may_answer(moved, made)
+        with pytest.raises(Refused, match="撤销学时的人不能处理"):
+            answer(made, "reject", seen_round=1, reason="维持", by=moved, now=MONDAY)
+    assert list(appeals_waiting_for(above)) == [made]
+    look_into(made, above)
+    answer(made, "approve", seen_round=1, reason="鉴定结论已更正", by=above, now=MONDAY)
+    renewed = Declaration.objects.get(previous=declaration)
+    assert not inbox(city_officer).filter(pk=renewed.pk).exists()
+    assert list(reviewers_of(renewed)) == [above]
 
 
 def test_upheld_it_stands_and_who_decided_never_answers(
@@ -119,8 +147,9 @@ def test_upheld_it_stands_and_who_decided_never_answers(
     make.give(employer_reviewer, authority, Duty.REVIEW_HOURS)
     made = appeal(rejected, reason=WHY, document=None, by=declarant.user, now=MONDAY)
     assert not appeals_waiting_for(employer_reviewer).exists()
-    with pytest.raises(Refused, match="原审核人不能处理"):
+    with pytest.raises(Refused, match="原审核人和撤销学时的人不能处理"):
         answer(made, "reject", seen_round=1, reason="维持", by=employer_reviewer, now=MONDAY)
+    look_into(made, authority_reviewer)
     answer(made, "reject", seen_round=1, reason="材料仍不能证明考核合格", by=authority_reviewer, now=MONDAY)
     assert made.state == "refused"
     assert Declaration.objects.count() == 1
@@ -174,10 +203,17 @@ def test_the_pages_from_the_list_to_the_answer(
         text = client.get(page).content.decode()
         assert "您的答复" in text
         assert "等您答复" in client.get(listed).content.decode()
+        decide = f"{page}decide/"
+        blind = client.post(decide, {"move": "reject", "reason": "维持", "round": "1"})
+        assert (blind.status_code, "您还有 1 项没有查看——结业证书" in blind.content.decode()) == (422, True)
+        evidence = reverse("reviews:evidence_file", args=[rejected.ref, rejected.evidence.get().ref])
+        assert evidence in text
+        shown: Any = client.get(evidence)
+        assert b"".join(shown.streaming_content)
+        assert "答复前还要打开看过" not in client.get(page).content.decode()
         document = client.get(f"{page}document/")
         assert document.status_code == 200
         assert b"".join(document.streaming_content)
-        decide = f"{page}decide/"
         assert client.post(decide, {"move": "return", "reason": "x", "round": "1"}).status_code == 422
         assert client.post(decide, {"move": "approve", "reason": "", "round": "1"}).status_code == 422
         client.force_login(employer_reviewer)

@@ -1,6 +1,5 @@
 """Every boundary of what a decision must say, without a database."""
 
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,7 +12,6 @@ from reviews.rules.deciding import (
     Verdict,
     reasons_not_to_decide,
     reasons_not_to_take_together,
-    seconds_still_to_look,
 )
 
 SEEN = Looked(claimed=Decimal("24.0"), proposed=Decimal("24.0"))
@@ -105,25 +103,6 @@ def test_returning_does_not_ask_for_every_file() -> None:
 @pytest.mark.parametrize("move", ["", "submit", "withdraw", "reverse", "通过"])
 def test_only_three_moves_are_a_reviewers(move: str) -> None:
     assert codes(Verdict(move)) == ["move"]
-
-
-@pytest.mark.parametrize(
-    ("opened", "after", "left"),
-    [
-        ([], 0, 0),
-        ([0], 0, 5),
-        ([0], 4.2, 1),
-        ([0], 5, 0),
-        ([0, 1], 6, 4),
-        ([0, 1, 2], 15, 0),
-        ([0, 100], 101, 4),
-        ([0, 0, 0, 0], 10, 10),
-    ],
-)
-def test_each_file_and_all_together_are_open_long_enough(opened: list[int], after: float, left: int) -> None:
-    at = datetime(2026, 11, 16, 9, tzinfo=UTC)
-    moments = [at + timedelta(seconds=seconds) for seconds in opened]
-    assert seconds_still_to_look(moments, least=5, now=at + timedelta(seconds=after)) == left
 
 
 def test_too_short_a_look_is_refused_and_says_for_how_long_more() -> None:

@@ -23,7 +23,7 @@ from ceportal.kernel.services.calendar import import_notice
 from credits.enums import ClaimState
 from credits.models import Claim
 from reviews.enums import CampaignState, Finding, InspectionState, Measure
-from reviews.models import Campaign, Inspection, InspectionStep, Sanction
+from reviews.models import Campaign, Inspection, InspectionStep, Opening, Sanction
 from reviews.selectors.spot_checks import asked_of, may_inspect, published
 from reviews.services.inspecting import (
     answer,
@@ -37,7 +37,7 @@ from reviews.services.inspection_clock import remind_asked, remind_inspectors
 from reviews.services.reminding import redate
 from reviews.services.spot_checks import draw_campaign, publish_campaign
 from tests import factories as make
-from tests.reviews.factories import MONDAY, approved, submitted
+from tests.reviews.factories import MONDAY, approved, kept_file, look_into, submitted
 
 NOW = MONDAY + timedelta(days=4)
 DESK = "/admin/reviews/campaign/"
@@ -175,7 +175,12 @@ def test_from_more_evidence_over_the_hearing_to_the_revoked_hours(
     with pytest.raises(MovedOn):
         find(inspection, finding=Finding.SOUND, text="又改", by=inspector, now=due)
     other = refreshed(Inspection.objects.exclude(pk=inspection.pk).get())
+    with pytest.raises(Refused, match="您还有 2 项没有查看——本页内容、结业证书"):
+        find(other, finding=Finding.SOUND, text="原件已核", by=inspector, now=due)
+    assert not Opening.objects.filter(reviewer=inspector).exists()
+    look_into(other, inspector, now=due)
     find(other, finding=Finding.SOUND, text="原件已核", by=inspector, now=due)
+    assert not Opening.objects.filter(reviewer=inspector, closed_at__isnull=True).exists()
     assert Campaign.objects.get().state == CampaignState.CLOSED
     client.force_login(city_officer)
     for address in (DESK, reverse("admin:reviews_campaign_show", args=[campaign.ref])):
@@ -230,6 +235,34 @@ def test_the_pages(
     assert (answered.status_code, "已提交" in answered.content.decode()) == (200, True)
 
 
+@pytest.mark.clause("S2-07", "A22")
+def test_nothing_is_found_sound_that_was_not_opened(
+    client: Client, campaign: Campaign, city_officer: User, inspector: User, declarant: Professional
+) -> None:
+    inspection = drawn(campaign, city_officer)
+    declaration = inspection.declaration
+    declaration.evidence.all().delete()
+    evidence, added = kept_file(declaration), kept_file(declaration, "说明", colour="#883311").file
+    ask_for_evidence(inspection, of="person", text="请补充", by=inspector, now=NOW)
+    answer(inspection, text="已补", file=added, by=declarant.user, now=NOW)
+    declaration.evidence.exclude(pk=evidence.pk).delete()
+    page = reverse("admin:reviews_campaign_inspect", args=[campaign.ref, inspection.position])
+    sound = {"act": "find", "finding": "sound", "text": "属实"}
+    client.force_login(inspector)
+    blind = client.post(page, sound)
+    assert (blind.status_code, "还不能办结：您还有 3 项没有查看" in blind.content.decode()) == (422, True)
+    client.head(page)
+    assert not Opening.objects.filter(reviewer=inspector).exists()
+    assert "办结前还要打开看过：结业证书、补充材料" in client.get(page).content.decode()
+    for file in (evidence.file, added):
+        assert client.post(page, sound).status_code == 422
+        address = reverse("admin:reviews_campaign_file", args=[campaign.ref, inspection.position, file.ref])
+        shown: Any = client.get(address)
+        assert b"".join(shown.streaming_content)
+    assert client.post(page, sound).status_code == 302
+    assert refreshed(inspection).finding == Finding.SOUND
+
+
 def test_an_inspection_changes_hands_and_its_inspector_is_reminded(
     client: Client, campaign: Campaign, city_officer: User, inspector: User, city_bureau: Organization,
     authority_reviewer: User, employer_reviewer: User,
@@ -262,6 +295,7 @@ def test_an_inspection_changes_hands_and_its_inspector_is_reminded(
     assert told.count() == 1
     assert remind_inspectors(now=NOW + timedelta(days=14)) >= 1
     assert told.count() == 2
+    look_into(inspection, second, now=NOW)
     find(inspection, finding=Finding.SOUND, text="原件已核", by=second, now=NOW)
     with pytest.raises(MovedOn):
         assign(inspection, to=inspector, by=city_officer, now=NOW)
