@@ -1,9 +1,11 @@
 """How the work of a desk is divided, what stands half-written on it, and what ran late there."""
 
+from datetime import date, timedelta
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from accounts.enums import Move
 from accounts.models import Organization, User
@@ -60,7 +62,8 @@ class Allotment(models.Model):
 
 
 class Delay(models.Model):
-    """A review that ran over its limit, whatever becomes of it: what timeliness is counted by (S0-20, S4-17).
+    """A review that ran over its limit, whatever becomes of it: where no decision tells of it, timeliness is counted by
+    it (S0-20, S4-17). Gone where a later calendar says that it was not late.
 
     `due_at` is the limit that passed, `raise_at` when the bureau above hears of it as well if it still waits.
     """
@@ -85,3 +88,8 @@ class Delay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organization} {self.declaration_id}"
+
+    @property
+    def last_day(self) -> date:
+        """The day whose end was the limit."""
+        return timezone.localdate(self.due_at - timedelta(microseconds=1))

@@ -14,7 +14,7 @@ from accounts.models import Organization, User
 from accounts.rules.policy import Act
 from accounts.selectors.reach import Reach, reach_of
 from credits.models import Declaration
-from reviews.models import Decision
+from reviews.models import Decision, Delay
 from reviews.rules.watching import FAST_COUNT, RUN, RUN_TIME, is_unlikely_speed
 
 SHOWN = 50
@@ -23,17 +23,25 @@ DAYS_OF_SPEED = 30
 
 @dataclass(frozen=True)
 class Timeliness:
-    """Of a unit since a day: decisions, those after their limit, and what waits beyond its limit now."""
+    """Of a unit since a day: decisions, those after their limit, what waits beyond its limit now, and what ran over its
+    limit there and went without a decision (`gone`: withdrawn, or sent elsewhere).
+    """
 
     unit: Organization
     decided: int
     late: int
     waiting_late: int
+    gone: int = 0
+
+    @property
+    def ended(self) -> int:
+        """Whatever ended there, decided or gone undecided after its limit."""
+        return self.decided + self.gone
 
     @property
     def in_time(self) -> int:
-        """Per cent of the decisions made in time, rounded down."""
-        return 100 * (self.decided - self.late) // self.decided if self.decided else 0
+        """Per cent of what ended that was decided in time, rounded down."""
+        return 100 * (self.decided - self.late) // self.ended if self.ended else 0
 
 
 @dataclass(frozen=True)
@@ -59,15 +67,19 @@ class Pair:
 
 
 def timeliness(user: User, *, since: datetime) -> list[Timeliness]:
-    """The units overseen by `user`, the least timely first; two grouped reads."""
+    """The units overseen by `user`, the least timely first; three grouped reads."""
     reach = reach_of(user, Act.OVERSEE)
     late = Count("pk", filter=Q(at__gt=F("was_due_at")))
     decisions = _decisions(reach).filter(at__gte=since).order_by().values("organization")
     decided = {row["organization"]: (row["n"], row["late"]) for row in decisions.annotate(n=Count("pk"), late=late)}
     waiting = dict(_overdue(reach).order_by().values_list("waiting_on").annotate(Count("pk")))
-    units = Organization.objects.in_bulk(set(decided) | set(waiting))
-    rows = [Timeliness(unit, *decided.get(key, (0, 0)), waiting.get(key, 0)) for key, unit in units.items()]
-    return sorted(rows, key=lambda row: (-row.waiting_late, -row.late, row.unit.pk))
+    gone = dict(_gone(reach, since).order_by().values_list("organization").annotate(Count("pk")))
+    units = Organization.objects.in_bulk(set(decided) | set(waiting) | set(gone))
+    rows = [
+        Timeliness(unit, *decided.get(key, (0, 0)), waiting.get(key, 0), gone.get(key, 0))
+        for key, unit in units.items()
+    ]
+    return sorted(rows, key=lambda row: (-row.waiting_late, -row.late - row.gone, row.unit.pk))
 
 
 def decided_by(user: User, *, since: datetime, is_late: bool, unit: UUID | None = None) -> QuerySet[Decision]:
@@ -83,6 +95,21 @@ def overdue_at(user: User, *, unit: UUID | None = None) -> QuerySet[Declaration]
     rows = _overdue(reach_of(user, Act.OVERSEE))
     rows = rows.filter(waiting_on__ref=unit) if unit else rows
     return rows.select_related("waiting_on", "professional")
+
+
+def gone_undecided(user: User, *, since: datetime, unit: UUID | None = None) -> QuerySet[Delay]:
+    """What ran over its limit since then and went without a decision of that stage."""
+    rows = _gone(reach_of(user, Act.OVERSEE), since)
+    rows = rows.filter(organization__ref=unit) if unit else rows
+    return rows.select_related("organization", "declaration__professional")
+
+
+def _gone(reach: Reach, since: datetime) -> QuerySet[Delay]:
+    """Delays whose stage nobody decided, of what no longer waits there."""
+    decided = Decision.objects.filter(subject=OuterRef("declaration"), round=OuterRef("round"), stage=OuterRef("stage"))
+    waits = Q(declaration__waiting_on=F("organization"), declaration__round=F("round"), declaration__stage=F("stage"))
+    rows = Delay.objects.filter(~Exists(decided), due_at__gte=since).exclude(waits)
+    return rows.filter(reach.of_places("organization__area") | reach.of_units("organization"))
 
 
 def _overdue(reach: Reach) -> QuerySet[Declaration]:
@@ -148,9 +175,10 @@ def first_of_the_year(now: datetime) -> datetime:
     return timezone.make_aware(datetime(timezone.localdate(now).year, 1, 1))  # noqa: DTZ001 - made aware at once
 
 
-def summed(rows: Sequence[Timeliness]) -> tuple[int, int, int]:
-    """Decided, late, and waiting beyond the limit, over all."""
-    return sum(r.decided for r in rows), sum(r.late for r in rows), sum(r.waiting_late for r in rows)
+def summed(rows: Sequence[Timeliness]) -> dict[str, int]:
+    """Decided, late, waiting beyond the limit, and gone after it, over all."""
+    figures = ("decided", "late", "waiting_late", "gone")
+    return {name: sum(getattr(row, name) for row in rows) for name in figures}
 
 
 def _decisions(reach: Reach) -> QuerySet[Decision]:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from functools import partial
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 
 from accounts.enums import Duty, NoticeEvent
@@ -44,8 +44,14 @@ def raise_delays(*, now: datetime) -> int:
 
 
 def redate(*, now: datetime) -> int:
-    """Date open reviews, and what is asked in spot checks, anew after a calendar notice."""
-    return deadlines.redate([Declaration], others=[inspection_clock.DATED], now=now)
+    """Date open reviews, and what is asked in spot checks, anew after a calendar notice. What is no longer late by it
+    was never so.
+    """
+    if done := deadlines.redate([Declaration], others=[inspection_clock.DATED], now=now):
+        still = {f"declaration__{name}": F(name) for name in ("round", "stage")}
+        waits = Delay.objects.filter(declaration__waiting_on=F("organization"), **still)
+        waits.filter(declaration__overdue_at__isnull=True).delete()
+    return done
 
 
 def _tell_due(declaration: Declaration, left: int, *, now: datetime) -> None:

@@ -22,14 +22,11 @@ def show_watch(request: PersonRequest) -> HttpResponse:
     now = timezone.now()
     since = watch.first_of_the_year(now)
     units = watch.timeliness(request.user, since=since)
-    decided, late, waiting_late = watch.summed(units)
     context = {
         "year": timezone.localdate(now).year,
         "units": units[: watch.SHOWN],
         "unit_count": len(units),
-        "decided": decided,
-        "late": late,
-        "waiting_late": waiting_late,
+        **watch.summed(units),
         "speeds": watch.unlikely_speeds(request.user, now=now),
         "pairs": watch.mutual_approvals(request.user, since=since),
         "speed_days": watch.DAYS_OF_SPEED,
@@ -40,8 +37,8 @@ def show_watch(request: PersonRequest) -> HttpResponse:
 @require_safe
 @only_who_may(Act.OVERSEE)
 def show_watched(request: PersonRequest) -> HttpResponse:
-    """What a figure counts: `?look=late` decisions after their limit, `?look=waiting` what waits beyond it now, else
-    every decision of the year; `?unit=` those of one unit.
+    """What a figure counts: `?look=late` decisions after their limit, `?look=waiting` what waits beyond it now,
+    `?look=gone` what went undecided after it, else every decision of the year; `?unit=` those of one unit.
     """
     now, look, unit = timezone.now(), request.GET.get("look", ""), None
     with suppress(ValueError):
@@ -50,6 +47,9 @@ def show_watched(request: PersonRequest) -> HttpResponse:
     order: tuple[str, ...]
     if look == "waiting":
         rows, order = watch.overdue_at(request.user, unit=unit), ("due_at", "id")
+    elif look == "gone":
+        rows = watch.gone_undecided(request.user, since=watch.first_of_the_year(now), unit=unit)
+        order = ("-id",)
     else:
         since = watch.first_of_the_year(now)
         rows = watch.decided_by(request.user, since=since, is_late=look == "late", unit=unit)
@@ -57,7 +57,7 @@ def show_watched(request: PersonRequest) -> HttpResponse:
     page = keyset_page(rows, order=order, cursor=request.GET.get("after", ""))
     context = {
         "page": page,
-        "look": look if look in ("late", "waiting") else "",
+        "look": look if look in ("late", "waiting", "gone") else "",
         "count": rows.count(),
         "year": timezone.localdate(now).year,
         "is_of_one": unit is not None,

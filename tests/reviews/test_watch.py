@@ -15,13 +15,15 @@ from accounts.fields import seal_mail
 from accounts.models import MailAddress, Notice, Organization, Professional, User
 from accounts.services.delivery import deliver_notices
 from ceportal.kernel.models import AuditEvent
+from ceportal.kernel.services.calendar import import_notice
 from credits.models import Declaration, HourEntry
+from credits.services.declaring import withdraw_declaration
 from reviews.models import Decision, Delay
 from reviews.rules.watching import is_unlikely_speed
 from reviews.selectors.season import ending_in_year
-from reviews.selectors.watch import mutual_approvals, timeliness, unlikely_speeds
+from reviews.selectors.watch import gone_undecided, mutual_approvals, timeliness, unlikely_speeds
 from reviews.services.digesting import digest_reviewers
-from reviews.services.reminding import mark_overdue, raise_delays
+from reviews.services.reminding import mark_overdue, raise_delays, redate
 from tests import factories as make
 from tests.credits import factories as rules
 from tests.reviews.factories import MONDAY, approved, open_all, submitted
@@ -65,7 +67,7 @@ def test_timeliness_counts_what_was_late_and_what_still_is(
         client.force_login(city_officer)
         text = client.get(reverse("reviews:watch")).content.decode()
         links = re.findall(r'<a href="(/reviews/watch/list/[^"]*)">\s*(?:<b>)?(?:<span.*?>.*?</svg>)?(\d+)', text, re.S)
-        assert sorted(figure for _, figure in links) == ["0", "1", "1", "1", "1", "2", "2", "2"]
+        assert sorted(figure for _, figure in links) == ["0", "0", "1", "1", "1", "1", "2", "2", "2"]
         for href, figure in links:
             page = client.get(href.replace("&amp;", "&")).content.decode()
             assert page.count('data-label="期限"') == int(figure), href
@@ -73,6 +75,40 @@ def test_timeliness_counts_what_was_late_and_what_still_is(
     assert "50%" in text
     client.force_login(declarant.user)
     assert client.get(reverse("reviews:watch")).status_code == 403
+
+
+@pytest.mark.clause("S0-20", "S4-17")
+def test_what_is_withdrawn_after_its_limit_still_counts(
+    client: Client, declarant: Professional, employer: Organization, employer_reviewer: User, city_officer: User
+) -> None:
+    decided, gone, in_time = (submitted(declarant) for _ in range(3))
+    approved(decided, employer_reviewer)
+    withdraw_declaration(in_time, by=declarant.user, now=MONDAY)
+    mark_overdue(now=LATE)
+    withdraw_declaration(gone, by=declarant.user, now=LATE)
+    since = MONDAY - timedelta(days=30)
+    row = next(each for each in timeliness(city_officer, since=since) if each.unit == employer)
+    assert (row.decided, row.late, row.waiting_late, row.gone, row.in_time) == (1, 0, 0, 1, 50)
+    with time_machine.travel(LATE, tick=False):
+        client.force_login(city_officer)
+        page = client.get(reverse("reviews:watched"), {"look": "gone"}).content.decode()
+    assert (gone.title in page, in_time.title in page, page.count('data-label="期限"')) == (True, False, 1)
+    later = LATE + timedelta(days=300)
+    assert not gone_undecided(city_officer, since=later).exists()
+
+
+def test_what_a_later_calendar_dated_anew_was_never_late(
+    declarant: Professional, employer: Organization, employer_reviewer: User, city_officer: User
+) -> None:
+    declaration = submitted(declarant)
+    mark_overdue(now=LATE)
+    assert [row.waiting_late for row in timeliness(city_officer, since=MONDAY)] == [1]
+    import_notice(2026, rest=[MONDAY.date() + timedelta(days=n) for n in range(1, 5)], now=LATE)
+    assert redate(now=LATE) == 1
+    assert timeliness(city_officer, since=MONDAY) == []
+    declaration.refresh_from_db()
+    withdraw_declaration(declaration, by=declarant.user, now=LATE)
+    assert timeliness(city_officer, since=MONDAY) == []
 
 
 def test_unlikely_speeds_and_people_who_approve_each_other_are_shown(
