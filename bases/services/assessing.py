@@ -112,13 +112,22 @@ def publish_round(round_: AssessmentRound, *, by: User, now: datetime) -> None:
 
 
 def _write(row: Assessment, what: str, *, by: User, now: datetime, **changes: Any) -> None:
-    """As long as the round is not published."""
+    """As long as the round is not published. The trail keeps points, total and grade as they were and are."""
     rows = Assessment.objects.filter(pk=row.pk, round__published_at__isnull=True)
-    rows = Assessment.objects.filter(pk__in=list(rows.select_for_update(of=("self",)).values_list("pk", flat=True)))
-    if not rows.update(**changes):
+    before = [_figures(what, each) for each in rows.select_for_update(of=("self",))]
+    if not before or not Assessment.objects.filter(pk=row.pk).update(**changes):
         _refuse_if_published(row)
     row.refresh_from_db()
-    record(f"assessment.{what}", row, by=by, now=now, after={"total": str(row.total)} if what == "score" else {})
+    was = before[0] if before else {}
+    record(f"assessment.{what}", row, by=by, now=now, before=was, after=_figures(what, row))
+
+
+def _figures(what: str, row: Assessment) -> dict[str, Any]:
+    """What of an assessment an act changes, without words."""
+    if what == "score":
+        total = None if row.total is None else str(row.total)
+        return {"points": row.points, "total": total, "grade": row.grade}
+    return {"points": row.self_points} if what == "self" else {}
 
 
 def _refuse_if_published(row: Assessment) -> None:

@@ -116,13 +116,15 @@ def attend(enrolment: Enrolment, day: date, *, code: str | None, by: User, now: 
 @transaction.atomic
 def assess(training_class: TrainingClass, results: Mapping[int, str], *, by: User, now: datetime) -> int:
     """Who passed, by the key of the enrolment; who did gets a number once. Gives how many passed. Of a base that had
-    left by the last day nobody does (A27).
+    left by the last day nobody does (A27). The trail keeps each result that changed, before and after, by the ref of
+    the enrolment.
     """
     current = TrainingClass.objects.select_for_update().get(pk=training_class.pk)
     today = timezone.localdate(now)
     refuse_if_any(reasons_not_to_assess(current.state, ended_on=current.ended_on, today=today))
     refuse_if_any(reasons_of_its_base(current))
     rows = list(Enrolment.objects.filter(training_class=current, left_at__isnull=True, pk__in=results).order_by("pk"))
+    before = {str(row.ref): row.result for row in rows}
     for row in rows:
         row.result = Result(results[row.pk])
         if row.result == Result.FAILED:
@@ -133,7 +135,10 @@ def assess(training_class: TrainingClass, results: Mapping[int, str], *, by: Use
     Enrolment.objects.bulk_update(rows, ["result", "certificate_no"])
     TrainingClass.objects.filter(pk=current.pk).update(assessed_at=now)
     passed = sum(row.result == Result.PASSED for row in rows)
-    record("class.assess", current, by=by, now=now, after={"passed": passed, "failed": len(rows) - passed})
+    changed = {str(row.ref): row.result for row in rows if row.result != before[str(row.ref)]}
+    told = {"passed": passed, "failed": len(rows) - passed, "results": changed}
+    was = {"results": {ref: before[ref] for ref in changed}}
+    record("class.assess", current, by=by, now=now, before=was, after=told)
     training_class.refresh_from_db()
     tell_enrolled(training_class, "考核结果已登记，可在“我的培训班”查看。", "assessed", now=now)
     return passed

@@ -14,6 +14,7 @@ from accounts.enums import Duty
 from accounts.models import Notice, Organization, User
 from bases.models import Assessment, AssessmentRound
 from bases.services.assessing import assess_oneself, open_round, publish_round, score
+from ceportal.kernel.models import AuditEvent
 from ceportal.kernel.rules.refusal import MovedOn, Refused
 from tests import factories as make
 from tests.bases import assessing
@@ -116,6 +117,18 @@ def test_from_the_sheet_over_two_failures_to_the_exit(
     assert ("不合格" in results, "重视不够" in results) == (True, False)
     record = client.get(reverse("bases:institution", args=[base.ref])).content.decode()
     assert ("2026 年度考核：不合格" in record, "取消资格" in record) == (True, True)
+
+
+def test_the_trail_keeps_the_points_as_they_were_and_are(
+    province_bureau: Organization, assessor: User, base: Organization, november: Any
+) -> None:
+    rosters.recognise(base)
+    row = assessing.opened(province_bureau, assessor).assessments.select_related("round").get()
+    for points in ([Decimal(60), Decimal(40)], [Decimal(30), Decimal(20)]):
+        score(row, points, words="好", by=assessor, now=NOW)
+    first, second = AuditEvent.objects.filter(action="assessment.score").order_by("id")
+    assert (first.before, first.after["points"]) == ({"points": [], "total": None, "grade": ""}, ["60", "40"])
+    assert (second.before, Decimal(second.after["total"])) == (first.after, Decimal(50))
 
 
 @pytest.mark.clause("A24", "S0-17")

@@ -17,6 +17,7 @@ from bases.models import Attendance, ClassConsent, Enrolment, PlanItem, Training
 from bases.selectors.credit_record import facts_of
 from bases.services.classes import cancel_class, move_class
 from bases.services.enrolling import assess, code_of_the_day, enrol
+from ceportal.kernel.models import AuditEvent
 from ceportal.kernel.rules.refusal import Refused
 from ceportal.office.services.clock import run_all
 from credits.models import Roster
@@ -316,4 +317,13 @@ def test_the_database_holds_what_a_class_is(listed: Organization, base_teacher: 
         Enrolment.objects.create(training_class=made, professional=declarant, enrolled_by=base_teacher, made_at=NOW)
     with time_machine.travel(NOW + timedelta(days=3), tick=False):
         later = NOW + timedelta(days=3)
+        assert assess(made, {first.pk: "passed"}, by=base_teacher, now=later) == 1
+        assess(made, {first.pk: "passed"}, by=base_teacher, now=later)
+        assess(made, {first.pk: "failed"}, by=base_teacher, now=later)
+        told = AuditEvent.objects.filter(action="class.assess").order_by("id").values_list("before", "after__results")
+        ref = str(first.ref)
+        assert list(told) == [
+            ({"results": {ref: ""}}, {ref: "passed"}), ({"results": {}}, {}),
+            ({"results": {ref: "passed"}}, {ref: "failed"}),
+        ]  # fmt: skip
         assert assess(made, {first.pk: "passed"}, by=base_teacher, now=later) == 1
