@@ -102,3 +102,8 @@ class Ruling(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_move_display()} {self.at:%Y-%m-%d}"
+
+    @classmethod
+    def kept_of(cls, routed: Routed) -> dict[str, Any]:
+        """What a kind of ruling keeps besides of the row as it was read."""
+        return {}

@@ -88,5 +88,6 @@ def rule_on(routed: Routed, *, move: Move, by: User, now: datetime, reason: str 
         organization=routed.waiting_on,
         declarant=routed.declarant,
         at=now,
+        **rulings.model.kept_of(routed),
     )
     return ruling

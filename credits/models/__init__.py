@@ -13,7 +13,7 @@ from credits.models.outside_hours import OutsideHours, OutsideHoursRuling
 from credits.models.regulation import Activity, RuleSet, RuleValue
 from credits.models.rosters import Roster, RosterPiece, RosterRow
 from credits.models.rule_drafts import RuleDraft, RuleEffect, RuleRuling, RuleRun
-from credits.models.unit_trainings import UnitTraining, UnitTrainingPaper, UnitTrainingRuling
+from credits.models.unit_trainings import TrainingOpening, UnitTraining, UnitTrainingPaper, UnitTrainingRuling
 
 __all__ = [
     "Activity",
@@ -48,6 +48,7 @@ __all__ = [
     "RuleRun",
     "RuleSet",
     "RuleValue",
+    "TrainingOpening",
     "UnitStandard",
     "UnitTraining",
     "UnitTrainingPaper",

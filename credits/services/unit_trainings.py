@@ -21,12 +21,15 @@ from ceportal.kernel.rules.refusal import MovedOn, Refusal, refuse, refuse_if_an
 from ceportal.kernel.services.trail import record
 from credits.enums import Door, RosterState
 from credits.models import RosterRow, UnitTraining, UnitTrainingPaper
+from credits.rules.looking import reasons_to_look_first
 from credits.rules.rosters import ClassFacts
 from credits.rules.unit_trainings import reasons_not_to_keep_paper, reasons_not_to_run, reasons_not_to_send
+from credits.selectors.training_looks import look_at_training, seconds_left_of_training
 from credits.selectors.unit_trainings import person_of, plan_of_unit
 from credits.services.crediting import find_people
 from credits.services.roster_checks import cancel_check
 from credits.services.rosters import credit_reviewed, give_back, hold_for_review, number_of, start_roster
+from credits.services.training_openings import close_openings
 
 _EDITABLE = ("draft", "returned")
 
@@ -83,11 +86,17 @@ def send_training(
 
 @transaction.atomic
 def approve_training(training: UnitTraining, *, seen_round: int, reason: str, by: User, now: datetime) -> UnitTraining:
-    """Everybody on the roster is credited by the clock. Nobody approves hours of their own (A24)."""
+    """Everybody on the roster is credited by the clock. Nobody approves hours of their own (A24), nor what of this
+    round they have not opened, page and papers, as long as the rule set wants it (S3-06, A22).
+    """
     may_rule(training, Move.APPROVE, seen_round=seen_round, reason=reason, by=by)
+    look = look_at_training(training, by)
+    left = seconds_left_of_training(training, look, now=now)
+    refuse_if_any(reasons_to_look_first(look.unseen, still_to_look=left))
     if _is_on_it(training, by):
         raise refuse("own_hours", "您本人在这份名单上，请由同事审核。", clause="A24")
     rule(training, Move.APPROVE, seen_round=seen_round, reason=reason, by=by, now=now)
+    close_openings(training, reviewer=by, now=now)
     credit_reviewed(training.roster, by=by, now=now)
     return training
 
@@ -98,6 +107,7 @@ def turn_down_training(
 ) -> UnitTraining:
     """Returned to be mended, or not approved: nothing of it is credited."""
     rule(training, move, seen_round=seen_round, reason=reason, by=by, now=now)
+    close_openings(training, reviewer=by, now=now)
     give_back(training.roster, now=now)
     return training
 

@@ -23,9 +23,17 @@ from ceportal.kernel.web.keyset import keyset_page
 from ceportal.kernel.web.serving import serve
 from credits.forms.unit_trainings import KeepPaperForm, KeptForm, NewTrainingForm, SendTrainingForm, TrainingRulingForm
 from credits.models import UnitTraining
+from credits.rules.looking import HASTY, UNSEEN
 from credits.selectors import unit_trainings as found
 from credits.selectors.planned import plan_words
 from credits.selectors.rosters import rows_of
+from credits.selectors.training_looks import (
+    earlier_of_line,
+    look_at_training,
+    papers_of,
+    seconds_left_of_training,
+)
+from credits.services.training_openings import record_training_opening
 from credits.services.unit_trainings import (
     approve_training,
     drop_training,
@@ -90,6 +98,8 @@ def show_training(request: HttpRequest, ref: UUID) -> HttpResponse:
     user = _user(request)
     training = get_object_or_404(found.trainings_seen_by(user), ref=ref)
     form = TrainingRulingForm(initial={"round": training.round})
+    _note_opening(request, training)
+    unseen = False
     if request.method == "POST" and "withdraw" in request.POST:
         withdraw_training(training, by=user, now=timezone.now())
         messages.success(request, "已撤回。改好后可以重新登记。")
@@ -107,7 +117,8 @@ def show_training(request: HttpRequest, ref: UUID) -> HttpResponse:
             raise
         except Refused as refused:
             form.tell(refused)
-    status = 422 if request.method == "POST" else 200
+            unseen = any(reason.code in {UNSEEN, HASTY} for reason in refused)
+    status = (409 if unseen else 422) if request.method == "POST" else 200
     return render(request, "credits/unit_training.html", {"form": form, **_context(request, training)}, status=status)
 
 
@@ -162,26 +173,46 @@ def send(request: HttpRequest, ref: UUID) -> HttpResponse:
 @never_cache
 @require_safe
 def show_paper(request: HttpRequest, ref: UUID, paper: UUID) -> HttpResponse:
-    """A kept paper by its ref, the notice by the training's own."""
+    """A kept paper by its ref, the notice by the training's own. That it was served to who reviews is recorded."""
     training = get_object_or_404(found.trainings_seen_by(_user(request)), ref=ref)
     if paper == training.ref:
         if training.document is None:
             raise Http404
-        return cast(HttpResponse, serve(training.document))
-    return cast(HttpResponse, serve(get_object_or_404(training.papers, ref=paper).file))
+        stored = training.document
+    else:
+        stored = get_object_or_404(training.papers, ref=paper).file
+    response = serve(stored)
+    _note_opening(request, training, stored.digest)
+    return cast(HttpResponse, response)
+
+
+def _note_opening(request: HttpRequest, training: UnitTraining, file_digest: str = "") -> None:
+    """Who asks for the headers alone (HEAD) has seen nothing."""
+    if request.method == "GET":
+        record_training_opening(training, reviewer=_user(request), file_digest=file_digest, now=timezone.now())
 
 
 def _context(request: HttpRequest, training: UnitTraining) -> dict[str, Any]:
     user, roster = _user(request), training.roster
     is_own = found.own_trainings(user).filter(pk=training.pk).exists()
+    decides = who_can_decide(training).filter(pk=user.pk).exists()
     return {
         "training": training, "roster": roster, "steps": steps_of(training), "is_own": is_own,
-        "plan_words": plan_words(training.plan_item), "papers": training.papers.select_related("file"),
+        "plan_words": plan_words(training.plan_item), **_looks(training, user, decides=decides),
         "page": keyset_page(rows_of(roster), order=("number",), cursor=request.GET.get("after", "")),
         "is_editable": is_own and training.state in EDITABLE,
-        "decides": who_can_decide(training).filter(pk=user.pk).exists(),
+        "decides": decides,
         "can_withdraw": user.pk in {training.asked_by_id, training.declarant_id} and training.state == "waiting",
     }  # fmt: skip
+
+
+def _looks(training: UnitTraining, user: User, *, decides: bool) -> dict[str, Any]:
+    """The papers; for who decides what of them they have still to look at, and what was registered before."""
+    if not decides:
+        return {"papers": papers_of(training)}
+    look = look_at_training(training, user)
+    left = seconds_left_of_training(training, look, now=timezone.now())
+    return {"papers": look.papers, "look": look, "still_to_look": left, "earlier": earlier_of_line(training)}
 
 
 def _decided(request: HttpRequest, training: UnitTraining, form: TrainingRulingForm) -> HttpResponse:

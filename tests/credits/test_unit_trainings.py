@@ -1,5 +1,6 @@
 """One training that a unit ran: under its filed plan, by one roster, reviewed once, credited to all (S2-05 (4))."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +15,7 @@ from accounts.models import Notice, Organization, Professional, User
 from bases.models import TrainingPlanItem
 from ceportal.kernel.rules.refusal import Refused
 from ceportal.office.services.clock import run_all
-from credits.models import HourEntry, Roster, UnitTraining
+from credits.models import HourEntry, Roster, TrainingOpening, UnitTraining, UnitTrainingRuling
 from credits.selectors.accounts import account_of
 from credits.services.rosters import confirm_roster, drop_roster, forget_drafts
 from credits.services.unit_trainings import start_training
@@ -60,6 +61,89 @@ def page_of(training: UnitTraining, name: str = "unit_training") -> str:
 def keep_all(client: Client, training: UnitTraining) -> None:
     for kind in ("courseware", "picture"):
         assert client.post(page_of(training, "keep_unit_paper"), {"kind": kind, "document": photo()}).status_code == 302
+
+
+def opened(client: Client, training: UnitTraining, ref: Any) -> bytes:
+    shown: Any = client.get(reverse("credits:unit_paper", args=[training.ref, ref]))
+    return b"".join(shown.streaming_content)
+
+
+def look_at_all(client: Client, training: UnitTraining, clock: Any) -> None:
+    """The page and each paper, for long enough."""
+    client.get(page_of(training))
+    for ref in (training.ref, *training.papers.values_list("ref", flat=True)):
+        assert opened(client, training, ref).startswith(b"\xff\xd8")
+    clock.shift(timedelta(minutes=1))
+
+
+def sent(client: Client, item: TrainingPlanItem, by: User, people: list[Professional]) -> UnitTraining:
+    client.force_login(by)
+    client.post(reverse("credits:new_unit_training"), typed(item))
+    training = UnitTraining.objects.latest("pk")
+    rows = [make_roster.row(person, id_number=number_of(person)) for person in people]
+    upload = {"file": make_roster.saved(make_roster.workbook(rows))}
+    client.post(reverse("credits:roster_file", args=[training.roster.ref]), upload)
+    keep_all(client, training)
+    send = client.post(page_of(training, "send_unit_training"), {"reason": "按计划组织", "document": photo()})
+    assert send.status_code == 302
+    training.refresh_from_db()
+    return training
+
+
+@pytest.mark.clause("S3-06", "A22")
+def test_nothing_is_approved_that_was_not_opened_in_this_round_and_for_long_enough(
+    client: Client, employer_reviewer: User, authority_reviewer: User, item: TrainingPlanItem, declarant: Professional,
+    november: Any,
+) -> None:  # fmt: skip
+    training = sent(client, item, employer_reviewer, [declarant])
+    client.get(page_of(training))
+    assert not TrainingOpening.objects.exists()
+    client.force_login(authority_reviewer)
+    approve = {"move": "approve", "reason": "同意", "round": "1"}
+    blind = client.post(page_of(training), approve)
+    assert (
+        blind.status_code,
+        "您还有 4 项没有查看——登记内容页、培训通知、课件、现场照片" in blind.content.decode(),
+    ) == (409, True)
+    assert not TrainingOpening.objects.exists()
+    assert "通过前还要查看 3 份材料" in client.get(page_of(training)).content.decode()
+    headers: Any = client.head(reverse("credits:unit_paper", args=[training.ref, training.ref]))
+    assert (b"".join(headers.streaming_content), TrainingOpening.objects.count()) == (b"", 1)
+    for _ in range(2):
+        opened(client, training, training.ref)
+    seen = TrainingOpening.objects.exclude(file_digest="").get()
+    assert (seen.reviewer, seen.round, seen.times, seen.closed_at) == (authority_reviewer, 1, 2, None)
+    assert "您还有 2 项没有查看——课件、现场照片" in client.post(page_of(training), approve).content.decode()
+    for paper in training.papers.all():
+        opened(client, training, paper.ref)
+    hasty = client.post(page_of(training), approve)
+    assert (hasty.status_code, "秒，看清楚再通过" in hasty.content.decode()) == (409, True)
+    assert client.post(page_of(training), approve | {"move": "return", "reason": "请补签到表"}).status_code == 302
+    assert not TrainingOpening.objects.filter(closed_at__isnull=True).exists()
+    client.force_login(employer_reviewer)
+    assert client.post(page_of(training, "send_unit_training"), {"reason": "已补"}).status_code == 302
+    training.refresh_from_db()
+    client.force_login(authority_reviewer)
+    november.shift(timedelta(minutes=5))
+    again = client.post(page_of(training), approve | {"round": "2"})
+    assert (again.status_code, "您还有 4 项没有查看" in again.content.decode()) == (409, True)
+    assert not HourEntry.objects.exists()
+    look_at_all(client, training, november)
+    assert "全部材料您都已查看" in client.get(page_of(training)).content.decode()
+    assert client.post(page_of(training), approve | {"round": "2"}).status_code == 302
+    assert UnitTrainingRuling.objects.latest("pk").was_due_at is not None
+
+
+def test_who_reviews_is_told_of_earlier_registrations_of_the_same_line(
+    client: Client, employer_reviewer: User, authority_reviewer: User, item: TrainingPlanItem, declarant: Professional
+) -> None:
+    first = sent(client, item, employer_reviewer, [declarant])
+    client.force_login(authority_reviewer)
+    assert "还登记过" not in client.get(page_of(first)).content.decode()
+    second = sent(client, item, employer_reviewer, [declarant])
+    client.force_login(authority_reviewer)
+    page = client.get(page_of(second))
+    assert ("这一项计划还登记过 1 次" in page.content.decode(), page.context["earlier"]) == (True, [first])
 
 
 @pytest.mark.clause("S2-05", "S3-04", "S3-07")
@@ -119,7 +203,7 @@ def test_one_training_is_registered_reviewed_once_and_credited_to_all(
 @pytest.mark.clause("S2-05", "S3-04")
 def test_what_is_approved_is_credited_by_the_clock_and_undone_whole(
     client: Client, employer: Organization, employer_reviewer: User, authority_reviewer: User, item: TrainingPlanItem,
-    declarant: Professional, stranger: User,
+    declarant: Professional, stranger: User, november: Any,
 ) -> None:  # fmt: skip
     own = make.professional("主管审核教师", works_at=employer)
     people = [declarant, own]
@@ -143,9 +227,11 @@ def test_what_is_approved_is_credited_by_the_clock_and_undone_whole(
     assert training.waiting_on is not None
     make.give(own.user, training.waiting_on, Duty.REVIEW_HOURS)
     client.force_login(own.user)
+    look_at_all(client, training, november)
     mine = client.post(page_of(training), {"move": "approve", "reason": "同意", "round": "1"})
     assert (mine.status_code, "您本人在这份名单上" in mine.content.decode()) == (422, True)
     client.force_login(authority_reviewer)
+    look_at_all(client, training, november)
     assert client.post(page_of(training), {"move": "approve", "reason": "同意", "round": "1"}).status_code == 302
     for _ in run_all(now=AFTER):
         pass
