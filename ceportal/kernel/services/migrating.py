@@ -24,7 +24,7 @@ class AddIndexBesideWork(AddIndex):
             return
         if schema_editor.connection.in_atomic_block:
             raise NotSupportedError(f"{self.describe()}: set atomic = False on the migration")
-        model = to_state.apps.get_model(app_label, self.model_name)
+        model = to_state.apps.all_models[app_label][self.model_name.lower()]
         if self.allow_migrate_model(schema_editor.connection.alias, model):
             editor: Any = schema_editor
             editor.remove_index(model, self.index, concurrently=True)
