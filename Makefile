@@ -145,6 +145,11 @@ bench-ingest: install-dev ## Batches over HTTP against the raw limit and other w
 	@$(PYTHON) -m tests.benches.posting $(ARGS)
 ARGS ?=
 
+.PHONY: bench-hold
+bench-hold: install-dev ## A leaked key: how soon it is out, and how soon what it sent counts no longer, on both databases. ENTRIES=100000 by default
+	@$(PYTHON) -m tests.benches hold $(HOLD_ENTRIES) --database both
+HOLD_ENTRIES ?= 100000
+
 .PHONY: lock
 lock: .venv/dev.stamp ## Pin requirements*.in anew
 	@.venv/bin/uv pip compile $(LOCK_FLAGS) --upgrade requirements.in --output-file requirements.txt

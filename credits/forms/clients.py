@@ -124,7 +124,10 @@ class LeakForm(WhyForm):
 
     since = forms.CharField(
         label="从什么时候起",
-        help_text="这个时间以后用这个密钥报送的学时都先暂停计入。例如 2026-11-20 08:00。",
+        help_text=(
+            "这个时间以后用这个密钥报送的学时都先暂停计入；90 天以前的报送查不到密钥，按平台全部暂停。"
+            "例如 2026-11-20 08:00。"
+        ),
         widget=forms.TextInput({"autocomplete": "off", "maxlength": "25"}),
         error_messages={"required": "请填写时间。"},
     )

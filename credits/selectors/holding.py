@@ -20,6 +20,7 @@ from credits.rules.holding import HELD_FOR
 HOLD_CLIENT, RULE_HELD = "held.hold_client", "held.rule"
 KINDS = (HOLD_CLIENT, RULE_HELD)
 SOURCES_LOOKED_AT = 1_000
+_MAY_BE_HELD = (ClaimState.LIVE, ClaimState.UNMATCHED, ClaimState.HELD)
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Progress:
-    """Of a job on held hours."""
+    """Of a job on held hours; `older` of its records are from before the batches that were kept."""
 
     ref: UUID
     what: str
@@ -50,6 +51,7 @@ class Progress:
     result: int
     is_finished: bool
     is_stuck: bool
+    older: int = 0
 
     @property
     def percent(self) -> int:
@@ -87,11 +89,18 @@ def counted_of_batches(organization: Organization, client_pk: int, since: dateti
     return HourBatch.objects.filter(organization=organization, client=client_pk, received_at__gte=since).order_by("pk")
 
 
-def claims_in(source: str, record_ids: list[str]) -> list[int]:
-    """The claims of these records that count, wait for their person, or are held."""
-    states = (ClaimState.LIVE, ClaimState.UNMATCHED, ClaimState.HELD)
-    rows = Claim.objects.filter(source=source, external_id__in=record_ids, state__in=states)
+def claims_in(source: str, record_ids: list[str], *, unless: str = "") -> list[int]:
+    """The claims of these records that count, wait for their person, or are held; not those that bear the mark."""
+    rows = Claim.objects.filter(source=source, external_id__in=record_ids, state__in=_MAY_BE_HELD)
+    if unless:
+        rows = rows.annotate(why=Cast("reasons", TextField())).exclude(why__contains=f'"{unless}"')
     return list(rows.values_list("pk", flat=True))
+
+
+def claims_made(source: str, since: datetime, before: datetime, *, after: int, limit: int) -> list[int]:
+    """The same of all that a source made between two moments, the next `limit` after the claim with the key `after`."""
+    rows = Claim.objects.filter(source=source, made_at__gte=since, made_at__lt=before, state__in=_MAY_BE_HELD)
+    return list(rows.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:limit])
 
 
 def jobs_of(user: User) -> list[Progress]:
@@ -109,7 +118,8 @@ def progress(job: Job) -> Progress:
     has_lease = job.claimed_until is not None
     is_stuck = job.attempts >= MAX_ATTEMPTS and not has_lease
     moved = int(job.result.get("claims", 0))
-    return Progress(job.ref, what, job.done, job.total, moved, job.finished_at is not None, is_stuck)
+    older = int(job.result.get("older", 0))
+    return Progress(job.ref, what, job.done, job.total, moved, job.finished_at is not None, is_stuck, older)
 
 
 def contestable() -> Q:

@@ -75,9 +75,7 @@ def hold_claims(keys: Collection[int], word: Word, *, code: str, mark: str = "")
     why = {"code": code, "message": word.reason, "clause": "", **({"mark": mark} if mark else {})}
     live = [claim for claim in found.claims if claim.state == ClaimState.LIVE]
     entries = [_entry(claim, found, EntryKind.HOLD, -claim.hours, word) for claim in live]
-    for claim in found.claims:
-        claim.state, claim.reasons = ClaimState.HELD, [*claim.reasons, why]
-    Claim.objects.bulk_update(found.claims, ["state", "reasons"])
+    _hold_for(found.claims, why)
     _enter(found, entries, {_place(claim): claim for claim in live}.keys())
     _leave_trail("claim.hold", found.claims, word)
     return len(found.claims)
@@ -173,10 +171,26 @@ def _locked(keys: Collection[int], states: Collection[ClaimState], now: datetime
     rows = rows.select_related("professional__area", "professional__title_series")
     bench = Bench(rule_book(), now)
     accounts = lock_accounts({_place(claim): claim.professional for claim in rows if claim.professional}, bench)
-    claims = list(rows.select_for_update(of=("self",)).order_by("source", "external_id", "revision"))
+    people = {claim.professional_id: claim.professional for claim in rows}
+    in_order = Claim.objects.filter(pk__in=keys, state__in=states).order_by("source", "external_id", "revision")
+    claims = list(in_order.select_for_update())
     if any(claim.professional_id and _place(claim) not in accounts for claim in claims):
         raise MovedOn([Refusal("moved_on", "这些学时刚刚有变动，请重试。")])
+    for claim in claims:
+        claim.professional = people.get(claim.professional_id)
     return _Set(claims, accounts, bench)
+
+
+def _hold_for(claims: Collection[Claim], why: dict[str, str]) -> None:
+    """Most have no other reason: those alike are written by one statement."""
+    alike: dict[str, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        alike[repr(claim.reasons)].append(claim)
+    for same in alike.values():
+        reasons = [*same[0].reasons, why]
+        Claim.objects.filter(pk__in=[claim.pk for claim in same]).update(state=ClaimState.HELD, reasons=reasons)
+        for claim in same:
+            claim.state, claim.reasons = ClaimState.HELD, reasons
 
 
 def _place(claim: Claim) -> Place:

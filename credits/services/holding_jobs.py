@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Max, Sum
+from django.db.models import F, Max, QuerySet, Sum
 
 from accounts.models import ApiClient, Organization, User
 from accounts.services.clients import revoke_client
@@ -18,7 +18,7 @@ from ceportal.kernel.rules.refusal import refuse, refuse_if_any
 from ceportal.kernel.services.jobs import renew, work_off
 from ceportal.kernel.services.trail import record
 from credits.enums import CorrectionAction, Door, Outcome
-from credits.models import Claim, Correction
+from credits.models import Claim, Correction, HourBatch
 from credits.rules.holding import reasons_not_to_rule
 from credits.selectors.holding import (
     HOLD_CLIENT,
@@ -26,14 +26,16 @@ from credits.selectors.holding import (
     RULE_HELD,
     Asked,
     claims_in,
+    claims_made,
     counted_of_batches,
     held_by,
     held_seen_by,
 )
+from credits.services.batches import KEPT_FOR
 from credits.services.crediting import Speaker
 from credits.services.holding import Word, hold_claims, refuse_claims, release_claims
 
-CHUNK = 500
+CHUNK, AT_ONCE = 500, 1_000
 # Of these the batch has made a claim; a duplicate repeats what was there.
 _MADE = {Outcome.ACCEPTED.value, Outcome.UNMATCHED_PERSON.value, Outcome.HELD.value}
 _ACTS = {"release": release_claims, "refuse": refuse_claims}
@@ -41,14 +43,19 @@ _ACTS = {"release": release_claims, "refuse": refuse_claims}
 
 @transaction.atomic
 def revoke_and_hold(client: ApiClient, *, since: datetime, reason: str, by: User, now: datetime) -> Job:
-    """The key is out from this moment; everything it has posted since `since` stops counting, batch by batch."""
+    """The key is out from this moment; everything it has posted since `since` stops counting, batch by batch. Of what
+    came before the batches that are still kept nobody knows by which key: all of its platform's stops counting.
+    """
     refuse_if_any(reasons_not_to_rule(reason))
     organization = client.organization
     if organization is None or since > now:
         raise refuse("since", "时间不能晚于现在。", field="since")
     revoke_client(client, by=by, now=now)
     total = counted_of_batches(organization, client.pk, since).aggregate(sum=Sum("received"))["sum"] or 0
+    known_from = now - KEPT_FOR
     params = {"act": "hold", "client": client.client_id, "since": since.isoformat(), "reason": reason.strip()}
+    if max(since, client.created) < known_from:
+        params["before"] = known_from.isoformat()
     return _begin(HOLD_CLIENT, params, total=total, about=organization, by=by, now=now)
 
 
@@ -86,7 +93,7 @@ def work_on(job: Job, *, now: datetime) -> bool:
     seen, moved = done
     job.result["claims"] = job.result.get("claims", 0) + moved
     Job.objects.filter(pk=job.pk).update(
-        done=min(job.done + seen, job.total), params=job.params, result=job.result, attempts=1
+        done=min(job.done + seen, job.total), total=job.total, params=job.params, result=job.result, attempts=1
     )
     return True
 
@@ -101,27 +108,58 @@ def _begin(
 
 
 def _hold(job: Job, by: User, now: datetime) -> tuple[int, int] | None:
-    """The next batch of the key; last of all the records that were put right since, whoever asked for it."""
+    """What is older than the batches kept, then the next batches of the key; last of all the records that were put
+    right since, whoever asked for it.
+    """
     client = ApiClient.objects.select_related("organization").get(client_id=job.params["client"])
     if client.organization is None or job.params.get("is_through"):
         return None
-    source = Speaker(Door.PLATFORM, client.organization).source
-    since = datetime.fromisoformat(job.params["since"])
-    batches = counted_of_batches(client.organization, client.pk, since).filter(pk__gt=job.params.get("batch", 0))
-    batch = batches.first()
-    word = Word(job.params["reason"], by, now, job)
-    if batch is None:
+    source, mark = Speaker(Door.PLATFORM, client.organization).source, str(job.ref)
+    since, word = datetime.fromisoformat(job.params["since"]), Word(job.params["reason"], by, now, job)
+    if keys := _older(job, source, max(since, client.created)):
+        return len(keys), hold_claims(keys, word, code="key_leaked", mark=mark)
+    rows = counted_of_batches(client.organization, client.pk, since).filter(pk__gt=job.params.get("batch", 0))
+    batches = _as_many_as_fit(rows)
+    if not batches:
         job.params["is_through"] = True
-        return 0, hold_claims(_put_right(source, since), word, code="key_leaked", mark=str(job.ref))
-    job.params["batch"] = batch.pk
-    made = [item["record_id"] for item in batch.answer["items"] if item["outcome"] in _MADE]
-    return batch.received, hold_claims(claims_in(source, made), word, code="key_leaked", mark=str(job.ref))
+        return 0, hold_claims(_put_right(source, since, mark), word, code="key_leaked", mark=mark)
+    job.params["batch"] = batches[-1].pk
+    made = [item["record_id"] for batch in batches for item in batch.answer["items"] if item["outcome"] in _MADE]
+    received = sum(batch.received for batch in batches)
+    return received, hold_claims(claims_in(source, made, unless=mark), word, code="key_leaked", mark=mark)
 
 
-def _put_right(source: str, since: datetime) -> list[int]:
+def _older(job: Job, source: str, since: datetime) -> list[int]:
+    """The next claims of the platform from before the batches that are kept. How many there are shows on the way."""
+    if not job.params.get("before"):
+        return []
+    before, after = datetime.fromisoformat(job.params["before"]), job.params.get("after", 0)
+    keys = claims_made(source, since, before, after=after, limit=CHUNK)
+    if not keys:
+        job.params["before"] = ""
+        return []
+    job.params["after"] = keys[-1]
+    job.total += len(keys)
+    job.result["older"] = job.result.get("older", 0) + len(keys)
+    return keys
+
+
+def _as_many_as_fit(rows: QuerySet[HourBatch]) -> list[HourBatch]:
+    """The next one, and those after it that together hold no more than `AT_ONCE` records."""
+    keys, received = list[int](), 0
+    for pk, many in rows.values_list("pk", "received")[:AT_ONCE]:
+        received += many
+        if keys and received > AT_ONCE:
+            break
+        keys.append(pk)
+    return list(HourBatch.objects.filter(pk__in=keys).order_by("pk"))
+
+
+def _put_right(source: str, since: datetime, mark: str) -> list[int]:
     asked = Correction.objects.filter(claim__source=source, asked_at__gte=since, action=CorrectionAction.REPLACE)
     ids = list(asked.values_list("claim__external_id", flat=True).distinct())
-    return [key for at in range(0, len(ids), CHUNK) for key in claims_in(source, ids[at : at + CHUNK])]
+    parts = (ids[at : at + CHUNK] for at in range(0, len(ids), CHUNK))
+    return [key for part in parts for key in claims_in(source, part, unless=mark)]
 
 
 def _rule(job: Job, by: User, now: datetime) -> tuple[int, int] | None:

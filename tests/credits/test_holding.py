@@ -16,7 +16,9 @@ from ceportal.kernel.models import AuditEvent, Job
 from ceportal.kernel.rules.refusal import Refused
 from credits.enums import ClaimState, EntryKind
 from credits.models import Claim, HourEntry, YearAccount
+from credits.selectors.holding import progress
 from credits.selectors.reconciliation import mismatches
+from credits.services.batches import forget_old_batches
 from credits.services.corrections import withdraw_record
 from credits.services.crediting import credit_records
 from credits.services.holding import Word, hold_claims, refuse_claims, release_claims
@@ -152,6 +154,48 @@ def test_a_leaked_key_holds_what_it_sent_since(declarant: Professional, officer:
     Professional.objects.filter(pk=stranger.pk).update(approved_at=now)
     assert match_people(now=now) == 0
     assert list(mismatches()) == []
+
+
+def test_what_is_older_than_the_batches_kept_is_held_by_its_platform(declarant: Professional, officer: User) -> None:
+    """By which key it came nobody knows any more: both keys' are held, what came before that moment counts on."""
+    old = NOW - timedelta(days=120)
+    with time_machine.travel(old, tick=False):
+        machine = Machine()
+        honest = Machine(machine.organization)
+        elsewhere = Machine()
+        machine.post(posted(declarant, "before"))
+    with time_machine.travel(old + timedelta(minutes=10), tick=False):
+        machine.post(posted(declarant, "old"))
+        honest.post(posted(declarant, "of-the-other-key"))
+        elsewhere.post(posted(declarant, "elsewhere"))
+    with time_machine.travel(NOW, tick=False):
+        forget_old_batches(now=NOW)
+        machine, honest = Machine.again(machine), Machine.again(honest)
+        machine.post(posted(declarant, "new"))
+        honest.post(posted(declarant, "honest"))
+    since, now = old + timedelta(minutes=5), NOW + timedelta(minutes=1)
+    job = revoke_and_hold(machine.client, since=since, reason="密钥泄露", by=officer, now=now)
+    work_on_held(now=now)
+    held = set(Claim.objects.filter(state=ClaimState.HELD).values_list("external_id", flat=True))
+    assert held == {"old", "of-the-other-key", "new"}
+    job.refresh_from_db()
+    assert (job.done, job.total, job.result) == (3, 3, {"claims": 3, "older": 2})
+    assert progress(job).older == 2
+    assert list(mismatches()) == []
+
+
+def test_many_small_batches_are_held_in_one_go(declarant: Professional, officer: User) -> None:
+    """What was put right since is held once, with one reason."""
+    machine = Machine()
+    for name in ("a", "b", "c"):
+        machine.post(posted(declarant, name))
+    assert machine.correct("a", "replace", posted(declarant, "a", hours="1.0")).status_code == 201
+    job = revoke_and_hold(machine.client, since=NOW, reason="密钥泄露", by=officer, now=LATER)
+    assert work_on_held(now=LATER) == 2
+    job.refresh_from_db()
+    assert (job.done, job.total, job.result["claims"]) == (3, 3, 3)
+    held = Claim.objects.filter(state=ClaimState.HELD)
+    assert [len(claim.reasons) for claim in held] == [1, 1, 1]
 
 
 def test_the_desk_shows_its_own_places_alone(declarant: Professional, officer: User) -> None:
