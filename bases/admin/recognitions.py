@@ -18,7 +18,7 @@ from bases.forms.lists import AddForm, ConfirmForm, EndForm
 from bases.models import Recognition
 from bases.selectors.desks import institutions, listing_bureaus, places_kept_by, recognitions_kept_by
 from bases.selectors.directory import absences_of
-from bases.selectors.recognised import absent_of
+from bases.selectors.recognised import absent_of, is_running
 from bases.services.carrying import add_recognition, confirm_recognition, end_recognition
 from bases.services.standing import let_return, remove
 from ceportal.kernel.rules.dated import year_in
@@ -107,7 +107,7 @@ class RecognitionDesk(Register):
         """Suspend it, take its place away, or let it come back: each with its grounds."""
         row = get_object_or_404(recognitions_kept_by(_user(request)), ref=ref)
         absences = list(absences_of(row))
-        running = next((one for one in absences if one.lifted_at is None and one.until_on is None), None)
+        running = next((one for one in reversed(absences) if is_running(one, timezone.localdate())), None)
         act = request.POST.get("act", "") if request.method == "POST" else ""
         removing = RemovalForm(request.POST if act == "remove" else None, initial=_beforehand(request))
         returning = ReturnForm(request.POST if act == "return" else None)

@@ -28,6 +28,11 @@ def absent_of(row: Absence) -> Absent:
     return Absent(row.from_on, row.until_on, row.kind == AbsenceKind.EXITED, grounds)
 
 
+def is_running(row: Absence, today: date) -> bool:
+    """Whether it can still be lifted: it has no end, or that is still to come."""
+    return row.lifted_at is None and (row.until_on is None or row.until_on >= today)
+
+
 def absences_at(organizations: Collection[int]) -> dict[Place, tuple[Absent, ...]]:
     """Every absence of these institutions: one query."""
     found: dict[Place, list[Absent]] = defaultdict(list)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -62,8 +63,10 @@ def remove(
 def let_return(absence: Absence, row: Recognition, *, reason: str, by: User, now: datetime) -> None:
     """From today on it stands by its place again; what ended in between stays without."""
     refuse_if_any(reasons_not_to_return(reason))
-    last = timezone.localdate(now) - _ONE_DAY
-    still = Absence.objects.filter(pk=absence.pk, lifted_at__isnull=True)
+    today = timezone.localdate(now)
+    last = today - _ONE_DAY
+    runs = Q(until_on__isnull=True) | Q(until_on__gte=today)
+    still = Absence.objects.filter(runs, pk=absence.pk, lifted_at__isnull=True)
     if not still.update(until_on=last, lift_reason=reason.strip(), lifted_at=now):
         raise MovedOn([Refusal("moved_on", "这项决定刚刚已经撤销，请刷新后再看。")])
     record("recognition.return", row, by=by, now=now, after={"reason": reason.strip(), "until_on": last.isoformat()})

@@ -15,13 +15,14 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from bases.enums import Result
-from bases.models import Enrolment
+from bases.models import Enrolment, TrainingClass
 from bases.selectors.classes import enrolled, own_classes
 from bases.services.enrolling import assess, attend, code_of_the_day
 from bases.views.teaching import teachers_only
 from ceportal.kernel.rules.refusal import Refused
+from ceportal.kernel.web.keyset import KeysetPage, keyset_page
 
-_MOST_SHOWN = 1000
+_A_PAGE, _RESULT = 200, "result-"
 
 
 @teachers_only
@@ -43,13 +44,13 @@ def show_attendance(request: HttpRequest, ref: UUID) -> HttpResponse:
             problems = [reason.message for reason in refused]
         else:
             messages.success(request, f"已登记 {len(rows)} 人今天到场。")
-            return redirect("bases:attendance", training_class.ref)
+            return redirect(request.get_full_path())
     is_on = training_class.state == "open" and training_class.started_on <= today <= training_class.ended_on
     path = reverse("bases:sign_in_class", args=[training_class.ref, code_of_the_day(training_class, today)])
     there = Enrolment.objects.filter(training_class=training_class, attendances__day=today).values_list("pk", flat=True)
     context = {
         "training_class": training_class, "today": today, "is_on": is_on, "problems": problems, "there": set(there),
-        "rows": enrolled(training_class)[:_MOST_SHOWN],
+        "page": _page(request, training_class),
         "picture": _picture(f"{settings.PUBLIC_URL}{path}") if is_on else "",
     }  # fmt: skip
     return render(request, "bases/attendance.html", context, status=409 if problems else 200)
@@ -62,20 +63,33 @@ def show_results(request: HttpRequest, ref: UUID) -> HttpResponse:
     """Who passed; the numbers of their certificates are given at once."""
     user = cast(User, request.user)
     training_class = get_object_or_404(own_classes(user), ref=ref)
-    rows = list(enrolled(training_class)[:_MOST_SHOWN])
     problems: list[str] = []
     if request.method == "POST":
-        said = {row.pk: request.POST.get(f"result-{row.pk}", "") for row in rows}
-        known = {key: result for key, result in said.items() if result in Result.values}
+        known = _said_of(request, training_class)
         try:
             passed = assess(training_class, known, by=user, now=timezone.now())
         except Refused as refused:
             problems = [reason.message for reason in refused]
         else:
             messages.success(request, f"已登记，合格 {passed} 人，结业证书编号已生成。")
-            return redirect("bases:class_results", training_class.ref)
-    context = {"training_class": training_class, "rows": rows, "problems": problems, "results": Result.choices}
+            return redirect(request.get_full_path())
+    page = _page(request, training_class)
+    context = {"training_class": training_class, "page": page, "problems": problems, "results": Result.choices}
     return render(request, "bases/results.html", context, status=409 if problems else 200)
+
+
+def _page(request: HttpRequest, training_class: TrainingClass) -> KeysetPage[Enrolment]:
+    return keyset_page(enrolled(training_class), order=("id",), cursor=request.GET.get("after", ""), size=_A_PAGE)
+
+
+def _said_of(request: HttpRequest, training_class: TrainingClass) -> dict[int, str]:
+    """The results that the page says, of who is in the class: those of one page, the others stay as they are."""
+    said = {
+        name.removeprefix(_RESULT): result
+        for name, result in request.POST.items()
+        if name.startswith(_RESULT) and result in Result.values
+    }
+    return {row.pk: str(said[str(row.pk)]) for row in enrolled(training_class) if str(row.pk) in said}
 
 
 def _picture(address: str) -> str:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from bases.models import Enrolment
 from bases.selectors import classes
+from bases.selectors.recognised import words_of_who_left
 from credits.enums import ClaimState, Door, RowState
 from credits.models import Claim, HourEntry, Roster, RosterRow
 from credits.rules.completions import CERTIFIED, is_like_ours, mark_of, read_row_number, row_number
@@ -56,6 +57,8 @@ def told_of(number: str, person: int) -> tuple[str, str]:
         return f"{what}，已由基地撤销", "bad"
     if found.person != person:
         return f"{what}，登记在另一人名下，请核实", "bad"
+    if words := words_of_who_left(found.base, on=found.ended_on):
+        return f"{what}，登记在本人名下；但{words}，这个班不计学时", "bad"
     return f"{what}，登记在本人名下", "ok"
 
 

@@ -14,6 +14,7 @@ from credits.rules.window import in_words
 from credits.selectors.beside import reasons_to_look_at_the_day
 from credits.selectors.conversions import evidence_asked, worked_out
 from credits.selectors.declarations import facts_of, first_office_of, limits_of
+from credits.selectors.known_classes import reasons_of_a_base_that_is_gone
 from credits.selectors.planned import plan_items_for
 from credits.selectors.window import opening_for
 
@@ -60,10 +61,11 @@ def edit_sheet(declaration: Declaration, *, today: date) -> EditSheet:
     worked = worked_out(declaration, limits)
     facts = facts_of(declaration, worked=worked)
     asked = evidence_asked(declaration, worked)
+    reasons = reasons_not_to_submit(facts, today=today, limits=limits, opening=opening)
     return EditSheet(
         office_name=office.name if office else "",
         limits=limits,
-        reasons=list(reasons_not_to_submit(facts, today=today, limits=limits, opening=opening)),
+        reasons=[*reasons, *reasons_of_a_base_that_is_gone(declaration)],
         window=in_words(year, today=today, limits=limits, opening=opening),
         advice=[*_advice(declaration, files, asked), *_of_the_day(declaration, limits)],
         rows=_rows(files, asked),

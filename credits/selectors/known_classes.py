@@ -6,10 +6,25 @@ from datetime import date
 from accounts.models import Organization
 from bases.enums import ClassState
 from bases.models import Course, TrainingClass
+from bases.selectors.recognised import words_of_who_left
+from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.rules.text import comparable
 from credits.enums import RosterState
-from credits.models import Roster
+from credits.models import Declaration, Roster
 from credits.rules.known_classes import KnownClass
+
+# What people declare as a training of a recognised base.
+_OF_A_BASE = "base_training"
+
+
+def reasons_of_a_base_that_is_gone(declaration: Declaration) -> Iterator[Refusal]:
+    """Why a training of a recognised base cannot be handed in: it had lost its place by the last day (A27)."""
+    day = declaration.ended_on
+    if declaration.activity_id != _OF_A_BASE or day is None:
+        return
+    if words := words_of_who_left(declaration.organiser, on=day):
+        text = f"{words}。这期间结束的培训不计学时，不能申报。"
+        yield Refusal("base_has_left", text, field="organiser", clause="A27")
 
 
 def classes_told_of(organiser: str, *, year: int, subject: str) -> list[KnownClass]:

@@ -31,6 +31,7 @@ from credits.rules.evidence import reasons_not_to_add
 from credits.rules.planned import PLANNED
 from credits.selectors.conversions import evidence_asked, keys_of, standard_row_for, worked_out
 from credits.selectors.declarations import facts_of, limits_of
+from credits.selectors.known_classes import reasons_of_a_base_that_is_gone
 from credits.selectors.second_stage import instead_of_themself
 from credits.selectors.window import opening_for
 from credits.services.steps import leave_step, moved_on
@@ -167,7 +168,8 @@ def submit_declaration(declaration: Declaration, *, by: User, now: datetime, is_
     worked = worked_out(declaration, limits)
     facts = facts_of(declaration, worked=worked, is_promised=is_promised)
     opening = opening_for(declaration, limits, today=today)
-    refuse_if_any(rules.reasons_not_to_submit(facts, today=today, limits=limits, opening=opening))
+    reasons = rules.reasons_not_to_submit(facts, today=today, limits=limits, opening=opening)
+    refuse_if_any([*reasons, *reasons_of_a_base_that_is_gone(declaration)])
     employer = employer_of(declaration.professional)
     to, is_employer = _first_reviewer(declaration, employer, by)
     if to is None or limits is None:

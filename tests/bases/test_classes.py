@@ -297,6 +297,28 @@ def test_pages_of_classes_ask_the_database_little(
             client.get(reverse(page, args=[made[0].ref]))
 
 
+def test_a_class_of_many_is_assessed_page_by_page(
+    client: Client, november: Any, listed: Organization, base_teacher: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What stands on one page is written down; who is on another keeps what was said of them."""
+    monkeypatch.setattr("bases.views.present._A_PAGE", 2)
+    made = teaching.opened(listed, base_teacher)
+    enrol(made, [make.professional(f"学员{number}") for number in range(3)], by=base_teacher, now=NOW)
+    november.move_to(NOW + timedelta(days=3))
+    client.force_login(base_teacher)
+    first, second, third = Enrolment.objects.order_by("id").values_list("pk", flat=True)
+    page = reverse("bases:class_results", args=[made.ref])
+    shown = client.get(page).content.decode()
+    assert [f"result-{key}" in shown for key in (first, second, third)] == [True, True, False]
+    onward = page + "?" + shown.split("pager-next")[1].split('href="?')[1].split('"')[0]
+    shown = client.get(onward).content.decode()
+    assert [f"result-{key}" in shown for key in (first, second, third)] == [False, False, True]
+    assert client.post(page, {f"result-{first}": "passed", f"result-{second}": "failed"}).status_code == 302
+    said = {f"result-{third}": "passed", "result-x": "passed", f"result-{first}": ""}
+    assert client.post(onward, said)["Location"] == onward
+    assert list(Enrolment.objects.order_by("id").values_list("result", flat=True)) == ["passed", "failed", "passed"]
+
+
 def test_the_database_holds_what_a_class_is(listed: Organization, base_teacher: User, declarant: Professional) -> None:
     made = teaching.opened(listed, base_teacher, capacity=2)
     enrol(made, [declarant], by=base_teacher, now=NOW)

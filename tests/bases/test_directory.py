@@ -230,3 +230,21 @@ def test_what_a_removed_platform_reports_waits_with_the_reason_and_what_ended_be
     elsewhere = make.give(make.user("平顶山经办人"), make.bureau("410400"), Duty.REGULATE)
     client.force_login(elsewhere)
     assert client.get(page).status_code == 404
+
+
+@pytest.mark.clause("S2-06", "A27")
+def test_a_suspension_with_an_end_is_lifted_before_it(client: Client, officer: User) -> None:
+    row = Recognition.objects.get(organization=platform("暂停到年底的平台"))
+    said = {"kind": AbsenceKind.SUSPENDED, "grounds": ["other"], "reason": "接口停用", "until_on": "2026-12-31"}
+    assert sign(client, officer, row, **said).status_code == 302
+    page = reverse("admin:bases_recognition_remove", args=[row.ref])
+    lifting = {"act": "return", "lift_reason": "整改复查合格"}
+    assert 'id="return-title"' in client.get(page).content.decode()
+    assert client.post(page, lifting).status_code == 302
+    lifted = Absence.objects.get()
+    assert (lifted.until_on, lifted.lift_reason) == (date(2026, 11, 19), "整改复查合格")
+    assert 'id="return-title"' not in client.get(page).content.decode()
+    Absence.objects.update(lifted_at=None, until_on=date(2026, 11, 19))
+    assert 'id="return-title"' not in client.get(page).content.decode()
+    with pytest.raises(Refused, match="已经撤销"):
+        let_return(Absence.objects.get(), row, reason="整改复查合格", by=officer, now=NOW)

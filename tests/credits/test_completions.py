@@ -8,6 +8,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Organization, Professional, User
+from bases.enums import AbsenceKind
+from bases.models import Absence, Recognition
 from credits.models import Declaration, Roster, RosterRow, RuleSet
 from credits.selectors.completions import completion, told_of
 from credits.services.roster_jobs import work_on_rosters
@@ -66,6 +68,13 @@ def test_who_passed_has_a_number_that_everybody_can_check(
     assert told_of(number, other_declarant.pk)[1] == "bad"
     assert told_of("2026-C00009-00002-0000", declarant.pk)[1] == "warn"
     assert told_of("豫教继字 42", declarant.pk) == ("", "")
+    absent = Absence.objects.create(
+        organization=done.organization, list_kind=Recognition.objects.get().kind, area_id="410000",
+        from_on=done.ended_on, kind=AbsenceKind.EXITED, grounds=["chaotic"], reason="没有考勤记录", made_at=NOW,
+    )  # fmt: skip
+    words, tone = told_of(number, declarant.pk)
+    assert ("被取消资格" in words, tone) == (True, "bad")
+    absent.delete()
     row = RosterRow.objects.get(roster=done, version=done.version, number=2)
     take_row_back(row, reason="不是本班学员", by=done.made_by, now=NOW)
     assert completion(number).is_void  # type: ignore[union-attr]
