@@ -114,6 +114,12 @@ class Professional(Referenced):
         ]
         indexes: ClassVar = [
             models.Index(fields=["area", "id"], name="people_of_a_place"),
+            # Those whom lists show and count, without a look at the rows.
+            models.Index(
+                fields=["area", "id"],
+                name="people_at_work_in_a_place",
+                condition=Q(approved_at__isnull=False, left_at__isnull=True, merged_into__isnull=True),
+            ),
             models.Index(
                 fields=["id"],
                 name="people_who_left_or_never_came",
