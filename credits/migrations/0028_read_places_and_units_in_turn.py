@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     operations = [
         AddIndexBesideWork(
             model_name='declaration',
-            index=models.Index(condition=models.Q(('waiting_on__isnull', False)), fields=['due_at', 'id'], name='declarations_that_wait'),
+            index=models.Index(condition=models.Q(('waiting_on__isnull', False)), fields=['due_at', 'id', 'overdue_at', 'duty'], name='declarations_that_wait'),
         ),
         AddIndexBesideWork(
             model_name='hourentry',

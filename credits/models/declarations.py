@@ -133,7 +133,12 @@ class Declaration(Routed):
             *Routed.Meta.indexes,
             models.Index(fields=["professional", "year", "-id"], name="declarations_of_a_person"),
             models.Index(fields=["organization", "year", "-id"], name="declarations_of_a_unit"),
-            models.Index(fields=["due_at", "id"], name="declarations_that_wait", condition=Q(waiting_on__isnull=False)),
+            # Wider than that of the sweep, so that SQLite, which takes the narrower, sweeps by its own.
+            models.Index(
+                fields=["due_at", "id", "overdue_at", "duty"],
+                name="declarations_that_wait",
+                condition=Q(waiting_on__isnull=False),
+            ),
             models.Index(
                 fields=["submitted_at"],
                 name="declarations_to_search",
