@@ -37,7 +37,9 @@ def test_by_keyboard_from_refusal_to_the_next_item(
     page.keyboard.press("Enter")
     expect(page.locator(".error-summary")).to_contain_text("还不能通过")
     assert not Decision.objects.exists()
-    page.locator("#unseen a").first.click()
+    # The first paper is in sight when the page opens, and told to the server a moment later.
+    expect(page.locator("#unseen a")).to_have_count(1)
+    page.locator("#unseen a").click()
     expect(page.locator("#unseen")).to_contain_text("全部材料您都已查看")
     page.locator('[data-tool="turn"]').click()
     page.locator('[data-tool="larger"]').click()
