@@ -64,6 +64,11 @@ def test_while_it_is_made_the_page_says_so_and_asks_again(holder: Client, declar
     refused = holder.get(pdf_of(certificate))
     assert refused.status_code == 409
     assert "正在生成" in refused.content.decode()
+    Certificate.objects.update(last_error="没有签名密钥")
+    text = holder.get(MINE).content.decode()
+    assert "暂时还不能生成，运行人员已经收到提醒" in text
+    assert "一分钟" not in text
+    assert "没有签名密钥" not in text
 
 
 def test_the_holder_fetches_the_bytes_that_were_issued(holder: Client, declarant: Professional) -> None:
