@@ -165,10 +165,9 @@ def submit_declaration(declaration: Declaration, *, by: User, now: datetime, is_
     refuse_if_any(rules.reasons_not_to_move(declaration.state, Move.SUBMIT))
     refuse_if_merged(declaration.professional_id)
     limits = limits_of(declaration.professional, _year_of(declaration, today), today=today)
-    facts = facts_of(declaration, worked=(worked := worked_out(declaration, limits)), is_promised=is_promised)
-    opening = opening_for(declaration, limits, today=today)
-    reasons = rules.reasons_not_to_submit(facts, today=today, limits=limits, opening=opening)
-    refuse_if_any([*reasons, *reasons_of_a_base_that_is_gone(declaration)])
+    worked = worked_out(declaration, limits)
+    facts = facts_of(declaration, worked=worked, is_promised=is_promised)
+    _refuse_unfit(declaration, facts, limits, today)
     employer = employer_of(declaration.professional)
     to, is_employer = _first_reviewer(declaration, employer, by)
     if to is None or limits is None:
@@ -194,6 +193,14 @@ def submit_declaration(declaration: Declaration, *, by: User, now: datetime, is_
     leave_step(declaration, Move.SUBMIT, by=by, now=now, was=was, note=_why_not_first(employer, stage), reason=reason)
     tell_reviewers(declaration, now=now)
     return declaration
+
+
+def _refuse_unfit(
+    declaration: Declaration, facts: rules.DeclarationFacts, limits: rules.Limits | None, today: date
+) -> None:
+    opening = opening_for(declaration, limits, today=today)
+    reasons = rules.reasons_not_to_submit(facts, today=today, limits=limits, opening=opening)
+    refuse_if_any([*reasons, *reasons_of_a_base_that_is_gone(declaration)])
 
 
 def _first_reviewer(
