@@ -1,6 +1,6 @@
 """Plain factories: each makes one valid row, whatever is not said is made up. States are built through services."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -14,6 +14,8 @@ from ceportal.kernel.rules.text import comparable
 
 PASSWORD = "Yellow-River-2026"
 JOINED_ON = date(2020, 1, 6)
+FIRST_BORN = date(1985, 3, 12)
+CHOSEN_BORN = date(1985, 3, 11)
 
 _serial = count(1)
 
@@ -47,15 +49,24 @@ def title_series(code: str = "22", name: str = "中小学教师") -> TitleSeries
     return found
 
 
-def id_number(place: str = "410203", born_on: date = date(1985, 3, 12), serial: int | None = None) -> str:
-    """A resident's number with a right check digit; each call another one (up to 999 a place and day)."""
-    first = f"{place}{born_on:%Y%m%d}{serial if serial is not None else next(_serial) % 1000:03d}"
+def id_number(place: str = "410203", born_on: date | None = None, serial: int | None = None) -> str:
+    """A resident's number with a right check digit.
+
+    Each call without `serial` gives another one, however many a process has drawn; a chosen `serial` (0 to 999)
+    lies on a day of its own, so that nobody drawn before a test has its number.
+    """
+    if serial is None:
+        days, serial = divmod(next(_serial), 1000)
+        day = (born_on or FIRST_BORN) + timedelta(days)
+    else:
+        day = born_on or CHOSEN_BORN
+    first = f"{place}{day:%Y%m%d}{serial:03d}"
     return first + check_digit(first)
 
 
 def uscc(serial: int | None = None) -> str:
-    """A unified social credit code with a right check character."""
-    first = f"12410200{serial if serial is not None else next(_serial):09d}"
+    """A unified social credit code with a right check character; drawn and chosen ones never meet."""
+    first = f"12410200{serial if serial is not None else 500_000_000 + next(_serial):09d}"
     return first + uscc_check_character(first)
 
 

@@ -35,7 +35,7 @@ from tests.office.sealed import plant
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 OLD, NEW, OLD_INDEX, NEW_INDEX = "11" * 32, "a1" * 32, "22" * 32, "b2" * 32
-NUMBER, PHONE, LATER = "410203198503121239", "13911112222", "410203198605172347"
+NUMBER, PHONE, LATER = "410203198403121230", "13911112222", "410203198605172347"
 
 
 # --- the list of columns
