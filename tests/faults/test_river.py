@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.benches.december.book import Book
+from tests.benches.december.book import Book, besides
 from tests.benches.december.cast import Cast
 from tests.benches.december.model import arrivals, steady
 from tests.benches.december.run import found_of, let_come
@@ -96,6 +96,7 @@ def _all_is_there(town: Town, book: Book, died: Counter[str]) -> None:
     ended = Counter(answer.status for answer in book.answers)
     acknowledged = len(book.declared), len(book.decided), len(book.records)
     sys.stdout.write(f"{dict(died)} died in {SECONDS:g} s; declared, decided, records {acknowledged}; {dict(ended)}\n")
+    sys.stdout.write(f"{besides(book.answers)}\n")
     assert book.declared
     assert book.records
     assert died

@@ -73,6 +73,18 @@ def slowest(answers: list[Answer], most: int = 8) -> str:
     return "\n".join(f"  {p95:6.2f} s  {count:>6} × {kind}" for p95, count, kind in sums[:most])
 
 
+def besides(answers: list[Answer]) -> str:
+    """What was neither shown nor led on, by page and status; of what got no answer (0) also for how long it waited."""
+    kinds: dict[tuple[int, str], list[float]] = {}
+    for each in answers:
+        if each.status not in {200, 302, 304, *LATER}:
+            kinds.setdefault((each.status, f"{each.method} {_REF.sub('…', each.path)}"), []).append(each.took)
+    return "\n".join(
+        f"  {status:>3} {len(took):>5} × {kind}, after {min(took):.1f} to {max(took):.1f} s"
+        for (status, kind), took in sorted(kinds.items())
+    )
+
+
 def summed(answers: list[Answer]) -> Sum:
     pages = sorted(each.took for each in answers if each.is_page and each.status in FINE)
     away = [each for each in answers if each.status in LATER]
