@@ -161,7 +161,6 @@ def _outcome(asked: Any) -> str:
 
 def _page(request: HttpRequest, kind: str, asked: Any, form: MatterRulingForm, status: int) -> HttpResponse:
     user = cast(User, request.user)
-    today = timezone.localdate()
     is_own = user.pk in {asked.asked_by_id, asked.declarant_id}
     decides = who_can_decide(asked).filter(pk=user.pk).exists()
     shows_pending = kind == "transfer" and asked.state in _OPEN and (decides or is_own)
@@ -175,7 +174,6 @@ def _page(request: HttpRequest, kind: str, asked: Any, form: MatterRulingForm, s
         "decides": decides,
         "can_mend": is_own and asked.state == RequestState.RETURNED,
         "can_withdraw": is_own and asked.state in _OPEN,
-        "days_waited": (today - timezone.localdate(asked.waiting_since)).days if asked.waiting_since else 0,
         "pending": pending_of(asked.professional) if shows_pending else [],
     }
     return render(request, "accounts/matter.html", context, status=status)

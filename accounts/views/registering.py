@@ -113,11 +113,8 @@ def registration(request: PersonRequest) -> HttpResponse:
     people, units = own_people_registrations(request.user), own_unit_registrations(request.user)
     if request.method == "POST":
         return _withdraw(request)
-    today = timezone.localdate()
     rows: list[Any] = [*people, *units]
     for row in rows:
-        since = timezone.localdate(row.waiting_since) if row.waiting_since else today
-        row.days_waited = (today - since).days
         row.ruling = next(iter(row.rulings.all()), None)
         row.is_unit = hasattr(row, "professional") is False
     person = Professional.objects.filter(user=request.user).first()

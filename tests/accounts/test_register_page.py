@@ -109,7 +109,7 @@ def test_a_person_registers_and_sees_who_has_it(client, employer, employer_revie
         text = client.get(PROGRESS).content.decode()
     assert employer.name in text
     assert employer.contact_phone in text
-    assert "今天刚提交" in text
+    assert "今天刚送到" in text
     assert NUMBER not in text
     assert client.get(REGISTER).url == PROGRESS
 
@@ -234,7 +234,7 @@ def test_progress_says_with_whom_since_when_and_whom_to_call(
     monday = datetime(2026, 11, 16, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
     with time_machine.travel(monday, tick=False):
         client.post(at(employer), fields())
-        assert "今天刚提交" in client.get(PROGRESS).content.decode()
+        assert "今天刚送到" in client.get(PROGRESS).content.decode()
         client.logout()
         client.post(f"{UNIT}?place=410203", unit_fields(supervisor=authority.pk))
     person, unit = Professional.objects.get().user, UnitRegistration.objects.get().declarant

@@ -59,6 +59,12 @@ def test_hours_are_written_without_idle_zeros(value: Decimal | int | None, words
     assert portal.hours(value) == words
 
 
+def test_how_long_something_lies_is_told_by_local_days() -> None:
+    now = timezone.localtime()
+    assert portal.waited(now) == portal.waited(now + timedelta(seconds=5)) == "今天刚送到"
+    assert portal.waited(now - timedelta(days=3)) == "3 天"
+
+
 def test_a_moment_late_in_the_utc_day_is_the_next_day_here() -> None:
     moment = datetime(2025, 10, 10, 17, tzinfo=timezone.get_fixed_timezone(0))
     assert portal.cn_day(moment) == "2025年10月11日"

@@ -72,6 +72,13 @@ def cn_moment(value: datetime | None) -> str:
 
 
 @register.filter
+def waited(since: datetime) -> str:
+    """今天刚送到, 3 天: for how many days something has lain there, by local days."""
+    days = (timezone.localdate() - timezone.localdate(since)).days
+    return f"{days} 天" if days > 0 else "今天刚送到"
+
+
+@register.filter
 def number(value: Decimal | int | None) -> str:
     """8, 8.5, -2: hours without their unit and without idle zeros. Nothing is a dash."""
     return "—" if value is None else f"{Decimal(value).normalize():f}"
