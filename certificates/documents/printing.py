@@ -14,6 +14,8 @@ from certificates.documents.wellformed import WellFormed, pressed
 
 # The fonts are read once a process; Pango does not bear two threads at them.
 _ONE_AT_A_TIME = Lock()
+# Lists on plain paper begin with it.
+PAPER = Path(__file__).with_name("paper.css")
 
 
 class MissingGlyphs(Exception):
@@ -31,9 +33,9 @@ def refuse_to_print_boxes(content: Mapping[str, Any]) -> None:
 
 
 def printed(
-    html: str, style: Path, *, texts: str = "", pictures: Mapping[str, bytes] | None = None, is_wellformed: bool = False
+    html: str, *styles: Path, texts: str = "", pictures: Mapping[str, bytes] | None = None, is_wellformed: bool = False
 ) -> bytes:
-    """The PDF of `html` in the style of that file (`FAMILY` in it stands for our faces).
+    """The PDF of `html` in the styles of those files, one after the other (`FAMILY` in it stands for our faces).
 
     What `is_wellformed` (and uses the elements of `elements.css` alone) is drawn quicker, and not tagged.
 
@@ -47,7 +49,7 @@ def printed(
         else HTML(string=html, base_url=base, url_fetcher=fetcher)
     )
     finisher = pressed if is_wellformed else None
-    sheet = _style(style, is_small=bool(texts) and is_common(texts))
+    sheet = _style(styles, is_small=bool(texts) and is_common(texts))
     with _ONE_AT_A_TIME:
         return document.write_pdf(
             stylesheets=[sheet], font_config=_fonts(), pdf_tags=not is_wellformed, finisher=finisher
@@ -72,19 +74,19 @@ def _fonts() -> FontConfiguration:
 
 
 @cache
-def _style(path: Path, *, is_small: bool) -> CSS:
+def _style(paths: tuple[Path, ...], *, is_small: bool) -> CSS:
     """The parsed style with its faces: read once a process."""
     if is_small:
-        return _parsed(path, [_face("Small", "common-regular", 400), _face("Small", "common-bold", 700)], '"Small"')
+        return _parsed(paths, [_face("Small", "common-regular", 400), _face("Small", "common-bold", 700)], '"Small"')
     rare = [f"Rare{place}" for place, _ in enumerate(rare_fonts())]
     faces = [_face("Sheet", "regular", 400), _face("Sheet", "bold", 700)]
     faces += [_face(name, f"rare-{place}", weight) for place, name in enumerate(rare) for weight in (400, 700)]
     family = ", ".join(f'"{name}"' for name in ["Sheet", *rare])
-    return _parsed(path, faces, family)
+    return _parsed(paths, faces, family)
 
 
-def _parsed(path: Path, faces: list[str], family: str) -> CSS:
-    text = "\n".join([*faces, path.read_text(encoding="utf-8").replace("FAMILY", family)])
+def _parsed(paths: tuple[Path, ...], faces: list[str], family: str) -> CSS:
+    text = "\n".join([*faces, *(path.read_text(encoding="utf-8").replace("FAMILY", family) for path in paths)])
     return CSS(string=text, base_url=f"{SCHEME}/", font_config=_fonts(), url_fetcher=PackagedOnly(font_files()))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
-from certificates.documents.printing import printed, refuse_to_print_boxes
+from certificates.documents.printing import PAPER, printed, refuse_to_print_boxes
 from certificates.documents.sheet import bases
 
 TEMPLATE = "certificates/transcript_sheet.html"
@@ -17,4 +17,4 @@ def render_transcript(content: Mapping[str, Any]) -> bytes:
     """The PDF of `content`. Raises `MissingGlyphs` rather than print a box."""
     refuse_to_print_boxes(content)
     years = [year | {"bases": bases(year["thresholds"])} for year in content["years"]]
-    return printed(render_to_string(TEMPLATE, {"sheet": content, "years": years}), STYLE)
+    return printed(render_to_string(TEMPLATE, {"sheet": content, "years": years}), PAPER, STYLE)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
-from certificates.documents.printing import printed, refuse_to_print_boxes
+from certificates.documents.printing import PAPER, printed, refuse_to_print_boxes
 
 _STYLE = Path(__file__).with_name("filing.css")
 
@@ -14,4 +14,4 @@ _STYLE = Path(__file__).with_name("filing.css")
 def render_filing(content: Mapping[str, Any]) -> bytes:
     """The PDF of `content`. Raises `MissingGlyphs` rather than print a box."""
     refuse_to_print_boxes(content)
-    return printed(render_to_string("office/filing_sheet.html", {"sheet": content}), _STYLE)
+    return printed(render_to_string("office/filing_sheet.html", {"sheet": content}), PAPER, _STYLE)
