@@ -52,10 +52,16 @@ class FolderShelf:
         self.path(key).unlink(missing_ok=True)
 
     def names(self, below: str = "", *, before: datetime | None = None) -> Iterator[str]:
-        for path in (self.root / below).rglob("*"):
-            is_ours = path.suffix != _PART and not path.name.startswith(".")
-            if is_ours and path.is_file() and (before is None or _is_older(path, before)):
-                yield str(path.relative_to(self.root))
+        """Folder by folder: the files of one come one after the other."""
+        folders = [below]
+        while folders:
+            folder = folders.pop()
+            for entry in _entries(self.root / folder):
+                name = f"{folder}/{entry.name}" if folder else entry.name
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(name)
+                elif _is_ours(entry.name) and (before is None or _is_older(self.path(name), before)):
+                    yield name
 
     def clear_half_written(self, *, before: datetime) -> int:
         """What writers that were killed left in `incoming`."""
@@ -63,6 +69,18 @@ class FolderShelf:
         for path in old:
             path.unlink(missing_ok=True)
         return len(old)
+
+
+def _is_ours(name: str) -> bool:
+    return not name.startswith(".") and not name.endswith(_PART)
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as found:
+            return list(found)
+    except FileNotFoundError:
+        return []
 
 
 def _is_older(path: Path, before: datetime) -> bool:

@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 from contextlib import closing
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 
 from django.conf import settings
@@ -145,11 +146,13 @@ def _holds_something(name: str) -> bool:
 
 def _copy_new(source: Shelf, target: Shelf) -> None:
     """Each file whole or not at all; what is there already is left alone."""
-    for key in source.names():
-        if target.has(key):
-            continue
-        try:
-            data = read(source, key)
-        except FileNotFoundError:
-            continue
-        target.put(key, data)
+    for folder, keys in groupby(source.names(), key=lambda key: key.rpartition("/")[0]):
+        there = set(target.names(folder))
+        for key in keys:
+            if key in there:
+                continue
+            try:
+                data = read(source, key)
+            except FileNotFoundError:
+                continue
+            target.put(key, data)
