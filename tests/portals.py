@@ -118,9 +118,11 @@ class Portal:
 
     def has_all_parts(self) -> bool:
         """Each part is there, and web and worker have forked."""
-        sessions = [session for pid in self.processes() if (session := _session(pid)) != pid]
-        leaders = {part: pid for part, mark in PARTS.items() for pid in self.processes(mark) if _session(pid) == pid}
-        return set(leaders) == set(PARTS) and {leaders["web"], leaders["worker"]} <= set(sessions)
+        sessions = {pid: (_session(pid), command) for pid, command in self.processes().items()}
+        leading = {pid: command for pid, (session, command) in sessions.items() if session == pid}
+        leaders = {part: pid for part, mark in PARTS.items() for pid, command in leading.items() if mark in command}
+        following = {session for pid, (session, _) in sessions.items() if session != pid}
+        return set(leaders) == set(PARTS) and {leaders["web"], leaders["worker"]} <= following
 
     def signal(self, number: int) -> None:
         os.kill(self.process.pid, number)
