@@ -98,12 +98,18 @@ class Cluster:
         return subprocess.run(command, check=False, cwd="/").returncode == 0
 
     def stop(self) -> None:
-        """At once, connections or not; through `postgres` itself, for it runs under another user.
+        """At once, connections or not. A durable one writes down what it holds first."""
+        self._stop("fast" if self.is_durable else "immediate")
 
-        A durable one writes down what it holds first.
-        """
+    def restart_at_once(self) -> None:
+        """`pg_ctl restart -m immediate`: nobody is asked, nothing is written down; the log says how it was."""
+        self._stop("immediate")
+        self.start()
+
+    def _stop(self, mode: str) -> None:
+        """Through `postgres` itself, for it runs under another user."""
         if self.process:
-            self._run("pg_ctl", "-D", self.data, "-m", "fast" if self.is_durable else "immediate", "-W", "stop")
+            self._run("pg_ctl", "-D", self.data, "-m", mode, "-W", "stop")
             try:
                 self.process.wait(RECOVERY_SECONDS if self.is_durable else START_SECONDS)
             except subprocess.TimeoutExpired:

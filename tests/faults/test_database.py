@@ -16,6 +16,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 
+from tests.databases import tables
 from tests.databases.servers import Cluster
 from tests.faults.clients import Platform, records_of
 from tests.faults.test_killed import nothing_lost_nothing_twice
@@ -25,9 +26,10 @@ pytestmark = [
     pytest.mark.skipif("DATABASE_URL" not in os.environ, reason="is about PostgreSQL"),
     pytest.mark.timeout(1800),
 ]
-RESTARTS, PEOPLE_EACH = 5, 4
-# Seconds of a load in which the database dies.
-WINDOW = 3.0
+# With six records each: 1,020 posts.
+RESTARTS, PEOPLE_EACH = 10, 17
+# Of each load this much is acknowledged at most when the database dies.
+LATEST = 0.8
 
 
 @contextmanager
@@ -42,12 +44,6 @@ def cluster_of_its_own(*, is_durable: bool, within: Path = Path("/tmp")) -> Iter
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def restart_at_once(cluster: Cluster) -> None:
-    """`pg_ctl restart -m immediate`: nobody is asked, nothing is written down; WAL says how it was."""
-    cluster.stop()
-    cluster.start()
-
-
 @pytest.fixture
 def folder() -> Iterator[Path]:
     made = Path(tempfile.mkdtemp(prefix="ceportal-faults-"))
@@ -58,9 +54,10 @@ def folder() -> Iterator[Path]:
 @pytest.mark.deep
 def test_a_database_that_dies_under_a_load_loses_and_doubles_nothing(folder: Path, chance: random.Random) -> None:
     with cluster_of_its_own(is_durable=True) as cluster:
-        town = Town(folder, cluster.url)
+        tables.fill(cluster.url)
+        town = Town(folder, cluster.url, patience=600)
         try:
-            survive(town, chance, lambda: restart_at_once(cluster))
+            survive(town, chance, cluster.restart_at_once)
         finally:
             town.portal.sweep()
 
@@ -69,19 +66,24 @@ def survive(town: Town, chance: random.Random, harm: Callable[[], None]) -> None
     """The client sees outcomes, 503 or nothing; anything else would end it with records that nobody acknowledged."""
     town.wait_until_whole()
     platform, people = Platform(town), town.people(RESTARTS * PEOPLE_EACH)
-    sent: list[str] = []
+    sent, busy = list[str](), 0
     for turn in range(RESTARTS):
         mine = people[turn * PEOPLE_EACH : (turn + 1) * PEOPLE_EACH]
         batches = [[record] for person in mine for record in records_of(person)]
+        moment = len(sent) + chance.randrange(int(LATEST * len(batches)))
         sent += [record["record_id"] for batch in batches for record in batch]
         hands = platform.post_all(batches)
-        time.sleep(chance.uniform(0, WINDOW))
+        while len(platform.acknowledged) < moment and any(hand.is_alive() for hand in hands):
+            time.sleep(0.001)
+        busy += any(hand.is_alive() for hand in hands)
         harm()
         for hand in hands:
             hand.join()
         town.wait_until_whole()
     assert sorted(platform.acknowledged) == sorted(sent), town.portal.logged("web")
-    sys.stdout.write(f"{RESTARTS} restarts under {len(sent)} posts, {platform.retries} repeated\n")
+    told = f"{RESTARTS} restarts, {busy} of them while posts were underway, under {len(sent)} posts"
+    sys.stdout.write(f"{told}, {platform.retries} repeated\n")
+    assert busy == RESTARTS
     facts = town.tell(f"inquire({[person['name'] for person in people]!r})")
     nothing_lost_nothing_twice(platform.acknowledged, facts)
     done = town.manage("reconcile")
@@ -98,7 +100,7 @@ def lost_by(cluster: Cluster) -> int:
         while time.monotonic() < ends or told < 10:
             cursor.execute("INSERT INTO told VALUES (%s)", [told])
             told += 1
-        restart_at_once(cluster)
+        cluster.restart_at_once()
     with closing(psycopg2.connect(cluster.url)) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM told")
         return told - int(cursor.fetchone()[0])

@@ -24,7 +24,7 @@ from tests.benches.december.run import found_of, let_come
 from tests.benches.december.visits import Visits
 from tests.databases import tables
 from tests.databases.servers import Cluster
-from tests.faults.test_database import cluster_of_its_own, restart_at_once
+from tests.faults.test_database import cluster_of_its_own
 from tests.faults.town import Town
 
 SECONDS = float(os.environ.get("FAULT_SECONDS", "600"))
@@ -78,7 +78,7 @@ def _kill_at_random(chance: random.Random, town: Town, cluster: Cluster | None) 
     }
     harms["broker"] = lambda: os.kill(town.portal.leader_of("broker"), signal.SIGKILL)
     if cluster:
-        harms["database"] = lambda: restart_at_once(cluster)
+        harms["database"] = cluster.restart_at_once
     died, ends = Counter[str](), time.monotonic() + SECONDS
     while (pause := chance.uniform(*PAUSE)) < ends - time.monotonic():
         time.sleep(pause)
