@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -14,7 +15,8 @@ from ceportal.kernel.services.trail import record as leave_trail
 from credits.enums import Outcome
 from credits.models import HourBatch
 from credits.rules.records import Record, is_record_id, read, reasons_not_to_read
-from credits.services.crediting import Settled, credit_and_tell
+from credits.rules.sandbox import sent_before
+from credits.services.crediting import Settled, credit_and_tell, credit_records
 from credits.services.subjects import named
 from credits.services.weighing import Speaker
 
@@ -63,6 +65,9 @@ def _settled(posted: Sequence[object], speaker: Speaker, now: datetime) -> dict[
         faults.append(found)
         if not found:
             good.append(each if isinstance(each, Record) else read(cast(Mapping[str, Any], each)))
+
+    if settings.SANDBOX:
+        credit_records([before for each in good if (before := sent_before(each))], speaker=speaker, now=now)
 
     def told(settled: Sequence[Settled]) -> dict[str, Any]:
         outcomes = iter(settled)

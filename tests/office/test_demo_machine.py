@@ -9,7 +9,9 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import ApiClient
+from accounts.fields import id_in_clear
+from accounts.models import ApiClient, Professional
+from ceportal.office.demo.cast import TRIED_ON
 from credits.models import HourEntry
 
 
@@ -27,7 +29,7 @@ def folder(tmp_path: Path, settings: Any) -> Path:
 
 
 @pytest.mark.django_db
-def test_the_demo_platform_can_report_hours_at_every_start(folder: Path) -> None:
+def test_the_demo_platform_can_report_hours_at_every_start(folder: Path, settings: Any) -> None:
     demo = key(folder)
     api = demo["api"]
     assert api.keys() == {"client_id", "client_secret", "platform"}
@@ -53,3 +55,8 @@ def test_the_demo_platform_can_report_hours_at_every_start(folder: Path) -> None
     (folder / "demo.json").unlink()
     assert key(folder)["api"]["client_secret"] != api["client_secret"]
     assert Client().post("/api/oauth/token", grant).status_code == 401
+    settings.SANDBOX = True
+    for _ in range(2):
+        assert key(folder)["people"] == demo["people"]
+    tried = Professional.objects.filter(name__in=[person.name for person in TRIED_ON], approved_at__isnull=False)
+    assert {id_in_clear(each.id_sealed, ref=each.ref) for each in tried} == {each.id_number for each in TRIED_ON}

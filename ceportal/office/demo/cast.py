@@ -118,3 +118,9 @@ BUSY = (
 )
 # Has applied at the first unit and waits for approval.
 APPLICANT = Person("冯十二", "13900000109", 0, date(1995, 8, 20), 190, "22", TitleLevel.NONE)
+# In a sandbox alone: what is reported of them arrived before, the same or otherwise, or stands in a filed month.
+TRIED_ON = (
+    Person("蒋十三", "13900000111", 0, date(1986, 2, 20), 211, "22", TitleLevel.MIDDLE),
+    Person("沈十四", "13900000112", 0, date(1987, 4, 10), 223, "22", TitleLevel.MIDDLE),
+    Person("韩十五", "13900000113", 0, date(1989, 8, 15), 235, "22", TitleLevel.MIDDLE),
+)

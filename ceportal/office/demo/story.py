@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.conf import settings
 
 from accounts.enums import Duty, IdKind, Move
+from accounts.fields import phone_indexes
 from accounts.models import Area, Organization, PersonRegistration, Professional, TitleSeries, User
 from accounts.services.accounts import make_user
 from accounts.services.memberships import grant
@@ -30,6 +31,7 @@ from ceportal.office.demo.cast import (
     PROFESSIONAL,
     PROVINCE,
     SANDBOX_PLACES,
+    TRIED_ON,
     UNITS,
     Clerk,
     Person,
@@ -113,6 +115,15 @@ def recognise_platform(today: date) -> None:
             organization=platform, kind=RecognitionKind.PLATFORM, year=today.year, area_id=place,
             site_name=PLATFORM, document=_DEMO, defaults=facts,
         )  # fmt: skip
+
+
+def join_sandbox(stage: Stage) -> None:
+    """Those on whom the interface is tried, where they are not there yet: at the first unit, confirmed by it."""
+    stage.units = [Organization.objects.get(name=UNITS[0].name)]
+    stage.reviewers = {0: _holder(stage.units[0], Duty.MANAGE_UNIT)}
+    for person in TRIED_ON:
+        if not User.objects.filter(phone_index__in=phone_indexes(person.phone)).exists():
+            _join(stage, person, stage.at(date(stage.today.year - 1, 3, 2)))
 
 
 def _appoint(stage: Stage, clerk: Clerk, when: datetime) -> None:

@@ -23,7 +23,7 @@ from accounts.services.accounts import change_password
 from accounts.services.clients import make_client, revoke_client
 from ceportal.office.demo.cast import BUSY, CLERKS, FRESH, PLATFORM, PROFESSIONAL, UNITS, Person
 from ceportal.office.demo.stage import Stage
-from ceportal.office.demo.story import play, recognise_platform
+from ceportal.office.demo.story import join_sandbox, play, recognise_platform
 
 FILE, CALLS = "demo.json", ApiClient.GRANT_CLIENT_CREDENTIALS
 _WORDS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -45,6 +45,9 @@ class Command(BaseCommand):
                 user = User.objects.get(phone_index__in=phone_indexes(phone))
                 change_password(user, password, by=user, now=now)
         recognise_platform(timezone.localdate(now))
+        if settings.SANDBOX:
+            with transaction.atomic():
+                join_sandbox(Stage(now=now, password=password))
         _write(path, _facts(password) | {"api": _machine(path, now)})
 
     def _say(self, act: str, options: dict[str, Any]) -> None:
