@@ -25,6 +25,7 @@ installed fonts-hanazono || installed fonts-babelstone-han || need fonts-hanazon
 
 if [ "${1:-run}" = test ]; then
     have git || need git
+    have curl || need curl
     have redis-server || have valkey-server || need redis-server
     have pdftoppm || need poppler-utils
     have softhsm2-util || need softhsm2

@@ -31,7 +31,7 @@ BEFORE = tuple(
     for name in (
         "accounts/test_stuffing.py", "credits/test_conformance.py", "credits/test_reconcile_doors.py",
         "credits/test_requirements_table.py", "kernel/test_limits_over_http.py", "matrix/test_desks.py",
-        "office/test_demo_machine.py", "test_canary.py",
+        "office/test_demo_machine.py", "test_canary.py", "faults/test_first_batch.py",
         "kernel/test_file_zoo.py", "kernel/test_honest_scans.py",
         "matrix/test_matrix.py::test_to_look_", "matrix/test_matrix.py::test_no_other_method_",
     )

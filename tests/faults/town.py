@@ -30,7 +30,7 @@ class Town:
     def __init__(self, folder: Path, database_url: str | None, *, patience: float = 240, **settings: str) -> None:
         self.database_url = database_url
         self.settings = SETTINGS | settings | ({"DATABASE_URL": database_url} if database_url else {})
-        self.portal = Portal(folder / "portal", PUBLIC_URL="http://127.0.0.1", **self.settings)
+        self.portal = Portal(folder / "portal", **self.settings)
         self.portal.wait_until_ready(patience)
         self.born, self.waiting = 0, list[dict[str, str]]()
 
