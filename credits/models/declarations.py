@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.db.models.functions import ExtractYear, Round
 
 from accounts.enums import Move
-from accounts.models import Organization, Professional, Routed
+from accounts.models import Area, Organization, Professional, Routed
 from bases.models import TrainingPlanItem
 from ceportal.kernel.models import Referenced, StoredFile
 from credits.enums import DeclarationState, Payer, PublicKind, Subject
@@ -176,6 +176,7 @@ class DeclarationStep(models.Model):
     """What happened to a declaration, as its declarant reads it: append-only, written with every move.
 
     `organization` is who moved it (null: the declarant). Which person there decided stands in the decision downstream.
+    `area` is the declarant's place at that moment, under which the day's figures count it (null: not filled in yet).
     """
 
     declaration = models.ForeignKey(Declaration, on_delete=models.PROTECT, related_name="steps")
@@ -186,6 +187,7 @@ class DeclarationStep(models.Model):
     hours = models.DecimalField(max_digits=5, decimal_places=1, null=True, blank=True)
     reason = models.CharField(max_length=500, blank=True)
     at = models.DateTimeField()
+    area = models.ForeignKey(Area, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "申报经过"
@@ -193,7 +195,11 @@ class DeclarationStep(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["declaration", "round", "state"], name="a_state_is_reached_once_a_round")
         ]
-        indexes: ClassVar = [models.Index(fields=["at"], name="steps_of_a_day")]
+        indexes: ClassVar = [
+            models.Index(fields=["at"], name="steps_of_a_day"),
+            models.Index(fields=["area", "at"], name="steps_of_a_place_on_a_day"),
+            models.Index(fields=["id"], name="steps_without_a_place", condition=models.Q(area__isnull=True)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_move_display()} {self.at:%Y-%m-%d}"

@@ -3,6 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from accounts.enums import Move
@@ -35,6 +36,7 @@ def leave_step(
         hours=hours,
         reason=reason[:500],
         at=now,
+        area_id=declaration.professional.area_id,
     )
     after = {"state": declaration.state, "round": declaration.round, "version": declaration.version}
     if hours is not None:
@@ -42,6 +44,16 @@ def leave_step(
     if note:
         after["note"] = note
     record(f"declaration.{move.value}", declaration, by=by, now=now, before={"state": was}, after=after)
+
+
+def fill_places(*, limit: int) -> int:
+    """Write the declarant's place into steps that have none, the newest `limit`; gives how many there were.
+
+    Of steps from before this column, and of those that code of then wrote while an upgrade went on.
+    """
+    missing = DeclarationStep.objects.filter(area=None).order_by("-pk").values_list("pk", flat=True)[:limit]
+    place = Declaration.objects.filter(pk=OuterRef("declaration_id")).values("professional__area")[:1]
+    return DeclarationStep.objects.filter(pk__in=list(missing)).update(area=Subquery(place))
 
 
 def moved_on(declaration: Declaration, *, for_declarant: bool = False) -> MovedOn:

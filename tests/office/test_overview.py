@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Organization, Professional, User
+from ceportal.kernel.models import Counter
 from ceportal.office.models import Agreement, CountedYear, DayCount, YearSum
 from ceportal.office.selectors import agreement
 from ceportal.office.selectors.agreement import agreement_of, ways_of
@@ -144,6 +145,27 @@ def test_days_are_counted_once_and_today_again(at_work: None, declarant: Profess
     assert count_days(now=LATE) == 1
     assert count_days(now=LATE) == 0
     assert sum(DayCount.objects.values_list("submitted", flat=True)) == 4
+
+
+def test_a_day_counts_and_lists_under_the_place_of_that_day(
+    client: Client, at_work: None, declarant: Professional, county_officer: User
+) -> None:
+    """Somebody who moves away later takes nothing along; steps from before places were kept are given theirs."""
+    handed_in(declarant, MONDAY)
+    handed_in(make.professional("平顶山又一教师", works_at=make.employer(at=make.area("410402"))), MONDAY)
+    DeclarationStep.objects.update(area=None)
+    while count_days(now=LATE):
+        pass
+    assert set(DeclarationStep.objects.values_list("area", flat=True)) == {declarant.area_id, "410402"}
+    Professional.objects.filter(pk=declarant.pk).update(area="410402")
+    DayCount.objects.all().delete()
+    Counter.objects.filter(name="statistics.days").delete()
+    while count_days(now=LATE):
+        pass
+    with time_machine.travel(LATE, tick=False):
+        client.force_login(county_officer)
+        page = client.get("/overview/day/", {"day": "2026-11-16"})
+    assert page.context["count"] == len(page.context["page"].items) >= 1
 
 
 def test_the_home_costs_the_same_however_many(

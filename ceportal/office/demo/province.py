@@ -153,5 +153,9 @@ def _hand_in(province: Province, written: list[Written]) -> None:
         )  # fmt: skip
     Declaration.objects.bulk_create(rows)
     DeclarationStep.objects.bulk_create(
-        DeclarationStep(declaration=row, round=1, move=Move.SUBMIT, state=row.state, at=row.changed_at) for row in rows
-    )
+        DeclarationStep(
+            declaration=row, round=1, move=Move.SUBMIT, state=row.state, at=row.changed_at,
+            area=row.organization.area if row.organization else None,
+        )
+        for row in rows
+    )  # fmt: skip

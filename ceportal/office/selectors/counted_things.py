@@ -95,7 +95,5 @@ def steps_of_a_day(scope: Scope, day: date, *, is_decided: bool) -> QuerySet[Dec
         Q(pk__in=reach.authorities, is_authority=True)
         | Q(is_authority=False, supervisor__in=reach.authorities, supervisor__is_authority=True)
     )
-    rows = rows.filter(
-        reach.of_places("declaration__professional__area") | Q(declaration__organization__in=under.values("pk"))
-    )
+    rows = rows.filter(reach.of_places("area") | Q(declaration__organization__in=under.values("pk")))
     return rows.select_related("declaration__professional", "declaration__organization", "organization")

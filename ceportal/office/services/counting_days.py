@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 from django.db.models import Count, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.enums import Move
@@ -12,9 +13,12 @@ from ceportal.kernel.models import Counter
 from ceportal.office.models import DayCount
 from ceportal.office.selectors.counting import DECIDED
 from credits.models import DeclarationStep
+from credits.services.steps import fill_places
 
 # How far back the forecast looks, and how many days of that a round catches up on.
 DAYS_BACK, A_ROUND = 731, 20
+# Steps of before they had a place, which a round gives one.
+_PLACES_A_ROUND = 2000
 # The day up to which everything is counted, as its ordinal; the last step counted of today.
 _DONE, _LAST = "statistics.days", "statistics.steps"
 
@@ -23,6 +27,7 @@ _DONE, _LAST = "statistics.days", "statistics.steps"
 def count_days(*, now: datetime) -> int:
     """Count today, and the days since the last one that was counted whole; gives how many days were counted."""
     today = timezone.localdate(now)
+    fill_places(limit=_PLACES_A_ROUND)
     Counter.objects.get_or_create(name=_DONE, defaults={"value": (today - timedelta(days=DAYS_BACK)).toordinal()})
     done = Counter.objects.select_for_update().get(name=_DONE)
     last = DeclarationStep.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
@@ -44,7 +49,8 @@ def count_days(*, now: datetime) -> int:
 def _count_day(day: date) -> None:
     begin = timezone.make_aware(datetime.combine(day, time.min))
     steps = DeclarationStep.objects.filter(at__gte=begin, at__lt=begin + timedelta(days=1)).order_by()
-    found = steps.values_list("declaration__professional__area", "declaration__organization").annotate(
+    place = Coalesce("area", "declaration__professional__area")
+    found = steps.values_list(place, "declaration__organization").annotate(
         submitted=Count("pk", filter=Q(move=Move.SUBMIT)), decided=Count("pk", filter=Q(move__in=DECIDED))
     )
     rows = list(found)
