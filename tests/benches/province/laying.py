@@ -19,6 +19,7 @@ from ceportal.office.models import Agreement
 from ceportal.office.services.agreeing import agree_on
 from ceportal.office.services.counting import keep_places
 from credits.models import HourEntry
+from credits.services.steps import fill_places
 from tests import factories as make
 from tests.benches.province.children import MARK
 from tests.matrix.town import NOW, build
@@ -26,6 +27,7 @@ from tests.matrix.town import NOW, build
 YEARS = 5
 # Of a made-up person, over the years.
 ENTRIES_EACH = 13.9
+A_PART = 10_000
 # Beside the roles of the matrix: who looks at the desks of the whole province, and who agrees to their exports.
 CLERK, SECOND_CLERK = "clerk", "second_clerk"
 
@@ -50,6 +52,8 @@ def lay(name: str, entries: int) -> None:
             laid.write_text(str(_laid()), encoding="ascii")
     # What a newer version reads of it may not have been kept when it was laid down.
     keep_places()
+    while fill_places(limit=A_PART):
+        pass
     for place in Area.objects.filter(pk__in=("410000", "410200", "410203")):
         if not Agreement.objects.filter(place=place, year=NOW.year).exists():
             agree_on(place, NOW.year, now=NOW)
