@@ -112,6 +112,8 @@ def _link(url_name: str, label: str) -> NavLink:
 
 
 def _current(path: str, links: Iterable[NavLink]) -> str:
-    """The link whose page this is or stands above it: the longest that the path begins with."""
+    """The link whose page this is or stands above it: the longest that the path begins with. 开年 is under 收尾's."""
+    if path == reverse("office:opening"):
+        path = reverse("office:closing")
     above = [link.href for link in links if path == link.href or (link.href != "/" and path.startswith(link.href))]
     return max(above, key=len, default="")

@@ -32,6 +32,7 @@ from reviews.selectors.filings import (
     months_behind,
     progress_of,
     reasons_against,
+    unfiled,
     waiting_months,
     what_to_file,
 )
@@ -119,6 +120,9 @@ class FilingDesk(OverseersRegister):
             "open": what_to_file(bureau, day),
             "month": month_named(day),
             "reasons": reasons,
+            "page": keyset_page(
+                unfiled(bureau.area, day), order=("recorded_at", "id"), cursor=request.GET.get("after", "")
+            ),
         }
         return render(request, "reviews/admin/confirm_filing.html", context)
 

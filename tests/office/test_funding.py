@@ -27,14 +27,14 @@ def test_a_unit_reckons_records_and_stands_in_the_report(
 ) -> None:
     client.force_login(employer_reviewer)
     page = client.post(PAGE, SAID | {"act": "reckon"}).content.decode()
-    assert "15000.00 元" in page
-    assert "5000.00 元" in page
+    assert "15,000 元" in page
+    assert "5,000 元" in page
     assert not FundingRecord.objects.exists(), "to reckon is not to record"
     for payroll in ("1000000", "2000000"):
         assert client.post(PAGE, SAID | {"act": "record", "payroll": payroll}).status_code == 302
     assert FundingRecord.objects.get().payroll == 2_000_000
     assert 'value="2000000.00"' in client.get(PAGE).content.decode(), "what is on record can be put right"
-    assert "30000.00" in client.get(PAGE).content.decode()
+    assert "30,000" in client.get(PAGE).content.decode()
 
     for wrong in ({"payroll": "十万"}, {"payroll": "-1"}, {"payroll": "1"}, {"year": "1999"}, {"spent": "9" * 20}):
         assert client.post(PAGE, SAID | {"act": "record"} | wrong).status_code == 422
@@ -58,7 +58,7 @@ def test_a_unit_reckons_records_and_stands_in_the_report(
     ((href, figure),) = re.findall(r'<a href="(/statistics/funding/[^"]+)">(\d+)</a>', statistics)
     listed = client.get(href).content.decode()
     assert (figure, listed.count('data-label="工资总额"')) == ("1", 1)
-    assert "30000.00" in listed
+    assert "30,000" in listed
 
 
 @time_machine.travel(NOW, tick=False)

@@ -85,6 +85,14 @@ def number(value: Decimal | int | None) -> str:
 
 
 @register.filter
+def money(value: Decimal | int | None) -> str:
+    """1,000,000, 1,234.50: yuan, in threes. Nothing is a dash."""
+    if value is None:
+        return "—"
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}"
+
+
+@register.filter
 def hours(value: Decimal | int | None) -> str:
     """8 学时, 8.5 学时."""
     return "—" if value is None else f"{number(value)} 学时"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 
 from ceportal.kernel.rules.working_days import WorkCalendar
 
@@ -47,11 +48,12 @@ def december(submitted: Mapping[date, int], *, today: date, calendar: WorkCalend
     return Forecast(today.year, expected, -(-expected // days), words)
 
 
-def capacity(decided: Mapping[date, int], *, today: date, calendar: WorkCalendar) -> int:
-    """Decisions a working day over the last thirty days before today, rounded."""
+def capacity(decided: Mapping[date, int], *, today: date, calendar: WorkCalendar) -> Decimal:
+    """Decisions a working day over the last thirty days before today, to a tenth: few are not none."""
     days = [today - timedelta(days=step) for step in range(1, _RECENT + 1)]
     worked = sum(calendar.is_worked(day) for day in days) or 1
-    return round(sum(decided.get(day, 0) for day in days) / worked)
+    total = Decimal(sum(decided.get(day, 0) for day in days))
+    return (total / worked).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
 def _between(counts: Mapping[date, int], first: date, last: date) -> int:
