@@ -71,84 +71,84 @@ def _fill(officer: User, bureau: Organization, year: int, now: datetime) -> None
 
 
 def _overview(client: Client, year: int, now: datetime) -> tuple[list[int], list[int]]:
-    text = _page(client, "/overview/")
+    text = page_of(client, "/overview/")
     lead = re.findall(r"standing=\w+\"><b>(\d+)</b>", text)
     keys = re.findall(r"/overview/waiting/[^\"]*\">[^<]+</a>\s*<b>(\d+)</b>", text)
-    people, met, half, less, *_ = _row(_STANDINGS, year)
-    late, later = _row(_WAITING.format("<="), now)[0], _row(_WAITING.format(">"), now)[0]
-    list_of_all = re.search(r"共 <b>(\d+)</b> 件", _page(client, "/overview/waiting/"))
+    people, met, half, less, *_ = sql_row(_STANDINGS, year)
+    late, later = sql_row(_WAITING.format("<="), now)[0], sql_row(_WAITING.format(">"), now)[0]
+    list_of_all = re.search(r"共 <b>(\d+)</b> 件", page_of(client, "/overview/waiting/"))
     assert list_of_all is not None
     shown = [*lead, keys[0], keys[2], list_of_all[1]]
-    levels = _rows("SELECT title_level, COUNT(*) FROM accounts_professional GROUP BY title_level")
+    levels = sql_rows("SELECT title_level, COUNT(*) FROM accounts_professional GROUP BY title_level")
     assert sum(int(figure) for figure in _rows_of(text, "级别", 1)) == sum(count for _, count in levels)
-    return _numbers(shown), _numbers([people, met, half, less, late, late + later, late + later])
+    return numbers(shown), numbers([people, met, half, less, late, late + later, late + later])
 
 
 def _statistics(client: Client, year: int) -> tuple[list[int], list[int]]:
-    text = _page(client, f"/statistics/?year={year}")
+    text = page_of(client, f"/statistics/?year={year}")
     lead = re.findall(r"<b>(\d+)</b> 人", text)[:3]
     total = re.findall(r"合计</th>(.*?)</tr>", text, re.S)
     hours = [Decimal(figure) for figure in re.findall(r">\s*([\d.]+)\s*(?:</a>)?\s*</td>", total[1])]
     kept = re.findall(r"/statistics/funding/[^\"]*\">(\d+)</a>", text)
-    people, met, _, _, public, professional = _row(_STANDINGS, year)
-    funded = [row[1] for row in _rows("SELECT rate, COUNT(*) FROM office_fundingrecord GROUP BY rate ORDER BY rate")]
-    return _numbers([*lead, *hours[1:3], *kept]), _numbers([people, people, met, public, professional, *funded])
+    people, met, _, _, public, professional = sql_row(_STANDINGS, year)
+    funded = [row[1] for row in sql_rows("SELECT rate, COUNT(*) FROM office_fundingrecord GROUP BY rate ORDER BY rate")]
+    return numbers([*lead, *hours[1:3], *kept]), numbers([people, people, met, public, professional, *funded])
 
 
 def _closing(client: Client, year: int) -> tuple[list[int], list[int]]:
-    text = _page(client, f"/year/closing/?year={year}")
+    text = page_of(client, f"/year/closing/?year={year}")
     behind, waiting = re.findall(r"(\d+) 人还没有达标", text), re.findall(r"(\d+) 件还没有审完", text)
-    listed = re.findall(r"共 <b>(\d+)</b> 人", _page(client, f"/statistics/people/?year={year}&standing=behind"))
-    people, met, *_ = _row(_STANDINGS, year)
-    all_waiting = _row("SELECT COUNT(*) FROM credits_declaration WHERE waiting_on_id IS NOT NULL")[0]
-    return _numbers([*behind, *listed, *waiting]), _numbers([people - met, people - met, all_waiting])
+    listed = re.findall(r"共 <b>(\d+)</b> 人", page_of(client, f"/statistics/people/?year={year}&standing=behind"))
+    people, met, *_ = sql_row(_STANDINGS, year)
+    all_waiting = sql_row("SELECT COUNT(*) FROM credits_declaration WHERE waiting_on_id IS NOT NULL")[0]
+    return numbers([*behind, *listed, *waiting]), numbers([people - met, people - met, all_waiting])
 
 
 def _agreement(client: Client, year: int) -> tuple[list[int], list[int]]:
-    text = _page(client, f"/statistics/agreement/?year={year}")
+    text = page_of(client, f"/statistics/agreement/?year={year}")
     headings = ("已达标", "公需学时", "专业学时")
     shown = [re.findall(rf'data-label="{name}" class="num">([\d.]+)<', text) for name in headings]
-    _, met, _, _, public, professional = _row(_STANDINGS, year)
+    _, met, _, _, public, professional = sql_row(_STANDINGS, year)
     counted = [figure for figure in (met, public, professional) for _ in range(4)]
-    return _numbers(figure for found in shown for figure in found), _numbers(counted)
+    return numbers(figure for found in shown for figure in found), numbers(counted)
 
 
 def _officers(client: Client, year: int) -> tuple[list[int], list[int]]:
-    text = _page(client, "/officers/")
+    text = page_of(client, "/officers/")
     shown = re.findall(r'href="(?:/officers/|\?look=named|\?look=said)">(\d+)</a>', text)
     shown += re.findall(r"应参加 (\d+) 人，已注册 (\d+) 人", text)[0]
-    obliged = _row("SELECT SUM(obliged) FROM office_headcount WHERE year = %s", year)[0]
-    counted = [_row(_UNITS)[0], _row(_WITH_OFFICER)[0], 1, obliged, _row(_REGISTERED, year)[0]]
-    return _numbers(shown), _numbers(counted)
+    obliged = sql_row("SELECT SUM(obliged) FROM office_headcount WHERE year = %s", year)[0]
+    counted = [sql_row(_UNITS)[0], sql_row(_WITH_OFFICER)[0], 1, obliged, sql_row(_REGISTERED, year)[0]]
+    return numbers(shown), numbers(counted)
 
 
 def _evaluations(client: Client, year: int) -> tuple[list[int], list[int]]:
-    text = _page(client, f"/evaluations/?year={year}")
+    text = page_of(client, f"/evaluations/?year={year}")
     shown = re.findall(rf'href="\?year={year}[^"]*">(?:<b>)?(\d+)<', text)
-    units, made = _row(_UNITS)[0], _row("SELECT COUNT(*) FROM office_unitevaluation WHERE year = %s", year)[0]
-    return _numbers(shown), _numbers([units, made, units - made, 1, 1, 1, 1])
+    units, made = sql_row(_UNITS)[0], sql_row("SELECT COUNT(*) FROM office_unitevaluation WHERE year = %s", year)[0]
+    return numbers(shown), numbers([units, made, units - made, 1, 1, 1, 1])
 
 
 def _staff(client: Client, year: int) -> tuple[list[int], list[int]]:
-    people, met, *_ = _row(_STANDINGS, year)
+    people, met, *_ = sql_row(_STANDINGS, year)
     unit = Organization.objects.filter(is_employer=True, is_bureau=False).earliest("pk")
-    there = _row("SELECT COUNT(*) FROM accounts_employment WHERE organization_id = %s", unit.pk)[0]
+    there = sql_row("SELECT COUNT(*) FROM accounts_employment WHERE organization_id = %s", unit.pk)[0]
     asked = ("", "&show=behind", "&show=met", f"&organization={unit.ref}")
-    shown = [re.findall(r"共 (\d+) 人", _page(client, f"/staff/?year={year}{more}"))[0] for more in asked]
-    return _numbers(shown), _numbers([people, people - met, met, there])
+    shown = [re.findall(r"共 (\d+) 人", page_of(client, f"/staff/?year={year}{more}"))[0] for more in asked]
+    return numbers(shown), numbers([people, people - met, met, there])
 
 
 def _employer(client: Client, year: int) -> tuple[list[int], list[int]]:
     """One unit's own pages, for who manages it."""
     unit = Organization.objects.filter(is_employer=True, is_bureau=False).earliest("pk")
     client.force_login(make.give(make.user("单位核对人"), unit, Duty.MANAGE_UNIT))
-    there = _row("SELECT COUNT(*) FROM accounts_employment WHERE organization_id = %s", unit.pk)[0]
-    staff = re.findall(r"共 (\d+) 人", _page(client, f"/staff/?year={year}"))
-    registered = re.findall(r"已在平台注册 (\d+) 人，应参加 (\d+) 人", _page(client, "/staff/officer/"))[0]
-    return _numbers([*staff, *registered]), _numbers([there, there, 70])
+    there = sql_row("SELECT COUNT(*) FROM accounts_employment WHERE organization_id = %s", unit.pk)[0]
+    staff = re.findall(r"共 (\d+) 人", page_of(client, f"/staff/?year={year}"))
+    registered = re.findall(r"已在平台注册 (\d+) 人，应参加 (\d+) 人", page_of(client, "/staff/officer/"))[0]
+    return numbers([*staff, *registered]), numbers([there, there, 70])
 
 
-def _page(client: Client, address: str) -> str:
+def page_of(client: Client, address: str) -> str:
     answer = client.get(address)
     assert answer.status_code == 200, address
     return answer.content.decode().replace("&amp;", "&")
@@ -161,15 +161,15 @@ def _rows_of(text: str, label: str, columns: int) -> list[str]:
     return [figure for row in rows for figure in re.findall(r">\s*(\d+)\s*<", row)[:columns]]
 
 
-def _row(query: str, *given: object) -> tuple[Any, ...]:
-    return _rows(query, *given)[0]
+def sql_row(query: str, *given: object) -> tuple[Any, ...]:
+    return sql_rows(query, *given)[0]
 
 
-def _rows(query: str, *given: object) -> list[tuple[Any, ...]]:
+def sql_rows(query: str, *given: object) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query, given)
         return list(cursor.fetchall())
 
 
-def _numbers(found: Iterable[object]) -> list[int]:
+def numbers(found: Iterable[object]) -> list[int]:
     return [int(Decimal(str(figure or 0))) for figure in found]
