@@ -55,6 +55,15 @@ class UnitState(TextChoices):
     CLOSED = "closed", "已注销"
 
 
+class MandateState(TextChoices):
+    """How the managing of certificates for the province stands at another office."""
+
+    COMING = "coming", "未开始"
+    IN_FORCE = "in_force", "委托中"
+    OVER = "over", "已到期"
+    ENDED = "ended", "已终止"
+
+
 class IdKind(TextChoices):
     RESIDENT = "resident", "居民身份证"
     HMT_PERMIT = "hmt_permit", "港澳台居民居住证或通行证"

@@ -1,9 +1,10 @@
-"""The bureaus' register of certificates, read only, and the desk for those that somebody reported as suspicious."""
+"""The register of certificates, read only; the desk for those reported as suspicious; who keeps them (S1-13)."""
 
 from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,15 +12,19 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.views.decorators.http import require_safe
 
+from accounts.access import recently_proved
 from accounts.enums import Level
-from accounts.models import User
+from accounts.models import Mandate, User
 from accounts.rules.policy import Act
 from accounts.selectors.duties import units_for
-from ceportal.kernel.rules.refusal import Refusal, Refused
+from accounts.selectors.mandates import mandatable_units, mandates_held_by, mandates_seen_by, mandating_bureaus
+from accounts.services.mandates import end_mandate, give_mandate
+from ceportal.kernel.rules.refusal import MovedOn, Refusal, Refused
 from ceportal.kernel.web.desks import Column, Filter, Register, years_back
 from certificates.enums import CertificateState, SuspicionFinding
-from certificates.forms import FindingForm
+from certificates.forms import EndMandateForm, FindingForm, MandateForm
 from certificates.models import Certificate, RefusedCheck, Suspicion
 from certificates.selectors import certificates_overseen_by, oversees_certificates, suspicions_for
 from certificates.services.suspicions import rule_on
@@ -60,10 +65,10 @@ class CertificateRegister(Register):
     )
 
     def allows(self, request: HttpRequest) -> bool:
-        return oversees_certificates(cast(User, request.user))
+        return oversees_certificates(cast(User, request.user), today=timezone.localdate())
 
     def rows(self, request: HttpRequest) -> QuerySet[Any]:
-        return certificates_overseen_by(cast(User, request.user))
+        return certificates_overseen_by(cast(User, request.user), today=timezone.localdate())
 
 
 def _made_on(suspicion: Suspicion) -> SafeString:
@@ -88,10 +93,12 @@ class SuspicionDesk(Register):
     )
 
     def allows(self, request: HttpRequest) -> bool:
-        return units_for(cast(User, request.user), Act.RULE_ON_SUSPICIONS).exists()
+        user = cast(User, request.user)
+        is_bureau = units_for(user, Act.RULE_ON_SUSPICIONS).exists()
+        return is_bureau or bool(mandates_held_by(user, today=timezone.localdate()))
 
     def rows(self, request: HttpRequest) -> QuerySet[Any]:
-        return suspicions_for(cast(User, request.user))
+        return suspicions_for(cast(User, request.user), today=timezone.localdate())
 
     def queue(self, request: HttpRequest) -> QuerySet[Any]:
         return self.rows(request).filter(finding="")
@@ -139,3 +146,94 @@ class RefusedCheckRegister(Register):
 
     def rows(self, request: HttpRequest) -> QuerySet[Any]:
         return RefusedCheck.objects.all()
+
+
+def _days(mandate: Mandate) -> SafeString:
+    return _unbroken(f"{mandate.since:%Y-%m-%d} 至 {f'{mandate.until:%Y-%m-%d}' if mandate.until else '终止时'}")
+
+
+@admin.register(Mandate)
+class MandateDesk(Register):
+    """证书委托: the province lets a bureau or an authority manage and issue certificates, and ends it (S1-13)."""
+
+    lead = "省级人社部门统一管理、发放证书，可以委托市、县人社部门或省级行业主管部门办理。以前发放的证书不变。"
+    nothing = ("没有委托", "现在的证书都由省级人社部门管理、发放。")
+    link_label = "查看"
+    list_template = "certificates/admin/mandates.html"
+    columns = (
+        Column("受委托部门", lambda mandate: mandate.organization.name),
+        Column("范围", "whose"),
+        Column("期限", _days),
+        Column("状态", lambda mandate: mandate.state_on(timezone.localdate()).label, is_short=True),
+        Column("委托原因", "reason"),
+    )
+
+    def allows(self, request: HttpRequest) -> bool:
+        """Who gives them, and who holds or held one."""
+        user = cast(User, request.user)
+        return mandating_bureaus(user).exists() or mandates_seen_by(user).exists()
+
+    def rows(self, request: HttpRequest) -> QuerySet[Any]:
+        return mandates_seen_by(cast(User, request.user))
+
+    def link(self, row: Mandate) -> str:
+        return reverse("admin:accounts_mandate_one", args=[row.ref])
+
+    def more(self, request: HttpRequest) -> dict[str, Any]:
+        return {"may_give": mandating_bureaus(cast(User, request.user)).exists()}
+
+    def pages(self) -> list[URLPattern]:
+        return [
+            path("new/", self.door(recently_proved(self.give)), name=self.address("new")),
+            path("<uuid:ref>/", require_safe(self.door(self.show)), name=self.address("one")),
+            path("<uuid:ref>/end/", self.door(recently_proved(self.end)), name=self.address("end")),
+        ]
+
+    def give(self, request: HttpRequest) -> HttpResponse:
+        user = self._giver(request)
+        form = MandateForm(request.POST if request.method == "POST" else None, units=mandatable_units())
+        if form.is_bound and form.is_valid():
+            try:
+                made = give_mandate(**form.cleaned_data, by=user, now=timezone.now())
+            except Refused as refused:
+                form.show(refused.reasons)
+            else:
+                messages.success(request, f"已委托{made.organization.name}，已通知对方。")
+                return redirect("admin:accounts_mandate_one", made.ref)
+        context = {"title": "委托管理、发放证书", "form": form}
+        return render(request, "certificates/admin/mandate_new.html", context, status=422 if form.is_bound else 200)
+
+    def show(self, request: HttpRequest, ref: UUID) -> HttpResponse:
+        mandate = get_object_or_404(self.rows(request), ref=ref)
+        may_end = mandate.ended_at is None and mandating_bureaus(cast(User, request.user)).exists()
+        return self._one(request, mandate, EndMandateForm() if may_end else None)
+
+    def end(self, request: HttpRequest, ref: UUID) -> HttpResponse:
+        """Only what is sent ends it; whoever asks is led to its page."""
+        user = self._giver(request)
+        mandate = get_object_or_404(self.rows(request), ref=ref)
+        if request.method != "POST":
+            return redirect("admin:accounts_mandate_one", ref)
+        form = EndMandateForm(request.POST)
+        if not form.is_valid():
+            return self._one(request, mandate, form, status=422)
+        try:
+            end_mandate(mandate, **form.cleaned_data, by=user, now=timezone.now())
+        except MovedOn as refused:
+            messages.warning(request, str(refused))
+        else:
+            messages.success(request, "已终止委托，已通知对方。以前发放的证书不变。")
+        return redirect("admin:accounts_mandate_one", ref)
+
+    def _giver(self, request: HttpRequest) -> User:
+        user = cast(User, request.user)
+        if not mandating_bureaus(user).exists():
+            raise PermissionDenied("委托由省级人社部门维护规则的人员办理。")
+        return user
+
+    def _one(
+        self, request: HttpRequest, mandate: Mandate, form: EndMandateForm | None, *, status: int = 200
+    ) -> HttpResponse:
+        state = mandate.state_on(timezone.localdate())
+        context = {"title": mandate.organization.name, "mandate": mandate, "state": state, "form": form}
+        return render(request, "certificates/admin/mandate.html", context, status=status)

@@ -1,8 +1,14 @@
-"""What a stranger types in, or hands over, to check certificates."""
+"""What a stranger types in, or hands over, to check certificates; what officers say about them."""
+
+from collections.abc import Iterable
+from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
-from ceportal.kernel.rules.refusal import Refused
+from accounts.models import Organization
+from ceportal.kernel.rules.id_number import hide_numbers
+from ceportal.kernel.rules.refusal import Refusal, Refused
 from ceportal.kernel.rules.text import reasons_not_to_accept
 from certificates.enums import SuspicionFinding
 from certificates.rules.checking import MOST_BYTES, MOST_LINES, Line, lines_in, reasons_not_to_take
@@ -144,3 +150,61 @@ class FindingForm(forms.Form):
 
     def clean_because(self) -> str:
         return _read_aloud(self.cleaned_data["because"], "依据和去向")
+
+
+_REASON = 200
+
+
+class DayField(forms.DateField):
+    def __init__(self, **options: Any) -> None:
+        widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "autocomplete": "off"})
+        said = {"required": "请填写日期。", "invalid": "请填写正确的日期，例如 2026-09-01。"}
+        super().__init__(input_formats=["%Y-%m-%d"], widget=widget, error_messages=said, **options)
+
+
+class ReasonField(forms.CharField):
+    """Several lines that may be read aloud; numbers of people stand masked."""
+
+    def __init__(self, label: str, **options: Any) -> None:
+        said = {"required": f"请填写{label}。", "max_length": f"{label}最多 {_REASON} 个字。"}
+        widget = forms.Textarea(attrs={"rows": 3})
+        super().__init__(label=label, max_length=_REASON, error_messages=said, widget=widget, **options)
+
+    def clean(self, value: Any) -> str:
+        return hide_numbers(_read_aloud(str(super().clean(value)), str(self.label)))
+
+
+class _UnitField(forms.ModelChoiceField):
+    def label_from_instance(self, unit: Organization) -> str:
+        return f"{unit.name}（{f'{unit.area.name}及以下' if unit.is_bureau else '所属单位'}）"
+
+
+class MandateForm(forms.Form):
+    """To whom managing and issuing certificates is given, from when until when, and why."""
+
+    marks_optional = True
+
+    organization = _UnitField(
+        label="受委托部门",
+        queryset=Organization.objects.none(),
+        to_field_name="ref",
+        empty_label="请选择",
+        help_text="人社部门管理本地区人员的证书，省级行业主管部门管理所属单位人员的证书。",
+        error_messages={"required": "请选择受委托部门。", "invalid_choice": "请从列表中选择受委托部门。"},
+    )
+    since = DayField(label="从哪一天起", help_text="从这一天起新发的证书，签发机关印受委托部门的名称。")
+    until = DayField(label="到哪一天为止", required=False, help_text="不填的，到终止时为止。")
+    reason = ReasonField("委托原因", help_text="例如委托文件的名称和文号。")
+
+    def __init__(self, *args: Any, units: QuerySet[Organization], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organization"].queryset = units  # type: ignore[attr-defined]
+
+    def show(self, reasons: Iterable[Refusal]) -> None:
+        """Each beside its field."""
+        for reason in reasons:
+            self.add_error(reason.field or None, reason.message)
+
+
+class EndMandateForm(forms.Form):
+    reason = ReasonField("终止原因", help_text="终止后新发的证书由省级人社部门发放；以前发放的证书不变。")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import reduce
 from operator import or_
@@ -16,6 +16,7 @@ from accounts.models import Employment, Organization, Professional, User
 from accounts.rules.policy import Act
 from accounts.selectors.duties import below, units_for
 from accounts.selectors.learners import Person
+from accounts.selectors.mandates import mandates_held_by, under_mandates
 from accounts.selectors.people import people_of
 from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.rules.text import comparable
@@ -89,9 +90,9 @@ def numbered(number: str) -> Certificate | None:
     return _public().filter(number=number).select_related("professional__area").first()
 
 
-def suspicions_for(user: User) -> QuerySet[Suspicion]:
-    """Reports that wait, or waited, with a bureau of `user`."""
-    where = Q(pk__in=[])
+def suspicions_for(user: User, *, today: date) -> QuerySet[Suspicion]:
+    """Reports that wait, or waited, with a bureau of `user`, or of certificates their office is mandated to keep."""
+    where = under_mandates(mandates_held_by(user, today=today), "certificate__professional")
     for path in units_for(user, Act.RULE_ON_SUSPICIONS).values_list("area__path", flat=True):
         where |= Q(area__path__startswith=path)
     return Suspicion.objects.filter(where).select_related("area", "certificate", "found_by")
@@ -363,16 +364,16 @@ def certificates_wanted(user: User, rows: Iterable[Numbered]) -> Wanted:
     return Wanted(Certificate.objects.filter(number__in=valid), [each for each in reasons if each[2]])
 
 
-def certificates_overseen_by(user: User) -> QuerySet[Certificate]:
-    """The register of a bureau: the certificates of people of its place and below."""
-    where = Q(pk__in=[])
+def certificates_overseen_by(user: User, *, today: date) -> QuerySet[Certificate]:
+    """The register: the certificates of people of a bureau's place and below, and of those a mandate is about."""
+    where = under_mandates(mandates_held_by(user, today=today))
     for bureau in _bureaus_of(user).select_related("area"):
         where |= Q(**below(bureau.area, "professional__area"))
     return Certificate.objects.filter(where)
 
 
-def oversees_certificates(user: User) -> bool:
-    return _bureaus_of(user).exists()
+def oversees_certificates(user: User, *, today: date) -> bool:
+    return _bureaus_of(user).exists() or bool(mandates_held_by(user, today=today))
 
 
 def _bureaus_of(user: User) -> QuerySet[Organization]:

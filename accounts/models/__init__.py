@@ -6,6 +6,7 @@ from accounts.models.consents import Consent, Erasure
 from accounts.models.handing_over import HandOver, HandOverRuling
 from accounts.models.invitations import Invitation
 from accounts.models.machines import EntrySubject, RefusedCalls
+from accounts.models.mandates import Mandate
 from accounts.models.moves import (
     Correction,
     CorrectionRuling,
@@ -48,6 +49,7 @@ __all__ = [
     "Invitation",
     "KnownDevice",
     "MailAddress",
+    "Mandate",
     "Membership",
     "Merge",
     "MergeRuling",

@@ -19,6 +19,7 @@ class Scope(StrEnum):
     REGISTERED = "本单位人员的、由本单位核准注册的"
     REACH = "本行业下属单位、本地区及以下的"
     PLACE = "本地区及以下的"
+    MANDATED = "受委托期间，本地区及以下的或本部门所属单位人员的"
     PROVINCE = "全省的"
     SYSTEM = "系统的，不含个人信息"
 
@@ -109,6 +110,8 @@ class Act(StrEnum):
     KEEP_FUNDING = "登记教育经费"
     SEE_CERTIFICATES = "查看证书登记"
     RULE_ON_SUSPICIONS = "处理可疑证书举报"
+    MANDATE_CERTIFICATES = "委托市县或主管部门管理、发放证书"
+    KEEP_MANDATED = "管理受委托发放的证书、处理可疑证书举报"
     READ_TRAIL = "查看操作日志"
     OPERATE = "查看运行状态、重试"
 
@@ -217,6 +220,8 @@ POLICY: dict[Act, Permission] = {
     Act.TAKE_OVER: Permission((Duty.GRANT_EXCEPTIONS,), Scope.PLACE, at=(_BUREAU,), proof=True, two=True),
     Act.SEE_CERTIFICATES: Permission((Duty.OVERSEE,), Scope.PLACE, at=(_BUREAU,)),
     Act.RULE_ON_SUSPICIONS: Permission((Duty.OVERSEE,), Scope.PLACE, at=(_BUREAU,)),
+    Act.MANDATE_CERTIFICATES: Permission((Duty.REGULATE,), Scope.PROVINCE, at=(_BUREAU,), proof=True),
+    Act.KEEP_MANDATED: Permission((Duty.OVERSEE,), Scope.MANDATED, at=(_AUTHORITY, _BUREAU)),
     Act.READ_TRAIL: Permission((Duty.OVERSEE,), Scope.PROVINCE, at=(_BUREAU,)),
     Act.OPERATE: Permission((Duty.OPERATE,), Scope.SYSTEM),
 }

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Professional
 from accounts.selectors.history import series_of
+from accounts.selectors.mandates import mandate_over
 from ceportal.kernel.rules.citations import citation, first_id, place_of
 from ceportal.kernel.rules.text import comparable
 from certificates.rules.entitlement import plain
@@ -53,7 +54,7 @@ def content_of(
         },
         "thresholds": [line_of(line) for line in thresholds(asked, standing)],
         "items": [item_of(claim) for claim in counted_claims(account.professional_id, account.year)],
-        "authority": settings.CERTIFICATE_AUTHORITY or NO_AUTHORITY,
+        **_issued_by(account, issued_on),
         "is_sample": not settings.CERTIFICATE_AUTHORITY,
         "supervised_by": _supervised_by(asked),
         "issued_on": issued_on.isoformat(),
@@ -66,6 +67,15 @@ def content_of(
 def person_on_sheet(person: Professional) -> dict[str, str]:
     """As sheets name somebody."""
     return {"name": person.name, "id_mask": person.id_mask}
+
+
+def _issued_by(account: YearAccount, issued_on: date) -> dict[str, str]:
+    """发证机关: whoever is mandated for this person on the day, and by whom (S1-13). A sample names nobody."""
+    configured = settings.CERTIFICATE_AUTHORITY
+    mandate = mandate_over(account.area, account.organization, today=issued_on) if configured else None
+    if mandate is None:
+        return {"authority": configured or NO_AUTHORITY}
+    return {"authority": mandate.organization.name, "mandated_by": configured}
 
 
 def _supervised_by(asked: Requirements) -> str:

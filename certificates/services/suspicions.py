@@ -1,13 +1,16 @@
 """Certificates that somebody does not believe: taken down without an account, ruled on by the bureau (S3-10)."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.enums import NoticeEvent
-from accounts.models import Area, User
+from accounts.models import Area, Organization, User
 from accounts.rules.policy import POLICY, Act
 from accounts.selectors.duties import bureau_of, holders_of
+from accounts.selectors.mandates import mandate_over
+from accounts.selectors.people import employer_of
 from accounts.services.notices import tell
 from ceportal.kernel.rules.id_number import hide_numbers
 from ceportal.kernel.rules.refusal import MovedOn, Refusal
@@ -54,8 +57,16 @@ def _area_named(number: str) -> Area:
     return Area.objects.filter(code=number[:6]).first() or Area.objects.get(parent=None)
 
 
+def _in_charge(made: Suspicion, today: date) -> Organization | None:
+    """Who is mandated for its holder, else the place's bureau (S1-13)."""
+    person = made.certificate.professional if made.certificate else None
+    unit = employer_of(person) if person else None
+    mandate = mandate_over(made.area, unit, today=today) if person else None
+    return mandate.organization if mandate else bureau_of(made.area)
+
+
 def _tell_bureau(made: Suspicion, now: datetime) -> None:
-    bureau = bureau_of(made.area)
+    bureau = _in_charge(made, timezone.localdate(now))
     if bureau is None:
         return
     people = holders_of(bureau, POLICY[Act.RULE_ON_SUSPICIONS].duties[0])

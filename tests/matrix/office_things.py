@@ -6,9 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from accounts.enums import Duty
-from accounts.models import Organization, Professional, User
+from accounts.models import Mandate, Organization, Professional, User
 from accounts.selectors.duties import holders_of
 from accounts.selectors.people import employer_of
+from accounts.services.mandates import give_mandate
 from ceportal.office.enums import LetterKind, RollKind, TakenKind
 from ceportal.office.models import Letter, OfficerTraining, Roll, TakeOver
 from ceportal.office.rules.taking_over import TakenLine
@@ -32,6 +33,7 @@ def given() -> dict[str, Callable[[Any], Mapping[str, Any]]]:
         **{f"office:{name}": lambda _: {"ref": Letter.objects.get().ref} for name in ("letter", "letter_sheet")},
         "office:letter_about_return": lambda _: {"ref": Declaration.objects.get(title=RETURNED).ref},
         "office:letter_about_reversal": lambda town: {"ref": town.claim.ref},
+        **{f"admin:accounts_mandate_{name}": lambda _: {"ref": Mandate.objects.get().ref} for name in ("one", "end")},
         "office:roll": lambda _: {"ref": Roll.objects.get().ref},
         "office:officer_training": lambda _: {"ref": OfficerTraining.objects.get().ref},
     }
@@ -47,6 +49,7 @@ def begin(person: Professional, city: Organization, officer: User, *, now: datet
         "统一社会信用代码": "91410200MA9K00001U", "单位名称": "原系统里的单位", "单位性质": "institution",
         "所在地区": "410203", "主管部门": "", "联系人": "人事科", "联系电话": "0371-22000001",
     }  # fmt: skip
+    give_mandate(city, since=now.date(), until=None, reason="试点", **by)
     keep_file(TakenKind.UNITS, [[TakenLine(2, said)]], bureau=city, source="原系统", remarks=[], **by)
     letter = send_letter(
         city, LetterKind.CORRECTION, Meant(person=person), title="材料补正通知书", body="请补正材料。", **by

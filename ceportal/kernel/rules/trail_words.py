@@ -26,6 +26,7 @@ _SUBJECTS = {
     "key_rotation": "密钥轮换",
     "ledger_year": "年度明细归档",
     "letter": "公文",
+    "mandate": "证书委托",
     "officer": "继续教育专职人员",
     "officer_training": "管理人员培训",
     "own_data": "本人数据",

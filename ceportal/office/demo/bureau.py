@@ -8,6 +8,7 @@ from accounts.models import Area, Organization, Professional, User
 from accounts.rules.staffing import StaffLine
 from accounts.selectors.duties import holders_of
 from accounts.services import staffing
+from accounts.services.mandates import give_mandate
 from ceportal.kernel.rules.id_number import check_digit, uscc_check_character
 from ceportal.kernel.rules.sheets import Cell
 from ceportal.office.demo.cast import BUSY, CITY, COUNTY, PROFESSIONAL
@@ -41,6 +42,7 @@ def keep_the_office(stage: Stage) -> None:
     _keep_officers(stage, city, first)
     _tell_of_the_school(stage, city, first)
     _invite(stage)
+    _let_the_city_issue(stage, city)
     facts = {"organiser": "某某教师进修学校（示例）", "people": 11, "payers": 12, "found_at": stage.at(stage.ago(3))}
     Steering.objects.get_or_create(
         organization=stage.units[0], year=stage.today.year, organiser_key="某某教师进修学校示例", defaults=facts
@@ -59,6 +61,13 @@ def _tell_of_the_school(stage: Stage, city: Organization, officer: User) -> None
     found = {"plan": Grade.GOOD, "work": Grade.GOOD, "content": Grade.FAIR, "effect": Grade.POOR}
     words = "按计划组织培训；达标的人不多，请分析原因，今年及早安排。"
     evaluate_unit(school, city, found | {"words": words}, year=stage.today.year - 1, by=officer, now=now)
+
+
+def _let_the_city_issue(stage: Stage, city: Organization) -> None:
+    bureau = Organization.objects.get(area__parent__isnull=True, is_bureau=True)
+    by, day = holders_of(bureau, Duty.REGULATE).earliest("pk"), stage.ago(10)
+    reason = f"示例：豫人社示例〔{stage.today.year}〕12号"
+    give_mandate(city, since=day, until=None, reason=reason, by=by, now=stage.at(day, 10))
 
 
 def _overseers(office: Organization) -> list[User]:

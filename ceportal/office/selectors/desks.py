@@ -27,7 +27,7 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("bases.recognition", "bases.course", "bases.textbook", "bases:consents", "bases:training_plans",
          "credits:unit_trainings", "bases:assessments", "accounts.apiclient"),
     ),
-    ("证书", ("certificates.suspicion", "certificates.certificate", "certificates.refusedcheck")),
+    ("证书", ("certificates.suspicion", "certificates.certificate", "certificates.refusedcheck", "accounts.mandate")),
     ("规则和日历", ("credits.ruleset", "credits.ruledraft", "credits.rulerun", "kernel.calendarnotice")),
     (
         "登记、统计和公告",

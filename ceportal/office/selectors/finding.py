@@ -1,6 +1,7 @@
 """One search for a bureau or an authority: people, units, certificates and classes of its place or trade."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
@@ -46,15 +47,15 @@ class Findings:
         return [(title, found) for title, found in named if found]
 
 
-def find(user: User, scope: Scope, text: str, *, year: int) -> Findings:
-    """By how a name, number or title begins, by part of a unit's name, or by a whole ID number; six queries."""
+def find(user: User, scope: Scope, text: str, *, today: date) -> Findings:
+    """By how a name, number or title begins, by part of a unit's name, or by a whole ID number; seven queries."""
     said = text.strip()[:LIMIT]
     if not said:
         return Findings()
     return Findings(
         [_person(one) for one in people_found(scope, said)[:SHOWN]],
-        [_unit(one, year) for one in _units(scope, said)[:SHOWN]],
-        [_certificate(one) for one in _certificates(user, said)[:SHOWN]],
+        [_unit(one, today.year) for one in _units(scope, said)[:SHOWN]],
+        [_certificate(one) for one in _certificates(user, said, today)[:SHOWN]],
         [_class(one) for one in _classes(scope, said)[:SHOWN]],
     )
 
@@ -80,8 +81,8 @@ def _units(scope: Scope, said: str) -> QuerySet[Organization]:
     return Organization.objects.filter(here, named).select_related("area").order_by("name_key", "pk")
 
 
-def _certificates(user: User, said: str) -> QuerySet[Certificate]:
-    return certificates_overseen_by(user).filter(number__startswith=said).order_by("number")
+def _certificates(user: User, said: str, today: date) -> QuerySet[Certificate]:
+    return certificates_overseen_by(user, today=today).filter(number__startswith=said).order_by("number")
 
 
 def _classes(scope: Scope, said: str) -> QuerySet[TrainingClass]:

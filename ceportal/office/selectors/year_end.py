@@ -73,7 +73,7 @@ def closing(user: User, scope: Scope, place: Area, year: int, *, now: datetime) 
     yield from _open_matters(user, scope, now)
     if may(user, Act.FILE_MONTHS):
         yield _months(user, now)
-    yield _certificates(user, year)
+    yield _certificates(user, year, timezone.localdate(now))
     yield from _figures(scope, place, year, now)
 
 
@@ -144,8 +144,8 @@ def _months(user: User, now: datetime) -> Check:
     return _count("每月备案", len(months), "个月还没有备案", reverse("admin:reviews_filing_changelist"), "去备案")
 
 
-def _certificates(user: User, year: int) -> Check:
-    rows = certificates_overseen_by(user).filter(state=CertificateState.INTENDED, year=year)
+def _certificates(user: User, year: int, today: date) -> Check:
+    rows = certificates_overseen_by(user, today=today).filter(state=CertificateState.INTENDED, year=year)
     count = len(rows.order_by("pk").values_list("pk")[: COUNTED_AT_MOST + 1])
     href = f"{reverse('admin:certificates_certificate_changelist')}?year={year}&state={CertificateState.INTENDED}"
     return _count("证书", count, "份正在生成", href, "查看")

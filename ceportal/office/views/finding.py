@@ -20,5 +20,5 @@ def show_found(request: PersonRequest) -> HttpResponse:
     if not scope.units:
         raise Http404
     said = request.POST.get("said", "").replace("\0", "").strip()[:LIMIT]
-    found = find(request.user, scope, said, year=timezone.localdate().year)
+    found = find(request.user, scope, said, today=timezone.localdate())
     return render(request, "office/found.html", {"said": said, "sections": found.sections, "limit": LIMIT})
