@@ -22,15 +22,17 @@ from accounts.services.clients import (
     rotate_client,
 )
 from ceportal.kernel.rules.refusal import MovedOn, Refused
+from ceportal.kernel.web.bell import ring
 from ceportal.kernel.web.desks import Column, Register
 from ceportal.kernel.web.keyset import keyset_page
 from credits.forms.clients import BoundsForm, LeakForm, ReviewSystemForm
 from credits.forms.holding import WhyForm
 from credits.selectors.clients import batches_of_key, is_of_platform, kind_of, refused_of, state_of
-from credits.selectors.holding import Asked, held_by, holds_of, progress
-from credits.services.holding_jobs import revoke_and_hold, rule_on_held
+from credits.selectors.holding import Asked, held_by, holds_of, work_of_key
+from credits.selectors.undoing import asked_since_leak
+from credits.services.holding_jobs import revoke_and_hold, rule_on_held, undo_withdrawals
 
-_REFUSED = 50
+_REFUSED, _JOB = 50, "credits.work_on_held"
 
 
 def _user(request: HttpRequest) -> User:
@@ -74,6 +76,7 @@ class KeyDesk(Register):
         acts = {
             "release": self.release, "refuse": self.refuse, "rotate": self.rotate, "revoke": self.revoke,
             "leak": self.leak, "bounds": self.bound, "restore": self.restore,
+            "undo": self.undo,
         }  # fmt: skip
         return [
             path("new/", self.door(recently_proved(self.new_system)), name=self.address("new")),
@@ -137,6 +140,7 @@ class KeyDesk(Register):
             except Refused as refused:
                 form.show(refused)
             else:
+                ring(_JOB)
                 return self._done(request, key, "密钥已停用，正在暂停计入它报送的学时。")
         return self._page(request, key, leaked=form, status=422)
 
@@ -167,7 +171,21 @@ class KeyDesk(Register):
                     Asked(), "release", reason=form.cleaned_data["reason"], by=_user(request), now=timezone.now(),
                     mark=str(hold.ref),
                 )  # fmt: skip
+        ring(_JOB)
         return self._done(request, key, "已开始恢复计入，进度见本页。")
+
+    def undo(self, request: HttpRequest, client_id: str) -> HttpResponse:
+        """Count again what this key has taken back since it leaked."""
+        key, form = self._key(request, client_id), WhyForm(request.POST, auto_id="undo_%s")
+        if form.is_valid():
+            try:
+                undo_withdrawals(key, **form.cleaned_data, by=_user(request), now=timezone.now())
+            except Refused as refused:
+                form.show(refused)
+            else:
+                ring(_JOB)
+                return self._done(request, key, "已开始恢复撤回的学时，进度见本页。")
+        return self._page(request, key, undoing=form, status=422)
 
     def _key(self, request: HttpRequest, client_id: str) -> ApiClient:
         return get_object_or_404(self.rows(request), client_id=client_id)
@@ -199,9 +217,11 @@ class KeyDesk(Register):
             "leaked": forms.get("leaked") or LeakForm(auto_id="leak_%s"),
             "refusing": forms.get("refusing") or WhyForm(),
             "restoring": forms.get("restoring") or WhyForm(auto_id="restore_%s"),
+            "undoing": forms.get("undoing") or WhyForm(auto_id="undo_%s"),
+            "asked": asked_since_leak(key),
             "form": next(iter(forms.values()), None),
             "refused": refused_of(key)[:_REFUSED],
-            "jobs": [progress(job) for job in holds],
+            "jobs": work_of_key(key.client_id),
             "held": sum(held_by(str(hold.ref)).count() for hold in holds),
             "page": keyset_page(batches_of_key(key), order=("-id",), cursor=request.GET.get("after", "")),
         }

@@ -171,7 +171,7 @@ def _whole(claim: Claim) -> dict[str, Any]:
             "action": each.action,
             "reason": each.reason,
             "at": timezone.localtime(each.asked_at).isoformat(timespec="seconds"),
-            "state": "done" if each.done_at else "reversal_pending",
+            "state": "undone" if each.undone_at else "done" if each.done_at else "reversal_pending",
         }
         for each in corrections
     ]

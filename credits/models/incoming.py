@@ -81,7 +81,8 @@ class ClaimSession(models.Model):
 class Correction(Unsettled, Referenced):
     """What a source asked to be done about a thing it had sent. `done_at` is empty while the bureau must act first.
 
-    `replacement` is the new content, sealed: it names a person.
+    `replacement` is the new content, sealed: it names a person. `client` is the key by which it was asked (empty where
+    no key was, or none was written down); `undone_at` says since when a bureau has undone it, as a thief's word.
     """
 
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="corrections")
@@ -90,7 +91,9 @@ class Correction(Unsettled, Referenced):
     replacement_sealed = models.BinaryField(null=True, blank=True)
     asked_at = models.DateTimeField()
     by_label = models.CharField(max_length=120)
+    client = models.ForeignKey(ApiClient, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     done_at = models.DateTimeField(null=True, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "学时更正"
@@ -99,6 +102,9 @@ class Correction(Unsettled, Referenced):
             models.CheckConstraint(condition=~Q(reason=""), name="a_correction_says_why"),
             models.UniqueConstraint(
                 fields=["claim"], condition=Q(done_at__isnull=True), name="one_open_correction_a_claim"
+            ),
+            models.CheckConstraint(
+                condition=Q(undone_at__isnull=True) | Q(done_at__isnull=False), name="what_is_undone_is_over"
             ),
         ]
 

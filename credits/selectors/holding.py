@@ -17,8 +17,8 @@ from credits.enums import ClaimState, Door
 from credits.models import Claim, HeldHours, HourBatch
 from credits.rules.holding import HELD_FOR
 
-HOLD_CLIENT, RULE_HELD = "held.hold_client", "held.rule"
-KINDS = (HOLD_CLIENT, RULE_HELD)
+HOLD_CLIENT, RULE_HELD, UNDO_CLIENT = "held.hold_client", "held.rule", "held.undo_client"
+KINDS = (HOLD_CLIENT, RULE_HELD, UNDO_CLIENT)
 SOURCES_LOOKED_AT = 1_000
 _MAY_BE_HELD = (ClaimState.LIVE, ClaimState.UNMATCHED, ClaimState.HELD)
 
@@ -113,8 +113,18 @@ def holds_of(client_id: str) -> list[Job]:
     return list(Job.objects.filter(kind=HOLD_CLIENT, params__client=client_id).order_by("-pk"))
 
 
+def work_of_key(client_id: str) -> list[Progress]:
+    """The work on a leaked key: its holds, and what was released, refused or undone of them, the last first."""
+    holds = holds_of(client_id)
+    if not holds:
+        return []
+    about = Q(kind=UNDO_CLIENT, params__client=client_id)
+    about |= Q(kind=RULE_HELD, params__mark__in=[str(hold.ref) for hold in holds])
+    return [progress(job) for job in Job.objects.filter(Q(pk__in=[hold.pk for hold in holds]) | about).order_by("-pk")]
+
+
 def progress(job: Job) -> Progress:
-    what = {"hold": "暂停计入", "release": "计入", "refuse": "不予计入"}[job.params["act"]]
+    what = {"hold": "暂停计入", "release": "计入", "refuse": "不予计入", "undo": "恢复撤回"}[job.params["act"]]
     has_lease = job.claimed_until is not None
     is_stuck = job.attempts >= MAX_ATTEMPTS and not has_lease
     moved = int(job.result.get("claims", 0))

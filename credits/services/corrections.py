@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.enums import Duty, NoticeEvent
-from accounts.models import Organization
+from accounts.models import ApiClient, Organization
 from accounts.selectors.duties import holders_of, in_charge
 from accounts.selectors.learners import Person
 from accounts.services.notices import tell
@@ -64,10 +64,11 @@ def withdraw_record(record_id: str, *, reason: str, speaker: Speaker, now: datet
     """Take a record back, for good. Unknown as yet: it will not count when it comes. Twice is once."""
     claim, was_known = _locked(record_id, speaker, now)
     if claim.state in {ClaimState.WITHDRAWN, ClaimState.TOMBSTONE}:
-        if not was_known:
+        if not was_known or _was_another_keys_word(claim, speaker):
             _note(claim, CorrectionAction.WITHDRAW, reason, speaker, now)
         return Corrected(claim)
     if _open_correction(claim):
+        _take_over(claim, speaker, now)
         return Corrected(claim, is_pending=True)
     if _stands_filed(claim):
         _note(claim, CorrectionAction.WITHDRAW, reason, speaker, now, is_done=False)
@@ -171,6 +172,23 @@ def _open_correction(claim: Claim) -> bool:
     return claim.corrections.filter(done_at__isnull=True).exists()
 
 
+def _was_another_keys_word(claim: Claim, speaker: Speaker) -> bool:
+    """Whether another key took it back: that word may be undone, this one is to stand (decision 0065)."""
+    last = claim.corrections.select_related("client").order_by("pk").last()
+    return last is not None and last.client is not None and last.client.client_id != speaker.client
+
+
+def _take_over(claim: Claim, speaker: Speaker, now: datetime) -> None:
+    """The same withdrawal by another key while the bureau has not acted: from now on it is that key's word."""
+    waiting = Correction.objects.filter(claim=claim, done_at__isnull=True, action=CorrectionAction.WITHDRAW)
+    if waiting.exclude(client__client_id=speaker.client).update(client=_key_of(speaker)):
+        leave_trail("claim.correct", claim, by=speaker, now=now, after={"action": "withdraw", "is_done": False})
+
+
+def _key_of(speaker: Speaker) -> ApiClient | None:
+    return ApiClient.objects.filter(client_id=speaker.client).first() if speaker.client else None
+
+
 def _stands_filed(claim: Claim) -> bool:
     """Whether the bureau must act; in a sandbox always where the record is of the person who is there for that."""
     if is_filed(claim):
@@ -219,6 +237,7 @@ def _note(
 ) -> None:
     """What was asked stays written down, and in the trail."""
     made = Correction(claim=claim, action=action, reason=reason, asked_at=now, by_label=speaker.label)
+    made.client = _key_of(speaker)
     made.done_at = now if is_done else None
     if posted is not None:
         clear = json.dumps(posted, ensure_ascii=False)

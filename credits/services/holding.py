@@ -56,7 +56,7 @@ class Word:
 
 
 @dataclass
-class _Set:
+class LockedClaims:
     """Claims of one state, locked after the accounts they may change."""
 
     claims: list[Claim]
@@ -71,13 +71,13 @@ def hold_claims(keys: Collection[int], word: Word, *, code: str, mark: str = "")
     """
     refuse_if_any(reasons_not_to_rule(word.reason))
     states = (ClaimState.LIVE, ClaimState.UNMATCHED, ClaimState.HELD)
-    found = _locked(keys, states, word.now)
+    found = lock_claims(keys, states, word.now)
     why = {"code": code, "message": word.reason, "clause": "", **({"mark": mark} if mark else {})}
     live = [claim for claim in found.claims if claim.state == ClaimState.LIVE]
-    entries = [_entry(claim, found, EntryKind.HOLD, -claim.hours, word) for claim in live]
+    entries = [entry_of(claim, found, EntryKind.HOLD, -claim.hours, word) for claim in live]
     _hold_for(found.claims, why)
     _enter(found, entries, {_place(claim): claim for claim in live}.keys())
-    _leave_trail("claim.hold", found.claims, word)
+    leave_trail_of("claim.hold", found.claims, word)
     return len(found.claims)
 
 
@@ -87,8 +87,8 @@ def release_claims(keys: Collection[int], word: Word) -> int:
     beside that one; what has no person yet waits for them again. How many moved on.
     """
     refuse_if_any(reasons_not_to_rule(word.reason))
-    found = _locked(keys, (ClaimState.HELD,), word.now)
-    held_before = _with_entries(found.claims)
+    found = lock_claims(keys, (ClaimState.HELD,), word.now)
+    held_before = with_entries(found.claims)
     known = what_counts([claim for claim in found.claims if claim.professional_id], [])
     entries = []
     for claim in found.claims:
@@ -96,16 +96,16 @@ def release_claims(keys: Collection[int], word: Word) -> int:
         if claim.professional_id is None:
             claim.state = ClaimState.UNMATCHED
             continue
-        twin = _counted_already(claim, known)
+        twin = counted_already(claim, known)
         claim.reasons = []
         if twin:
             claim.state, claim.twin_id = ClaimState.DUPLICATE, twin.number
             entries += _ended(claim, found, held_before, word)
             continue
         claim.state = ClaimState.LIVE
-        known[claim.professional_id].add(_training(claim))
+        known[claim.professional_id].add(training_of(claim))
         kind = EntryKind.RELEASE if claim.pk in held_before else EntryKind.CREDIT
-        entries.append(_entry(claim, found, kind, claim.hours, word))
+        entries.append(entry_of(claim, found, kind, claim.hours, word))
     _settle(found, entries, word, "claim.release")
     nameless = [claim.pk for claim in found.claims if claim.state == ClaimState.UNMATCHED]
     UnmatchedPerson.objects.filter(claim__in=nameless).update(keep_until=word.now + _KEPT_FOR)
@@ -120,8 +120,8 @@ def refuse_claims(keys: Collection[int], word: Word) -> int:
     is held where nobody has looked at it yet.
     """
     refuse_if_any(reasons_not_to_rule(word.reason))
-    found = _locked(keys, (ClaimState.HELD,), word.now)
-    held_before = _with_entries(found.claims)
+    found = lock_claims(keys, (ClaimState.HELD,), word.now)
+    held_before = with_entries(found.claims)
     entries = []
     for claim in found.claims:
         claim.state, claim.state_reason = ClaimState.WITHDRAWN, f"核实后不予计入：{word.reason}"[:_LIMIT]
@@ -133,7 +133,7 @@ def refuse_claims(keys: Collection[int], word: Word) -> int:
     return len(found.claims)
 
 
-def _look_beside(found: _Set, word: Word) -> None:
+def _look_beside(found: LockedClaims, word: Word) -> None:
     """What stood beside the refused ones: what reviewers approved counts now, the rest is held for somebody to look.
 
     Of the same person and year, so that their account is ours.
@@ -145,28 +145,28 @@ def _look_beside(found: _Set, word: Word) -> None:
     known = what_counts(approved, [])
     entries, instead = [], replace(word, reason=_INSTEAD)
     for claim in beside:
-        twin = _counted_already(claim, known) if claim.declaration_id else None
+        twin = counted_already(claim, known) if claim.declaration_id else None
         if twin:
             claim.twin_id = twin.number
         elif claim.declaration_id:
             claim.state, claim.twin = ClaimState.LIVE, None
-            known[claim.professional_id or 0].add(_training(claim))
-            entries.append(_entry(claim, found, EntryKind.CREDIT, claim.hours, instead))
+            known[claim.professional_id or 0].add(training_of(claim))
+            entries.append(entry_of(claim, found, EntryKind.CREDIT, claim.hours, instead))
         else:
             claim.state, claim.twin, claim.reasons = ClaimState.HELD, None, [_BESIDE]
     Claim.objects.bulk_update(beside, ["state", "twin", "reasons"])
-    _enter_all(found, entries)
-    _leave_trail("claim.hold", [claim for claim in beside if claim.state == ClaimState.HELD], word)
-    _leave_trail("claim.revive", [claim for claim in beside if claim.state == ClaimState.LIVE], instead)
+    enter_all(found, entries)
+    leave_trail_of("claim.hold", [claim for claim in beside if claim.state == ClaimState.HELD], word)
+    leave_trail_of("claim.revive", [claim for claim in beside if claim.state == ClaimState.LIVE], instead)
 
 
 def let_go(claim: Claim, word: Word) -> None:
     """Its source takes a held claim back: if it counted once, the account no longer shows it as held."""
-    found = _locked([claim.pk], (ClaimState.HELD,), word.now)
-    _enter_all(found, [entry for each in found.claims for entry in _ended(each, found, _with_entries([each]), word)])
+    found = lock_claims([claim.pk], (ClaimState.HELD,), word.now)
+    enter_all(found, [entry for each in found.claims for entry in _ended(each, found, with_entries([each]), word)])
 
 
-def _locked(keys: Collection[int], states: Collection[ClaimState], now: datetime) -> _Set:
+def lock_claims(keys: Collection[int], states: Collection[ClaimState], now: datetime) -> LockedClaims:
     rows = Claim.objects.filter(pk__in=keys, state__in=states)
     rows = rows.select_related("professional__area", "professional__title_series")
     bench = Bench(rule_book(), now)
@@ -178,7 +178,7 @@ def _locked(keys: Collection[int], states: Collection[ClaimState], now: datetime
         raise MovedOn([Refusal("moved_on", "这些学时刚刚有变动，请重试。")])
     for claim in claims:
         claim.professional = people.get(claim.professional_id)
-    return _Set(claims, accounts, bench)
+    return LockedClaims(claims, accounts, bench)
 
 
 def _hold_for(claims: Collection[Claim], why: dict[str, str]) -> None:
@@ -197,34 +197,34 @@ def _place(claim: Claim) -> Place:
     return (claim.year, claim.professional_id or 0)
 
 
-def _with_entries(claims: Iterable[Claim]) -> set[int]:
+def with_entries(claims: Iterable[Claim]) -> set[int]:
     """Those that counted once."""
     return set(HourEntry.objects.filter(claim__in=[claim.pk for claim in claims]).values_list("claim_id", flat=True))
 
 
-def _counted_already(claim: Claim, known: Mapping[int, Known]) -> Training | None:
+def counted_already(claim: Claim, known: Mapping[int, Known]) -> Training | None:
     """The same training of the same person, if it counts."""
     person = claim.professional_id or 0
     return known[person].twin(claim.activity_key, claim.course_key, claim.year)
 
 
-def _training(claim: Claim) -> Training:
+def training_of(claim: Claim) -> Training:
     span = (claim.started_on, claim.ended_on)
     keys = (claim.activity_key, claim.course_key)
     return Training(claim.pk, claim.source, claim.door, claim.title, span, claim.hours, *keys)
 
 
-def _ended(claim: Claim, found: _Set, held_before: Collection[int], word: Word) -> list[HourEntry]:
+def _ended(claim: Claim, found: LockedClaims, held_before: Collection[int], word: Word) -> list[HourEntry]:
     """What is held and will never count: released and reversed at once, so that nothing stands as held."""
     if claim.pk not in held_before or claim.professional_id is None:
         return []
     return [
-        _entry(claim, found, EntryKind.RELEASE, claim.hours, word),
-        _entry(claim, found, EntryKind.REVERSAL, -claim.hours, word),
+        entry_of(claim, found, EntryKind.RELEASE, claim.hours, word),
+        entry_of(claim, found, EntryKind.REVERSAL, -claim.hours, word),
     ]
 
 
-def _entry(claim: Claim, found: _Set, kind: EntryKind, hours: Decimal, word: Word) -> HourEntry:
+def entry_of(claim: Claim, found: LockedClaims, kind: EntryKind, hours: Decimal, word: Word) -> HourEntry:
     account, person = found.accounts[_place(claim)], claim.professional
     return HourEntry(
         claim=claim,
@@ -243,17 +243,17 @@ def _entry(claim: Claim, found: _Set, kind: EntryKind, hours: Decimal, word: Wor
     )
 
 
-def _settle(found: _Set, entries: list[HourEntry], word: Word, action: str) -> None:
+def _settle(found: LockedClaims, entries: list[HourEntry], word: Word, action: str) -> None:
     Claim.objects.bulk_update(found.claims, ["state", "state_reason", "reasons", "twin"])
-    _enter_all(found, entries)
-    _leave_trail(action, found.claims, word)
+    enter_all(found, entries)
+    leave_trail_of(action, found.claims, word)
 
 
-def _enter_all(found: _Set, entries: list[HourEntry]) -> None:
+def enter_all(found: LockedClaims, entries: list[HourEntry]) -> None:
     _enter(found, entries, {(entry.year, entry.professional_id) for entry in entries})
 
 
-def _enter(found: _Set, entries: list[HourEntry], places: Iterable[Place]) -> None:
+def _enter(found: LockedClaims, entries: list[HourEntry], places: Iterable[Place]) -> None:
     """The entries, and the accounts they change."""
     HourEntry.objects.bulk_create(entries)
     parts = {place: Standing() for place in places}
@@ -272,7 +272,7 @@ def _enter(found: _Set, entries: list[HourEntry], places: Iterable[Place]) -> No
         YearAccount.objects.filter(pk__in=keys).update(held=F("held") + hours)
 
 
-def _leave_trail(action: str, claims: Collection[Claim], word: Word) -> None:
+def leave_trail_of(action: str, claims: Collection[Claim], word: Word) -> None:
     refs = sorted(str(claim.ref) for claim in claims)
     if refs:
         after = {"claims": len(refs), "digest": hashlib.sha256("\n".join(refs).encode()).hexdigest()}

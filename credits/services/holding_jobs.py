@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Max, QuerySet, Sum
+from django.db.models import Count, F, Max, Q, QuerySet, Sum
 
 from accounts.models import ApiClient, Organization, User
 from accounts.services.clients import revoke_client
@@ -24,6 +24,7 @@ from credits.selectors.holding import (
     HOLD_CLIENT,
     KINDS,
     RULE_HELD,
+    UNDO_CLIENT,
     Asked,
     claims_in,
     claims_made,
@@ -31,9 +32,11 @@ from credits.selectors.holding import (
     held_by,
     held_seen_by,
 )
+from credits.selectors.undoing import asked_by, first_hold, undoable
 from credits.services.batches import KEPT_FOR
 from credits.services.crediting import Speaker
 from credits.services.holding import Word, hold_claims, refuse_claims, release_claims
+from credits.services.undoing import undo_corrections
 
 CHUNK, AT_ONCE = 500, 1_000
 # Of these the batch has made a claim; a duplicate repeats what was there.
@@ -75,6 +78,22 @@ def rule_on_held(asked: Asked, act: str, *, reason: str, by: User, now: datetime
     return _begin(RULE_HELD, params, total=total, about=None, by=by, now=now)
 
 
+@transaction.atomic
+def undo_withdrawals(client: ApiClient, *, reason: str, by: User, now: datetime) -> Job:
+    """Undo what a leaked key has taken back since its first hold, in the background. Refused where nothing is left to
+    undo. Who may has been asked before.
+    """
+    refuse_if_any(reasons_not_to_rule(reason))
+    hold = first_hold(client.client_id)
+    since = hold.params["since"] if hold else now.isoformat()
+    asked = undoable(asked_by(client, datetime.fromisoformat(since))).aggregate(total=Count("pk"), last=Max("pk"))
+    if hold is None or not asked["total"]:
+        raise refuse("nothing", "没有可以恢复的撤回。")
+    params = {"act": "undo", "client": client.client_id, "since": since, "mark": str(hold.ref)}
+    params |= {"reason": reason.strip(), "after": 0, "last": asked["last"]}
+    return _begin(UNDO_CLIENT, params, total=asked["total"], about=client.organization, by=by, now=now)
+
+
 def work_on_held(*, now: datetime) -> int:
     """Work on what is to be held, released or refused; gives how many chunks were done."""
     return work_off(KINDS, work_on, now=now)
@@ -86,7 +105,7 @@ def work_on(job: Job, *, now: datetime) -> bool:
     if not renew(job, now=now):
         return False
     by = User.objects.get(pk=job.owner_id or 0)
-    done = _hold(job, by, now) if job.kind == HOLD_CLIENT else _rule(job, by, now)
+    done = _WORK[job.kind](job, by, now)
     if done is None:
         Job.objects.filter(pk=job.pk).update(state=JobState.DONE, done=F("total"), finished_at=now, claimed_until=None)
         return False
@@ -109,7 +128,7 @@ def _begin(
 
 def _hold(job: Job, by: User, now: datetime) -> tuple[int, int] | None:
     """What is older than the batches kept, then the next batches of the key; last of all the records that were put
-    right since, whoever asked for it.
+    right since by the key.
     """
     client = ApiClient.objects.select_related("organization").get(client_id=job.params["client"])
     if client.organization is None or job.params.get("is_through"):
@@ -122,7 +141,7 @@ def _hold(job: Job, by: User, now: datetime) -> tuple[int, int] | None:
     batches = _as_many_as_fit(rows)
     if not batches:
         job.params["is_through"] = True
-        return 0, hold_claims(_put_right(source, since, mark), word, code="key_leaked", mark=mark)
+        return 0, hold_claims(_put_right(client, source, since, mark), word, code="key_leaked", mark=mark)
     job.params["batch"] = batches[-1].pk
     made = [item["record_id"] for batch in batches for item in batch.answer["items"] if item["outcome"] in _MADE]
     received = sum(batch.received for batch in batches)
@@ -155,8 +174,10 @@ def _as_many_as_fit(rows: QuerySet[HourBatch]) -> list[HourBatch]:
     return list(HourBatch.objects.filter(pk__in=keys).order_by("pk"))
 
 
-def _put_right(source: str, since: datetime, mark: str) -> list[int]:
-    asked = Correction.objects.filter(claim__source=source, asked_at__gte=since, action=CorrectionAction.REPLACE)
+def _put_right(client: ApiClient, source: str, since: datetime, mark: str) -> list[int]:
+    """By the key, or by a key nobody has written down."""
+    whose = Q(client=client) | Q(client__isnull=True)
+    asked = Correction.objects.filter(whose, claim__source=source, asked_at__gte=since, action=CorrectionAction.REPLACE)
     ids = list(asked.values_list("claim__external_id", flat=True).distinct())
     parts = (ids[at : at + CHUNK] for at in range(0, len(ids), CHUNK))
     return [key for part in parts for key in claims_in(source, part, unless=mark)]
@@ -172,6 +193,20 @@ def _rule(job: Job, by: User, now: datetime) -> tuple[int, int] | None:
         return None
     params["after"] = keys[-1]
     return len(keys), _ACTS[params["act"]](keys, Word(params["reason"], by, now, job))
+
+
+def _undo(job: Job, by: User, now: datetime) -> tuple[int, int] | None:
+    client, since = ApiClient.objects.get(client_id=job.params["client"]), datetime.fromisoformat(job.params["since"])
+    asked = undoable(asked_by(client, since)).filter(pk__gt=job.params["after"], pk__lte=job.params["last"])
+    keys: list[int] = list(asked.order_by("pk").values_list("pk", flat=True)[:CHUNK])
+    if not keys:
+        return None
+    job.params["after"] = keys[-1]
+    word = Word(job.params["reason"], by, now, job)
+    return len(keys), undo_corrections(client, keys, word, since=since, mark=job.params["mark"])
+
+
+_WORK = {HOLD_CLIENT: _hold, RULE_HELD: _rule, UNDO_CLIENT: _undo}
 
 
 def rule_on_one(claim: Claim, act: str, *, reason: str, by: User, now: datetime) -> bool:

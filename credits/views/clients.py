@@ -17,10 +17,12 @@ from accounts.selectors.clients import key_bureaus, keys_of, platforms_of
 from accounts.services.clients import ask_release, begin_key, bound_client, revoke_client, rotate_client
 from accounts.services.entry import begin_entry
 from ceportal.kernel.rules.refusal import Refused
+from ceportal.kernel.web.bell import ring
 from ceportal.kernel.web.keyset import keyset_page
 from credits.forms.clients import BoundsForm, EntryForm, LeakForm, NewKeyForm, ReportForm
 from credits.selectors.clients import batches_of_key, refused_of, state_of
-from credits.selectors.holding import holds_of, progress
+from credits.selectors.holding import work_of_key
+from credits.selectors.undoing import asked_since_leak
 from credits.services.holding_jobs import revoke_and_hold
 
 keepers_only = only_who_may(Act.KEEP_KEYS, Act.OVERSEE_KEYS)
@@ -169,6 +171,7 @@ def leak(request: HttpRequest, client_id: str) -> HttpResponse:
         except Refused as refused:
             form.show(refused)
         else:
+            ring("credits.work_on_held")
             messages.success(request, "密钥已停用，正在暂停计入它报送的学时。")
             return redirect("credits:client", client.client_id)
     return _page(request, client, leaked=form, status=422)
@@ -219,7 +222,8 @@ def _page(
         "report": report or ReportForm(),
         "form": bounds or leaked or report,
         "refused": refused_of(client)[:_REFUSED],
-        "jobs": [progress(job) for job in holds_of(client.client_id)],
+        "jobs": work_of_key(client.client_id),
+        "asked": asked_since_leak(client),
         "page": keyset_page(batches_of_key(client), order=("-id",), cursor=request.GET.get("after", "")),
     }
     return render(request, "credits/client.html", context, status=status)

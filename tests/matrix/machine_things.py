@@ -15,7 +15,7 @@ from credits.services.weighing import Speaker
 from tests.credits.machines import posted
 
 OWN_PAGES = ("client", "bound_client", "rotate_client", "revoke_client", "leaked_client", "ask_client")
-DESK_PAGES = ("show", "release", "refuse", "rotate", "revoke", "leak", "bounds", "restore")
+DESK_PAGES = ("show", "release", "refuse", "rotate", "revoke", "leak", "bounds", "restore", "undo")
 
 
 def given() -> dict[str, Callable[[Any], Mapping[str, Any]]]:

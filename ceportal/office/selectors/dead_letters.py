@@ -38,6 +38,7 @@ _JOBS = {
     "rules.judge": "规则变动后的重新核算",
     "held.hold_client": "泄露密钥所报学时的暂停计入",
     "held.rule": "待核实学时的批量处理",
+    "held.undo_client": "泄露密钥所作撤回的恢复",
     "credits.digest": "每日学时计入的通知",
     "reviews.remind_asked": "抽查答复的提醒",
     "reviews.lapse_inspections": "抽查答复的到期",
