@@ -20,8 +20,10 @@ from accounts.selectors.mandates import mandates_held_by, under_mandates
 from accounts.selectors.people import people_of
 from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.rules.text import comparable
+from ceportal.kernel.selectors.told import told_about
 from certificates.enums import CertificateState, Standing
 from certificates.models import LIVE, Certificate, EarlierCertificate, Suspicion
+from certificates.rules.agreement import DIFFERS, TOLD, agrees
 from certificates.rules.eligibility import Asked, Numbered
 from certificates.rules.entitlement import Printed, reasons_not_to_renew
 from certificates.rules.numbers import read_number
@@ -152,11 +154,24 @@ def standing_of(certificate: Certificate) -> Standing:
 
 
 def standings_of(certificates: Iterable[Certificate]) -> dict[int, Standing]:
-    """What published certificates are worth now, by their keys; one query however many there are."""
+    """What published certificates are worth now, by their keys; two queries however many there are."""
     asked = list(certificates)
+    disputed = dict.fromkeys(differing(asked), Standing.DISPUTED)
     live = {one.pk: Standing.VALID for one in asked if one.state in LIVE}
     ended_ones = {one.pk: Standing(one.state) for one in asked if one.state not in LIVE}
-    return ended_ones | live | dict.fromkeys(under_review(asked), Standing.UNDER_REVIEW)
+    return ended_ones | live | dict.fromkeys(under_review(asked), Standing.UNDER_REVIEW) | disputed
+
+
+def differing(certificates: Iterable[Certificate]) -> set[int]:
+    """The keys of those whose row does not say what the trail was told; one query however many there are."""
+    asked = list(certificates)
+    told = told_about([one.ref for one in asked], TOLD) if asked else {}
+    return {one.pk for one in asked if not agrees(one, told.get(one.ref, ()))}
+
+
+def reported_differences() -> int:
+    """How many certificates the portal itself has doubts of that no bureau has ruled on."""
+    return Suspicion.objects.filter(finding="", says=DIFFERS).count()
 
 
 def is_under_review(certificate: Certificate) -> bool:

@@ -25,6 +25,7 @@ from certificates.models import Certificate
 from certificates.rules.checking import faults_of_numbered
 from certificates.selectors import published_all, standings_of, years_met
 from certificates.services.bundles import ask_for_bundle_of, bundles_of_line, place_of
+from certificates.services.suspicions import report_differences
 from credits.rules.checking import faults_of_person, faults_of_years, who, year_of
 from credits.services.crediting import find_people
 from credits.web.checks import MATCH, NO_MATCH, CheckView, answers
@@ -44,7 +45,7 @@ class Bundles(CheckView):
         this_year = timezone.localdate(now).year
         faults = [_faults(each, this_year) for each in asked]
         sound = [each for each, wrong in zip(asked, faults, strict=True) if not wrong]
-        by_person, by_certificate = _of_people(sound, now), _of_certificates(sound)
+        by_person, by_certificate = _of_people(sound, now), _of_certificates(sound, now)
 
         def told(each: Any) -> dict[str, Any]:
             return by_certificate.told(each) if _is_numbered(each) else by_person.told(each)
@@ -106,12 +107,13 @@ def _of_people(sound: list[Any], now: datetime) -> _Found:
     return _Found(told, {person.pk for person in people.values()})
 
 
-def _of_certificates(sound: list[Any]) -> _Found:
+def _of_certificates(sound: list[Any], now: datetime) -> _Found:
     """Found under both, as on the public page; one that is no longer valid is told and not packed."""
     asked = {(each["certificate_number"], each["name"]) for each in sound if _is_numbered(each)}
     pairs = sorted(asked)
     found = {pair: one for pair, one in zip(pairs, published_all(pairs), strict=True) if one is not None}
     standings = standings_of(found.values())
+    report_differences([one for one in found.values() if standings[one.pk] == Standing.DISPUTED], now=now)
 
     def told(each: Any) -> dict[str, Any]:
         one = found.get((each["certificate_number"], each["name"]))

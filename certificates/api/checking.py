@@ -23,10 +23,12 @@ from certificates.rules.checking import MOST_BYTES_OF_PROGRAMS
 from certificates.selectors import after, ended, published, standing_of
 from certificates.services.checking import check_file
 from certificates.services.revocations import revocation_list
+from certificates.services.suspicions import report_differences
 from certificates.services.verification import count_verification, note_refusal
 
 # About a megabyte of list.
 ENTRIES = 5_000
+DISPUTED = "这份证书的登记内容与签发时留下的记录不一致，正在核查，暂时不能按有效采信，请稍后再查。"
 UNLISTED = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
 
 
@@ -53,7 +55,11 @@ class OneCertificate(PublicView):
         if found is None:
             note_refusal(CheckRefusal.NO_MATCH, counted_address(request), now=now)
             raise Http404
-        return json_answer(_told(found, now), headers=UNLISTED)
+        standing = standing_of(found)
+        if standing == Standing.DISPUTED:
+            report_differences([found], now=now)
+            raise Problem(409, "disputed", DISPUTED, headers=UNLISTED)
+        return json_answer(_told(found, standing, now), headers=UNLISTED)
 
 
 class OneFile(PublicView):
@@ -65,14 +71,17 @@ class OneFile(PublicView):
             checked = check_file(pdf, now=now)
         except SigningKeyMissing as error:
             raise _no_key() from error
-        count_verification(checked.certificate, now=now)
-        if checked.certificate is None:
+        count_verification(checked.certificate or checked.disputed, now=now)
+        if checked.disputed is not None:
+            report_differences([checked.disputed], now=now)
+        elif checked.certificate is None:
             note_refusal(CheckRefusal.FILE, counted_address(request), now=now)
         return json_answer(
             {
                 "verdict": checked.verdict.value,
                 "verdict_text": checked.verdict.label,
-                "certificate": _told(checked.certificate, now) if checked.certificate else None,
+                "kind": checked.kind,
+                "certificate": _told(one, standing_of(one), now) if (one := checked.certificate) else None,
             },
             headers=UNLISTED,
         )
@@ -107,8 +116,8 @@ def _no_key() -> Problem:
     return Problem(503, "no_key", "签名密钥暂不可用，请稍后重试。", headers={"Retry-After": "600"})
 
 
-def _told(certificate: Certificate, now: datetime) -> dict[str, Any]:
-    sheet, standing, later = certificate.snapshot, standing_of(certificate), after(certificate)
+def _told(certificate: Certificate, standing: Standing, now: datetime) -> dict[str, Any]:
+    sheet, later = certificate.snapshot, after(certificate)
     ended_at = certificate.ended_at
     return {
         "number": certificate.number,

@@ -7,6 +7,7 @@ the sense of the 电子签名法: for that a licensed CA's key takes its place, 
 import asyncio
 import io
 import os
+import re
 import tempfile
 import zlib
 from dataclasses import dataclass, replace
@@ -36,6 +37,8 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from certificates.documents.envelopes import QuickSigner
 from certificates.documents.keys import SigningKeyMissing
 from certificates.documents.modules import Module, signer_in
+from certificates.enums import PaperKind
+from certificates.rules.numbers import read_number
 
 FIELD = "Certificate"
 # Bytes of a signature beside the certificate: 700 of ours, and room for a longer name or key.
@@ -54,10 +57,13 @@ class Seal:
     fingerprint: str
     timestamper: TimeStamper | None = None
 
-    def put_on(self, pdf: bytes) -> bytes:
-        """`pdf` with the signature that certifies it. Raises `SigningKeyMissing` where module or authority fail."""
+    def put_on(self, pdf: bytes, kind: PaperKind) -> bytes:
+        """`pdf` with the signature that certifies it and says of what `kind` it is. Raises `SigningKeyMissing` where
+        module or authority fail.
+        """
         metadata = signers.PdfSignatureMetadata(
             field_name=FIELD,
+            reason=kind.label,
             md_algorithm="sha256",
             certify=True,
             docmdp_permissions=MDPPerm.NO_CHANGES,
@@ -93,13 +99,14 @@ class Seal:
 @dataclass(frozen=True)
 class Finding:
     """What a file's signature says. Only `is_genuine` together with the issued digest makes a file ours; `names_us`
-    when any signature gives our name, by our key or not.
+    when any signature gives our name, by our key or not. `kind`: a `PaperKind`, empty where none is said and known.
     """
 
     is_signed: bool
     is_intact: bool
     covers_entire_file: bool
     names_us: bool = False
+    kind: str = ""
 
     @property
     def is_genuine(self) -> bool:
@@ -120,6 +127,8 @@ _UNREADABLE = (
     ValueError,
     zlib.error,
 )
+# "…继续教育证书（2026 年度）410200-2026-0000001-X".
+_OLD_TITLE = re.compile(r".*（\d{4} 年度）(?P<number>\S+)", re.DOTALL | re.ASCII)
 _SHA256 = {"algorithm": "sha256", "parameters": None}
 NOT_SIGNED = Finding(is_signed=False, is_intact=False, covers_entire_file=False)
 
@@ -213,7 +222,19 @@ def _finding(signature: EmbeddedPdfSignature, pdf: bytes, roots: list[asn1_x509.
         is_intact=status.bottom_line and is_ours,
         covers_entire_file=status.coverage == SignatureCoverageLevel.ENTIRE_FILE,
         names_us=_names_us(signature, roots),
+        kind=_kind_of(signature),
     )
+
+
+def _kind_of(signature: EmbeddedPdfSignature) -> str:
+    """As the signature says; before kinds were said, a certificate is known by year and number in its signed title."""
+    said = str(signature.sig_object.get("/Reason", ""))
+    if said:
+        return next((kind.value for kind in PaperKind if kind.label == said), "")
+    trailer = signature.reader.trailer_view
+    facts = trailer["/Info"] if "/Info" in trailer else {}  # noqa: SIM401 - get leaves a reference one
+    found = _OLD_TITLE.fullmatch(str(facts["/Title"]) if "/Title" in facts else "")
+    return PaperKind.CERTIFICATE.value if found and read_number(found["number"]) else ""
 
 
 def _names_us(signature: EmbeddedPdfSignature, roots: list[asn1_x509.Certificate]) -> bool:

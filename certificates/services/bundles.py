@@ -22,6 +22,7 @@ from ceportal.kernel.rules.refusal import refuse_if_any
 from ceportal.kernel.rules.sheets_out import csv_text
 from ceportal.kernel.services.jobs import OPEN, renew, work_off
 from ceportal.kernel.services.trail import Actor, record
+from certificates.enums import Standing
 from certificates.models import Certificate
 from certificates.rules.eligibility import MOST_FILES, reasons_not_to_bundle
 from certificates.selectors import standings_of
@@ -114,7 +115,10 @@ def _files(job: Job, archive: zipfile.ZipFile) -> Iterator[tuple[object, ...]]:
             certificate, standing = found[key], standings[key]
             name = f"{certificate.year}/{certificate.number}.pdf"
             try:
-                archive.writestr(name, shelf.take(certificate.pdf_digest))
+                if standing == Standing.DISPUTED:
+                    name = "登记正在核查，未放入"
+                else:
+                    archive.writestr(name, shelf.take(certificate.pdf_digest))
             except shelf.SheetDamaged:
                 name = "文件损坏，未放入"
             sheet = certificate.snapshot

@@ -23,7 +23,7 @@ from ceportal.kernel.services.trail import record
 from certificates.documents.keys import SigningKeyMissing
 from certificates.documents.printing import MissingGlyphs
 from certificates.documents.signing import Seal
-from certificates.enums import CertificateState
+from certificates.enums import CertificateState, PaperKind
 from certificates.models import Certificate
 from certificates.rules.snapshots import digest
 from certificates.services import shelf
@@ -107,7 +107,7 @@ def _make_one(begun: _Begun, key: Seal, now: datetime) -> bool:
     if begun.drawing is None:
         return _wait(row, "登记的内容与其摘要不一致，不能制作", now)
     try:
-        pdf = key.put_on(begun.drawing.result())
+        pdf = key.put_on(begun.drawing.result(), PaperKind.CERTIFICATE)
     except MissingGlyphs as error:
         return _wait(row, str(error), now)
     except DrawingFailed as error:

@@ -1,5 +1,7 @@
 """Certificates that somebody does not believe: taken down without an account, ruled on by the bureau (S3-10)."""
 
+import logging
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import transaction
@@ -14,13 +16,17 @@ from accounts.selectors.people import employer_of
 from accounts.services.notices import tell
 from ceportal.kernel.rules.id_number import hide_numbers
 from ceportal.kernel.rules.refusal import MovedOn, Refusal
+from ceportal.kernel.services.noting import left_out_when_full
 from ceportal.kernel.services.trail import record
 from certificates.enums import SuspicionFinding
-from certificates.models import Suspicion
+from certificates.models import Certificate, Suspicion
+from certificates.rules.agreement import DIFFERS
 from certificates.rules.numbers import read_number
 from certificates.selectors import numbered
 
 DESK = "/certificates/suspicion/"
+
+log = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -39,6 +45,28 @@ def report(*, number: str, says: str, now: datetime) -> Suspicion:
     record("suspicion.report", made, by=None, now=now, after={"number": made.number, "is_known": bool(certificate)})
     _tell_bureau(made, now)
     return made
+
+
+@left_out_when_full
+def report_differences(certificates: Iterable[Certificate], *, now: datetime) -> None:
+    """The portal's own report of certificates whose row is not what the trail was told: one open at a time of each.
+    The bureau is told; the operator's alarm `record_differs` rings until it has ruled.
+    """
+    for certificate in certificates:
+        log.error("certificate %s does not agree with the trail", certificate.ref)
+        _report_difference(certificate.pk, now)
+
+
+@transaction.atomic
+def _report_difference(key: int, now: datetime) -> None:
+    locked = Certificate.objects.select_for_update(of=("self",)).select_related("professional__area").get(pk=key)
+    if Suspicion.objects.filter(certificate=locked, says=DIFFERS, finding="").exists():
+        return
+    made = Suspicion.objects.create(
+        number=locked.number, certificate=locked, area=locked.professional.area, says=DIFFERS, made_at=now
+    )
+    record("suspicion.report", made, by=None, now=now, after={"number": made.number, "is_known": True})
+    _tell_bureau(made, now)
 
 
 @transaction.atomic
@@ -70,5 +98,6 @@ def _tell_bureau(made: Suspicion, now: datetime) -> None:
     if bureau is None:
         return
     people = holders_of(bureau, POLICY[Act.RULE_ON_SUSPICIONS].duties[0])
-    text = f"有人举报一份可疑证书（编号 {made.number or '未填写'}），请在工作台的“可疑证书举报”中核实。"
+    who = "平台查验时发现" if made.says == DIFFERS else "有人举报"
+    text = f"{who}一份可疑证书（编号 {made.number or '未填写'}），请在工作台的“可疑证书举报”中核实。"
     tell(people, NoticeEvent.REQUEST_WAITING, key=f"suspicion:{made.ref}", text=text, now=now)

@@ -13,7 +13,7 @@ from ceportal.kernel.web.addresses import counted_address
 from ceportal.kernel.web.limits import take
 from certificates.access import rate_limited, too_many, unlisted
 from certificates.documents.signing import SigningKeyMissing
-from certificates.enums import CheckRefusal, FileVerdict, Standing
+from certificates.enums import CheckRefusal, FileVerdict, PaperKind, Standing
 from certificates.forms import FileForm, ListForm
 from certificates.models import Certificate
 from certificates.rules.checking import Line
@@ -21,8 +21,9 @@ from certificates.rules.numbers import read_number
 from certificates.selectors import after, published_all, standings_of
 from certificates.services.checking import check_file
 from certificates.services.sealing import have_a_key, trusted_certificates
+from certificates.services.suspicions import report_differences
 from certificates.services.verification import count_verification, count_verifications, note_refusal
-from certificates.views.public import shown, trust
+from certificates.views.public import disputed, shown, trust
 
 FILE_PAGE, LIST_PAGE = "certificates/check_file.html", "certificates/check_list.html"
 
@@ -46,10 +47,16 @@ def _check_a_file(request: HttpRequest) -> HttpResponse:
         return _ask(request, form, FILE_PAGE, status=503)
     if checked.certificate is not None:
         return shown(request, checked.certificate, holds_sheet=True, is_file=True)
+    if checked.disputed is not None:
+        return disputed(request, checked.disputed, is_file=True)
     count_verification(None, now=timezone.now())
     note_refusal(CheckRefusal.FILE, counted_address(request), now=timezone.now())
-    context = {"verdict": checked.verdict, "verdicts": FileVerdict} | trust()
+    context = {"verdict": checked.verdict, "verdicts": FileVerdict, "kind": _named(checked.kind)} | trust()
     return render(request, "certificates/file_verdict.html", context, status=404)
+
+
+def _named(kind: str) -> str:
+    return PaperKind(kind).label if kind else ""
 
 
 @dataclass(frozen=True)
@@ -80,6 +87,9 @@ def check_a_list(request: HttpRequest) -> HttpResponse:
     count_verifications([row.certificate for row in rows], now=timezone.now())
     if missed := sum(row.certificate is None for row in rows):
         note_refusal(CheckRefusal.NO_MATCH, counted_address(request), now=timezone.now(), times=missed)
+    report_differences(
+        [row.certificate for row in rows if row.certificate and row.standing == Standing.DISPUTED], now=timezone.now()
+    )
     valid = sum(row.standing == Standing.VALID for row in rows)
     context = {"rows": rows, "valid": valid, "standings": Standing} | trust()
     return render(request, "certificates/list_verdict.html", context)

@@ -18,12 +18,14 @@ from certificates.models import Certificate
 from certificates.selectors import (
     after,
     awaits_successor,
+    differing,
     earlier_under,
     is_under_review,
     published,
     published_under,
 )
 from certificates.services.sealing import signed_by
+from certificates.services.suspicions import report_differences
 from certificates.services.verification import count_verification, note_refusal
 
 
@@ -68,11 +70,15 @@ def _answer(request: HttpRequest, found: Certificate | None, *, holds_sheet: boo
         count_verification(None, now=timezone.now())
         note_refusal(CheckRefusal.NO_MATCH, counted_address(request), now=timezone.now())
         return render(request, "certificates/not_found.html", trust(), status=404)
+    if differing([found]):
+        return disputed(request, found)
     return shown(request, found, holds_sheet=holds_sheet)
 
 
 def shown(request: HttpRequest, found: Certificate, *, holds_sheet: bool, is_file: bool = False) -> HttpResponse:
-    """What `found` says and is worth now, counted. `is_file`: the signed sheet itself was handed in."""
+    """What `found`, which agrees with the trail, says and is worth now; counted. `is_file`: the signed sheet itself was
+    handed in.
+    """
     count_verification(found, now=timezone.now())
     successor = after(found)
     context = {
@@ -85,6 +91,13 @@ def shown(request: HttpRequest, found: Certificate, *, holds_sheet: bool, is_fil
         "is_file": is_file,
     }
     return render(request, "certificates/verification.html", context | trust(found))
+
+
+def disputed(request: HttpRequest, found: Certificate, *, is_file: bool = False) -> HttpResponse:
+    """The row is not what the trail was told: nothing of it is shown, and who must look into it is told (once)."""
+    count_verification(found, now=timezone.now())
+    report_differences([found], now=timezone.now())
+    return render(request, "certificates/disputed.html", {"is_file": is_file} | trust(), status=409)
 
 
 def trust(certificate: Certificate | None = None) -> dict[str, Any]:

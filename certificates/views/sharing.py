@@ -17,11 +17,11 @@ from certificates.access import rate_limited, unlisted
 from certificates.enums import CertificateState, CheckRefusal, Standing
 from certificates.models import Certificate, ShareLink
 from certificates.rules.sharing import DAYS
-from certificates.selectors import certificates_of, standing_of
+from certificates.selectors import certificates_of, differing, standing_of
 from certificates.services.sharing import count_opening, end_link, open_links, share, shared_under
 from certificates.services.verification import count_verification, note_refusal
 from certificates.views.own import download
-from certificates.views.public import host
+from certificates.views.public import disputed, host
 
 
 class ShareForm(forms.Form):
@@ -78,13 +78,16 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
     if link is None:
         return _nothing(request)
     certificate = link.certificate
-    count_verification(certificate, now=now)
     count_opening(link)
+    standing = standing_of(certificate)
+    if standing == Standing.DISPUTED:
+        return disputed(request, certificate)
+    count_verification(certificate, now=now)
     context = {
         "link": link,
         "certificate": certificate,
         "sheet": certificate.snapshot,
-        "standing": standing_of(certificate),
+        "standing": standing,
         "standings": Standing,
         "host": host(),
     }
@@ -104,7 +107,7 @@ def shared_file(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _is_handed_out(certificate: Certificate) -> bool:
-    return certificate.state == CertificateState.ISSUED
+    return certificate.state == CertificateState.ISSUED and not differing([certificate])
 
 
 def _nothing(request: HttpRequest) -> HttpResponse:

@@ -26,6 +26,7 @@ from ceportal.kernel.services.file_shelf import put
 from ceportal.office.services.signals import look_for_signals
 from certificates.documents.sheet import render_sheet
 from certificates.documents.signing import load_seal, make_key
+from certificates.enums import PaperKind
 from certificates.services.sealing import have_a_key, seal
 from credits.enums import STAGE_EMPLOYER, DeclarationState, Payer, RosterState, Subject
 from credits.models import Activity, Declaration, Evidence, Roster
@@ -225,7 +226,7 @@ def _inject(year: Year, honest: list[Declaration]) -> None:
 def _edited(count: int) -> Iterator[bytes]:
     """Our own sheets: something appended, a byte changed, the end cut off, signed anew in our name."""
     now, other = timezone.now(), Path(settings.DATA_DIR) / "other.pem"
-    signed = seal(now=now).put_on(render_sheet(content(2)))
+    signed = seal(now=now).put_on(render_sheet(content(2)), PaperKind.CERTIFICATE)
     ways: tuple[Callable[[int], bytes], ...] = (
         lambda n: signed + b"\n%" + str(n).encode(),
         lambda n: _flipped(signed, len(signed) // 4 + 997 * n),
@@ -242,7 +243,7 @@ def _flipped(pdf: bytes, place: int) -> bytes:
 
 def _again(key: Path, snapshot: dict, now: datetime) -> bytes:
     make_key(key, now=now)
-    return load_seal(key, now=now).put_on(render_sheet(snapshot))
+    return load_seal(key, now=now).put_on(render_sheet(snapshot), PaperKind.CERTIFICATE)
 
 
 def _report(wrong: Wrong, made: int, cheats: set[int]) -> bool:

@@ -14,6 +14,7 @@ import time_machine
 from accounts.models import Professional
 from accounts.rules.privacy import LOOKED_UP
 from ceportal.kernel.models import AuditEvent, Job
+from ceportal.kernel.services.trail import record
 from certificates.models import Certificate
 from certificates.services import shelf
 from certificates.services.bundles import work_on_bundles
@@ -89,6 +90,8 @@ def test_certificates_are_packed_by_their_numbers_and_names(declarant: Professio
     assert (told["files"], told["items"][0]["status"]) == (1, "valid")
     assert Job.objects.get(kind="bundle.pack").params["certificates"] == [certificate.pk]
     assert AuditEvent.objects.filter(action=LOOKED_UP, subject_ref=declarant.ref).count() == 1
+    said = {"state": "revoked", "reason": "撤销"}
+    record("certificate.revoke", certificate, by=None, now=NOW, after=said)
     Certificate.objects.update(state="revoked", ended_at=NOW, ended_because="撤销")
     ended = ask(machine, mine).json()
     assert (ended["bundle"], ended["items"][0]) == (

@@ -14,6 +14,7 @@ from accounts.models import Professional
 from certificates.documents.lists import REVOCATIONS, ListRefused, read_list, signed_list
 from certificates.documents.sheet import render_sheet
 from certificates.documents.signing import load_seal, make_key
+from certificates.enums import PaperKind
 from certificates.models import Certificate, VerificationCount
 from certificates.rules.checking import MOST_BYTES, MOST_LINES
 from certificates.services.issuing import settle_changed_accounts
@@ -235,7 +236,7 @@ def test_a_list_with_parts_missing_clears_nobody(
     paths = {"first": "", "last": f"?after={goes_on}"}
     for name, query in paths.items():
         (tmp_path / name).write_bytes(client.get(f"/api/v1/revocations{query}").content)
-    (tmp_path / "valid.pdf").write_bytes(seal(now=NOW).put_on(render_sheet(make.content(1))))
+    (tmp_path / "valid.pdf").write_bytes(seal(now=NOW).put_on(render_sheet(make.content(1)), PaperKind.CERTIFICATE))
 
     def checked(*names: str) -> int:
         ways = [word for name in names for word in ("--revocations", str(tmp_path / name))]

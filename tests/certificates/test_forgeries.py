@@ -21,6 +21,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from accounts.models import Professional
 from certificates.documents.sheet import render_sheet
 from certificates.documents.signing import examine, load_seal, make_key
+from certificates.enums import PaperKind
 from certificates.models import Certificate
 from certificates.services.checking import check_file, judged
 from certificates.services.issuing import settle_changed_accounts
@@ -103,7 +104,7 @@ def swapped(pdf: bytes) -> bytes:
 
 
 def signed_by(pdf: bytes, path: Path) -> bytes:
-    return load_seal(path, now=timezone.now()).put_on(pdf)
+    return load_seal(path, now=timezone.now()).put_on(pdf, PaperKind.CERTIFICATE)
 
 
 FORGERIES: dict[str, Callable[[bytes, Path], bytes]] = {

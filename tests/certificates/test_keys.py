@@ -31,6 +31,7 @@ from ceportal.office.services import readiness
 from certificates.documents import signing
 from certificates.documents.sheet import render_sheet
 from certificates.documents.signing import Seal, examine, make_key, new_key
+from certificates.enums import PaperKind
 from certificates.models import Certificate
 from certificates.services import shelf
 from certificates.services.sealing import RETIRED, key_file, seal, trusted_certificates
@@ -54,13 +55,15 @@ def test_a_key_is_replaced_by_a_command_and_both_vouch_for_their_sheets(
     own_key: Path, tmp_path: Path, unsigned: bytes, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = seal(now=timezone.now())
-    old = before.put_on(unsigned)
+    old = before.put_on(unsigned, PaperKind.CERTIFICATE)
     call_command("replace_signing_key")
     after = seal(now=timezone.now() + timedelta(seconds=1))
     assert before.fingerprint != after.fingerprint
     assert before.fingerprint in capsys.readouterr().out
     trusted = trusted_certificates()
-    assert [examine(pdf, trusted=trusted).is_genuine for pdf in (old, after.put_on(unsigned))] == [True, True]
+    assert [
+        examine(pdf, trusted=trusted).is_genuine for pdf in (old, after.put_on(unsigned, PaperKind.CERTIFICATE))
+    ] == [True, True]
     kept = [path.read_bytes() for path in (own_key.parent / RETIRED).iterdir()]
     assert (len(kept), b"PRIVATE" in kept[0]) == (1, False), "an old key can sign nothing more"
     make_key(tmp_path / "licensed.pem", now=timezone.now())
@@ -84,7 +87,7 @@ def test_what_cannot_sign_takes_no_keys_place(own_key: Path, tmp_path: Path, set
 
 
 def test_a_key_that_has_run_out_signs_no_more_but_goes_on_vouching(own_key: Path, unsigned: bytes) -> None:
-    signed = seal(now=timezone.now()).put_on(unsigned)
+    signed = seal(now=timezone.now()).put_on(unsigned, PaperKind.CERTIFICATE)
     with time_machine.travel(timezone.now() + timedelta(days=366 * 12)):
         assert examine(signed, trusted=trusted_certificates()).is_genuine
         assert not examine(signed + b" ", trusted=trusted_certificates()).is_genuine
@@ -150,7 +153,7 @@ def test_a_module_and_a_timestamp_authority_have_their_place(own_key: Path, unsi
     assert isinstance(key, ec.EllipticCurvePrivateKey)
     timestamper, pem = authority(timezone.now())
     made = Seal(Module(key, of_file.signer.signing_cert), of_file.fingerprint, timestamper=timestamper)
-    signed, trusted = made.put_on(unsigned), trusted_certificates()
+    signed, trusted = made.put_on(unsigned, PaperKind.CERTIFICATE), trusted_certificates()
     assert examine(signed, trusted=trusted + pem).is_genuine
     assert not examine(signed, trusted=trusted).is_genuine, "nobody trusts that clock"
     assert not examine(signed.replace(b"/P 1", b"/P 3", 1), trusted=trusted + pem).is_genuine
@@ -245,7 +248,9 @@ def test_the_page_says_of_each_kind_of_key_what_is_true_of_it(
     (tmp_path / "licensed.pem").write_bytes(licensed_key(timezone.now()))
     call_command("replace_signing_key", "--with", str(tmp_path / "licensed.pem"))
     after = seal(now=timezone.now())
-    assert examine(after.put_on(render_sheet(content(1))), trusted=trusted_certificates()).is_genuine
+    assert examine(
+        after.put_on(render_sheet(content(1)), PaperKind.CERTIFICATE), trusted=trusted_certificates()
+    ).is_genuine
     assert told("/verify/") == (True, True, True), "old sheets bear the self-made one"
     assert told(f"/v/{old.token}/") == (True, False, False)
     Certificate.objects.update(signed_with=after.fingerprint)

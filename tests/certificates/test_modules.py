@@ -11,6 +11,7 @@ from certificates.documents import modules
 from certificates.documents.keys import SigningKeyMissing
 from certificates.documents.sheet import render_sheet
 from certificates.documents.signing import examine, new_key
+from certificates.enums import PaperKind
 from certificates.services.sealing import kept_seal, key_file, trusted_certificates
 from tests.certificates.factories import content
 
@@ -48,7 +49,7 @@ def test_a_sheet_is_signed_by_a_key_that_never_leaves_its_module(token: Path, se
         kept_seal(now=timezone.now())
     settings.SIGNING_MODULE_PIN = PIN
     seal = kept_seal(now=timezone.now())
-    signed = [seal.put_on(render_sheet(content(items))) for items in (1, 2)]
+    signed = [seal.put_on(render_sheet(content(items)), PaperKind.CERTIFICATE) for items in (1, 2)]
     assert all(examine(pdf, trusted=trusted_certificates()).is_genuine for pdf in signed)
     assert seal.sign(b"a list")
     settings.SIGNING_MODULE_KEY = "another"

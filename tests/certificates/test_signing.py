@@ -19,6 +19,7 @@ from django.utils import timezone
 from certificates.documents.envelopes import QuickSigner
 from certificates.documents.sheet import render_sheet
 from certificates.documents.signing import NOT_SIGNED, SigningKeyMissing, examine, load_seal, make_key
+from certificates.enums import PaperKind
 from tests.certificates.factories import content
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
@@ -39,7 +40,7 @@ def unsigned() -> bytes:
 
 @pytest.fixture(scope="module")
 def signed(key: Path) -> bytes:
-    return load_seal(key, now=timezone.now()).put_on(unsigned())
+    return load_seal(key, now=timezone.now()).put_on(unsigned(), PaperKind.CERTIFICATE)
 
 
 def test_a_key_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
@@ -86,7 +87,7 @@ def test_unsigned_appended_and_foreign_are_found_out(key: Path, signed: bytes, t
     assert examine(signed[:-40], trusted=trusted).names_us, "what can no longer be read still bears our key"
     other = tmp_path / "other.pem"
     make_key(other, now=timezone.now())
-    forged = load_seal(other, now=timezone.now()).put_on(unsigned())
+    forged = load_seal(other, now=timezone.now()).put_on(unsigned(), PaperKind.CERTIFICATE)
     assert examine(forged, trusted=other.read_bytes()).is_genuine
     assert not examine(forged, trusted=trusted).is_genuine
     assert examine(forged, trusted=trusted).names_us, "signed anew in our name"
@@ -108,7 +109,9 @@ def test_an_envelope_that_is_filled_in_is_the_one_that_would_be_made(key: Path) 
     """Whatever the length of its signature; and only a PDF's without a timestamp is filled in."""
     seal = load_seal(key, now=timezone.now())
     assert isinstance(seal.signer, QuickSigner)
-    assert [examine(seal.put_on(unsigned()), trusted=key.read_bytes()).is_genuine for _ in range(3)] == [True] * 3
+    assert [
+        examine(seal.put_on(unsigned(), PaperKind.CERTIFICATE), trusted=key.read_bytes()).is_genuine for _ in range(3)
+    ] == [True] * 3
     public = x509.load_pem_x509_certificate(key.read_bytes()).public_key()
     assert isinstance(public, ec.EllipticCurvePublicKey)
     lengths = set()

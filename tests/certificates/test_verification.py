@@ -233,7 +233,7 @@ def test_tries_from_one_address_are_limited(client: Client, settings: Any) -> No
 def test_it_takes_few_queries(client: Client, declarant: Professional, django_assert_max_num_queries: Any) -> None:
     certificate = make.issued(declarant)
     page(client, certificate)
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         page(client, certificate)
 
 

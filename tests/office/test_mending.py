@@ -36,8 +36,11 @@ from ceportal.office.selectors.health import CLOCK, QUEUE
 from ceportal.office.services import backing_up
 from ceportal.office.services.checker import begin_check, check_books
 from ceportal.office.services.figures import readings
+from certificates.enums import SuspicionFinding
+from certificates.models import Certificate, Suspicion
 from certificates.services.sealing import key_file
 from certificates.services.sheets import make_sheets
+from certificates.services.suspicions import report_differences, rule_on
 from tests import factories as make
 from tests.certificates import factories as certificates
 from tests.databases.servers import Broker
@@ -235,6 +238,18 @@ def no_key(place: Place) -> Iterator[None]:
 
 # Of the same fault.
 FAULTS["signing_key_ends", ""] = no_key
+
+
+@rings("record_differs")
+def a_row_was_rewritten(place: Place) -> Iterator[None]:
+    row = Certificate.objects.filter(issued_at__isnull=False)
+    one = row.get()
+    row.update(year=2024)
+    report_differences([one], now=timezone.now())
+    yield
+    row.update(year=one.year)
+    rule_on(Suspicion.objects.get(), finding=SuspicionFinding.SOUND, because="已从备份恢复", by=place.operator,
+            now=timezone.now())  # fmt: skip
 
 
 @rings("maintenance_lasts")

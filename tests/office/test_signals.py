@@ -20,6 +20,7 @@ from ceportal.kernel.services.file_shelf import put
 from ceportal.office.services.signals import look_for_signals
 from certificates.documents.sheet import render_sheet
 from certificates.documents.signing import load_seal, make_key
+from certificates.enums import PaperKind
 from certificates.services.shelf import take
 from credits.enums import RosterState
 from credits.models import Declaration, Evidence, Roster
@@ -168,7 +169,7 @@ def test_a_class_that_its_base_does_not_know(declarant: Professional, base: Orga
 
 def _signed_by_another(pdf: bytes, snapshot: dict, folder: Path) -> bytes:
     make_key(folder / "other.pem", now=timezone.now())
-    return load_seal(folder / "other.pem", now=timezone.now()).put_on(render_sheet(snapshot))
+    return load_seal(folder / "other.pem", now=timezone.now()).put_on(render_sheet(snapshot), PaperKind.CERTIFICATE)
 
 
 EDITED: dict[str, Callable[[bytes, dict, Path], bytes]] = {
@@ -300,7 +301,7 @@ def test_a_suspect_is_more_likely_drawn(
     plain = approved(submitted(declarant), employer_reviewer, authority_reviewer)
     approved(pair[0], employer_reviewer, authority_reviewer)
     days = (MONDAY.date(), MONDAY.date())
-    tickets = {ballot.ref: ballot.tickets for ballot in ballots(city_bureau, *days)}
+    tickets = {ballot.ref: ballot.tickets for ballot in ballots(city_bureau, *days, now=timezone.now())}
     assert tickets == {str(plain.ref): 1, str(pair[0].ref): 3}
     judge(Signal.objects.get(), verdict="dismissed", reason="已核", by=city_officer, now=NEXT)
-    assert {ballot.tickets for ballot in ballots(city_bureau, *days)} == {1}
+    assert {ballot.tickets for ballot in ballots(city_bureau, *days, now=timezone.now())} == {1}

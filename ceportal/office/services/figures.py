@@ -25,6 +25,7 @@ from ceportal.office.selectors.health import database_answers, messages_waiting,
 from ceportal.office.selectors.operation import last_published_year
 from ceportal.office.services.backing_up import SIGN
 from certificates.documents.signing import SigningKeyMissing
+from certificates.selectors import reported_differences
 from certificates.services.sealing import kept_seal, key_file
 
 # A row is taken up again within a round or two of its lease; after so long nobody does.
@@ -53,6 +54,7 @@ def readings(*, now: datetime) -> Iterator[Reading]:
     yield from _trail(now)
     yield from _calendar(now)
     yield from _check(now)
+    yield from _records()
     yield from _backup(now)
 
 
@@ -124,6 +126,11 @@ def _check(now: datetime) -> Iterator[Reading]:
         yield Reading("check_age", _age(job.finished_at, now))
         for kind, count in job.result["found"].items():
             yield Reading("check_found", count, f"check.{kind}")
+
+
+def _records() -> Iterator[Reading]:
+    """Found when somebody asked for a certificate, long before the night's check."""
+    yield Reading("record_differs", reported_differences())
 
 
 def _backup(now: datetime) -> Iterator[Reading]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from ceportal.kernel.rules.sheets_out import csv_text
 from ceportal.office.documents.filing import render_filing
+from certificates.enums import PaperKind
 from certificates.rules.entitlement import plain
 from certificates.services.sealing import seal, trusted_certificates
 from reviews.models import Filing
@@ -43,7 +44,7 @@ def signed_list(filing: Filing, *, now: datetime) -> bytes:
 
 def signed_form(filing: Filing, *, now: datetime) -> bytes:
     """The form as PDF. Raises `SigningKeyMissing` and `MissingGlyphs`."""
-    return seal(now=now).put_on(render_filing(content_of(filing)))
+    return seal(now=now).put_on(render_filing(content_of(filing)), PaperKind.FILING)
 
 
 def content_of(filing: Filing) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from ceportal.office.enums import LetterKind, LetterStep
 from ceportal.office.models import Letter, LetterReceipt
 from ceportal.office.rules import letters as rules
 from ceportal.office.selectors.addressees import Meant
+from certificates.enums import PaperKind
 from certificates.services import shelf
 from certificates.services.sealing import seal
 
@@ -86,7 +87,8 @@ def sheet_of(letter: Letter, *, now: datetime) -> bytes:
     Raises `SigningKeyMissing`, `MissingGlyphs`, and `SheetDamaged` where the stored bytes are not those that were made.
     """
     if not letter.pdf_digest:
-        pdf = seal(now=now).put_on(render_letter(letter.content | {"is_sample": not settings.CERTIFICATE_AUTHORITY}))
+        drawn = render_letter(letter.content | {"is_sample": not settings.CERTIFICATE_AUTHORITY})
+        pdf = seal(now=now).put_on(drawn, PaperKind.LETTER)
         digest = shelf.put(pdf)
         if not Letter.objects.filter(pk=letter.pk, pdf_digest="").update(pdf_digest=digest):
             shelf.drop(digest)

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from certificates.documents.lists import REVOCATIONS, ListRefused, read_list
 from certificates.documents.signing import SigningKeyMissing
-from certificates.enums import FileVerdict, Standing
+from certificates.enums import FileVerdict, PaperKind, Standing
 from certificates.services.checking import judged, verdict_of
 from certificates.services.sealing import trusted_certificates
 
@@ -14,7 +14,7 @@ from certificates.services.sealing import trusted_certificates
 class Command(BaseCommand):
     """Needs no database and no network: the file, the keys one trusts, and the lists one has fetched."""
 
-    help = "Check a certificate's file without the portal. Exits 0 when it is genuine and in no list, else 1."
+    help = "Check a certificate's file without the portal. Exits 0 for a certificate, genuine and in no list, else 1."
     requires_system_checks = []  # noqa: RUF012
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -29,6 +29,8 @@ class Command(BaseCommand):
         keys = _keys(options["keys"])
         finding = judged(pdf, keys)
         self.stdout.write(f"签名　{'完好，覆盖整个文件' if finding.is_genuine else verdict_of(finding).label}")
+        if finding.is_genuine:
+            self.stdout.write(f"种类　{_kind_named(finding.kind)}")
         parts = _parts(options["revocations"], keys)
         entry = _entry(hashlib.sha256(pdf).hexdigest(), parts)
         if entry is not None:
@@ -45,6 +47,15 @@ class Command(BaseCommand):
             self.stdout.write("名单　没有给撤销名单：现在是否有效，这里看不出来")
         if not finding.is_genuine or entry is not None:
             raise CommandError(FileVerdict.CHANGED.label if finding.is_signed and not entry else "不可采信")
+        if finding.kind != PaperKind.CERTIFICATE:
+            raise CommandError("不是年度证书")
+
+
+def _kind_named(kind: str) -> str:
+    """In words; a paper of ours that does not say what it is, and is no certificate by its title, is another one."""
+    if kind == PaperKind.CERTIFICATE:
+        return PaperKind.CERTIFICATE.label
+    return f"{PaperKind(kind).label if kind else '本平台签名的其他文件'}，不是年度证书"
 
 
 def _keys(path: Path | None) -> bytes:
