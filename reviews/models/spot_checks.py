@@ -24,7 +24,8 @@ class Campaign(Referenced):
     """A spot check of what was approved between two days in the place of a bureau.
 
     `frame` is everything that could be drawn: `[ref, stratum, tickets]`, in order. Its digest and that of the seed are
-    published before the draw; until then the seed is sealed and `seed` empty. `rules.drawing` repeats it from these.
+    published before the draw; until then the seed is sealed and `seed` empty. `terms` is what else the draw follows
+    from, covered by the frame's digest; empty in campaigns of the first version. `rules.drawing` repeats it from these.
     """
 
     name = models.CharField(max_length=60)
@@ -35,6 +36,7 @@ class Campaign(Referenced):
     number = models.PositiveSmallIntegerField(null=True, blank=True)
     state = models.CharField(max_length=10, choices=CampaignState.choices, default=CampaignState.PUBLISHED)
     frame = models.JSONField(default=list)
+    terms = models.JSONField(default=dict, db_default={}, blank=True)
     frame_digest = models.CharField(max_length=64)
     seed_digest = models.CharField(max_length=64)
     seed_sealed = models.BinaryField(null=True, blank=True)

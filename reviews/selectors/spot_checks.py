@@ -2,25 +2,27 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, DecimalField, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.enums import Move
 from accounts.models import Membership, Organization, User
 from accounts.rules.policy import POLICY, Act
 from accounts.selectors.duties import below, units_for
-from credits.enums import ClaimState
-from credits.models import Claim
+from credits.enums import ClaimState, DeclarationState
+from credits.models import Claim, Declaration
+from credits.selectors.bench import Bench
+from credits.selectors.regulation import rule_book
 from reviews.enums import Asked, CampaignState, Finding, InspectionState
 from reviews.models import Campaign, Decision, Inspection, InspectionStep, Opening, Sanction
-from reviews.rules.drawing import Ballot, Risk
+from reviews.rules.drawing import QUICK_SECONDS, Ballot, Risk, is_near
 from reviews.selectors.signals import suspects
 
-# An approval sooner after the page was opened than this is quick; hours of one declaration from this on are many.
-QUICK = timedelta(seconds=30)
-MANY_HOURS = 40
+QUICK = timedelta(seconds=QUICK_SECONDS)
 
 
 def planning_bureaus(user: User) -> QuerySet[Organization]:
@@ -36,8 +38,9 @@ def campaigns_seen_by(user: User) -> QuerySet[Campaign]:
     return Campaign.objects.filter(seen).select_related("bureau", "bureau__area", "published_by").defer("frame")
 
 
-def ballots(bureau: Organization, decided_from: date, decided_until: date) -> list[Ballot]:
+def ballots(bureau: Organization, decided_from: date, decided_until: date, *, now: datetime) -> list[Ballot]:
     """Every approval of these days in the place of `bureau` by which hours count, under its reviewer, with its risk."""
+    bench = Bench(rule_book(), now)
     opened = (
         Opening.objects.filter(declaration=OuterRef("subject"), reviewer=OuterRef("by"), version=OuterRef("version"))
         .values("declaration")
@@ -46,8 +49,12 @@ def ballots(bureau: Organization, decided_from: date, decided_until: date) -> li
     )
     about = Q(declaration=OuterRef("subject")) | Q(other=OuterRef("subject"))
     rows = _approvals(bureau, decided_from, decided_until).annotate(
-        opened_at=opened, is_suspect=Exists(suspects().filter(about))
+        opened_at=opened, is_suspect=Exists(suspects().filter(about)), of_kind=_hours_of_kind()
     )
+    rows = rows.select_related(
+        "subject__conversion", "subject__standard", "subject__professional__area",
+        "subject__professional__title_series",
+    )  # fmt: skip
     return [
         Ballot(
             str(row.ref_of_subject),  # type: ignore[attr-defined]
@@ -55,12 +62,34 @@ def ballots(bureau: Organization, decided_from: date, decided_until: date) -> li
             Risk(
                 was_quick=row.opened_at is not None and row.at - row.opened_at < QUICK,  # type: ignore[attr-defined]
                 was_late=row.at > row.was_due_at,
-                near_cap=(row.hours_recognised or 0) >= MANY_HOURS,
+                near_cap=is_near(row.of_kind, _cap_of(row.subject, bench)),  # type: ignore[attr-defined]
                 is_suspect=row.is_suspect,  # type: ignore[attr-defined]
             ).tickets,
         )
         for row in rows
     ]
+
+
+def _hours_of_kind() -> Coalesce:
+    """What counts of the person's hours of the same kind in the same year."""
+    same = Declaration.objects.filter(
+        professional=OuterRef("subject__professional"),
+        activity=OuterRef("subject__activity"),
+        year=OuterRef("subject__year"),
+        state=DeclarationState.APPROVED,
+    )
+    hours = same.order_by().values("activity").annotate(hours=Sum("hours_recognised")).values("hours")
+    return Coalesce(Subquery(hours), Decimal(0), output_field=DecimalField())
+
+
+def _cap_of(declaration: Declaration, bench: Bench) -> Decimal | None:
+    """The lower cap of its kind, by rule and by its unit's standard; without one, what the year asks in all."""
+    kinds = (declaration.conversion, declaration.standard)
+    caps = [kind.yearly_cap for kind in kinds if kind is not None and kind.yearly_cap is not None]
+    if caps or declaration.year is None:
+        return min(caps, default=None)
+    asked = bench.asked_where_now(declaration.professional, declaration.year)
+    return asked.total.value if asked and asked.total else None
 
 
 def _approvals(bureau: Organization, decided_from: date, decided_until: date) -> QuerySet[Decision]:
@@ -127,6 +156,7 @@ def published(campaign: Campaign) -> dict[str, Any]:
         "decided_until": campaign.decided_until.isoformat(),
         "rate": campaign.rate,
         "number": campaign.number,
+        "terms": campaign.terms,
         "frame_digest": campaign.frame_digest,
         "seed_digest": campaign.seed_digest,
         "published_at": campaign.published_at.isoformat(),

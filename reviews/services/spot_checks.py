@@ -16,7 +16,7 @@ from ceportal.kernel.services.trail import record
 from credits.models import Claim
 from reviews.enums import CampaignState, InspectionMove
 from reviews.models import Campaign, Decision, Inspection, InspectionStep
-from reviews.rules.drawing import CLAUSE, draw, frame_digest, frame_lines, reasons_not_to_plan, seed_digest
+from reviews.rules.drawing import CLAUSE, draw, frame_digest, frame_lines, reasons_not_to_plan, seed_digest, terms_of
 from reviews.selectors.spot_checks import ballots, decisions_drawn, inspectors_of, planning_bureaus
 
 _TABLE, _COLUMN = Campaign._meta.db_table, "seed"
@@ -40,11 +40,12 @@ def publish_campaign(
     refuse_if_any(reasons_not_to_plan(name=name, **days, rate=rate, number=number, today=today))
     if not planning_bureaus(by).filter(pk=bureau.pk).exists():
         raise refuse("not_a_planner", "抽查由人社部门组织，您没有为这个地区组织抽查的职责。", clause=CLAUSE)
-    frame = frame_lines(ballots(bureau, **days))
+    frame = frame_lines(ballots(bureau, **days, now=now))
     if not frame:
         text = "这段时间没有审核通过、正在计入的申报，没有可抽的。"
         raise refuse("nothing_to_draw", text, field="decided_from")
     ref, seed = uuid4(), secrets.token_hex(32)
+    terms = terms_of(str(ref), **days, rate=rate, number=number)
     campaign = Campaign.objects.create(
         ref=ref,
         name=name.strip(),
@@ -53,7 +54,8 @@ def publish_campaign(
         rate=rate,
         number=number,
         frame=frame,
-        frame_digest=frame_digest(frame),
+        terms=terms,
+        frame_digest=frame_digest(frame, terms),
         seed_digest=seed_digest(seed),
         seed_sealed=seal(seed, table=_TABLE, column=_COLUMN, ref=ref),
         published_by=by,
@@ -66,7 +68,9 @@ def publish_campaign(
 
 @transaction.atomic
 def draw_campaign(campaign: Campaign, *, by: User, now: datetime) -> list[Inspection]:
-    """Reveal the seed, draw, and hand what was drawn to the inspectors in turn; nobody inspects what they decided."""
+    """Reveal the seed, draw, and hand what was drawn to the inspectors in turn; nobody inspects what they decided.
+    Refused where frame or terms are not those that were published.
+    """
     if not planning_bureaus(by).filter(pk=campaign.bureau_id).exists():
         raise refuse("not_a_planner", "您没有为这个地区组织抽查的职责。", clause=CLAUSE)
     if campaign.seed_sealed is None:
@@ -76,7 +80,11 @@ def draw_campaign(campaign: Campaign, *, by: User, now: datetime) -> list[Inspec
     if not rows.update(state=CampaignState.DRAWN, seed=seed, seed_sealed=None, drawn_at=now):
         raise MovedOn([Refusal("drawn", "已经抽取过了，结果见下。")])
     campaign.refresh_from_db()
-    refs = draw(campaign.frame, seed, rate=campaign.rate, number=campaign.number)
+    if frame_digest(campaign.frame, campaign.terms) != campaign.frame_digest:
+        text = "名册或抽取办法与公布的摘要不一致，可能有人改过数据，不能抽取；请联系平台运行维护人员。"
+        raise refuse("changed_since", text, clause=CLAUSE)
+    asked = campaign.terms or {"rate": campaign.rate, "number": campaign.number}
+    refs = draw(campaign.frame, seed, rate=asked["rate"], number=asked["number"])
     made = _hand_out(campaign, refs, by=by, now=now)
     record("campaign.draw", campaign, by=by, now=now, after={"seed": seed, "drawn": len(made)})
     return made

@@ -12,7 +12,9 @@ from django.views.decorators.http import require_safe
 from accounts.access import PersonRequest, only_who_may
 from accounts.rules.policy import Act
 from ceportal.kernel.web.keyset import keyset_page
-from reviews.selectors import watch
+from reviews.selectors import watch, watch_trainings
+
+_LOOKS = ("late", "waiting", "gone", "trainings", "trainings_late", "trainings_waiting")
 
 
 @require_safe
@@ -27,7 +29,8 @@ def show_watch(request: PersonRequest) -> HttpResponse:
         "units": units[: watch.SHOWN],
         "unit_count": len(units),
         **watch.summed(units),
-        "speeds": watch.unlikely_speeds(request.user, now=now),
+        "trainings": watch_trainings.training_timeliness(request.user, since=since)[: watch.SHOWN],
+        "speeds": watch_trainings.all_speeds(request.user, now=now),
         "pairs": watch.mutual_approvals(request.user, since=since),
         "speed_days": watch.DAYS_OF_SPEED,
     }
@@ -38,7 +41,8 @@ def show_watch(request: PersonRequest) -> HttpResponse:
 @only_who_may(Act.OVERSEE)
 def show_watched(request: PersonRequest) -> HttpResponse:
     """What a figure counts: `?look=late` decisions after their limit, `?look=waiting` what waits beyond it now,
-    `?look=gone` what went undecided after it, else every decision of the year; `?unit=` those of one unit.
+    `?look=gone` what went undecided after it, else every decision of the year; `?look=trainings`, `trainings_late` and
+    `trainings_waiting` the same of trainings of units; `?unit=` those of one unit.
     """
     now, look, unit = timezone.now(), request.GET.get("look", ""), None
     with suppress(ValueError):
@@ -50,6 +54,12 @@ def show_watched(request: PersonRequest) -> HttpResponse:
     elif look == "gone":
         rows = watch.gone_undecided(request.user, since=watch.first_of_the_year(now), unit=unit)
         order = ("-id",)
+    elif look == "trainings_waiting":
+        rows, order = watch_trainings.trainings_overdue_at(request.user, unit=unit), ("due_at", "id")
+    elif look in ("trainings", "trainings_late"):
+        late, since = look == "trainings_late", watch.first_of_the_year(now)
+        rows = watch_trainings.trainings_ruled_on(request.user, since=since, is_late=late, unit=unit)
+        order = ("-id",)
     else:
         since = watch.first_of_the_year(now)
         rows = watch.decided_by(request.user, since=since, is_late=look == "late", unit=unit)
@@ -57,7 +67,7 @@ def show_watched(request: PersonRequest) -> HttpResponse:
     page = keyset_page(rows, order=order, cursor=request.GET.get("after", ""))
     context = {
         "page": page,
-        "look": look if look in ("late", "waiting", "gone") else "",
+        "look": look if look in _LOOKS else "",
         "count": rows.count(),
         "year": timezone.localdate(now).year,
         "is_of_one": unit is not None,

@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.enums import Duty
 from accounts.models import Notice, Organization, Professional, User
+from accounts.services.request_clock import mark_overdue_requests
 from bases.models import TrainingPlanItem
 from ceportal.kernel.rules.refusal import Refused
 from ceportal.office.services.clock import run_all
@@ -19,12 +20,16 @@ from credits.models import HourEntry, Roster, TrainingOpening, UnitTraining, Uni
 from credits.selectors.accounts import account_of
 from credits.services.rosters import confirm_roster, drop_roster, forget_drafts
 from credits.services.unit_trainings import start_training
+from reviews.models import Decision
+from reviews.selectors.watch import unlikely_speeds
+from reviews.selectors.watch_trainings import all_speeds, training_timeliness
 from tests import factories as make
 from tests.bases import planning
 from tests.credits import factories as make_credits
 from tests.credits import rosters as make_roster
 from tests.credits.drafts import photo
 from tests.credits.platforms import number_of
+from tests.reviews.factories import submitted
 
 pytestmark = pytest.mark.django_db
 AFTER = planning.NOW.replace(month=12, day=10)
@@ -132,6 +137,45 @@ def test_nothing_is_approved_that_was_not_opened_in_this_round_and_for_long_enou
     assert "全部材料您都已查看" in client.get(page_of(training)).content.decode()
     assert client.post(page_of(training), approve | {"round": "2"}).status_code == 302
     assert UnitTrainingRuling.objects.latest("pk").was_due_at is not None
+
+
+@pytest.mark.clause("S4-17", "S3-06")
+def test_those_above_see_how_timely_and_how_fast_trainings_are_ruled_on(
+    client: Client, employer_reviewer: User, authority_reviewer: User, authority: Organization, city_officer: User,
+    item: TrainingPlanItem, declarant: Professional, november: Any,
+) -> None:  # fmt: skip
+    training = sent(client, item, employer_reviewer, [declarant])
+    limit, since = training.due_at, AFTER.replace(month=1, day=1)
+    assert limit is not None
+    assert training_timeliness(city_officer, since=since) == []
+    late = limit + timedelta(hours=1)
+    assert mark_overdue_requests(now=late) == 1
+    (row,) = training_timeliness(city_officer, since=since)
+    assert (row.unit, row.decided, row.late, row.waiting_late) == (authority, 0, 0, 1)
+    assert training_timeliness(employer_reviewer, since=since) == [], "who does not oversee"
+    said = {"subject": training, "stage": 2, "move": "approve", "by": authority_reviewer, "organization": authority,
+            "declarant": training.declarant, "was_due_at": limit}  # fmt: skip
+    UnitTrainingRuling.objects.bulk_create(
+        UnitTrainingRuling(**said, round=number, at=late + timedelta(seconds=10 * number)) for number in range(12)
+    )
+    (row,) = training_timeliness(city_officer, since=since)
+    assert (row.decided, row.late, row.in_time) == (12, 12, 0)
+    assert all_speeds(city_officer, now=late) == [], "twelve prove nothing"
+    own = submitted(declarant)
+    said |= {"subject": own, "version": 1, "hours_recognised": 1, "declarant": declarant.user}
+    Decision.objects.bulk_create(
+        Decision(**said, round=number, at=late + timedelta(seconds=10 * number + 5)) for number in range(8)
+    )
+    assert unlikely_speeds(city_officer, now=late) == [], "the control: eight declarations by themselves"
+    (speed,) = all_speeds(city_officer, now=late)
+    assert (speed.reviewer, speed.unit, speed.count, speed.seconds) == (authority_reviewer, authority, 20, 5)
+    november.move_to(late)
+    client.force_login(city_officer)
+    page = client.get(reverse("reviews:watch")).content.decode()
+    assert ("单位组织的培训" in page, "通过 20 项，平均 5 秒一项" in page) == (True, True)
+    for look, times in {"trainings_waiting": 1, "trainings": 12, "trainings_late": 12}.items():
+        shown = client.get(reverse("reviews:watched"), {"look": look, "unit": str(authority.ref)}).content.decode()
+        assert shown.count(str(training.roster)) == times, look
 
 
 def test_who_reviews_is_told_of_earlier_registrations_of_the_same_line(

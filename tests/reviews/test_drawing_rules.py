@@ -2,6 +2,8 @@
 
 from collections import Counter
 from datetime import date
+from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,20 +18,23 @@ from reviews.rules.drawing import (
     draw,
     frame_digest,
     frame_lines,
+    is_near,
     reasons_not_to_plan,
     seed_digest,
     share_out,
+    terms_of,
 )
 from reviews.rules.inspecting import MOVES, reasons_not_to_find, reasons_not_to_intend, reasons_not_to_say
 
 TODAY = date(2026, 11, 20)
+DAYS = {"decided_from": date(2026, 11, 1), "decided_until": TODAY}
 FRAME = frame_lines([Ballot(f"item {number}", f"reviewer {number % 3}", 1 + number % 4) for number in range(60)])
 
 
 def test_a_frame_is_the_same_in_whatever_order_it_was_found() -> None:
     ballots = [Ballot("b", "x", 2), Ballot("a", "y", 1)]
     assert frame_lines(ballots) == frame_lines(ballots[::-1]) == [["a", "y", 1], ["b", "x", 2]]
-    assert frame_digest(frame_lines(ballots)) != frame_digest([["a", "y", 2], ["b", "x", 2]])
+    assert frame_digest(frame_lines(ballots), {}) != frame_digest([["a", "y", 2], ["b", "x", 2]], {})
 
 
 def test_the_draw_is_known_and_repeats() -> None:
@@ -60,7 +65,7 @@ def test_shares_are_what_was_asked_and_leave_nobody_out(sizes: dict[str, int], a
 
 def test_whatever_was_changed_afterwards_is_told() -> None:
     told = {
-        "frame": FRAME, "frame_digest": frame_digest(FRAME), "seed": "s", "seed_digest": seed_digest("s"),
+        "frame": FRAME, "frame_digest": frame_digest(FRAME, {}), "seed": "s", "seed_digest": seed_digest("s"),
         "rate": 10, "number": None, "drawn": draw(FRAME, "s", rate=10, number=None),
     }  # fmt: skip
     assert list(differences(told)) == []
@@ -70,6 +75,49 @@ def test_whatever_was_changed_afterwards_is_told() -> None:
     assert len(list(differences(told | {"frame": FRAME[1:]}))) >= 1
     by_number = told | {"rate": None, "number": 5, "drawn": draw(FRAME, "s", rate=None, number=5)}
     assert list(differences(by_number)) == []
+
+
+def published(**terms: Any) -> dict[str, Any]:
+    made = terms_of("c", **DAYS, rate=10, number=None) | terms
+    said = {name: made[name] for name in ("campaign", "decided_from", "decided_until", "rate", "number")}
+    return said | {
+        "terms": made, "frame": FRAME, "frame_digest": frame_digest(FRAME, made), "seed": "s",
+        "seed_digest": seed_digest("s"), "drawn": draw(FRAME, "s", rate=10, number=None),
+    }  # fmt: skip
+
+
+@pytest.mark.clause("S2-07")
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, []),
+        ({"rate": 20}, ["比例"]),
+        ({"number": 3, "rate": None}, ["比例、件数"]),
+        ({"terms": terms_of("c", **DAYS, rate=20, number=None)}, ["摘要不一致", "写明的比例", "结果不同"]),
+        ({"terms": {}}, ["摘要不一致"]),
+        ({"terms": {"version": 3}}, ["第 3 版"]),
+        ({"decided_until": "2026-11-30"}, ["截止日期"]),
+    ],
+)  # fmt: skip
+def test_what_a_draw_follows_from_is_fixed_before_it(changes: dict[str, Any], words: list[str]) -> None:
+    found = list(differences(published() | changes))
+    assert len(found) == len(words)
+    assert all(word in told for word, told in zip(words, found, strict=True))
+
+
+def test_weights_and_thresholds_are_fixed_too() -> None:
+    told = published()
+    for changed in ({"quick_seconds": 5}, {"near_cap_percent": 99}, {"tickets": {"first": 9}}):
+        assert "摘要不一致" in next(differences(told | {"terms": told["terms"] | changed})), changed
+    light = published(tickets={"first": 1})
+    assert list(differences(light)) == ["名册里有的签数超过公布的风险权重。"]
+
+
+@pytest.mark.parametrize(
+    ("hours", "cap", "near"), [("32", "40", True), ("31.5", "40", False), ("90", None, False), ("0", "0", True)]
+)
+def test_hours_are_near_the_cap_of_their_kind(hours: str, cap: str | None, near: bool) -> None:
+    assert is_near(Decimal(hours), Decimal(cap) if cap else None) is near
 
 
 def test_risk_is_worth_tickets() -> None:

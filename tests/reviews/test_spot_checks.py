@@ -4,6 +4,7 @@ import hashlib
 import json
 import math
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.enums import Duty
 from accounts.models import Notice, Organization, Professional, User
@@ -21,10 +23,11 @@ from ceportal.kernel.rules.refusal import MovedOn, Refused
 from ceportal.kernel.selectors.calendar import calendar_version
 from ceportal.kernel.services.calendar import import_notice
 from credits.enums import ClaimState
-from credits.models import Claim
+from credits.models import Claim, Conversion, Declaration, RuleSet, UnitStandard
 from reviews.enums import CampaignState, Finding, InspectionState, Measure
 from reviews.models import Campaign, Inspection, InspectionStep, Opening, Sanction
-from reviews.selectors.spot_checks import asked_of, may_inspect, published
+from reviews.rules.drawing import frame_digest
+from reviews.selectors.spot_checks import asked_of, ballots, may_inspect, published
 from reviews.services.inspecting import (
     answer,
     ask_for_evidence,
@@ -37,6 +40,7 @@ from reviews.services.inspection_clock import remind_asked, remind_inspectors
 from reviews.services.reminding import redate
 from reviews.services.spot_checks import draw_campaign, publish_campaign
 from tests import factories as make
+from tests.credits import factories as rules
 from tests.reviews.factories import MONDAY, approved, kept_file, look_into, submitted
 
 NOW = MONDAY + timedelta(days=4)
@@ -69,7 +73,9 @@ def drawn(campaign: Campaign, by: User) -> Inspection:
 
 def drawn_by_hand(data: dict[str, Any]) -> list[str]:
     """As the public page tells a stranger to, without a line of ours; for a rate."""
-    lines = "".join(json.dumps(line, separators=(",", ":"), ensure_ascii=False) + "\n" for line in data["frame"])
+    parts = [json.dumps(data["terms"], separators=(",", ":"), ensure_ascii=False, sort_keys=True)]
+    parts += [json.dumps(line, separators=(",", ":"), ensure_ascii=False) for line in data["frame"]]
+    lines = "".join(f"{part}\n" for part in parts)
     assert hashlib.sha256(lines.encode()).hexdigest() == data["frame_digest"]
     assert hashlib.sha256(data["seed"].encode()).hexdigest() == data["seed_digest"]
     lots: dict[str, list[tuple[str, str]]] = {}
@@ -110,6 +116,50 @@ def test_digests_before_the_seed_after_and_the_same_again(
     assert drawn_by_hand(after) == after["drawn"], "the words of that page are enough"
     with pytest.raises(CommandError, match="没有编号"):
         call_command("redraw", "x")
+
+
+def test_a_frame_or_terms_changed_since_the_publication_are_not_drawn(campaign: Campaign, city_officer: User) -> None:
+    """And one of the first version, which published no terms, still is."""
+    kept = campaign.terms
+    Campaign.objects.update(terms=kept | {"rate": 100}, rate=100)
+    with pytest.raises(Refused, match="与公布的摘要不一致"):
+        draw_campaign(Campaign.objects.get(), by=city_officer, now=NOW)
+    assert Campaign.objects.get().state == CampaignState.PUBLISHED
+    Campaign.objects.update(terms={}, rate=50, frame_digest=frame_digest(campaign.frame, {}))
+    assert len(draw_campaign(Campaign.objects.get(), by=city_officer, now=NOW)) == 2
+    out = StringIO()
+    call_command("redraw", str(campaign.ref), stdout=out)
+    assert "一致：名册 3 件" in out.getvalue()
+
+
+def test_hours_near_the_cap_of_their_kind_and_year_weigh_more(
+    declarant: Professional, employer_reviewer: User, authority_reviewer: User, city_bureau: Organization,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:  # fmt: skip
+    """By the cap of the kind, a unit's own before it; a kind without one by what the year asks in all (90)."""
+    if not RuleSet.objects.exists():
+        rules.rule_set()
+    one, other = (approved(submitted(declarant), employer_reviewer, authority_reviewer) for _ in range(2))
+    day, rows = MONDAY.date(), Declaration.objects.filter(pk__in=[one.pk, other.pk])
+
+    def tickets(hours: str) -> set[int]:
+        rows.update(hours_claimed=Decimal(hours), hours_recognised=Decimal(hours))
+        with django_assert_max_num_queries(8):
+            return {each.tickets for each in ballots(city_bureau, day, day, now=NOW)}
+
+    assert (tickets("35.5"), tickets("36")) == ({1}, {2}), "72 of 90"
+    capped = Conversion.objects.create(
+        code="c", name="c", activity=one.activity, area_code="*", year_from=2016, basis="organiser", unit="学时",
+        yearly_cap=20, source="s", clause="S4-07", status="verified",
+    )  # fmt: skip
+    rows.update(conversion=capped)
+    assert (tickets("7.5"), tickets("8")) == ({1}, {2}), "16 of 20"
+    own = UnitStandard.objects.create(
+        organization=one.organization, activity=one.activity, number=1, yearly_cap=10, valid_from=day,
+        made_by_label="x", made_at=NOW,
+    )  # fmt: skip
+    rows.update(standard=own)
+    assert (tickets("3.5"), tickets("4")) == ({1}, {2}), "8 of 10"
 
 
 def test_nobody_inspects_their_own_and_only_planners_plan(

@@ -83,6 +83,76 @@ def test_negative_control_read_then_save_lets_both_win(
     assert results == [[True, True]] * 20
 
 
+def _settled_naively(mine: Declaration, state: str) -> None:
+    mine.state, mine.waiting_on, mine.due_at, mine.waiting_since = state, None, None, None
+
+
+def test_negative_control_a_withdrawal_and_an_approval_both_believe_that_they_won(
+    declarant: Professional, employer_reviewer: User
+) -> None:
+    """Each reads that it waits, then acts: one row says withdrawn or approved, and the other was told that it is."""
+    read = Barrier(2)
+
+    def withdraw(declaration: Declaration) -> bool:
+        mine = Declaration.objects.get(pk=declaration.pk)
+        is_open = mine.state == DeclarationState.AT_EMPLOYER
+        read.wait(10)
+        _settled_naively(mine, "withdrawn")
+        mine.save()
+        return is_open
+
+    def approve_too(declaration: Declaration) -> bool:
+        mine = Declaration.objects.get(pk=declaration.pk)
+        is_open = mine.state == DeclarationState.AT_EMPLOYER
+        read.wait(10)
+        _decided_naively(mine, employer_reviewer)
+        _settled_naively(mine, "approved")
+        mine.save()
+        return is_open
+
+    declarations = [submitted(declarant, files=0) for _ in range(10)]
+    results = [settled([partial(withdraw, each), partial(approve_too, each)]) for each in declarations]
+    assert results == [[True, True]] * 10
+    assert Decision.objects.filter(subject__in=declarations).count() == 10, "approved, whatever the rows say"
+
+
+def test_negative_control_an_approval_by_state_alone_is_of_what_nobody_saw(
+    declarant: Professional, employer_reviewer: User
+) -> None:
+    """Who asks whether it waits, and not in which version, approves what was changed under their eyes."""
+    read, changed = Barrier(2), Barrier(2)
+
+    def approve_by_state(declaration: Declaration) -> bool:
+        mine = Declaration.objects.get(pk=declaration.pk)
+        read.wait(10)
+        changed.wait(10)
+        _decided_naively(mine, employer_reviewer)
+        return bool(Declaration.objects.filter(pk=mine.pk, state=DeclarationState.AT_EMPLOYER).update(
+            state="approved", waiting_on=None, due_at=None, waiting_since=None
+        ))  # fmt: skip
+
+    def change(declaration: Declaration) -> bool:
+        mine = Declaration.objects.get(pk=declaration.pk)
+        read.wait(10)
+        mine.version, mine.title = mine.version + 1, "换过的名称"
+        mine.save(update_fields=["version", "title"])
+        changed.wait(10)
+        return True
+
+    declarations = [submitted(declarant, files=0) for _ in range(10)]
+    results = [settled([partial(approve_by_state, each), partial(change, each)]) for each in declarations]
+    assert results == [[True, True]] * 10
+    unseen = Declaration.objects.filter(pk__in=[each.pk for each in declarations], state="approved", title="换过的名称")
+    assert [unseen.count(), Decision.objects.filter(subject__in=unseen, version=1).count()] == [10, 10]
+
+
+def _decided_naively(mine: Declaration, by: User) -> None:
+    Decision.objects.create(
+        subject=mine, version=mine.version, stage=mine.stage, round=mine.round, move="approve", by=by, at=MONDAY,
+        hours_recognised=1, organization=mine.organization, declarant=mine.declarant, was_due_at=MONDAY,
+    )  # fmt: skip
+
+
 @ROUNDS
 def test_a_reviewer_and_a_withdrawal(declarant: Professional, employer_reviewer: User, rounds: int) -> None:
     for _ in range(rounds):

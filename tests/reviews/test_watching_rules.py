@@ -8,7 +8,7 @@ import pytest
 from credits.enums import DeclarationState, EntryKind, Subject
 from reviews.rules.appealing import reasons_not_to_appeal
 from reviews.rules.filing_rows import HEADING, row_of
-from reviews.rules.watching import FAST_COUNT, LEAST_SECONDS, is_unlikely_speed
+from reviews.rules.watching import FAST_COUNT, LEAST_SECONDS, has_a_run, is_unlikely_speed
 
 MORNING = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 OPEN = {"is_appealed": False, "is_renewed": False, "has_next_level": True}
@@ -28,6 +28,12 @@ OPEN = {"is_appealed": False, "is_renewed": False, "has_next_level": True}
 )
 def test_what_was_refused_can_be_appealed_once(state: str, changes: dict[str, bool], codes: list[str]) -> None:
     assert [reason.code for reason in reasons_not_to_appeal(state, **{**OPEN, **changes})] == codes
+
+
+@pytest.mark.parametrize(("apart", "count", "runs"), [(7, 40, True), (8, 40, False), (7, 39, False), (0, 0, False)])
+def test_so_many_in_a_row_lie_too_close_together(apart: int, count: int, runs: bool) -> None:
+    slow = [MORNING - timedelta(hours=hour) for hour in (2, 1)]
+    assert has_a_run(slow + [MORNING + timedelta(seconds=apart * number) for number in range(count)]) is runs
 
 
 def test_quicker_than_anybody_reads_is_so_many_on_average() -> None:
