@@ -26,8 +26,8 @@ from ceportal.kernel.web.desks import Column, Filter, Register, years_back
 from certificates.enums import CertificateState, SuspicionFinding
 from certificates.forms import EndMandateForm, FindingForm, MandateForm
 from certificates.models import Certificate, RefusedCheck, Suspicion
-from certificates.selectors import certificates_overseen_by, oversees_certificates, suspicions_for
-from certificates.services.suspicions import rule_on
+from certificates.selectors import certificates_overseen_by, oversees_certificates
+from certificates.services.suspicions import rule_on, suspicions_for
 
 
 def _unbroken(text: str) -> SafeString:

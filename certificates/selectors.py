@@ -22,8 +22,8 @@ from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.rules.text import comparable
 from ceportal.kernel.selectors.told import told_about
 from certificates.enums import CertificateState, Standing
-from certificates.models import LIVE, Certificate, EarlierCertificate, Suspicion
-from certificates.rules.agreement import DIFFERS, TOLD, agrees
+from certificates.models import LIVE, Certificate, EarlierCertificate
+from certificates.rules.agreement import TOLD, agrees
 from certificates.rules.eligibility import Asked, Numbered
 from certificates.rules.entitlement import Printed, reasons_not_to_renew
 from certificates.rules.numbers import read_number
@@ -90,14 +90,6 @@ def certified_elsewhere() -> Q:
 def numbered(number: str) -> Certificate | None:
     """The published certificate of a number as it is kept."""
     return _public().filter(number=number).select_related("professional__area").first()
-
-
-def suspicions_for(user: User, *, today: date) -> QuerySet[Suspicion]:
-    """Reports that wait, or waited, with a bureau of `user`, or of certificates their office is mandated to keep."""
-    where = under_mandates(mandates_held_by(user, today=today), "certificate__professional")
-    for path in units_for(user, Act.RULE_ON_SUSPICIONS).values_list("area__path", flat=True):
-        where |= Q(area__path__startswith=path)
-    return Suspicion.objects.filter(where).select_related("area", "certificate", "found_by")
 
 
 def published_all(asked: Iterable[tuple[str, str]]) -> list[Certificate | None]:
@@ -167,11 +159,6 @@ def differing(certificates: Iterable[Certificate]) -> set[int]:
     asked = list(certificates)
     told = told_about([one.ref for one in asked], TOLD) if asked else {}
     return {one.pk for one in asked if not agrees(one, told.get(one.ref, ()))}
-
-
-def reported_differences() -> int:
-    """How many certificates the portal itself has doubts of that no bureau has ruled on."""
-    return Suspicion.objects.filter(finding="", says=DIFFERS).count()
 
 
 def is_under_review(certificate: Certificate) -> bool:

@@ -83,13 +83,19 @@ def _page(request: HttpRequest, training_class: TrainingClass) -> KeysetPage[Enr
 
 
 def _said_of(request: HttpRequest, training_class: TrainingClass) -> dict[int, str]:
-    """The results that the page says, of who is in the class: those of one page, the others stay as they are."""
+    """The results that the page says, of who is in the class: those of one page, the others stay as they are. With
+    `rest`, that result for everybody on the page who has none yet.
+    """
     said = {
         name.removeprefix(_RESULT): result
         for name, result in request.POST.items()
         if name.startswith(_RESULT) and result in Result.values
     }
-    return {row.pk: str(said[str(row.pk)]) for row in enrolled(training_class) if str(row.pk) in said}
+    results = {row.pk: str(said[str(row.pk)]) for row in enrolled(training_class) if str(row.pk) in said}
+    rest = request.POST.get("rest", "")
+    if rest not in Result.values:
+        return results
+    return {row.pk: rest for row in _page(request, training_class).items if not row.result} | results
 
 
 def _picture(address: str) -> str:

@@ -5,13 +5,14 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.enums import NoticeEvent
 from accounts.models import Area, Organization, User
 from accounts.rules.policy import POLICY, Act
-from accounts.selectors.duties import bureau_of, holders_of
-from accounts.selectors.mandates import mandate_over
+from accounts.selectors.duties import bureau_of, holders_of, units_for
+from accounts.selectors.mandates import mandate_over, mandates_held_by, under_mandates
 from accounts.selectors.people import employer_of
 from accounts.services.notices import tell
 from ceportal.kernel.rules.id_number import hide_numbers
@@ -78,6 +79,19 @@ def rule_on(suspicion: Suspicion, *, finding: SuspicionFinding, because: str, by
         raise MovedOn([Refusal("ruled", "这条举报已由其他人处理，请刷新后查看。")])
     after = {"finding": finding.value, "number": suspicion.number}
     record("suspicion.rule", suspicion, by=by, now=now, after=after)
+
+
+def suspicions_for(user: User, *, today: date) -> QuerySet[Suspicion]:
+    """Reports that wait, or waited, with a bureau of `user`, or of certificates their office is mandated to keep."""
+    where = under_mandates(mandates_held_by(user, today=today), "certificate__professional")
+    for path in units_for(user, Act.RULE_ON_SUSPICIONS).values_list("area__path", flat=True):
+        where |= Q(area__path__startswith=path)
+    return Suspicion.objects.filter(where).select_related("area", "certificate", "found_by")
+
+
+def reported_differences() -> int:
+    """How many certificates the portal itself has doubts of that no bureau has ruled on."""
+    return Suspicion.objects.filter(finding="", says=DIFFERS).count()
 
 
 def _area_named(number: str) -> Area:

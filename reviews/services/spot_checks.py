@@ -42,8 +42,7 @@ def publish_campaign(
         raise refuse("not_a_planner", "抽查由人社部门组织，您没有为这个地区组织抽查的职责。", clause=CLAUSE)
     frame = frame_lines(ballots(bureau, **days, now=now))
     if not frame:
-        text = "这段时间没有审核通过、正在计入的申报，没有可抽的。"
-        raise refuse("nothing_to_draw", text, field="decided_from")
+        raise refuse("nothing_to_draw", "这段时间没有审核通过、正在计入的申报，没有可抽的。", field="decided_from")
     ref, seed = uuid4(), secrets.token_hex(32)
     terms = terms_of(str(ref), **days, rate=rate, number=number)
     campaign = Campaign.objects.create(

@@ -25,8 +25,8 @@ from ceportal.office.selectors.health import database_answers, messages_waiting,
 from ceportal.office.selectors.operation import last_published_year
 from ceportal.office.services.backing_up import SIGN
 from certificates.documents.signing import SigningKeyMissing
-from certificates.selectors import reported_differences
 from certificates.services.sealing import kept_seal, key_file
+from certificates.services.suspicions import reported_differences
 
 # A row is taken up again within a round or two of its lease; after so long nobody does.
 FORGOTTEN = timedelta(minutes=5)
