@@ -7,7 +7,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts.models import ApiClient
 from ceportal.kernel.models import Job
-from credits.enums import CorrectionAction
+from credits.enums import ClaimState, CorrectionAction
 from credits.models import Correction
 from credits.selectors.holding import holds_of
 
@@ -54,8 +54,10 @@ def asked_since_leak(client: ApiClient) -> Asked:
 
 
 def _stands(asked: Correction, can_be_undone: bool) -> str:
+    if asked.undone_at and FREED in asked.claim.source:
+        return "编号已放开，请平台重新报送"
     if asked.undone_at:
-        return "编号已放开，请平台重新报送" if FREED in asked.claim.source else "已恢复"
+        return "已恢复，先待核实" if asked.claim.state == ClaimState.HELD else "已恢复"
     if asked.done_at is None:
         return "等待人社部门办理"
     if asked.action == CorrectionAction.REPLACE:

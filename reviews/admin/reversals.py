@@ -107,7 +107,7 @@ class ReversalDesk(OverseersRegister):
             "unit": _unit_of(claim),
             "is_live": claim.state == ClaimState.LIVE,
             "was_reversed": claim.entries.filter(kind=EntryKind.REVERSAL).exists(),
-            "correction": open_corrections().filter(claim=claim).first(),
+            "correction": open_corrections().filter(claim=claim).select_related("client").first(),
             "form": form,
             "reasons": reasons,
         }

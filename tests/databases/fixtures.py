@@ -43,14 +43,14 @@ def running_broker() -> Iterator[Broker]:
 def broker(running_broker: Broker) -> Iterator[Broker]:
     """Celery speaks to a real broker for the time of this test, and finds it empty."""
     before = current_app.conf.broker_url
-    _point_celery_at(running_broker.url)
+    point_celery_at(running_broker.url)
     with redis.Redis(unix_socket_path=str(running_broker.socket)) as client:
         client.flushall()
     yield running_broker
-    _point_celery_at(before)
+    point_celery_at(before)
 
 
-def _point_celery_at(url: str) -> None:
+def point_celery_at(url: str) -> None:
     """Celery and kombu keep pools of connections; these forget them."""
     app = current_app._get_current_object()
     app.conf.broker_url = app.conf.broker_write_url = app.conf.broker_read_url = url
