@@ -155,8 +155,15 @@ def standings_of(certificates: Iterable[Certificate]) -> dict[int, Standing]:
 
 
 def differing(certificates: Iterable[Certificate]) -> set[int]:
-    """The keys of those whose row does not say what the trail was told; one query however many there are."""
-    asked = list(certificates)
+    """The keys of those whose row does not say what the trail was told; one query however many there are.
+
+    A row read before a move and a trail read after it differ too: what does not agree is read once more, row first.
+    """
+    found = _not_as_told(list(certificates))
+    return _not_as_told(list(Certificate.objects.filter(pk__in=found))) if found else set()
+
+
+def _not_as_told(asked: list[Certificate]) -> set[int]:
     told = told_about([one.ref for one in asked], TOLD) if asked else {}
     return {one.pk for one in asked if not agrees(one, told.get(one.ref, ()))}
 

@@ -14,13 +14,13 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Notice, Professional, User
 from ceportal.kernel.models import AuditEvent
-from ceportal.kernel.selectors.told import events_about
+from ceportal.kernel.selectors.told import events_about, told_about
 from ceportal.office.rules.alarms import ringing
 from ceportal.office.services.figures import readings
 from certificates.documents.signing import examine
 from certificates.enums import SuspicionFinding
 from certificates.models import Certificate, Suspicion
-from certificates.rules.agreement import TOLD
+from certificates.rules.agreement import TOLD, agrees
 from certificates.rules.snapshots import digest
 from certificates.services.issuing import settle_changed_accounts
 from certificates.services.sharing import share
@@ -148,6 +148,15 @@ def test_a_sheet_that_lost_its_row_is_not_called_another_paper(client: Client, d
     Certificate.objects.filter(pk=one.pk).update(pdf_digest="0" * 64)
     answer = hand_in(client, pdf)
     assert (answer.status_code, "登记里没有这份证书" in answer.content.decode()) == (404, True)
+
+
+def test_one_that_ends_between_two_looks_is_no_difference(declarant: Professional) -> None:
+    entries = make.meet(declarant)
+    before = make.issued_now(declarant)
+    make.take_back(entries[0])
+    settle_changed_accounts(now=make.later(2))
+    assert not agrees(before, told_about([before.ref], TOLD)[before.ref]), "the control"
+    assert public.differing([before]) == set()
 
 
 def test_it_costs_one_question_found_by_an_index(
