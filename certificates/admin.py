@@ -235,5 +235,6 @@ class MandateDesk(Register):
         self, request: HttpRequest, mandate: Mandate, form: EndMandateForm | None, *, status: int = 200
     ) -> HttpResponse:
         state = mandate.state_on(timezone.localdate())
-        context = {"title": mandate.organization.name, "mandate": mandate, "state": state, "form": form}
+        sees = oversees_certificates(cast(User, request.user), today=timezone.localdate())
+        context = {"title": mandate.organization.name, "mandate": mandate, "state": state, "form": form, "sees": sees}
         return render(request, "certificates/admin/mandate.html", context, status=status)

@@ -175,6 +175,13 @@ class ReasonField(forms.CharField):
 
 
 class _UnitField(forms.ModelChoiceField):
+    def to_python(self, value: Any) -> Any:
+        """What is no ref at all is told as one that is not on the list."""
+        try:
+            return super().to_python(value)
+        except forms.ValidationError as error:
+            raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice") from error
+
     def label_from_instance(self, unit: Organization) -> str:
         return f"{unit.name}（{f'{unit.area.name}及以下' if unit.is_bureau else '所属单位'}）"
 

@@ -12,6 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.enums import RequestState
 from accounts.models import User
+from accounts.rules.policy import Act
+from accounts.selectors.duties import may
 from accounts.selectors.requests import steps_of
 from accounts.services.requests import withdraw
 from accounts.web.requests import sent_to, take_document
@@ -47,6 +49,7 @@ def show_appeals(request: HttpRequest) -> HttpResponse:
     context = {
         "waiting": appeals_waiting_for(user)[:_SHOWN],
         "appealable": appealable(user)[:_SHOWN],
+        "answers": may(user, Act.RULE_ON_APPEALS),
         "page": keyset_page(appeals_seen_by(user), order=("-id",), cursor=request.GET.get("after", "")),
     }
     return render(request, "reviews/appeals.html", context)

@@ -67,6 +67,8 @@ def test_a_city_issues_for_the_province_until_it_is_ended(
         assert city_bureau.name in text(client, regulator, f"{DESK}new/")
         said = {"organization": city_bureau.ref, "since": str(TODAY), "until": "", "reason": "豫人社〔2026〕1号"}
         assert post(client, regulator, f"{DESK}new/", **said | {"reason": ""}).status_code == 422
+        strange = post(client, regulator, f"{DESK}new/", **said | {"organization": "3"})
+        assert "请从列表中选择受委托部门" in strange.content.decode()
         assert post(client, regulator, f"{DESK}new/", **said).status_code == 302
         assert post(client, regulator, f"{DESK}new/", **said).status_code == 422, "one at a time"
         mandate = Mandate.objects.get()

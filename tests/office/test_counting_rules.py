@@ -94,4 +94,6 @@ def test_columns_of_numbers_are_told_from_words() -> None:
     told = reports.shown(table)
     assert told["heading"] == [("地区", False), ("单位", False), ("率", True)]
     assert told["rows"][1] == [("乙", False), ("企业", False), ("—", True)]
+    money = reports.shown({"name": "表", "heading": ["单位", "应提取"], "rows": [["2000", "4200000.5"], ["1", "—"]]})
+    assert [[cell for cell, _ in row] for row in money["rows"]] == [["2000", "4,200,000.5"], ["1", "—"]]
     assert reports.shown(table | {"rows": []}) == {"name": "表", "heading": [], "rows": []}

@@ -16,6 +16,8 @@ from django.test import Client
 
 from accounts.models import Organization, Professional, User
 from bases.models import TrainingClass
+from ceportal.kernel.models import Counter as Mark
+from ceportal.office.selectors.overview import DAYS_DONE
 from ceportal.office.services.counting import count_years
 from ceportal.office.services.counting_days import count_days
 from credits.models import DeclarationStep
@@ -144,6 +146,9 @@ def test_declarations_and_decisions_of_each_day(client: Client, counted: None, c
     assert f"近 30 天申报 {submitted_ones} 件，审核 {decided} 次" in text
     worked = _working_days(NOW - 31 * DAY, NOW - DAY)
     assert f"平均每个工作日审核 <b>{_tenth(Decimal(decided) / worked)}</b> 次" in text, "few are not none"
+    assert "还在补算" not in text
+    Mark.objects.filter(name=DAYS_DONE).update(value=date(2026, 11, 20).toordinal())
+    assert "已算到 2026年11月20日" in page_of(client, "/overview/"), "what is not counted yet is not said to be none"
 
 
 def test_how_timely_each_unit_is(client: Client, counted: None, city_officer: User) -> None:

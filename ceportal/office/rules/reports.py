@@ -16,6 +16,8 @@ ON_PAPER = (
     "平均工作日", "超期率（%）", "退回", "不通过", "抽查", "有误", "虚假",
 )  # fmt: skip
 IN_WORKBOOK = (*ON_PAPER, *(measure.label for measure in MEASURES))
+# Columns of sums in yuan.
+_MONEY = frozenset({"预算（元）", "工资总额（元）", "应提取", "已提取", "已使用"})
 _NUMBER = re.compile(r"—|-?\d+(\.\d+)?%?")
 METHOD = (
     "人数是已核准注册、当年在册的专业技术人员；应学不含免修、由外地管理、离职等不作要求的人员。",
@@ -125,14 +127,21 @@ def content_of(
 
 
 def shown(table: Mapping[str, Any]) -> dict[str, Any]:
-    """A table of `content_of` for a page: each heading and cell with whether its column holds numbers alone."""
+    """A table of `content_of` for a page or on paper: each heading and cell with whether its column holds numbers
+    alone; sums of money in threes.
+    """
     cells = list(zip(*table["rows"], strict=True))
     numbers = [all(_NUMBER.fullmatch(cell) for cell in column) for column in cells]
     return {
         "name": table["name"],
         "heading": list(zip(table["heading"], numbers, strict=True)) if cells else [],
-        "rows": [list(zip(row, numbers, strict=True)) for row in table["rows"]],
+        "rows": [list(zip(map(_in_threes, table["heading"], row), numbers, strict=True)) for row in table["rows"]],
     }
+
+
+def _in_threes(heading: str, cell: str) -> str:
+    is_sum = heading in _MONEY and cell != "—"
+    return f"{Decimal(cell):,f}" if is_sum else cell
 
 
 def digest_of(content: Mapping[str, Any]) -> str:

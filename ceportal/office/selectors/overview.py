@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
 from accounts.models import Organization
+from ceportal.kernel.models import Counter as KeptCounter
 from ceportal.kernel.selectors.calendar import end_of
 from ceportal.office.models import DayCount
 from ceportal.office.selectors.statistics import Scope
@@ -17,6 +18,8 @@ from credits.models import Declaration
 # More are told as "more than": a large place costs no more than a small one.
 COUNTED_AT_MOST = 1000
 UNITS_SHOWN = 10
+# The day up to which every day is counted, as its ordinal.
+DAYS_DONE = "statistics.days"
 DUE = {"late": "已超期", "today": "今天到期", "": "全部待审"}
 
 
@@ -69,6 +72,15 @@ def days_of(scope: Scope, *, since: date) -> tuple[Mapping[date, int], Mapping[d
     rows = DayCount.objects.filter(reach.of_places("area") | Q(authority__in=reach.authorities), day__gte=since)
     found = list(rows.order_by().values_list("day").annotate(handed_in=Sum("submitted"), made=Sum("decided")))
     return {day: handed_in for day, handed_in, _ in found}, {day: made for day, _, made in found}
+
+
+def days_still_counted(today: date) -> date | None:
+    """Up to which day all are counted while the clock still catches up (none yet: the first of all days); None once
+    it has.
+    """
+    done = KeptCounter.objects.filter(name=DAYS_DONE).values_list("value", flat=True).first()
+    day = date.fromordinal(done) if done else date.min
+    return day if day < today - timedelta(days=1) else None
 
 
 def counts_of_a_day(scope: Scope, day: date) -> tuple[int, int]:

@@ -12,6 +12,7 @@ from accounts.models import Organization
 from ceportal.kernel.models import Counter
 from ceportal.office.models import DayCount
 from ceportal.office.selectors.counting import DECIDED
+from ceportal.office.selectors.overview import DAYS_DONE
 from credits.models import DeclarationStep
 from credits.services.steps import fill_places
 
@@ -19,8 +20,8 @@ from credits.services.steps import fill_places
 DAYS_BACK, A_ROUND = 731, 20
 # Steps of before they had a place, which a round gives one.
 _PLACES_A_ROUND = 2000
-# The day up to which everything is counted, as its ordinal; the last step counted of today.
-_DONE, _LAST = "statistics.days", "statistics.steps"
+# The last step counted of today.
+_LAST = "statistics.steps"
 
 
 @transaction.atomic
@@ -28,8 +29,8 @@ def count_days(*, now: datetime) -> int:
     """Count today, and the days since the last one that was counted whole; gives how many days were counted."""
     today = timezone.localdate(now)
     fill_places(limit=_PLACES_A_ROUND)
-    Counter.objects.get_or_create(name=_DONE, defaults={"value": (today - timedelta(days=DAYS_BACK)).toordinal()})
-    done = Counter.objects.select_for_update().get(name=_DONE)
+    Counter.objects.get_or_create(name=DAYS_DONE, defaults={"value": (today - timedelta(days=DAYS_BACK)).toordinal()})
+    done = Counter.objects.select_for_update().get(name=DAYS_DONE)
     last = DeclarationStep.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     seen = Counter.objects.filter(name=_LAST).values_list("value", flat=True).first()
     first = date.fromordinal(done.value) + timedelta(days=1)
@@ -40,7 +41,7 @@ def count_days(*, now: datetime) -> int:
         _count_day(day)
     whole = max([done.value, *(day.toordinal() for day in days if day < today)])
     if whole != done.value:
-        Counter.objects.filter(name=_DONE).update(value=whole)
+        Counter.objects.filter(name=DAYS_DONE).update(value=whole)
     if seen != last:
         Counter.objects.update_or_create(name=_LAST, defaults={"value": last})
     return len(days)

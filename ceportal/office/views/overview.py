@@ -26,6 +26,7 @@ from ceportal.office.selectors.overview import (
     DUE,
     counted,
     days_of,
+    days_still_counted,
     last_days,
     stuck_units,
     waiting,
@@ -150,6 +151,7 @@ def _days(scope: Scope, today: date) -> dict[str, Any]:
     rows = [(day, submitted.get(day, 0), decided.get(day, 0)) for day in days]
     return {
         "rows": rows[::-1],
+        "still": days_still_counted(today),
         "capacity": able,
         "submitted": sum(count for _, count, _ in rows),
         "decided": sum(count for _, _, count in rows),
