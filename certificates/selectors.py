@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from accounts.models import Employment, Organization, Professional, User
+from accounts.models import Employment, Professional, User
 from accounts.rules.policy import Act
 from accounts.selectors.duties import below, units_for
 from accounts.selectors.learners import Person
@@ -376,17 +376,13 @@ def certificates_wanted(user: User, rows: Iterable[Numbered]) -> Wanted:
 def certificates_overseen_by(user: User, *, today: date) -> QuerySet[Certificate]:
     """The register: the certificates of people of a bureau's place and below, and of those a mandate is about."""
     where = under_mandates(mandates_held_by(user, today=today))
-    for bureau in _bureaus_of(user).select_related("area"):
+    for bureau in units_for(user, Act.SEE_CERTIFICATES).select_related("area"):
         where |= Q(**below(bureau.area, "professional__area"))
     return Certificate.objects.filter(where)
 
 
 def oversees_certificates(user: User, *, today: date) -> bool:
-    return _bureaus_of(user).exists() or bool(mandates_held_by(user, today=today))
-
-
-def _bureaus_of(user: User) -> QuerySet[Organization]:
-    return units_for(user, Act.SEE_CERTIFICATES)
+    return units_for(user, Act.SEE_CERTIFICATES).exists() or bool(mandates_held_by(user, today=today))
 
 
 def _public() -> QuerySet[Certificate]:
