@@ -57,7 +57,7 @@ class Progress:
     @property
     def left_words(self) -> str:
         if self.seconds_left is None:
-            return "马上开始"
+            return "正在处理" if self.done else "马上开始"
         return f"大约还要 {self.seconds_left // 60 + 1} 分钟" if self.seconds_left >= 60 else "还要不到 1 分钟"
 
 

@@ -30,7 +30,7 @@ from certificates.views import public
 from tests.certificates import factories as make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("S3-10")]
-WORDS = "登记有出入，暂时不要采信"
+WORDS = "暂时不要采信这份证书"
 
 
 @pytest.fixture(autouse=True)
