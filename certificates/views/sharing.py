@@ -17,7 +17,7 @@ from certificates.access import rate_limited, unlisted
 from certificates.enums import CertificateState, CheckRefusal, Standing
 from certificates.models import Certificate, ShareLink
 from certificates.rules.sharing import DAYS
-from certificates.selectors import certificates_of, differing, standing_of
+from certificates.selectors import certificates_of, standing_of
 from certificates.services.sharing import count_opening, end_link, open_links, share, shared_under
 from certificates.services.verification import count_verification, note_refusal
 from certificates.views.own import download
@@ -107,7 +107,7 @@ def shared_file(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _is_handed_out(certificate: Certificate) -> bool:
-    return certificate.state == CertificateState.ISSUED and not differing([certificate])
+    return certificate.state == CertificateState.ISSUED and standing_of(certificate) != Standing.DISPUTED
 
 
 def _nothing(request: HttpRequest) -> HttpResponse:

@@ -102,7 +102,7 @@ def test_the_look_up_without_the_trail_would_have_believed_it(
     client: Client, rewritten: Certificate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The control: what stands in the way is the comparison, and nothing else."""
-    for place in ("views.public", "selectors", "services.checking"):
+    for place in ("views.public", "services.checking", "selectors"):
         monkeypatch.setattr(f"certificates.{place}.differing", lambda asked: set())
     told = dict(doors(client, rewritten))
     assert {answer.status_code for answer in told.values()} == {200}
