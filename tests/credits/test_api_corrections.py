@@ -11,7 +11,7 @@ import time_machine
 from django.test import Client
 
 from accounts.enums import NoticeEvent
-from accounts.models import Notice, Professional, User
+from accounts.models import ApiClient, Notice, Professional, User
 from ceportal.office.services.clock import run_all
 from certificates.enums import CertificateState
 from certificates.models import Certificate
@@ -198,7 +198,11 @@ def test_the_bureau_finds_what_it_is_asked_for(
     found = browser.get(desk + "?waiting=yes").content.decode()
     assert "课程 r-1" in found
     assert "课程 other" not in found
-    assert "报错了课程" in browser.get(f"{desk}{filed.ref}/").content.decode()
+    page = f"{desk}{filed.ref}/"
+    assert "报错了课程" in browser.get(page).content.decode()
+    assert "可能是泄露了" not in browser.get(page).content.decode()
+    ApiClient.objects.update(revoked_at=NOW)
+    assert "可能是泄露了" in browser.get(page).content.decode()
 
 
 def test_when_the_bureau_has_reversed_it_the_replacement_counts(
