@@ -5,9 +5,10 @@ from typing import Any, cast
 from django import forms
 
 from accounts.models import Organization, TitleSeries
+from accounts.rules.registration import UNIT_NAME_LIMIT
 from bases.enums import SeminarFunding, SeminarLevel
 from bases.forms.classes import HoursTyped, PeopleTyped
-from bases.forms.fields import ShownForm, words
+from bases.forms.fields import ShownForm, UnitTyped, words
 from bases.models import Seminar, TrainingClass
 from bases.rules import teachers as rules
 from bases.rules.classes import MONTHS_LIMIT
@@ -65,7 +66,7 @@ class SeminarForm(ShownForm):
     title = words("项目名称", TITLE_LIMIT)
     level = forms.ChoiceField(label="级别", choices=[("", "请选择"), *SeminarLevel.choices])
     year = forms.TypedChoiceField(label="年度", coerce=int)
-    host = forms.ModelChoiceField(label="承办单位", queryset=Organization.objects.none(), empty_label="请选择")
+    host = UnitTyped(label="承办单位", max_length=UNIT_NAME_LIMIT)
     trade = forms.ModelChoiceField(
         label="面向的职称系列", queryset=TitleSeries.objects.none(), required=False, empty_label="不限"
     )
@@ -78,7 +79,7 @@ class SeminarForm(ShownForm):
     def __init__(self, *args: Any, hosts: Any, this_year: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         host, trade, year = (cast(Any, self.fields[name]) for name in ("host", "trade", "year"))
-        host.queryset, trade.queryset = hosts, TitleSeries.objects.all()
+        host.units, trade.queryset = hosts, TitleSeries.objects.all()
         year.choices = [(each, f"{each} 年度") for each in (this_year, this_year + 1)]
 
     def plan(self) -> SeminarPlan:

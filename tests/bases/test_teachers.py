@@ -90,11 +90,15 @@ def test_a_seminar_is_planned_held_as_a_class_and_closed_with_a_report(
     assert client.get("/seminars/new/").status_code == 404
     client.force_login(planner)
     said = {
-        "title": "黄河流域生态保护高级研修班", "level": "provincial", "year": "2026", "host": base.pk, "trade": "",
+        "title": "黄河流域生态保护高级研修班", "level": "provincial", "year": "2026", "host": base.name, "trade": "",
         "funding": "shared", "quota": "60", "hours": "12", "months": "11 月，2 天", "document": "豫人社函〔2026〕66号",
     }  # fmt: skip
     assert "人数请填写 1 到" in client.post("/seminars/new/", said | {"quota": "2000"}).content.decode()
-    assert client.post("/seminars/new/", said).status_code == 302
+    assert "没有找到这个承办单位" in client.post("/seminars/new/", said | {"host": "分校"}).content.decode()
+    twin = make.employer(base.name, at=make.area("410402"))
+    assert "同名的单位" in client.post("/seminars/new/", said).content.decode()
+    Organization.objects.filter(pk=twin.pk).delete()
+    assert client.post("/seminars/new/", said | {"host": f" {base.uscc or base.name} "}).status_code == 302
     assert "已经有这个项目" in client.post("/seminars/new/", said).content.decode()
     seminar = Seminar.objects.get()
     assert Notice.objects.filter(to=base_teacher, text__contains="高级研修项目").exists()

@@ -143,6 +143,32 @@ def test_pages_cost_the_same_however_many(
         count_years(now=NOW)
 
 
+def test_units_of_a_county_stand_on_pages_and_the_sum_is_of_all(
+    client: Client, counted: None, county_officer: User, django_assert_max_num_queries: Any
+) -> None:
+    """A county has a thousand units; whoever has none stands on the last page."""
+    for number in range(24):
+        make.professional(f"教师{number}", works_at=make.employer(f"第{number}中学"))
+    make.professional("没有单位的人")
+    count_years(now=NOW)
+    client.force_login(county_officer)
+    rows, cursor = [], ""
+    for at in range(2):
+        with django_assert_max_num_queries(26):
+            answer = client.get(STATISTICS, {"year": YEAR, "after": cursor})
+        shown = [row[0] for row in answer.context["tables"][0][2]]
+        assert (len(shown), "没有单位" in shown) == ([25, 3][at], at == 1)
+        assert "合计是全部单位的" in answer.content.decode()
+        rows += shown
+        assert answer.context["total"].total == 28
+        cursor = answer.context["page"].next_cursor
+    assert (len(rows), len(set(rows)), cursor) == (28, 28, "")
+    home = client.get("/overview/", {"year": YEAR})
+    units = next(chart for chart in home.context["charts"] if chart["id"] == "chart-unit")
+    assert len(units["rows"]) == 20
+    assert "未达标人数最多的 20 个单位" in home.content.decode()
+
+
 def test_workbook_and_paper_say_what_the_page_says(client: Client, counted: None, city_officer: User) -> None:
     client.force_login(city_officer)
     book = load_workbook(BytesIO(client.get(f"{STATISTICS}table/", {"year": YEAR}).content))

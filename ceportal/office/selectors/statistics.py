@@ -1,6 +1,6 @@
 """The figures a bureau or an authority may see: of its place or trade and what lies below, narrowed as asked."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -23,6 +23,7 @@ from ceportal.office.rules.counting import MEASURED, OWED, PARTED, STANDINGS, TI
 
 COUNTING = "office.count_years"
 YEARS_COMPARED = 5
+_BEHIND = (Standing.HALF, Standing.LESS)
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ def counted_seen_by(scope: Scope, asked: Asked, standing: str = "", measure: str
     if standing == "obliged":
         rows = rows.filter(standing__in=OWED)
     elif standing == "behind":
-        rows = rows.filter(standing__in=(Standing.HALF, Standing.LESS))
+        rows = rows.filter(standing__in=_BEHIND)
     elif standing:
         rows = rows.filter(standing=standing)
     if measure:
@@ -175,6 +176,36 @@ def rows_by(scope: Scope, asked: Asked, by: str) -> list[Row]:
         Row(names.get(value, empty), found[value], replace(asked, **narrowed[value]) if value else None)
         for value in order
     ]
+
+
+def units_counted(scope: Scope, asked: Asked) -> QuerySet[Organization]:
+    """The units with anybody counted, for who reads them page by page."""
+    counted = counted_seen_by(scope, asked).filter(organization__isnull=False)
+    keys = counted.order_by().values_list("organization", flat=True).distinct()
+    return Organization.objects.filter(pk__in=list(keys))
+
+
+def rows_of_units(scope: Scope, asked: Asked, units: Sequence[Organization]) -> list[Row]:
+    """The rows of these units, in their order."""
+    counted = counted_seen_by(scope, asked).filter(organization__in=units)
+    found = dict(_grouped(counted, "organization", of_people=True))
+    return [Row(unit.name, found[unit.pk], replace(asked, unit=unit)) for unit in units if unit.pk in found]
+
+
+def rows_without_unit(scope: Scope, asked: Asked) -> list[Row]:
+    """One row, or none."""
+    counted = counted_seen_by(scope, asked).filter(organization=None)
+    return [Row("没有单位", figures, None) for _, figures in _grouped(counted, "organization", of_people=True)]
+
+
+def rows_most_behind(scope: Scope, asked: Asked, count: int) -> list[Row]:
+    """The units with the most people who owe hours, the most first."""
+    counted = counted_seen_by(scope, asked).filter(organization__isnull=False).order_by().values("organization")
+    behind = Count("pk", filter=Q(standing__in=_BEHIND))
+    most = counted.annotate(people=behind).order_by("-people", "organization")
+    keys = [row["organization"] for row in most[:count]]
+    units = Organization.objects.in_bulk(keys)
+    return rows_of_units(scope, asked, [units[key] for key in keys])
 
 
 def rows_by_nature(scope: Scope, asked: Asked) -> list[tuple[str, str, Figures]]:

@@ -18,7 +18,7 @@ from ceportal.kernel.web.keyset import keyset_page
 from ceportal.office.enums import By
 from ceportal.office.forms.counting import people_href, statistics_href
 from ceportal.office.rules import forecast
-from ceportal.office.rules.counting import summed
+from ceportal.office.rules.counting import Figures, summed
 from ceportal.office.rules.reports import told
 from ceportal.office.selectors.agreement import HEADINGS, agreement_of, differing
 from ceportal.office.selectors.overview import (
@@ -40,6 +40,7 @@ from ceportal.office.selectors.statistics import (
     has_places_below,
     place_seen_by,
     rows_by,
+    rows_most_behind,
     scope_of,
     total_of,
     unit_seen_by,
@@ -61,7 +62,7 @@ def show_overview(request: PersonRequest) -> HttpResponse:
     total = total_of(scope, asked)
     lowest = By.AREA if has_places_below(asked.place) else By.UNIT
     ways = ((lowest, str(lowest.label)), *_WAYS)
-    charts = [_standing_chart(by, label, rows_by(scope, asked, by)) for by, label in ways]
+    charts = [_standing_chart(by, label, _rows(scope, asked, by), total) for by, label in ways]
     context = {
         "scope": scope,
         "asked": asked,
@@ -100,14 +101,19 @@ def show_waiting(request: PersonRequest) -> HttpResponse:
     return render(request, "office/waiting.html", context)
 
 
-def _standing_chart(by: str, label: str, rows: list[Row]) -> dict[str, Any]:
+def _rows(scope: Scope, asked: Asked, by: str) -> list[Row]:
+    """Of units only those with the most people behind: a county has a thousand."""
+    return rows_most_behind(scope, asked, _BARS) if by == By.UNIT else rows_by(scope, asked, by)
+
+
+def _standing_chart(by: str, label: str, rows: list[Row], total: Figures) -> dict[str, Any]:
     """Met, on the way and behind by one dimension: the bars, the sentence, and the lines of the table beside them."""
     shown = [row for row in rows if row.figures.obliged]
     bars = shown[:_BARS]
     return {
         "id": f"chart-{by}",
         "label": label,
-        "words": _summary(label, shown),
+        "words": _of_units(total, shown) if by == By.UNIT else _summary(label, shown),
         "rows": [(row, _href_of(row, by), _people_of(row.asked) if row.asked else {}) for row in shown],
         "data": {
             "labels": [row.label for row in bars],
@@ -115,6 +121,12 @@ def _standing_chart(by: str, label: str, rows: list[Row]) -> dict[str, Any]:
             "kind": "stacked",
         },
     }
+
+
+def _of_units(total: Figures, rows: list[Row]) -> str:
+    """What the bars of units say: not all of them stand there."""
+    words = f"应学 {total.obliged} 人：达标 {total.met} 人，在途 {total.half} 人，落后 {total.less} 人。"
+    return f"{words}下面是未达标人数最多的 {len(rows)} 个单位，所有单位见年度统计。" if rows else words
 
 
 def _summary(label: str, rows: list[Row]) -> str:

@@ -12,11 +12,11 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import PersonRequest, only_who_may
 from accounts.enums import TitleLevel, UnitNature
-from accounts.models import TitleSeries
+from accounts.models import Organization, TitleSeries
 from accounts.rules.policy import Act
 from ceportal.kernel.rules.refusal import refuse
 from ceportal.kernel.services.trail import record
-from ceportal.kernel.web.keyset import keyset_page
+from ceportal.kernel.web.keyset import KeysetPage, keyset_page
 from ceportal.kernel.web.sheets import XLSX, workbook_bytes
 from ceportal.office.documents.report import render_report
 from ceportal.office.enums import By, Standing
@@ -38,9 +38,12 @@ from ceportal.office.selectors.statistics import (
     place_seen_by,
     places_above,
     rows_by,
+    rows_of_units,
+    rows_without_unit,
     scope_of,
     standing_words,
     total_of,
+    units_counted,
     years_of,
 )
 from ceportal.office.services.reports import report_of, sheets_of
@@ -59,11 +62,13 @@ def show_statistics(request: PersonRequest) -> HttpResponse:
     scope = scope_of(request.user)
     asked = asked_of(request.GET, scope, today=timezone.localdate())
     by = _by(request, asked)
-    rows, total, is_lowest = rows_by(scope, asked, by), total_of(scope, asked), by == By.UNIT
+    total, is_lowest = total_of(scope, asked), by == By.UNIT
+    page, rows = _units(scope, asked, request) if is_lowest else (None, rows_by(scope, asked, by))
     kinds, interest = classes_by_kind_and_interest(scope, asked)
     context = {
         **_frame(scope, asked, by),
         "has_rows": bool(rows),
+        "page": page,
         "tables": [
             (title, columns, [_line(row, columns, is_lowest=is_lowest) for row in rows], _cells(total, columns, asked))
             for title, columns in ON_PAGE
@@ -170,6 +175,15 @@ def show_counted_person(request: PersonRequest, ref: UUID, year: int) -> HttpRes
         "back": people_href(Asked(year, counted.year_sum.area, unit=counted.organization)),
     }
     return render(request, "office/counted_person.html", context)
+
+
+def _units(scope: Scope, asked: Asked, request: PersonRequest) -> tuple[KeysetPage[Organization], list[Row]]:
+    """The rows of a page of units, by name; whoever has no unit stands on the last one."""
+    found = units_counted(scope, asked)
+    cursor = request.GET.get("after", "")
+    page = keyset_page(found, order=("name_key", "id"), cursor=cursor)
+    rows = rows_of_units(scope, asked, page.items)
+    return page, rows if page.next_cursor else [*rows, *rows_without_unit(scope, asked)]
 
 
 def _part_of(row: CountedYear, measure: str) -> Decimal:
