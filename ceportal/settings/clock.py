@@ -1,4 +1,23 @@
-"""The names of the clock's jobs, in the order of a round."""
+"""The names of the clock's jobs, in the order of a round, and when each is rung for."""
+
+from datetime import datetime
+from random import uniform
+
+from celery.schedules import schedstate, schedule
+
+
+class InAnyOrder(schedule):
+    """So many seconds apart or up to a third more, so that no round has the order of the one before.
+
+    Where the workers can't do a round before the next one comes, what stands at its end is forgotten (it expires):
+    in an order that stayed, the same jobs round after round.
+    """
+
+    def is_due(self, last_run_at: datetime) -> schedstate:
+        """As `schedule.is_due`: whether, and in how many seconds to look again."""
+        found = super().is_due(last_run_at)
+        return schedstate(True, found.next * uniform(1, 4 / 3)) if found.is_due else found  # noqa: S311
+
 
 # The jobs of a round stand in ceportal/office/services/clock.py; a test holds the two lists together. A round that
 # no worker took up is forgotten: the next one does its work.

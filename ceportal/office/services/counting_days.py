@@ -18,7 +18,7 @@ from credits.services.steps import fill_places
 
 # How far back the forecast looks, and how many days of that a round catches up on.
 DAYS_BACK, A_ROUND = 731, 20
-# Steps of before they had a place, which a round gives one.
+# Steps of before they had a place, which a round with anything to count gives one.
 _PLACES_A_ROUND = 2000
 # The last step counted of today.
 _LAST = "statistics.steps"
@@ -28,7 +28,6 @@ _LAST = "statistics.steps"
 def count_days(*, now: datetime) -> int:
     """Count today, and the days since the last one that was counted whole; gives how many days were counted."""
     today = timezone.localdate(now)
-    fill_places(limit=_PLACES_A_ROUND)
     Counter.objects.get_or_create(name=DAYS_DONE, defaults={"value": (today - timedelta(days=DAYS_BACK)).toordinal()})
     done = Counter.objects.select_for_update().get(name=DAYS_DONE)
     last = DeclarationStep.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
@@ -36,6 +35,7 @@ def count_days(*, now: datetime) -> int:
     first = date.fromordinal(done.value) + timedelta(days=1)
     days = [first + timedelta(days=step) for step in range(min(A_ROUND, (today - first).days))]
     if seen != last or days:
+        fill_places(limit=_PLACES_A_ROUND)
         days.append(today)
     for day in days:
         _count_day(day)
