@@ -80,7 +80,6 @@ PERSONAL = Section(
         Entry("certificates:mine", "我的证书"),
         Entry("certificates:transcript", "学时证明"),
         Entry("accounts:matters", "调转和变更"),
-        Entry("office:letters", "公文"),
         Entry("bases:complaints", "投诉"),
         Entry("office:my_data", "我的数据"),
     ),
