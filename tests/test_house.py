@@ -258,6 +258,16 @@ def test_every_beat_entry_names_a_registered_task() -> None:
     assert "credits.no_such_task" not in celery.tasks
 
 
+# --- locks
+
+
+def test_who_locks_a_row_does_not_lock_what_is_read_with_it() -> None:
+    assert {name: found for name, source in sources().items() if (found := python.wide_locks(source))} == {}
+    assert python.wide_locks("A.objects.select_for_update().select_related('b').get()") == ["line 1"]
+    assert python.wide_locks("A.objects.select_related('b').filter(c=1).select_for_update(no_key=True)") == ["line 1"]
+    assert python.wide_locks("A.objects.select_for_update(of=('self',)).select_related('b')") == []
+
+
 # --- time and numbers
 
 

@@ -24,7 +24,9 @@ def record_leaving(person: Professional, *, how: str, day: date | None, by: User
 
     Duties at the unit end with every session; the account of somebody who died is closed.
     """
-    person = Professional.objects.select_for_update().select_related("user", "area").get(pk=person.pk)
+    person = (
+        Professional.objects.select_for_update(of=("self", "user")).select_related("user", "area").get(pk=person.pk)
+    )
     if not people_to_record(by).filter(pk=person.pk).exists():
         raise refuse("not_yours", "只能登记本单位或本地区的人员。")
     job = job_left(person, by)
@@ -49,7 +51,7 @@ def record_leaving(person: Professional, *, how: str, day: date | None, by: User
 @transaction.atomic
 def undo_leaving(person: Professional, *, by: User, now: datetime) -> Professional:
     """Recorded by mistake: the principal employment goes on, the account opens again. Duties are given anew."""
-    person = Professional.objects.select_for_update().select_related("user").get(pk=person.pk)
+    person = Professional.objects.select_for_update(of=("self", "user")).select_related("user").get(pk=person.pk)
     if not people_to_record(by, has_left=True).filter(pk=person.pk).exists() or person.left_at is None:
         raise MovedOn([_MOVED])
     day, how = timezone.localdate(person.left_at), person.left_as

@@ -71,7 +71,7 @@ def ask_again(asked: Merge, *, reason: str, document: StoredFile | None, by: Use
 @transaction.atomic
 def confirm(asked: Merge, *, seen_round: int, reason: str, by: User, now: datetime) -> Merge:
     """The first of two passes it on, the second closes the other account."""
-    people = Professional.objects.select_for_update().select_related("user", "area").order_by("pk")
+    people = Professional.objects.select_for_update(of=("self", "user")).select_related("user", "area").order_by("pk")
     found = {person.pk: person for person in people.filter(pk__in=[asked.professional_id, asked.other_id])}
     kept, other = found[asked.professional_id], found[asked.other_id]
     current = Merge.objects.select_for_update().get(pk=asked.pk)

@@ -70,7 +70,11 @@ def take_in(asked: Transfer, *, seen_round: int, reason: str, by: User, now: dat
 
     The person is locked first, as where a declaration is handed in: neither overtakes the other.
     """
-    person = Professional.objects.select_for_update().select_related("user", "area").get(pk=asked.professional_id)
+    person = (
+        Professional.objects.select_for_update(of=("self", "user"))
+        .select_related("user", "area")
+        .get(pk=asked.professional_id)
+    )
     current = Transfer.objects.select_for_update().get(pk=asked.pk)
     may_rule(current, Move.APPROVE, seen_round=seen_round, reason=reason, by=by)
     refuse_if_any(reasons_to_settle_first(pending_words(person)))

@@ -59,7 +59,11 @@ def start_roster(
 @transaction.atomic
 def roster_of(training_class: TrainingClass, *, by: User, now: datetime) -> Roster:
     """The roster of an announced class, by its facts; the one that is open already, if there is one."""
-    current = TrainingClass.objects.select_for_update().select_related("organization__area").get(pk=training_class.pk)
+    current = (
+        TrainingClass.objects.select_for_update(of=("self",))
+        .select_related("organization__area")
+        .get(pk=training_class.pk)
+    )
     there = Roster.objects.filter(training_class=current).exclude(state=RosterState.UNDONE).order_by("-id").first()
     if there is not None:
         return there

@@ -31,6 +31,24 @@ def floats(source: str) -> list[int]:
     return [call.lineno for call in _calls(source) if isinstance(call.func, ast.Name) and call.func.id == "float"]
 
 
+def wide_locks(source: str) -> list[str]:
+    """`select_for_update()` beside `select_related()` without `of`: what is joined, a place too, is locked as well."""
+    found = []
+    for call in _calls(source):
+        chain = dict(_chain(call))
+        lock = chain.get("select_for_update")
+        if lock and "select_related" in chain and not any(keyword.arg == "of" for keyword in lock.keywords):
+            found.append(f"line {lock.lineno}")
+    return sorted(set(found))
+
+
+def _chain(call: ast.expr) -> Iterator[tuple[str, ast.Call]]:
+    """The calls of `a.b().c().d()`, from the last to the first, by name."""
+    while isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
+        yield call.func.attr, call
+        call = call.func.value
+
+
 def wall_clocks(source: str) -> list[str]:
     """Days and moments without Shanghai's time: `timezone.now().date()`, `datetime.now()`, `date.today()` …"""
     found = []
