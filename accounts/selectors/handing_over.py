@@ -69,7 +69,8 @@ def own_units(user: User) -> QuerySet[Organization]:
     """Where `user` works or acts now."""
     works = Employment.objects.filter(professional__user=user, ended_on__isnull=True).values("organization")
     acts = Membership.objects.filter(user=user, ended_at__isnull=True).values("organization")
-    units = Organization.objects.filter(Q(pk__in=works) | Q(pk__in=acts), state=UnitState.ACTIVE)
+    # A union, and not an OR: found by two indexes, not among all units.
+    units = Organization.objects.filter(pk__in=works.union(acts), state=UnitState.ACTIVE)
     return units.select_related("area").order_by("id")
 
 

@@ -20,8 +20,8 @@ _TOLD = ("organization__area", "area", "waiting_on", "document", "asked_by", "re
 def applying_units(user: User) -> QuerySet[Organization]:
     """For which `user` applies: their own, and as an authority those under it."""
     own = units_for(user, Act.APPLY_FOR_RECOGNITION).values("pk")
-    below_them = Q(supervisor__in=units_for(user, Act.RECOMMEND_BASES).values("pk"))
-    found = Organization.objects.filter(Q(pk__in=own) | below_them, state=UnitState.ACTIVE, is_bureau=False)
+    below = Organization.objects.filter(supervisor__in=units_for(user, Act.RECOMMEND_BASES).values("pk")).values("pk")
+    found = Organization.objects.filter(pk__in=own.union(below), state=UnitState.ACTIVE, is_bureau=False)
     return found.select_related("area", "supervisor__area", "answers_to").order_by("name_key")
 
 
