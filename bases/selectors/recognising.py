@@ -19,9 +19,10 @@ _TOLD = ("organization__area", "area", "waiting_on", "document", "asked_by", "re
 
 def applying_units(user: User) -> QuerySet[Organization]:
     """For which `user` applies: their own, and as an authority those under it."""
-    own = units_for(user, Act.APPLY_FOR_RECOGNITION).values("pk")
-    below = Organization.objects.filter(supervisor__in=units_for(user, Act.RECOMMEND_BASES).values("pk")).values("pk")
-    found = Organization.objects.filter(pk__in=own.union(below), state=UnitState.ACTIVE, is_bureau=False)
+    own = units_for(user, Act.APPLY_FOR_RECOGNITION).order_by().values("pk")
+    below = Organization.objects.filter(supervisor__in=units_for(user, Act.RECOMMEND_BASES).values("pk"))
+    either = own.union(below.order_by().values("pk"))
+    found = Organization.objects.filter(pk__in=either, state=UnitState.ACTIVE, is_bureau=False)
     return found.select_related("area", "supervisor__area", "answers_to").order_by("name_key")
 
 
