@@ -51,7 +51,7 @@ def sheet_html(snapshot: Mapping[str, Any]) -> str:
 
 def _pages(snapshot: Mapping[str, Any]) -> list[setting.Page]:
     """The items on as many pages as they need; on the first as many lines as what stands above leaves."""
-    below = _LINES_BELOW + 2 * bool(snapshot.get("mandated_by"))
+    below = _LINES_BELOW + bool(snapshot.get("mandated_by"))
     return setting.pages(snapshot["items"], first=_LINES - _lines_above(snapshot), others=_LINES, last=below)
 
 

@@ -126,7 +126,9 @@ def _standing_chart(by: str, label: str, rows: list[Row], total: Figures) -> dic
 def _of_units(total: Figures, rows: list[Row]) -> str:
     """What the bars of units say: not all of them stand there."""
     words = f"应学 {total.obliged} 人：达标 {total.met} 人，在途 {total.half} 人，落后 {total.less} 人。"
-    return f"{words}下面是未达标人数最多的 {len(rows)} 个单位，所有单位见年度统计。" if rows else words
+    if len(rows) < _BARS:
+        return f"{words}各单位按未达标人数从多到少列出。" if rows else words
+    return f"{words}下面是未达标人数最多的 {len(rows)} 个单位，所有单位见年度统计。"
 
 
 def _summary(label: str, rows: list[Row]) -> str:
