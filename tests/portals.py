@@ -108,8 +108,8 @@ class Portal:
         return found
 
     def leader_of(self, part: str) -> int:
-        """The process the supervisor started for `part`: the leader of its own session."""
-        return next(pid for pid in self.processes(PARTS[part]) if os.getsid(pid) == pid and pid != self.process.pid)
+        """The process the supervisor started for `part`: the leader of its own session. Raises `StopIteration`."""
+        return next(pid for pid in self.processes(PARTS[part]) if _session(pid) == pid and pid != self.process.pid)
 
     def forked_by(self, part: str) -> list[int]:
         """What the leader of `part` has forked."""

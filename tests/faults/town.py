@@ -114,13 +114,26 @@ class Town:
                 self.portal = self.portal.again()
                 self.portal.wait_until_ready(240)
             case "celery main":
-                until(self.portal.has_all_parts, "there is no worker")
-                os.kill(self.portal.leader_of("worker"), signal.SIGKILL)
+                until(
+                    lambda: self.portal.has_all_parts() and self._killed([self.portal.leader_of("worker")], 0),
+                    "there is no worker",
+                )
             case "pool child" | "web worker":
                 part = "worker" if victim == "pool child" else "web"
-                until(lambda: self.portal.has_all_parts() and self.portal.forked_by(part), f"{part} has no process")
-                forked = self.portal.forked_by(part)
-                os.kill(forked[pick % len(forked)], signal.SIGKILL)
+                until(
+                    lambda: self.portal.has_all_parts() and self._killed(self.portal.forked_by(part), pick),
+                    f"{part} has no process",
+                )
+
+    def _killed(self, candidates: Sequence[int], pick: int) -> bool:
+        """False where there is none, or the one that was picked has just ended by itself."""
+        if not candidates:
+            return False
+        try:
+            os.kill(candidates[pick % len(candidates)], signal.SIGKILL)
+        except ProcessLookupError:
+            return False
+        return True
 
     def broker(self) -> redis.Redis:
         """A connection to the portal's broker."""
