@@ -192,7 +192,7 @@ def asked_of(user: User) -> QuerySet[Inspection]:
     """The inspections of one's own hours, of those of the people of one's unit while the unit is asked, and what one
     has answered for it.
     """
-    units = list(units_for(user, Act.ANSWER_INSPECTIONS).values_list("pk", flat=True))
+    units = units_for(user, Act.ANSWER_INSPECTIONS)
     of_unit = Q(waits_on=Asked.UNIT, declaration__organization__in=units) & ~Q(declaration__declarant=user)
     told = Q(declaration__declarant=user) & ~Q(state=InspectionState.OPEN, steps__isnull=True)
     asked = ("ask", "intend", "find")

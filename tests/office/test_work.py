@@ -46,7 +46,7 @@ def test_each_desk_says_how_many_and_until_when(
     Declaration.objects.update(due_is_provisional=True)
     assert work_of(employer_reviewer, now=timezone.now())[0].due_is_provisional
     client.force_login(employer_reviewer)
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(9):
         page = client.get("/today/").content.decode()
     assert "其中 <strong>1 项</strong>已超期" in page
     assert "先办学时审核" in page
