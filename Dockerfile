@@ -1,10 +1,11 @@
 # The portal's image: web, worker and beat run from it (docker-compose.yml).
 FROM python:3.11-slim-bookworm
 
-# The same list as deploy/system-packages.sh: what lays out certificates, and characters of rare names.
+# The same list as deploy/system-packages.sh: what lays out certificates, and characters of rare names. Beside it what
+# copies a PostgreSQL of the same version (docker-compose.yml, backup).
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends \
-        libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-hanazono \
+        libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-hanazono postgresql-client-15 \
     && rm -rf /var/lib/apt/lists/*
 
 RUN useradd --uid 10001 --no-create-home --home-dir /data portal \

@@ -1,0 +1,150 @@
+"""The backups of docker-compose.yml: its own script and its own commands, against a server set as it sets it."""
+
+import os
+import re
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from django.core.management import get_commands, load_command_class
+
+from ceportal.office.services.backups_kept import LOG
+from tests.databases import tables
+from tests.databases.servers import postgresql_binaries
+from tests.portals import ROOT, free_port, until
+from tests.test_compose import compose
+
+SCRIPT = ROOT / "deploy" / "keep-backups.sh"
+HBA = ROOT / "deploy" / "postgres" / "pg_hba.conf"
+# Where it is past half past three in the morning, whenever this runs.
+AFTERNOON = f"LATE{(time.gmtime().tm_hour - 15) % 24}"
+
+
+def test_the_script_says_only_what_the_commands_take() -> None:
+    told = re.findall(r"python manage.py (\w+)((?: --[a-z]+(?: \d+)?)*)", SCRIPT.read_text(encoding="utf-8"))
+    assert {name for name, _ in told} == {"backup", "check_backups"}
+    for name, options in told:
+        command = load_command_class(get_commands()[name], name)
+        command.create_parser("manage.py", name).parse_args(options.split())
+
+
+def test_both_keep_their_part_in_one_folder_of_one_version() -> None:
+    services, image = compose()["services"], (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    version = re.fullmatch(r"postgres:(\d+)-bookworm", services["postgres"]["image"])
+    assert version
+    assert services["wal"]["image"] == services["postgres"]["image"]
+    assert f" postgresql-client-{version[1]} " in image
+    places = {name: services[name]["volumes"][-1] for name in ("backup", "wal")}
+    assert len(set(places.values())) == 1
+    assert places["wal"].endswith(f":{services['backup']['environment']['BACKUP_DIR']}")
+    assert f"/backup/{LOG}" in services["wal"]["command"][0]
+    assert f"./deploy/postgres/{HBA.name}:/etc/postgresql/{HBA.name}:ro" in services["postgres"]["volumes"]
+    user = services["wal"]["user"].partition(":")[0]
+    assert f"--uid {user} " in image, "who writes the log and who removes what is too old are one user"
+
+
+@pytest.mark.deep
+@pytest.mark.skipif(os.geteuid() == 0 and not shutil.which("setpriv"), reason="PostgreSQL refuses root")
+def test_a_night_and_the_log_reach_the_folder(folder: Path) -> None:
+    """The role of the portal over the network, by password, as the list lets it; a second round copies files alone."""
+    backup, password = folder / "backup", secrets.token_hex(16)
+    backup.mkdir()
+    with _server(folder, password) as port:
+        url = f"postgresql://portal:{password}@127.0.0.1:{port}/postgres"
+        tables.fill(url)
+        with _log_received(folder, port, password), _script(folder, url) as nights:
+            until(lambda: list(backup.glob("*/whole")), "no backup of the night", 120)
+            until(lambda: list((backup / LOG).glob("*.partial")), "no log", 30)
+            time.sleep(6)
+        assert nights.read_text().count("Z\n") == 1, "a second whole backup the same night"
+        (made,) = (place.parent for place in backup.glob("*/whole"))
+        check = [postgresql_binaries() / "pg_verifybackup", made / "base"]
+        assert subprocess.run(check, capture_output=True, check=False).returncode == 0
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Open to the user PostgreSQL runs as."""
+    with tempfile.TemporaryDirectory(prefix="ceportal-test-", dir="/tmp") as made:
+        Path(made).chmod(0o755)
+        yield Path(made)
+
+
+@contextmanager
+def _server(folder: Path, password: str) -> Iterator[int]:
+    port, data = free_port(), folder / "data"
+    (folder / "password").write_text(password)
+    arguments = compose()["services"]["postgres"]["environment"]["POSTGRES_INITDB_ARGS"].split()
+    shutil.copy(HBA, folder)
+    options = [
+        option.replace("/etc/postgresql/pg_hba.conf", str(folder / HBA.name))
+        for option in compose()["services"]["postgres"]["command"][1:]
+    ]
+    data.mkdir()
+    as_other = _as_other(data)
+    program = postgresql_binaries()
+    made = [program / "initdb", "-D", data, "-U", "portal", "--pwfile", folder / "password", *arguments]
+    subprocess.run([*as_other, *map(str, made)], check=True, capture_output=True, cwd="/")
+    start = [program / "postgres", "-D", data, *options, f"--port={port}", "--listen_addresses=127.0.0.1"]
+    start.append(f"--unix_socket_directories={data}")
+    with (folder / "server.log").open("ab") as log:
+        server = subprocess.Popen([*as_other, *map(str, start)], stdout=log, stderr=log, cwd="/")
+    try:
+        ready = [str(program / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
+        until(lambda: subprocess.run(ready, check=False).returncode == 0, "no server", 60)
+        yield port
+    finally:
+        server.terminate()
+        server.wait(60)
+
+
+def _as_other(data: Path) -> list[str]:
+    """PostgreSQL refuses to run as root."""
+    if os.geteuid() != 0:
+        return []
+    shutil.chown(data, "nobody")
+    return ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
+
+
+@contextmanager
+def _log_received(folder: Path, port: int, password: str) -> Iterator[None]:
+    secret = folder / "database_password"
+    secret.write_text(password)
+    (script,) = compose()["services"]["wal"]["command"]
+    script = script.replace("$$", "$").replace("/run/secrets/database_password", str(secret))
+    script = script.replace("PGHOST=postgres", f"PGHOST=127.0.0.1 PGPORT={port}").replace(
+        "/backup", str(folder / "backup")
+    )
+    path = f"{postgresql_binaries()}:{os.environ['PATH']}"
+    process = subprocess.Popen([*compose()["services"]["wal"]["entrypoint"], script], env=os.environ | {"PATH": path})
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+@contextmanager
+def _script(folder: Path, url: str) -> Iterator[Path]:
+    told = folder / "nights.log"
+    path = f"{Path(sys.executable).parent}:{postgresql_binaries()}:{os.environ['PATH']}"
+    given = {
+        "PATH": path, "TZ": AFTERNOON, "BACKUP_DIR": str(folder / "backup"), "BACKUP_PAUSE": "0.2",
+        "DATABASE_URL": url, "DATA_DIR": str(folder / "portal"), "DJANGO_SETTINGS_MODULE": "ceportal.settings.dev",
+    }  # fmt: skip
+    with told.open("wb") as log:
+        process = subprocess.Popen(
+            compose()["services"]["backup"]["command"], cwd=ROOT, env=os.environ | given, stdout=log, stderr=log
+        )
+    try:
+        yield told
+    finally:
+        process.terminate()
+        process.wait(30)
