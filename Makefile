@@ -141,7 +141,7 @@ bench-sheet-memory: install-dev ## The memory of a process that draws 10,000 she
 	@$(PYTHON) -m tests.benches sheet_memory
 
 .PHONY: bench-ingest
-bench-ingest: install-dev ## Batches over HTTP against the raw limit and other ways. ARGS="--large 2000000" for less than hours
+bench-ingest: install-dev ## Batches over HTTP against the raw limit, other ways and a hundred times the entries (the provinces of bench-pages)
 	@$(PYTHON) -m tests.benches.posting $(ARGS)
 ARGS ?=
 

@@ -1,60 +1,80 @@
 """`python -m tests.benches.posting`: batches over HTTP against the limit, the framework's own ways and other sizes.
 
-A full run lays down twenty million entries, which takes an hour or more and tens of GB; `--large` asks for fewer and
-the output says so. What was laid down stays in `--folder` and is gone on with when a run was ended.
+The sizes are the two provinces of `tests.benches.province`: a full run lays twenty million entries down where they are
+not there yet, which takes an hour or more and tens of GB; `--large` asks for fewer and the output says so.
 """
 
 import argparse
+import json
 import subprocess
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
-import psycopg2
-
 from tests.benches.posting.servers import cluster
+from tests.benches.province.children import Child, lay
+from tests.benches.province.places import DATABASES, FIRST, FOLDER, LARGE, SMALL, alone_in, copy_of, databases, on
+from tests.machine import machine
 from tests.portals import ROOT
 
-DATABASES = ("small", "large")
+SIZE, BATCHES = 1000, 1000
+_MANAGE = [sys.executable, "-B", "manage.py"]
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, default=Path("/var/tmp/ceportal-bench-ingest"))
-    parser.add_argument("--small", type=int, default=200_000, help="entries of the small register")
-    parser.add_argument("--large", type=int, default=20_000_000, help="entries of the large one")
+    parser.add_argument("--provinces", type=Path, default=FOLDER, help="where the two sizes lie")
+    parser.add_argument("--small", type=int, default=SMALL, help="entries of the small register, and of that province")
+    parser.add_argument("--large", type=int, default=LARGE, help="entries of the large province")
     parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--batches", type=int, default=1000, help="posted while memory is watched")
+    parser.add_argument("--batches", type=int, default=BATCHES, help="posted while memory is watched")
     parser.add_argument("--write", action="store_true", help="put the outcome into docs/benchmarks.md")
     chosen = parser.parse_args()
-    asked = {name: getattr(chosen, name) for name in ("small", "large", "rounds", "batches")}
-    start = f"import sys; from tests.benches.posting.run import main; sys.exit(main(**{asked}))"
-    manage = [sys.executable, "-B", "manage.py"]
-    with cluster(chosen.folder) as environment:
-        for place in (on(name, environment) for name in DATABASES):
-            subprocess.run([*manage, "migrate", "--verbosity", "0"], cwd=ROOT, env=place, check=True)
-        place = on("small", environment)
-        command = [*manage, "shell", "--no-imports", "-c", start]
-        with subprocess.Popen(command, cwd=ROOT, env=place, stdout=subprocess.PIPE, text=True) as process:
-            said = []
-            for line in process.stdout or ():
-                sys.stdout.write(line)
-                sys.stdout.flush()
-                said.append(line)
+    said, codes = list[str](), list[int]()
+    for line in _lines(chosen, codes):
+        sys.stdout.write(line)
+        sys.stdout.flush()
+        said.append(line)
     if chosen.write:
         write("".join(said))
-    return process.returncode
+    return max(codes)
 
 
-def on(name: str, environment: dict[str, str]) -> dict[str, str]:
-    """The environment of one of the two databases, made when it is not there yet."""
-    url = environment["DATABASE_URL"]
-    with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
-        connection.autocommit = True
-        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
-        if cursor.fetchone() is None:
-            cursor.execute(f"CREATE DATABASE {name}")
-    return environment | {"DATABASE_URL": f"{url.rsplit('/', 1)[0]}/{name}"}
+def _lines(chosen: argparse.Namespace, codes: list[int]) -> Iterator[str]:
+    """What is told as it is told; `codes` are how the parts ended."""
+    yield f"machine: {machine()}; PostgreSQL durable, {SIZE} records a request, {chosen.rounds} rounds\n"
+    if (chosen.small, chosen.large, chosen.batches) != (SMALL, LARGE, BATCHES):
+        yield (
+            f"REDUCED: {chosen.small:,} and {chosen.large:,} entries, {chosen.batches} batches;"
+            f" the bounds are for {SMALL:,} and {LARGE:,} and {BATCHES}\n"
+        )
+    with cluster(chosen.folder) as environment:
+        place = on("small", environment)
+        subprocess.run([*_MANAGE, "migrate", "--verbosity", "0"], cwd=ROOT, env=place, check=True)
+        asked = {name: getattr(chosen, name) for name in ("small", "rounds", "batches")}
+        yield from _told(f"from tests.benches.posting.run import main; sys.exit(main(**{asked}))", place, codes)
+    with ExitStack() as open_now:
+        open_now.enter_context(alone_in(chosen.provinces))
+        place_of = open_now.enter_context(databases(chosen.provinces, "postgresql"))
+        entries, places = dict(zip(DATABASES, (chosen.small, chosen.large), strict=True)), {}
+        for name in DATABASES:
+            environment = place_of(name)
+            yield f"{name}: {lay(name, entries[name], environment)}\n"
+            if name == FIRST:
+                environment = open_now.enter_context(copy_of(name, environment))
+            with Child("from tests.benches.posting.sizes import join; join()", environment) as child:
+                places[name] = child.told() | {"url": environment["DATABASE_URL"]}
+        start = f"from tests.benches.posting.sizes import main; sys.exit(main({json.dumps(places)!r}, {chosen.rounds}))"
+        yield from _told(start, environment, codes)
+
+
+def _told(start: str, environment: dict[str, str], codes: list[int]) -> Iterator[str]:
+    command = [*_MANAGE, "shell", "--no-imports", "-c", f"import sys; {start}"]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        yield from process.stdout or ()
+    codes.append(process.returncode)
 
 
 def write(said: str) -> None:

@@ -90,17 +90,6 @@ def against_the_framework(place: Place, people: int, rounds: int) -> Iterator[Ra
     yield Ratio("of-many-and-bulk-create", bulk.median / ours.median, 3)
 
 
-def at_another_size(small: Caller, large: Caller, sizes: tuple[int, int], rounds: int) -> Iterator[Ratio]:
-    """`sizes` are the numbers of people."""
-    makers = [Maker(people) for people in sizes]
-    sides = [
-        Side(f"among {maker.people:,} people", lambda one=one, maker=maker: one.post(maker.batch()))
-        for one, maker in zip((small, large), makers, strict=True)
-    ]
-    alternate(sides, rounds)
-    yield Ratio("of-the-rate-at-the-small-size", sides[0].median / sides[1].median, 0.5)
-
-
 def in_memory(place: Place, people: int, batches: int) -> Iterator[Ratio]:
     """What the workers hold after a twentieth of the batches, and after all: what they need at all is no growth."""
     maker, one = Maker(people), caller(place.ours, platform_client())
