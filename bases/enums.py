@@ -30,6 +30,24 @@ class CourseApproval(TextChoices):
     PRESS = "press", "省级出版行政部门审核同意"
 
 
+class FilingState(TextChoices):
+    """Where a course stands that a platform has sent by the interface, in the platform's words."""
+
+    WAITING = "waiting", "等人社部门备案"
+    FILED = "filed", "已备案"
+    REFUSED = "refused", "未予备案"
+    REPLACED = "replaced", "平台已改报"
+
+
+class FilingOutcome(TextChoices):
+    """What became of one course of a call."""
+
+    WAITING = "waiting", "等人社部门备案"
+    DUPLICATE = "duplicate", "已经报过"
+    CONFLICT = "conflict", "与等待备案的内容不同"
+    INVALID = "invalid", "内容有误"
+
+
 class ClassKind(TextChoices):
     """办班种类, as the yearly report counts it (S1-11)."""
 

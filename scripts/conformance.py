@@ -29,7 +29,7 @@ UNMATCHED = {"id_number": "410225199901010018", "name": "没有注册的人"}
 WRONG_NUMBER = {"id_number": "410225199005061120", "name": "李四"}
 IDENTITY, STATEMENTS = "/api/v1/identity-checks", "/api/v1/statements"
 KIND = "ceportal-conformance/1"
-BATCHES, HOURS, TOKEN = "/api/v1/hour-batches", "/api/v1/hours", "/api/oauth/token"
+BATCHES, HOURS, COURSES, TOKEN = "/api/v1/hour-batches", "/api/v1/hours", "/api/v1/courses", "/api/oauth/token"
 
 
 class Broken(Exception):
@@ -111,6 +111,9 @@ class Machine:
             "record_id": name, **person, "subject": "professional", "title": f"一致性测试 {name}", "hours": "0.5",
             "started_on": day.isoformat(), "completed_on": day.isoformat(),
         } | changes  # fmt: skip
+
+    def courses(self, *courses: Any) -> list[Any]:
+        return list(self.call("POST", COURSES, {"courses": courses}).json["items"])
 
     def correct(self, record_id: str, action: str, **more: Any) -> Answer:
         body = {"action": action, "reason": "一致性测试", **more}
@@ -318,6 +321,28 @@ def a_day_reconciles(machine: Machine) -> None:
     expect(statement["digest"], digest, "对账单的摘要")
 
 
+def courses_are_judged_alone(machine: Machine) -> None:
+    """课程报备案逐门答复，重复的不新增，没有权限的不受理"""
+    if "courses:file" not in machine.ask_token().json["scope"].split():
+        expect_problem(machine.call("GET", COURSES), 403, "密钥没有备案权限时查询课程")
+        return
+    course = {
+        "code": machine.record()["record_id"], "title": "一致性测试课程", "subject": "public", "hours": "2.0",
+        "lecturer": "李老师，教授", "approval": "press", "document": "测试文号", "area": "410000",
+        "year": datetime.now(ZoneInfo("Asia/Shanghai")).year,
+    }  # fmt: skip
+    wrong = course | {"code": f"{course['code']}-wrong", "hours": "0.3"}
+    twice = [*machine.courses(course, wrong), *machine.courses(course)]
+    expect([item["outcome"] for item in twice], ["waiting", "invalid", "duplicate"], "报送两次的结果")
+    (other,) = machine.courses(course | {"hours": "2.5"})
+    expect(other["outcome"], "conflict", "内容改变的结果")
+    put_right = course | {"hours": "2.5", "replaces": other["known_hash"]}
+    expect(machine.courses(put_right)[0]["outcome"], "waiting", "改报的结果")
+    told = machine.call("GET", f"{COURSES}/{course['code']}").json["filings"]
+    expect([(each["state"], each["hours"]) for each in told], [("waiting", "2.5")], "查询课程的结果")
+    expect(machine.call("GET", f"{COURSES}/{wrong['code']}").status, 404, "查询有错的课程")
+
+
 def limits_are_told(machine: Machine) -> None:
     """答复里有剩余的调用次数"""
     headers = machine.call("GET", HOURS).headers
@@ -330,7 +355,7 @@ CHECKS: tuple[Callable[[Machine], None], ...] = (
     a_repeat_counts_once, other_content_is_a_conflict, one_fault_costs_no_neighbour, strictly_read,
     an_id_twice_in_a_batch, nobody_by_that_number, doubtful_is_held, a_rehearsal_keeps_nothing, the_envelope_is_kept,
     put_right_by_reversal, withdrawn_for_good, listed_by_pages, nothing_but_yes_or_no, a_day_reconciles,
-    limits_are_told,
+    courses_are_judged_alone, limits_are_told,
 )  # fmt: skip
 
 

@@ -11,6 +11,8 @@ from ceportal.kernel.rules.moments import moment_in
 from ceportal.kernel.rules.refusal import Refusal
 
 PLATFORM_SCOPES = ("hours:write", "hours:read", "identity:check")
+# Chosen by the platform when it makes a key, or later: to send its courses to be filed (S4-06).
+COURSE_SCOPE = "courses:file"
 ENTRY_SCOPES = ("openid", "profile")
 REVIEW_SCOPES = ("identity:check", "eligibility:read")
 # Two of a line, so that a machine can change over to the next one.
@@ -46,6 +48,7 @@ RULES_TRIED = (
     "可以逐页查询自己的记录",
     "核对身份只答是或否",
     "一天的对账单和逐条查询一致",
+    "课程报备案逐门答复，重复的不新增，没有权限的不受理",
     "答复里有剩余的调用次数",
 )
 
@@ -100,6 +103,12 @@ def reasons_not_to_lead(url: str, *, field: str) -> Iterator[Refusal]:
         yield Refusal("url", f"请填写以 https:// 开头的完整网址，最多 {URL_LIMIT} 个字符。", field=field)
     elif parts.fragment or parts.username is not None:
         yield Refusal("url_parts", "网址里不能有 # 和用户名。", field=field)
+
+
+def scopes_with(scopes: Iterable[str], *, files_courses: bool) -> tuple[str, ...]:
+    """The scopes of a platform's key that may send courses, or may not."""
+    others = tuple(scope for scope in scopes if scope != COURSE_SCOPE)
+    return (*others, COURSE_SCOPE) if files_courses else others
 
 
 def reasons_not_to_call_it(name: str) -> Iterator[Refusal]:

@@ -17,7 +17,7 @@ from accounts.selectors.duties import below, units_for
 
 @dataclass(frozen=True)
 class Pass:
-    """A client with what its token lets it do."""
+    """A client with what its token lets it do, of what the key itself may still do."""
 
     client: ApiClient
     scopes: frozenset[str]
@@ -45,7 +45,8 @@ def pass_of(token: str, *, now: datetime) -> Pass | None:
         return None
     if found.user_id is not None:  # of somebody who came through the entry: it calls nothing
         return None
-    return Pass(found.application, frozenset(found.scope.split()))
+    allowed = found.application.allowed_scopes.split()
+    return Pass(found.application, frozenset(found.scope.split()) & frozenset(allowed))
 
 
 def owner_of(token: str) -> ApiClient | None:

@@ -62,14 +62,14 @@ def make_client(
 
 @transaction.atomic
 def begin_key(
-    organization: Organization, *, name: str, is_sandbox: bool, by: User, now: datetime
+    organization: Organization, *, name: str, is_sandbox: bool, by: User, now: datetime, files_courses: bool = False
 ) -> tuple[ApiClient, str]:
     """A platform's first key of a kind: for the sandbox in force at once, in earnest once a bureau has released it."""
     _refuse_further_line(organization, name, is_sandbox=is_sandbox, is_for_review=False)
     released_at = now if is_sandbox or settings.SANDBOX else None
     return make_client(
-        organization, name=name.strip(), scopes=rules.PLATFORM_SCOPES, by=by, now=now, released_at=released_at,
-        is_sandbox=is_sandbox,
+        organization, name=name.strip(), scopes=rules.scopes_with(rules.PLATFORM_SCOPES, files_courses=files_courses),
+        by=by, now=now, released_at=released_at, is_sandbox=is_sandbox,
     )  # fmt: skip
 
 
@@ -96,14 +96,22 @@ def rotate_client(client: ApiClient, *, by: User, now: datetime) -> tuple[ApiCli
 
 
 @transaction.atomic
-def bound_client(client: ApiClient, *, addresses: str, ceiling: int, by: User, now: datetime) -> None:
-    """From where a key may call and how many records a day (0: no bound); its line keeps one ceiling."""
+def bound_client(
+    client: ApiClient, *, addresses: str, ceiling: int, by: User, now: datetime, files_courses: bool | None = None
+) -> None:
+    """From where a key may call and how many records a day (0: no bound); its line keeps one ceiling. With
+    `files_courses` whether it may send courses to be filed; None leaves that as it is.
+    """
     refuse_if_any([*rules.reasons_not_to_admit(addresses), *rules.reasons_not_to_bound(ceiling)])
     organization, client = _locked(client)
     listed = "\n".join(rules.networks_in(addresses))
     line = organization.api_clients.filter(pk__in=_keys_of_line(client))
     line.update(daily_ceiling=ceiling, address_list=listed)
-    after = {"client": client.client_id, "addresses": listed, "ceiling": ceiling}
+    after: dict[str, Any] = {"client": client.client_id, "addresses": listed, "ceiling": ceiling}
+    if files_courses is not None:
+        scopes = rules.scopes_with(client.allowed_scopes.split(), files_courses=files_courses)
+        line.update(allowed_scopes=" ".join(scopes))
+        after["scopes"] = list(scopes)
     record("client.bound", organization, by=by, now=now, after=after)
 
 

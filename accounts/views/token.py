@@ -17,6 +17,7 @@ from accounts.services.refused import note_refusal
 from ceportal.kernel.rules.circumstances import circumstances
 from ceportal.kernel.web.addresses import counted_address
 from ceportal.kernel.web.limits import count_one, is_used_up
+from ceportal.kernel.web.logs import refused_by
 from ceportal.kernel.web.problems import BUSY_SECONDS, is_away
 
 # Wrong keys from one address; a right key costs nothing of it.
@@ -48,6 +49,7 @@ class ClientTokenView(TokenView):
         except (DatabaseError, InterfaceError) as error:
             if not is_away(error):
                 raise
+            refused_by(request, error)
             return _refusal("temporarily_unavailable", 503, {"Retry-After": str(BUSY_SECONDS)})
         if answer.status_code == 401:
             count_one(FAILURES, "token", address)

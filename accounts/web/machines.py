@@ -67,8 +67,10 @@ class MachineView(APIView):
     def handle_exception(self, exc: Exception) -> Any:
         """What is refused is noted for the keeper of the key."""
         problem = problem_of(exc)
-        client = self._refused_client()
-        if problem is not None and problem.status in NOTED and client is not None:
+        is_noted = problem is not None and problem.status in NOTED
+        # A database that is away is not asked whose key this was: its second refusal would be nobody's answer.
+        client = self._refused_client() if is_noted else None
+        if problem is not None and client is not None:
             match = self.request.resolver_match
             route = _PARAMETER.sub(r"{\1}", match.route if match else "")
             note_refusal(

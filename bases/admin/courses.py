@@ -12,17 +12,20 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
-from bases.forms.lists import CourseFileForm, CourseForm, EndForm, MarksForm, WhereForm
-from bases.models import Course
+from bases.forms.lists import CourseFileForm, CourseForm, EndForm, MarksForm, SentForm, WhereForm
+from bases.models import Course, CourseFiling
 from bases.resources import CourseResource
 from bases.rules import courses as rules
 from bases.rules.courses import CourseLine
 from bases.selectors.courses import courses_kept_by, platforms, versions_of
 from bases.selectors.desks import listing_bureaus, places_kept_by
+from bases.selectors.filing import filed_before, filings_kept_by
 from bases.services.courses import end_course, file_courses, mark_course
+from bases.services.filing import file_sent, refuse_sent
 from ceportal.kernel.rules.dated import year_in
-from ceportal.kernel.rules.refusal import Refusal, Refused
+from ceportal.kernel.rules.refusal import MovedOn, Refusal, Refused
 from ceportal.kernel.web.desks import Column, Register
+from ceportal.kernel.web.keyset import keyset_page
 from ceportal.kernel.web.serving import status_of
 from ceportal.kernel.web.sheets import XLSX, read_batches, workbook_bytes
 
@@ -67,18 +70,24 @@ class CourseDesk(Register):
     def rows(self, request: HttpRequest) -> QuerySet[Course]:
         return courses_kept_by(_user(request)).filter(year=_year(request))
 
+    def queue(self, request: HttpRequest) -> QuerySet[CourseFiling]:
+        """What platforms have sent by the interface and nobody has decided on."""
+        return filings_kept_by(_user(request))
+
     def link(self, row: Course) -> str:
         return reverse("admin:bases_course_one", args=[row.ref])
 
     def more(self, request: HttpRequest) -> dict[str, Any]:
         this_year = timezone.localdate().year
-        return {"year": _year(request), "years": range(this_year + 1, this_year - 4, -1)}
+        waiting = self.queued(request)
+        return {"year": _year(request), "years": range(this_year + 1, this_year - 4, -1), "waiting": waiting}
 
     def pages(self) -> list[URLPattern]:
         return [
             path("new/", self.door(self.add), name=self.address("new")),
             path("import/", self.door(self.take_file), name=self.address("import")),
             path("template.xlsx", require_safe(self.door(self.download_template)), name=self.address("template")),
+            path("sent/", self.door(self.decide), name=self.address("sent")),
             path("<uuid:ref>/", self.door(self.show), name=self.address("one")),
         ]
 
@@ -125,6 +134,36 @@ class CourseDesk(Register):
         response["Content-Disposition"] = 'attachment; filename="courses.xlsx"'
         response["X-Content-Type-Options"] = "nosniff"
         return response
+
+    def decide(self, request: HttpRequest) -> HttpResponse:
+        """What platforms have sent by the interface: those that are ticked are filed, or sent back with a reason."""
+        kept, is_sent = filings_kept_by(_user(request)), request.method == "POST"
+        form = SentForm(request.POST if is_sent else None)
+        if is_sent and form.is_valid():
+            said, by = form.cleaned_data, cast(dict[str, Any], {"by": _user(request), "now": timezone.now()})
+            try:
+                if said["act"] == "file":
+                    count = file_sent(said["chosen"], kept, **by)
+                else:
+                    count = refuse_sent(said["chosen"], kept, reason=said["reason"], **by)
+            except MovedOn:
+                raise
+            except Refused as refused:
+                form.show(refused)
+            else:
+                done = "已备案，平台会收到通知" if said["act"] == "file" else "已退回，平台会收到理由"
+                messages.success(request, f"{count} 门课程{done}。")
+                return redirect("admin:bases_course_sent")
+        page = keyset_page(kept, order=("id",), cursor=request.GET.get("after", ""))
+        before = filed_before(page.items)
+        chosen = set(request.POST.getlist("chosen"))
+        context = {
+            "title": "平台报来的课程",
+            "form": form,
+            "page": page,
+            "rows": [(row, _SUBJECTS[row.subject], before.get(row.pk), str(row.ref) in chosen) for row in page.items],
+        }
+        return render(request, "bases/admin/courses_sent.html", context, status=422 if is_sent else 200)
 
     def show(self, request: HttpRequest, ref: UUID) -> HttpResponse:
         """One course with its versions, what it is marked as, and the end of its filing."""

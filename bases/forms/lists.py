@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django import forms
 
@@ -115,6 +116,37 @@ class CourseFileForm(WhereForm):
     file = forms.FileField(
         label="课程表", help_text="用模板填写的 .xlsx，或 UTF-8、GBK 编码的 CSV。", allow_empty_file=True
     )
+
+
+class _Refs(forms.TypedMultipleChoiceField):
+    """Rows by their `ref`; whether the reader may decide on them, the service says."""
+
+    def valid_value(self, value: Any) -> bool:
+        return True
+
+
+class SentForm(_Shown):
+    """Which of the courses that platforms have sent, and what becomes of them."""
+
+    chosen = _Refs(label="课程", coerce=UUID, required=False, error_messages={"invalid_choice": "请从列表中勾选课程。"})
+    act = forms.ChoiceField(
+        label="处理", choices=(("file", "同意备案"), ("refuse", "不予备案，退回平台")), widget=forms.RadioSelect,
+        error_messages={"required": "请选择处理方式。", "invalid_choice": "请选择处理方式。"},
+    )  # fmt: skip
+    reason = forms.CharField(
+        label="理由", required=False, help_text="不予备案的必填，平台会看到。例如：审核文号查不到，请核对后再报。",
+        widget=forms.Textarea({"rows": 2}),
+    )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if not data.get("chosen") and "chosen" not in self.errors:
+            self.add_error(None, "请先勾选课程。")
+        if data.get("act") == "refuse":
+            faults = reasons_not_to_accept(data.get("reason", ""), field="", label="理由", limit=_REASON_LIMIT)
+            for fault in faults:
+                self.add_error("reason", fault.message)
+        return data
 
 
 class AddForm(_Shown):

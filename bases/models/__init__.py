@@ -4,7 +4,7 @@ from bases.models.archive import ClassFeedback, ClassFollowUp, ClassPaper
 from bases.models.assessments import Assessment, AssessmentRound
 from bases.models.classes import Attendance, ClassConsent, ClassConsentRuling, Enrolment, PlanItem, TrainingClass
 from bases.models.complaints import Complaint, ComplaintRuling
-from bases.models.courses import Course, Textbook
+from bases.models.courses import Course, CourseFiling, Textbook
 from bases.models.credit_notes import CreditNote
 from bases.models.plans import PlanInspection, PlanPaper, TrainingPlan, TrainingPlanItem, TrainingPlanRuling
 from bases.models.recognising import LinkCheck, RecognitionRequest, RecognitionRequestRuling
@@ -25,6 +25,7 @@ __all__ = [
     "Complaint",
     "ComplaintRuling",
     "Course",
+    "CourseFiling",
     "CreditNote",
     "Disclosure",
     "Enrolment",

@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Round
 
-from accounts.models import Area, Organization
-from bases.enums import CourseApproval
+from accounts.models import ApiClient, Area, Organization
+from bases.enums import CourseApproval, FilingState
 from ceportal.kernel.models import Referenced
 
 
@@ -55,6 +55,60 @@ class Course(Referenced):
         indexes: ClassVar = [
             models.Index(fields=["year", "area", "-id"], name="courses_of_a_place"),
             models.Index(fields=["year", "title", "id"], name="courses_by_title"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} {self.year}"
+
+
+class CourseFiling(Referenced):
+    """A course that a platform has sent by the interface: the bureau of the place files it, or says why not (S4-06).
+
+    Filed it becomes a `Course` as any other; this row stays as what was asked, by which key, and what came of it.
+    """
+
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    client = models.ForeignKey(ApiClient, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    year = models.PositiveSmallIntegerField()
+    subject = models.CharField(max_length=14)
+    code = models.CharField(max_length=64)
+    course_key = models.CharField(max_length=64)
+    title = models.CharField(max_length=120)
+    hours = models.DecimalField(max_digits=5, decimal_places=1)
+    lecturer = models.CharField(max_length=300)
+    approval = models.CharField(max_length=12, choices=CourseApproval.choices)
+    document = models.CharField(max_length=120)
+    valid_until = models.DateField(null=True, blank=True)
+    state = models.CharField(max_length=8, choices=FilingState.choices, default=FilingState.WAITING)
+    asked_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "平台报来的课程"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["course_key", "year", "area", "subject"], condition=Q(state=FilingState.WAITING),
+                name="a_course_waits_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(hours__gt=0, hours=Round(F("hours") * 2) / Decimal(2)),
+                name="courses_asked_for_are_in_steps_of_a_half",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=FilingState.WAITING, decided_at__isnull=True)
+                | (~Q(state=FilingState.WAITING) & Q(decided_at__isnull=False)),
+                name="a_course_waits_until_it_is_decided",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=FilingState.REFUSED) | ~Q(note=""), name="a_refused_course_is_told_why"
+            ),
+        ]  # fmt: skip
+        indexes: ClassVar = [
+            models.Index(fields=["course_key", "-id"], name="filings_of_a_course"),
+            models.Index(fields=["organization", "id"], name="filings_of_a_platform"),
+            models.Index(fields=["id"], name="filings_that_wait", condition=Q(state=FilingState.WAITING)),
         ]
 
     def __str__(self) -> str:

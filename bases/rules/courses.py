@@ -27,7 +27,7 @@ COLUMNS = {
     "approval": "审核方式",
     "document": "审核或推荐文号",
 }
-_LIMITS = {"code": CODE_LIMIT, "title": TITLE_LIMIT, "lecturer": LECTURER_LIMIT, "document": DOCUMENT_LIMIT}
+LIMITS = {"code": CODE_LIMIT, "title": TITLE_LIMIT, "lecturer": LECTURER_LIMIT, "document": DOCUMENT_LIMIT}
 _HOURS = re.compile(r"[0-9]{1,2}(\.[05])?", re.ASCII)
 
 
@@ -78,16 +78,21 @@ def course_key(source: str, code: str) -> str:
 
 def reasons_not_to_file(said: Mapping[str, str]) -> Iterator[Refusal]:
     """Every fault of a course as it is typed, by its field; `said` holds all of `COLUMNS`, outer blanks off."""
-    for name, limit in _LIMITS.items():
+    for name, limit in LIMITS.items():
         yield from reasons_not_to_accept(said[name], field=name, label=COLUMNS[name], limit=limit)
     if said["subject"] not in SUBJECTS:
         yield Refusal("subject", "科目请填写“公需”或“专业”。", field="subject")
-    if not _HOURS.fullmatch(said["hours"]) or not 0 < Decimal(said["hours"]) <= MOST_HOURS:
+    if not are_hours(said["hours"]):
         message = f"学时请填写大于 0、不超过 {MOST_HOURS} 的数，以 0.5 为一档，例如 2 或 1.5。"
         yield Refusal("hours", message, field="hours", clause="A16")
     if said["approval"] not in CourseApproval.labels:
         choices = "、".join(f"“{label}”" for label in CourseApproval.labels)
         yield Refusal("approval", f"审核方式请填写以下之一：{choices}。", field="approval", clause="S4-06")
+
+
+def are_hours(text: str) -> bool:
+    """Whether `text` is the length of a course in steps of a half, in plain digits."""
+    return _HOURS.fullmatch(text) is not None and 0 < Decimal(text) <= MOST_HOURS
 
 
 def line_of(said: Mapping[str, str]) -> CourseLine:

@@ -1,7 +1,7 @@
 """Courses filed, filed anew, and no longer offered (S4-06). What is held for want of it waits at the bureau's desk."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
@@ -18,9 +18,10 @@ from bases.rules.courses import (
     reasons_not_to_change,
     succession,
 )
+from bases.rules.recognition import Recognised
 from bases.selectors.recognised import recognitions_of
 from ceportal.kernel.rules.refusal import MovedOn, Refusal, refuse_if_any
-from ceportal.kernel.services.trail import record
+from ceportal.kernel.services.trail import Actor, record
 
 _NOTE_LIMIT = 300
 _MARKS = ("is_selected", "is_shared", "is_model")
@@ -38,16 +39,15 @@ class Filed:
 
 @transaction.atomic
 def file_courses(
-    organization: Organization, lines: Sequence[CourseLine], *, area: Area, year: int, by: User, now: datetime,
+    organization: Organization, lines: Sequence[CourseLine], *, area: Area, year: int, by: Actor, now: datetime,
     valid_until: date | None = None,
 ) -> Filed:  # fmt: skip
     """File a platform's courses for a place and a year. What is filed there already and is told otherwise now becomes
     another version from today on, with the marks of the one before; hours credited before keep the old one.
     """
     today = timezone.localdate(now)
-    refuse_if_any(
-        [*_reasons_of_absence(organization, area, year, today), *reasons_against_validity(valid_until, year=year)]
-    )
+    absent = reasons_of_absence(organization, recognitions_of(organization.pk), area, year, today)
+    refuse_if_any([*absent, *reasons_against_validity(valid_until, year=year)])
     Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
     keys = [course_key(f"platform:{organization.ref}", line.code) for line in lines]
     known = _latest(Course.objects.filter(course_key__in=keys, area=area, year=year))
@@ -111,7 +111,7 @@ def _replace(replaced: list[int], year: int, today: date) -> None:
 
 
 def _leave_word(
-    organization: Organization, rows: Sequence[Course], found: Filed, area: Area, year: int, by: User, now: datetime
+    organization: Organization, rows: Sequence[Course], found: Filed, area: Area, year: int, by: Actor, now: datetime
 ) -> None:
     codes = "\n".join(f"{row.code} {row.subject} {row.hours} {row.version}" for row in rows)
     after = {
@@ -120,9 +120,11 @@ def _leave_word(
     record("course.file", organization, by=by, now=now, after=after)
 
 
-def _reasons_of_absence(organization: Organization, area: Area, year: int, today: date) -> Iterator[Refusal]:
-    """Who was suspended or removed files nothing (S2-06)."""
-    lines = [line for line in recognitions_of(organization.pk) if line.year == year and line.area_code in area.codes]
+def reasons_of_absence(
+    organization: Organization, recognised: Iterable[Recognised], area: Area, year: int, today: date
+) -> Iterator[Refusal]:
+    """Who was suspended or removed files nothing (S2-06). `recognised` are all its recognitions."""
+    lines = [line for line in recognised if line.year == year and line.area_code in area.codes]
     day = min(max(today, date(year, 1, 1)), date(year, 12, 31))
     if lines and all(line.absent_on(day) for line in lines):
         absent = next(found for line in lines if (found := line.absent_on(day)))

@@ -169,6 +169,7 @@ OAUTH2_PROVIDER: dict[str, Any] = {
         "hours:write": "报送学时",
         "hours:read": "查询本平台学时",
         "identity:check": "核对身份",
+        "courses:file": "报送课程备案",
         "eligibility:read": "查询达标情况",
         "openid": "只用于这个平台的编号",
         "profile": "姓名",

@@ -11,6 +11,7 @@ LOGGING = {
     "filters": {
         "request_id": {"()": "ceportal.kernel.web.logs.RequestId"},
         "expected_refusals": {"()": "ceportal.kernel.web.logs.ExpectedRefusals"},
+        "database_away": {"()": "ceportal.kernel.web.logs.DatabaseAway"},
     },
     "formatters": {
         "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"},
@@ -23,7 +24,7 @@ LOGGING = {
     "loggers": {
         # Without Django's own handler that mails errors, and with them whatever was typed, to the administrators.
         "django": {"handlers": [], "level": "INFO"},
-        "django.request": {"filters": ["expected_refusals"]},
+        "django.request": {"filters": ["expected_refusals", "database_away"]},
         "django.server": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
         "fontTools": {"level": "WARNING"},
         "weasyprint": {"level": "WARNING"},

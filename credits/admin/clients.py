@@ -27,7 +27,14 @@ from ceportal.kernel.web.desks import Column, Register
 from ceportal.kernel.web.keyset import keyset_page
 from credits.forms.clients import BoundsForm, LeakForm, ReviewSystemForm
 from credits.forms.holding import WhyForm
-from credits.selectors.clients import batches_of_key, is_of_platform, kind_of, refused_of, state_of
+from credits.selectors.clients import (
+    batches_of_key,
+    is_of_platform,
+    kind_of,
+    refused_of,
+    scopes_in_words,
+    state_of,
+)
 from credits.selectors.holding import Asked, held_by, holds_of, work_of_key
 from credits.selectors.undoing import asked_since_leak
 from credits.services.holding_jobs import revoke_and_hold, rule_on_held, undo_withdrawals
@@ -210,6 +217,7 @@ class KeyDesk(Register):
             "client": key,
             "state": state_of(key),
             "is_live": key.revoked_at is None,
+            "scopes": scopes_in_words(key),
             "is_own": self._own(request).filter(pk=key.pk).exists(),
             "is_platforms": is_of_platform(key),
             "is_waiting": bool(key.asked_at and not key.refusal and not key.released_at and not key.revoked_at),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from credits.api import checks, explanations, records, reference, requirements, schema, statements, views
+from credits.api import checks, courses, explanations, records, reference, requirements, schema, statements, views
 
 app_name = "credits_api"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("statements/<str:day>", statements.Statements.as_view(), name="statement"),
     path("hour-batches", views.Batches.as_view(), name="batches"),
     path("hour-batches/<str:batch_id>", views.StoredBatch.as_view(), name="batch"),
+    path("courses", courses.Courses.as_view(), name="courses"),
+    path("courses/<path:code>", courses.OneCourse.as_view(), name="course"),
     path("hours", records.Records.as_view(), name="records"),
     path("hours/<str:record_id>", records.OneRecord.as_view(), name="record"),
     path("hours/<str:record_id>/corrections", records.Corrections.as_view(), name="corrections"),

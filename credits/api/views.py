@@ -47,7 +47,7 @@ class Batches(HoursView):
     scopes: ClassVar = {"POST": "hours:write"}
 
     def post(self, request: Request) -> HttpResponse:
-        speaker, is_rehearsal = self.speaker, _dry_run(request)
+        speaker, is_rehearsal = self.speaker, is_dry_run(request)
         raw, now = self.sent(request), timezone.now()
         posted = _posted(raw, now)
         self.spend_records(len(posted))
@@ -75,7 +75,8 @@ class StoredBatch(HoursView):
         return json_answer(batch.answer)
 
 
-def _dry_run(request: Request) -> bool:
+def is_dry_run(request: Request) -> bool:
+    """Whether only a rehearsal is asked for. 400 for any other parameter, and for two answers."""
     if request.query_params.keys() - {"dry_run"}:
         raise Problem(400, "unknown_parameter", "只接受参数 dry_run。")
     given = request.query_params.getlist("dry_run") or ["false"]

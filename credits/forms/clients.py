@@ -15,6 +15,10 @@ from credits.forms.fields import ShownForm, TextField
 from credits.forms.holding import WhyForm
 
 REPORT_BYTES = 200_000
+_FILES_COURSES = "也用来报送课程备案"
+_COURSES_WAIT = (
+    "勾选后，这个密钥还可以把本平台的课程报给人社部门备案（权限 courses:file）。报来的课程经人社部门同意后生效。"
+)
 _LIST_LIMIT = 2000
 
 
@@ -35,6 +39,7 @@ class NewKeyForm(ShownForm):
         error_messages={"required": "请选择种类。", "invalid_choice": "请从列表中选择种类。"},
     )
     name = TextField(label="用途", required=True, limit=NAME_LIMIT, help_text="例如“学习平台正式环境”，方便以后辨认。")
+    files_courses = forms.BooleanField(label=_FILES_COURSES, required=False, help_text=_COURSES_WAIT)
 
     def __init__(self, *args: Any, units: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -99,6 +104,17 @@ class BoundsForm(ShownForm):
         if text and not (text.isascii() and text.isdigit() and int(text[:12]) <= CEILING_LIMIT):
             raise ValidationError(f"请填写 0 至 {CEILING_LIMIT} 之间的整数。")
         return int(text or 0)
+
+
+class OwnBoundsForm(BoundsForm):
+    """As its own platform sets them: also what else the key may do."""
+
+    files_courses = forms.BooleanField(label=_FILES_COURSES, required=False, help_text=_COURSES_WAIT)
+
+    def __init__(self, *args: Any, is_entry: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if is_entry:
+            del self.fields["files_courses"]
 
 
 class ReportForm(ShownForm):

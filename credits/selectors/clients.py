@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db.models import QuerySet
 
 from accounts.models import ApiClient, RefusedCalls
-from accounts.rules.clients import PLATFORM_SCOPES
+from accounts.rules.clients import COURSE_SCOPE, PLATFORM_SCOPES
 from credits.models import HourBatch
 
 
@@ -33,6 +34,17 @@ def kind_of(client: ApiClient) -> str:
     if not is_of_platform(client):
         return "评审系统"
     return "沙箱" if client.is_sandbox else "正式"
+
+
+def may_file(client: ApiClient) -> bool:
+    """Whether it may send courses to be filed."""
+    return COURSE_SCOPE in client.allowed_scopes.split()
+
+
+def scopes_in_words(client: ApiClient) -> list[str]:
+    """What a key may do, as its keeper reads it."""
+    words = settings.OAUTH2_PROVIDER["SCOPES"]
+    return [f"{words.get(scope, scope)}（{scope}）" for scope in client.allowed_scopes.split()]
 
 
 def batches_of_key(client: ApiClient) -> QuerySet[HourBatch]:

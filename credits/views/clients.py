@@ -19,8 +19,8 @@ from accounts.services.entry import begin_entry
 from ceportal.kernel.rules.refusal import Refused
 from ceportal.kernel.web.bell import ring
 from ceportal.kernel.web.keyset import keyset_page
-from credits.forms.clients import BoundsForm, EntryForm, LeakForm, NewKeyForm, ReportForm
-from credits.selectors.clients import batches_of_key, refused_of, state_of
+from credits.forms.clients import BoundsForm, EntryForm, LeakForm, NewKeyForm, OwnBoundsForm, ReportForm
+from credits.selectors.clients import batches_of_key, may_file, refused_of, scopes_in_words, state_of
 from credits.selectors.holding import work_of_key
 from credits.selectors.undoing import asked_since_leak
 from credits.services.holding_jobs import revoke_and_hold
@@ -66,7 +66,7 @@ def new_client(request: HttpRequest) -> HttpResponse:
         try:
             client, secret = begin_key(
                 data["organization"], name=data["name"], is_sandbox=data["kind"] == "sandbox", by=user,
-                now=timezone.now(),
+                now=timezone.now(), files_courses=data["files_courses"],
             )  # fmt: skip
         except Refused as refused:
             form.show(refused)
@@ -122,13 +122,15 @@ def show_call(request: HttpRequest, client_id: str, ref: UUID) -> HttpResponse:
 @recently_proved
 @require_POST
 def bound(request: HttpRequest, client_id: str) -> HttpResponse:
-    client, form = _own_key(request, client_id), BoundsForm(request.POST)
+    client = _own_key(request, client_id)
+    form = OwnBoundsForm(request.POST, is_entry=client.is_entry)
     if form.is_valid():
         data = form.cleaned_data
         try:
             bound_client(
-                client, addresses=data["addresses"], ceiling=data["ceiling"], by=_user(request), now=timezone.now()
-            )
+                client, addresses=data["addresses"], ceiling=data["ceiling"], by=_user(request), now=timezone.now(),
+                files_courses=data.get("files_courses"),
+            )  # fmt: skip
         except Refused as refused:
             form.show(refused)
         else:
@@ -209,7 +211,9 @@ def _page(
     report: ReportForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    kept: dict[str, Any] = {"addresses": client.address_list, "ceiling": client.daily_ceiling or ""}
+    kept: dict[str, Any] = {
+        "addresses": client.address_list, "ceiling": client.daily_ceiling or "", "files_courses": may_file(client),
+    }  # fmt: skip
     context = {
         "client": client,
         "state": state_of(client),
@@ -217,7 +221,8 @@ def _page(
         "may_ask": not (
             client.is_entry or client.is_sandbox or client.released_at or (client.asked_at and not client.refusal)
         ),
-        "bounds": bounds or BoundsForm(initial=kept),
+        "bounds": bounds or OwnBoundsForm(initial=kept, is_entry=client.is_entry),
+        "scopes": scopes_in_words(client),
         "leaked": leaked or LeakForm(auto_id="leak_%s"),
         "report": report or ReportForm(),
         "form": bounds or leaked or report,

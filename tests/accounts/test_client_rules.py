@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from accounts.rules import clients as rules
 from accounts.rules.clients import (
     CEILING_LIMIT,
     MOST_ADDRESSES,
@@ -133,3 +134,9 @@ def test_what_is_kept_of_a_report() -> None:
         200,
         RULES_TRIED[0],
     )
+
+
+def test_a_key_may_send_courses_where_its_platform_wants_it() -> None:
+    scopes = rules.scopes_with(rules.PLATFORM_SCOPES, files_courses=True)
+    assert scopes == (*rules.PLATFORM_SCOPES, "courses:file") == rules.scopes_with(scopes, files_courses=True)
+    assert rules.scopes_with(scopes, files_courses=False) == rules.PLATFORM_SCOPES

@@ -14,9 +14,9 @@ from tests.credits.factories import NOW
 from tests.credits.platforms import number_of, platform
 
 SECRET = "a-secret-of-the-tests"
-ALL_SCOPES = "hours:write hours:read identity:check eligibility:read"
+ALL_SCOPES = "hours:write hours:read identity:check eligibility:read courses:file"
 BATCHES = "/api/v1/hour-batches"
-HOURS = "/api/v1/hours"
+HOURS, COURSES = "/api/v1/hours", "/api/v1/courses"
 
 
 def api_client(

@@ -1,6 +1,8 @@
 """Who may call: tokens, scopes, revoked keys, limits; methods and kinds of body."""
 
 import json
+import logging
+import math
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -16,8 +18,9 @@ from oauth2_provider.models import get_access_token_model
 from accounts.enums import UnitState
 from accounts.models import ApiClient, Organization, Professional
 from accounts.services.clients import forget_tokens, revoke_client
+from ceportal.kernel.web.logs import DatabaseAway
 from tests.credits.factories import NOW
-from tests.credits.machines import BATCHES, HOURS, SECRET, Machine, api_client, ask_token, posted
+from tests.credits.machines import ALL_SCOPES, BATCHES, HOURS, SECRET, Machine, api_client, ask_token, posted
 from tests.credits.platforms import platform
 
 pytestmark = pytest.mark.usefixtures("henan_2026")
@@ -38,7 +41,7 @@ def machine(db: None) -> Machine:
 def test_a_token_lasts_an_hour_with_the_scopes_allowed(machine: Machine) -> None:
     told = ask_token(machine.client).json()
     assert (told["token_type"], told["expires_in"]) == ("Bearer", 3600)
-    assert set(told["scope"].split()) == {"hours:write", "hours:read", "identity:check", "eligibility:read"}
+    assert set(told["scope"].split()) == set(ALL_SCOPES.split())
     assert ask_token(machine.client, scope="hours:read").json()["scope"] == "hours:read"
     machine.client.refresh_from_db()
     assert machine.client.last_used_at is not None
@@ -229,3 +232,18 @@ def test_busy_is_told_as_busy(machine: Machine, declarant: Professional, error: 
     assert (response.status_code, response.json()) == (503, {"error": "temporarily_unavailable"})
     assert response["Retry-After"]
     assert machine.post(posted(declarant))["counts"]["accepted"] == 1
+
+
+def test_a_database_that_refuses_everything_is_told_to_machines_and_by_a_line_each(
+    machine: Machine, caplog: pytest.LogCaptureFixture
+) -> None:
+    (away,) = (each for each in logging.getLogger("django.request").filters if isinstance(each, DatabaseAway))
+    away.last = -math.inf
+    with failing(OperationalError("connection refused"), ""):
+        answers = [machine.get(HOURS), machine.send(BATCHES, "{}"), ask_token(machine.client)]
+    assert {answer.status_code for answer in answers} == {503}
+    assert [answer["Content-Type"] for answer in answers[:2]] == ["application/problem+json"] * 2
+    lines = [each for each in caplog.records if each.name == "django.request"]
+    assert [each.getMessage().split(":")[0] for each in lines] == ["database unavailable"] * 3
+    assert [bool(each.exc_info) for each in lines] == [True, False, False]
+    assert machine.get(HOURS).status_code == 200

@@ -111,6 +111,7 @@ BROKEN = [
     (said('"items"', '"things"'), "逐页查询"),
     (said('"no_match"', '"match"'), "核对身份"),
     (said('"records": ', '"records": 1'), "对账单"),
+    (said('"waiting"', '"filed"'), "课程报备案"),
     (without_headers, "剩余的调用次数"),
 ]
 

@@ -51,6 +51,15 @@ def test_the_first_batch_as_typed(folder: Path) -> None:
     assert [outcomes(json.loads(run(in_earnest, folder))) for _ in range(2)] == [["accepted"], ["duplicate"]]
 
 
+def test_a_course_is_sent_and_asked_for_as_typed(folder: Path) -> None:
+    lines = typed("README.md", "A first batch") + typed("README.md", "Courses to be filed")
+    told = re.split(r"(?m)^(?=\{)", run(lines, folder))
+    sent, stands = (json.loads(each) for each in told[-2:])
+    assert (outcomes(sent), sent["items"][0]["state_text"]) == (["waiting"], "等人社部门备案")
+    (filing,) = stands["filings"]
+    assert (filing["state"], filing["version"], filing["hours"]) == ("waiting", None, "2.0")
+
+
 def test_the_example_in_python_as_typed(folder: Path) -> None:
     told = run("python3 docs/api/example.py", folder)
     answer, corrected, stands = re.fullmatch(r"(\{.*?^\})\n(\{.*?\})\n(\{.*^\})\n", told, re.DOTALL | re.M).groups()  # type: ignore[union-attr]
@@ -65,4 +74,4 @@ def test_the_conformance_run_as_typed_names_what_a_portal_in_earnest_does_not_ke
     lines = typed("sandbox.md", "A key in earnest")
     with pytest.raises(AssertionError, match=r"未通过 有疑问的暂不计入"):
         run(lines, folder)
-    assert len(json.loads((folder / "report.json").read_text(encoding="utf-8"))["checks"]) == 20
+    assert len(json.loads((folder / "report.json").read_text(encoding="utf-8"))["checks"]) == 21

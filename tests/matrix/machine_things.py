@@ -33,6 +33,7 @@ def given() -> dict[str, Callable[[Any], Mapping[str, Any]]]:
         "credits:contest": lambda _: {"ref": _doubted().ref},
         "admin:bases_recognition_rule": lambda _: {"ref": _listed().ref},
         "admin:bases_recognition_remove": lambda _: {"ref": _listed().ref},
+        "credits_api:course": lambda _: {"code": "GX-1"},
         "admin:bases_course_one": lambda _: {"ref": Course.objects.get().ref},
         "admin:credits_heldhours_rule": lambda _: {"ref": _doubted().ref},
     }

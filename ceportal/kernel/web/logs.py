@@ -4,6 +4,8 @@ of the day.
 
 import json
 import logging
+import math
+import time
 import traceback
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +15,10 @@ from django.conf import settings
 
 from ceportal.kernel.rules.circumstances import circumstances
 from ceportal.kernel.rules.id_number import hide_numbers
+from ceportal.kernel.services.noting import is_no_fault_of_ours
+
+SPELL_SECONDS = 60
+_REFUSED_BY = "refused_by"
 
 
 class RequestId(logging.Filter):
@@ -31,6 +37,34 @@ class ExpectedRefusals(logging.Filter):
         if record.levelno == logging.WARNING and getattr(record, "status_code", None) in {409, 422}:
             record.levelno, record.levelname = logging.INFO, logging.getLevelName(logging.INFO)
         return True
+
+
+class DatabaseAway(logging.Filter):
+    """A database that refuses everybody is told at length once, then by a line a request: at a thousand requests a
+    minute the same traceback of each would bury what else is wrong, and fill the disk. A spell is over when a minute
+    has passed without one. Of requests and answers alone; each process tells of its own spells.
+    """
+
+    def __init__(self, name: str = "") -> None:
+        super().__init__(name)
+        self.last = -math.inf
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        request = getattr(record, "request", None)
+        error = record.exc_info[1] if record.exc_info else getattr(request, _REFUSED_BY, None)
+        if not isinstance(error, Exception) or not is_no_fault_of_ours(error):
+            return True
+        now, before = time.monotonic(), self.last
+        self.last = now
+        record.exc_info = (type(error), error, error.__traceback__) if now - before > SPELL_SECONDS else None
+        record.msg, record.args = "database unavailable: %s", (getattr(request, "path", ""),)
+        record.away = True
+        return True
+
+
+def refused_by(request: Any, error: Exception) -> None:
+    """For the log, of an error that was made an answer where Django does not see it."""
+    setattr(request, _REFUSED_BY, error)
 
 
 class JsonLines(logging.Formatter):
@@ -59,7 +93,7 @@ def _message(record: logging.LogRecord) -> str:
     if not hasattr(request, "resolver_match"):
         return record.getMessage()
     route = request.resolver_match.route if request.resolver_match else "?"
-    return f"{request.method} {route}"
+    return f"{request.method} {route}{': database unavailable' if getattr(record, 'away', False) else ''}"
 
 
 def _places(error: BaseException | None) -> list[str]:

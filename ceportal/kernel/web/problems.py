@@ -7,11 +7,13 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, JsonResponse
 from rest_framework import exceptions
+from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from ceportal.kernel.rules.refusal import MovedOn, Refusal, Refused
 from ceportal.kernel.services.noting import is_no_fault_of_ours
 from ceportal.kernel.shelves.kinds import ShelfAway
+from ceportal.kernel.web.logs import refused_by
 from ceportal.kernel.web.strict_json import BadJson
 
 CONTENT_TYPE = "application/problem+json"
@@ -96,6 +98,8 @@ def answer_exception(error: Exception, context: Mapping[str, Any]) -> HttpRespon
     problem = problem_of(error)
     if problem is None:
         return None
+    if is_away(error) and isinstance(request := context.get("request"), Request):
+        refused_by(request._request, error)
     answer = problem.answer()
     if isinstance(error, exceptions.MethodNotAllowed):
         answer["Allow"] = ", ".join(context["view"].allowed_methods)

@@ -1,6 +1,7 @@
 """Institutions in the demo: courses and textbooks, teachers, a class and a seminar, applications for recognition."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from accounts.enums import Duty
 from accounts.models import Area, Organization, TitleSeries, User
 from accounts.selectors.duties import holders_of
+from accounts.web.machines import Caller
 from bases.enums import RecognitionKind, SeminarFunding, SeminarLevel
 from bases.models import TrainingClass
 from bases.rules.classes import DISCLOSED, ClassPlan
@@ -19,6 +21,7 @@ from bases.services.classes import open_class, plan, start_class
 from bases.services.consenting import ask_for_consent
 from bases.services.courses import file_courses, mark_course
 from bases.services.disclosing import disclose
+from bases.services.filing import Said, send_courses
 from bases.services.recognising import apply, approve
 from bases.services.seminars import close_seminar, hold_as, plan_seminar
 from bases.services.teachers import keep_teacher, name_teacher
@@ -38,7 +41,7 @@ _TEACHERS = (
 
 
 def fill_the_shelves(stage: Stage) -> None:
-    """Four courses of the demo's platform, one of them in its second version; two textbooks."""
+    """Four courses of the demo's platform, one of them in its second version; two that wait; two textbooks."""
     officer, when = _officer(PROVINCE), stage.at(stage.ago(60))
     platform, area, year = Organization.objects.get(name=PLATFORM), Area.objects.get(pk=PROVINCE), stage.today.year
     first = CourseLine(
@@ -53,6 +56,7 @@ def fill_the_shelves(stage: Stage) -> None:
     file_courses(platform, lines, area=area, year=year, by=officer, now=when)
     changed = [replace(lines[1], lecturer=f"{_LECTURER}补充了案例。", hours=Decimal(8))]
     file_courses(platform, changed, area=area, year=year, by=officer, now=stage.at(stage.ago(10)))
+    _send(stage, platform, lines[2:], year)
     marks = {"GX": (True, True, False), "ZY": (False, True, True)}
     for row in public_courses(Wanted(year=year), on=stage.today).filter(organization=platform):
         selected, shared, model = marks[row.code[:2]]
@@ -65,6 +69,14 @@ def fill_the_shelves(stage: Stage) -> None:
             area=area, title=title, author="示例编写组", publisher="示例出版社", subject=subject, audience=audience,
             is_selected=subject == "public", by=officer, now=when,
         )  # fmt: skip
+
+
+def _send(stage: Stage, platform: Organization, lines: Sequence[CourseLine], year: int) -> None:
+    """As its machine does: one course anew and longer, one that nobody knows."""
+    known, other = ({name: str(value) for name, value in asdict(line).items()} for line in lines)
+    where = {"area": PROVINCE, "year": Decimal(year)}
+    posted = [known | where | {"hours": "6.0"}, other | where | {"code": f"ZY-{year}-003", "title": "静脉治疗护理规范"}]
+    send_courses(posted, Said(platform, Caller(platform.name), "0" * 64), now=stage.at(stage.ago(1)))
 
 
 def teach(stage: Stage) -> None:

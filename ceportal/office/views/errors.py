@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views import defaults
 
 from ceportal.kernel.web.problems import is_away
-from ceportal.kernel.web.unavailable import busy
+from ceportal.kernel.web.unavailable import overloaded
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -26,4 +26,4 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """A database that is away or cannot write is no fault of the page: 503, come back. Anything else is a 500."""
     error = sys.exc_info()[1]
-    return busy() if isinstance(error, Exception) and is_away(error) else defaults.server_error(request)
+    return overloaded(request) if isinstance(error, Exception) and is_away(error) else defaults.server_error(request)

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from accounts.fields import phone_indexes
 from accounts.models import ApiClient, Organization, User
-from accounts.rules.clients import PLATFORM_SCOPES, REVIEW_SCOPES
+from accounts.rules.clients import COURSE_SCOPE, PLATFORM_SCOPES, REVIEW_SCOPES
 from accounts.services.accounts import change_password
 from accounts.services.clients import make_client, revoke_client
 from ceportal.office.demo.cast import BUSY, CLERKS, FRESH, PLATFORM, PROFESSIONAL, UNITS, Person
@@ -73,11 +73,12 @@ def _machine(path: Path, now: datetime) -> dict[str, str]:
     platform = Organization.objects.get(name=PLATFORM)
     known = json.loads(path.read_text(encoding="utf-8")).get("api", {}) if path.exists() else {}
     live = platform.api_clients.filter(revoked_at__isnull=True, authorization_grant_type=CALLS)
-    if live.filter(client_id=known.get("client_id", "")).update(is_sandbox=settings.SANDBOX):
+    scopes = tuple(dict.fromkeys((*PLATFORM_SCOPES, COURSE_SCOPE, *REVIEW_SCOPES)))
+    ours = live.filter(client_id=known.get("client_id", ""))
+    if ours.update(is_sandbox=settings.SANDBOX, allowed_scopes=" ".join(scopes)):
         return known
     for lost in live:
         revoke_client(lost, by=None, now=now)
-    scopes = tuple(dict.fromkeys(PLATFORM_SCOPES + REVIEW_SCOPES))
     client, secret = make_client(
         platform, name=PLATFORM, scopes=scopes, by=None, now=now, released_at=now, is_sandbox=settings.SANDBOX
     )
