@@ -24,9 +24,9 @@ def duties_of(user: User) -> QuerySet[Membership]:
     )
 
 
-def organizations_with(user: User, duty: Duty) -> QuerySet[Organization]:
-    """The organizations for which `user` holds `duty` now."""
-    held = Membership.objects.filter(user=user, duty=duty, ended_at__isnull=True)
+def organizations_with(user: User, *duties: Duty) -> QuerySet[Organization]:
+    """The organizations for which `user` holds one of `duties` now: found by what one holds, not among all units."""
+    held = Membership.objects.filter(user=user, duty__in=duties, ended_at__isnull=True)
     return Organization.objects.filter(pk__in=held.values("organization"), state=UnitState.ACTIVE)
 
 
@@ -37,6 +37,19 @@ def units_for(user: User, act: Act) -> QuerySet[Organization]:
     for kind in POLICY[act].at[1:]:
         counts |= Q(**{f"is_{kind}": True})
     return Organization.objects.filter(counts, pk__in=held.values("organization"), state=UnitState.ACTIVE)
+
+
+def units_for_any(user: User, *acts: Act) -> QuerySet[Organization]:
+    """The organizations for which `user` may do one of `acts` now; one condition on what one holds, where an OR of
+    several would be asked of every unit.
+    """
+    counts = Q(pk__in=[])
+    for act in acts:
+        permission = POLICY[act]
+        kinds = Q(*(Q(**{f"organization__is_{kind}": True}) for kind in permission.at), _connector=Q.OR)
+        counts |= Q(duty__in=permission.duties) & kinds
+    held = Membership.objects.filter(counts, user=user, ended_at__isnull=True)
+    return Organization.objects.filter(pk__in=held.values("organization"), state=UnitState.ACTIVE)
 
 
 def may(user: User, *acts: Act) -> bool:

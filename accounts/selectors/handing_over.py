@@ -87,21 +87,34 @@ def who_left_by(asked: HandOver) -> QuerySet[User]:
     return User.objects.filter(pk__in=ended.values("user")).order_by("id")
 
 
-def stuck_units(user: User, *, now: datetime) -> list[Stuck]:
-    """Units for which `user` answers, where something has waited longer than `STUCK_DAYS` for a duty that nobody there
-    holds but whose matter it is: the longest waiting first.
+def units_answered_for(user: User) -> list[int]:
+    """Keys of the units for which `user` answers: those under their authority, and under a bureau those of its own
+    place without one. Each way is found by an index; of who holds no such office nothing is asked.
+    """
+    offices = list(units_for(user, Act.APPOINT_SUCCESSORS).values_list("pk", "area", "is_bureau"))
+    places = [area for _, area, is_bureau in offices if is_bureau]
+    units = Organization.objects.filter(is_employer=True, state=UnitState.ACTIVE, is_bureau=False, is_authority=False)
+    below = units.filter(supervisor__in=[pk for pk, *_ in offices])
+    here = units.filter(supervisor__isnull=True, area__in=places)
+    return [key for way in (below, here) for key in way.order_by().values_list("pk", flat=True)]
+
+
+def stuck_units(units: list[int], *, now: datetime, most: int) -> list[Stuck]:
+    """Those of these units where something has waited longer than `STUCK_DAYS` for a duty that nobody there holds but
+    whose matter it is: the longest waiting first, at most `most`.
     """
     able = Membership.objects.filter(
         organization=OuterRef("waiting_on"), duty=OuterRef("duty"), ended_at__isnull=True, user__is_active=True
     ).exclude(user=OuterRef("declarant"))
-    known = {unit.pk: unit for unit in _units_answered_for(user).select_related("area")}
     since = now - timedelta(days=settings.STUCK_DAYS)
-    kinds = [_waiting_in_vain(model, able, since).filter(waiting_on__in=list(known)) for model in routed_models()]
-    found: dict[int, Stuck] = {}
-    for unit, times, oldest in kinds[0].union(*kinds[1:], all=True) if known else ():
-        before = found.get(unit, Stuck(known[unit], 0, oldest))
-        found[unit] = Stuck(known[unit], before.times + times, min(before.since, oldest))
-    return sorted(found.values(), key=lambda one: one.since)
+    kinds = [_waiting_in_vain(model, able, since).filter(waiting_on__in=units) for model in routed_models()]
+    found: dict[int, tuple[int, datetime]] = {}
+    for unit, times, oldest in kinds[0].union(*kinds[1:], all=True) if units else ():
+        before, first = found.get(unit, (0, oldest))
+        found[unit] = (before + times, min(first, oldest))
+    shown = sorted(found, key=lambda unit: (found[unit][1], unit))[:most]
+    rows = Organization.objects.select_related("area").in_bulk(shown)
+    return [Stuck(rows[key], *found[key]) for key in shown]
 
 
 def _waiting_in_vain(model: type[Routed], able: QuerySet[Membership], since: datetime) -> QuerySet[Any, Any]:
@@ -110,19 +123,9 @@ def _waiting_in_vain(model: type[Routed], able: QuerySet[Membership], since: dat
     return rows.values_list("waiting_on").annotate(times=Count("pk"), oldest=Min("waiting_since"))
 
 
-def units_without_administrator(user: User) -> QuerySet[Organization]:
-    """Units for which `user` answers and which nobody manages: those under their authority, and under a bureau those
-    of its own place without one.
-    """
+def without_administrator(units: list[int]) -> QuerySet[Organization]:
+    """Those of these units that nobody manages."""
     managed = Membership.objects.filter(
         organization=OuterRef("pk"), duty=Duty.MANAGE_UNIT, ended_at__isnull=True, user__is_active=True
     )
-    return _units_answered_for(user).filter(~Exists(managed)).select_related("area").order_by("id")
-
-
-def _units_answered_for(user: User) -> QuerySet[Organization]:
-    offices = units_for(user, Act.APPOINT_SUCCESSORS)
-    bureaus = offices.filter(is_bureau=True)
-    own = Q(supervisor__in=offices) | Q(supervisor__isnull=True, area__in=bureaus.values("area"))
-    units = Organization.objects.filter(own, is_employer=True, state=UnitState.ACTIVE)
-    return units.filter(is_bureau=False, is_authority=False)
+    return Organization.objects.filter(~Exists(managed), pk__in=units).select_related("area").order_by("id")

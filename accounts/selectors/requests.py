@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.enums import Duty, Move
-from accounts.models import Organization, Request, User
+from accounts.models import Request, User
 from accounts.selectors.duties import organizations_with, waiting_for, who_can_rule
 from ceportal.kernel.models import AuditEvent
 
@@ -56,13 +56,15 @@ def requests_seen_by(user: User, rows: QuerySet[Row], *, duties: Iterable[Duty])
     """Those of `rows` that `user` asked, that are about them, that wait or waited with them, or, holding one of
     `duties` there, that come from their unit.
     """
-    waiting = requests_waiting_for(user, rows).values("pk")
-    own = Q(asked_by=user) | Q(declarant=user)
-    units = Organization.objects.none()
-    for duty in duties:
-        units = units | organizations_with(user, duty)
+    units = organizations_with(user, *duties).values("pk")
+    own = rows.filter(Q(asked_by=user) | Q(declarant=user))
     ruled: Any = rows.filter(rulings__organization__in=units)
-    return rows.filter(own | Q(pk__in=waiting) | Q(organization__in=units) | Q(pk__in=ruled.values("pk")))
+    ways = [
+        way.order_by().values("pk")
+        for way in (requests_waiting_for(user, rows), rows.filter(organization__in=units), ruled)
+    ]
+    # A union, and not an OR: each way is found by an index of its own.
+    return rows.filter(pk__in=own.order_by().values("pk").union(*ways))
 
 
 def steps_of(asked: Request) -> list[Step]:

@@ -24,9 +24,10 @@ from accounts.selectors.handing_over import (
     is_of,
     own_units,
     stuck_units,
-    units_without_administrator,
+    units_answered_for,
     who_acts_for,
     who_left_by,
+    without_administrator,
 )
 from accounts.selectors.people import UNITS_SHOWN
 from accounts.selectors.people import find_units as units_found
@@ -42,16 +43,32 @@ from ceportal.kernel.web.serving import serve
 
 # Asking costs officers an hour each: more than any honest account needs.
 ASKING_RATE = "10 per day"
-_LEFT_ALONE_SHOWN = 50
+# Of the units that need somebody, beside the requests and on a page of their own.
+_FIRST, _MOST_STUCK = 10, 200
 
 
 @never_cache
 @require_safe
 def hand_overs(request: PersonRequest) -> HttpResponse:
-    page = keyset_page(hand_overs_seen_by(request.user), order=("-id",), cursor=request.GET.get("after", ""))
-    left_alone = units_without_administrator(request.user)[:_LEFT_ALONE_SHOWN]
-    stuck = stuck_units(request.user, now=timezone.now())[:_LEFT_ALONE_SHOWN]
-    return render(request, "accounts/hand_overs.html", {"page": page, "left_alone": left_alone, "stuck": stuck})
+    """The requests, with the first of the units that need one. `?show=` lists such units alone: `alone` those without
+    an administrator, page by page, `stuck` those where something waits in vain.
+    """
+    units, now, after = units_answered_for(request.user), timezone.now(), request.GET.get("after", "")
+    left_alone, show = without_administrator(units), request.GET.get("show", "")
+    if show == "alone":
+        page = keyset_page(left_alone, order=("id",), cursor=after)
+        return render(request, "accounts/left_alone.html", {"page": page})
+    if show == "stuck":
+        stuck = stuck_units(units, now=now, most=_MOST_STUCK)
+        return render(request, "accounts/stuck.html", {"stuck": stuck, "most": _MOST_STUCK})
+    alone = keyset_page(left_alone, order=("id",), cursor="", size=_FIRST)
+    stuck = stuck_units(units, now=now, most=_FIRST + 1)
+    context = {
+        "page": keyset_page(hand_overs_seen_by(request.user), order=("-id",), cursor=after),
+        "left_alone": alone.items, "has_more_alone": bool(alone.next_cursor),
+        "stuck": stuck[:_FIRST], "has_more_stuck": len(stuck) > _FIRST,
+    }  # fmt: skip
+    return render(request, "accounts/hand_overs.html", context)
 
 
 @never_cache

@@ -6,9 +6,9 @@ from uuid import UUID
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 
 from accounts.enums import Duty, RequestState, UnitState
-from accounts.models import Membership, Organization, User
+from accounts.models import Organization, User
 from accounts.rules.policy import Act, duties_for
-from accounts.selectors.duties import in_charge, place_of, second_reviewer_of, units_for
+from accounts.selectors.duties import in_charge, place_of, second_reviewer_of, units_for, units_for_any
 from accounts.selectors.reach import reach_of
 from accounts.selectors.requests import requests_seen_by, requests_waiting_for
 from bases.enums import PlanStage
@@ -20,10 +20,9 @@ _TOLD = ("organization__area", "waiting_on", "document", "asked_by", "amends")
 
 
 def filing_units(user: User) -> QuerySet[Organization]:
-    """The units for which `user` files plans; found by what one holds, not among all units."""
-    held = Membership.objects.filter(user=user, ended_at__isnull=True).values("organization")
-    found = units_for(user, Act.FILE_PLANS) | units_for(user, Act.FILE_PLANS_OF_BASES)
-    return found.filter(pk__in=held).select_related("area", "supervisor__area", "answers_to").order_by("id")
+    """The units for which `user` files plans."""
+    found = units_for_any(user, Act.FILE_PLANS, Act.FILE_PLANS_OF_BASES)
+    return found.select_related("area", "supervisor__area", "answers_to").order_by("id")
 
 
 def own_plans(user: User) -> QuerySet[TrainingPlan]:

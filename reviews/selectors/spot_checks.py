@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.enums import Move
 from accounts.models import Membership, Organization, User
 from accounts.rules.policy import POLICY, Act
-from accounts.selectors.duties import below, units_for
+from accounts.selectors.duties import below, units_for, units_for_any
 from credits.enums import ClaimState, DeclarationState
 from credits.models import Claim, Declaration
 from credits.selectors.bench import Bench
@@ -31,7 +31,7 @@ def planning_bureaus(user: User) -> QuerySet[Organization]:
 
 def campaigns_seen_by(user: User) -> QuerySet[Campaign]:
     """The campaigns of one's bureaus and of those below them, for who plans or inspects."""
-    units = units_for(user, Act.PLAN_SPOT_CHECKS) | units_for(user, Act.INSPECT)
+    units = units_for_any(user, Act.PLAN_SPOT_CHECKS, Act.INSPECT)
     seen = Q(pk__in=[])
     for unit in units.select_related("area"):
         seen |= Q(**below(unit.area, "bureau__area"))
@@ -192,13 +192,17 @@ def asked_of(user: User) -> QuerySet[Inspection]:
     """The inspections of one's own hours, of those of the people of one's unit while the unit is asked, and what one
     has answered for it.
     """
-    units = units_for(user, Act.ANSWER_INSPECTIONS)
-    of_unit = Q(waits_on=Asked.UNIT, declaration__organization__in=units) & ~Q(declaration__declarant=user)
-    told = Q(declaration__declarant=user) & ~Q(state=InspectionState.OPEN, steps__isnull=True)
-    asked = ("ask", "intend", "find")
-    answered = Q(steps__move="answer", steps__by=user, declaration__organization__in=units)
-    rows = Inspection.objects.filter(of_unit | answered | (told & Q(steps__move__in=asked))).distinct()
-    return rows.select_related("declaration", "declaration__organization", "campaign__bureau").order_by("-pk")
+    rows, units = Inspection.objects.order_by(), units_for(user, Act.ANSWER_INSPECTIONS).values("pk")
+    own = rows.filter(declaration__declarant=user, steps__move__in=("ask", "intend", "find"))
+    of_unit = rows.filter(waits_on=Asked.UNIT, declaration__organization__in=units).exclude(declaration__declarant=user)
+    answered = rows.filter(steps__move="answer", steps__by=user, declaration__organization__in=units)
+    # A union, and not an OR: each way is found by an index of its own.
+    found = own.values("pk").union(of_unit.values("pk"), answered.values("pk"))
+    return (
+        Inspection.objects.filter(pk__in=found)
+        .select_related("declaration", "declaration__organization", "campaign__bureau")
+        .order_by("-pk")
+    )
 
 
 def holders_asked(inspection: Inspection) -> list[User]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.enums import Duty, Move, NoticeEvent, UnitState
 from accounts.models import HandOver, Membership, Notice, Organization, Professional, User
 from accounts.selectors.duties import holders_of
-from accounts.selectors.handing_over import stuck_units, units_without_administrator
+from accounts.selectors.handing_over import Stuck, stuck_units, units_answered_for, without_administrator
 from accounts.selectors.registrations import people_waiting_for
 from accounts.selectors.requests import requests_waiting_for, who_can_decide
 from accounts.services.handing_over import ask_again, ask_to_hand_over, hand_over, turn_down
@@ -38,6 +38,14 @@ def ask(unit: Organization, by: User, **changes: Any) -> HandOver:
 def grant(asked: HandOver, by: User, *left: User, **changes: Any) -> HandOver:
     facts = {"seen_round": asked.round, "reason": "已核实", "now": NOW} | changes
     return hand_over(asked, leaving=[user.ref for user in left], by=by, **facts)
+
+
+def stuck_for(user: User) -> list[Stuck]:
+    return stuck_units(units_answered_for(user), now=NOW, most=9)
+
+
+def left_to(user: User) -> list[Organization]:
+    return list(without_administrator(units_answered_for(user)))
 
 
 def codes(call: Any, *args: Any, **kwargs: Any) -> list[str]:
@@ -91,9 +99,9 @@ def test_asked_from_above_the_bureau_decides(
     asked = ask(employer, authority_reviewer, phone=PHONE)
     assert (asked.waiting_on, asked.declarant) == (county_bureau, user)
     assert codes(grant, asked, authority_reviewer) == ["not_your_duty"]
-    assert list(units_without_administrator(authority_reviewer)) == [employer]
+    assert left_to(authority_reviewer) == [employer]
     grant(asked, county_officer)
-    assert list(units_without_administrator(authority_reviewer)) == []
+    assert left_to(authority_reviewer) == []
     other = make.give(make.user("主管部门另一人"), employer.supervisor, Duty.APPROVE_UNITS)  # type: ignore[arg-type]
     assert set(who_can_decide(ask(employer, declarant.user))) == {authority_reviewer, other}
 
@@ -174,11 +182,11 @@ def test_what_waits_where_nobody_reviews_is_shown_above_and_somebody_appointed(
     """After the term, whoever still manages the unit; the only reviewer's own matter has nobody either."""
     settings.STUCK_DAYS = 7
     sent = [reviewing.submitted(declarant, now=NOW - timedelta(days=days)) for days in (9, 8, 3)]
-    assert stuck_units(authority_reviewer, now=NOW) == []
+    assert stuck_for(authority_reviewer) == []
     Membership.objects.filter(user=employer_reviewer, duty=Duty.REVIEW_HOURS).update(ended_at=NOW)
-    (stuck,) = stuck_units(authority_reviewer, now=NOW)
+    (stuck,) = stuck_for(authority_reviewer)
     assert (stuck.unit, stuck.times, stuck.since) == (employer, 2, sent[0].waiting_since)
-    assert stuck_units(county_officer, now=NOW) == stuck_units(employer_reviewer, now=NOW) == []
+    assert stuck_for(county_officer) == stuck_for(employer_reviewer) == []
     desk = Client()
     desk.force_login(authority_reviewer)
     with django_assert_max_num_queries(16):
@@ -189,9 +197,32 @@ def test_what_waits_where_nobody_reviews_is_shown_above_and_somebody_appointed(
     assert told.link == reverse("accounts:hand_overs")
     asked = ask(employer, declarant.user)
     grant(asked, authority_reviewer)
-    assert [one.times for one in stuck_units(authority_reviewer, now=NOW)] == [2], "nobody reviews their own"
+    assert [one.times for one in stuck_for(authority_reviewer)] == [2], "nobody reviews their own"
     make.give(employer_reviewer, employer, Duty.REVIEW_HOURS)
-    assert stuck_units(authority_reviewer, now=NOW) == []
+    assert stuck_for(authority_reviewer) == []
+
+
+@pytest.mark.clause("S1-16")
+def test_the_first_units_stand_beside_the_requests_and_all_of_them_on_pages_of_their_own(
+    client: Client, county_officer: User, settings: Any, monkeypatch: pytest.MonkeyPatch,
+    django_assert_max_num_queries: Any,
+) -> None:  # fmt: skip
+    """A county has a hundred such units: the page asks and shows as much as where there are three."""
+    settings.STUCK_DAYS = 7
+    monkeypatch.setattr("accounts.views.handing_over._FIRST", 1)
+    units = [make.employer(f"第{number}中学") for number in range(3)]
+    for days, unit in ((8, units[0]), (9, units[2])):
+        reviewing.submitted(make.professional(works_at=unit), now=NOW - timedelta(days=days))
+    client.force_login(county_officer)
+    shown = {}
+    for asked in ("", "?show=alone", "?show=stuck"):
+        with django_assert_max_num_queries(15):
+            shown[asked] = text_of(client.get(f"{reverse('accounts:hand_overs')}{asked}"))
+    assert [shown[asked].count("的接任人</span>") for asked in shown] == [2, 3, 2]
+    assert all(f'href="{asked}"' in shown[""] for asked in list(shown)[1:])
+    assert shown["?show=stuck"].index(units[2].name) < shown["?show=stuck"].index(units[0].name)
+    monkeypatch.setattr("accounts.views.handing_over._FIRST", 3)
+    assert "?show=" not in text_of(client.get(reverse("accounts:hand_overs")))
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,6 +1,7 @@
 """Who is commended or sanctioned, published by two; each unit's officer, their training, the registered share."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,9 +14,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.enums import Duty
 from accounts.models import Notice, Organization, Professional, User
-from ceportal.office.models import Headcount, Officer, OfficerAttendance, OfficerTraining, Roll
+from ceportal.office.models import Headcount, Officer, OfficerAttendance, OfficerSum, OfficerTraining, Roll
 from ceportal.office.selectors.officers import whole_of
 from ceportal.office.services import officers as service
+from ceportal.office.services.counting_officers import count_officers
 from tests import factories as make
 from tests.credits.factories import NOW
 
@@ -138,6 +140,32 @@ def test_a_unit_names_its_officer_and_those_above_see_who_has_and_train_them(
     browser.force_login(authority_reviewer)
     assert browser.post(address, {"officer": str(here.ref), "act": "off"}).status_code == 302
     assert not OfficerAttendance.objects.exists()
+
+
+@pytest.mark.clause("S3-08")
+def test_of_a_large_place_the_clock_counts_once_an_hour(
+    browser: Client, city_officer: User, employer: Organization, employer_reviewer: User, declarant: Professional,
+    monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:  # fmt: skip
+    service.say_headcount(employer, 2026, 4, by=employer_reviewer, now=NOW)
+    live = whole_of(city_officer, 2026)
+    assert (live.units, live.said, live.registered, live.at) == (1, 1, 1, None)
+    assert count_officers(now=NOW) == 0
+    monkeypatch.setattr("ceportal.office.selectors.officers.LIVE_AT_MOST", 0)
+    assert count_officers(now=NOW) == 3, "its province, its city, itself"
+    assert whole_of(city_officer, 2026) == replace(live, at=NOW)
+    make.employer("新来的单位")
+    assert count_officers(now=NOW + timedelta(minutes=59)) == 0
+    browser.force_login(city_officer)
+    with django_assert_max_num_queries(15):
+        text = browser.get("/officers/").content.decode()
+    assert ">1</a> 个，其中" in text
+    assert "以上数字截至" in text
+    assert "新来的单位" in text
+    assert count_officers(now=NOW + timedelta(hours=1)) == 3
+    assert whole_of(city_officer, 2026).units == 2
+    monkeypatch.setattr("ceportal.office.selectors.officers.LIVE_AT_MOST", 9)
+    assert count_officers(now=NOW + timedelta(hours=1)) == OfficerSum.objects.count() == 0
 
 
 def test_another_officer_takes_the_place_and_the_number_said_again_is_another(

@@ -45,7 +45,13 @@ def statistics_href(asked: Asked) -> str:
 
 def people_href(asked: Asked, *, standing: str = "", measure: str = "") -> str:
     """The people a figure counts, or of whom it is added up."""
-    return href_of("office:counted_people", asked, {"standing": standing, "measure": measure})
+    return narrowed(href_of("office:counted_people", asked), standing=standing, measure=measure)
+
+
+def narrowed(href: str, **more: str) -> str:
+    """An address of `href_of` that asks for `more` besides: what is empty asks for nothing."""
+    said = {name: value for name, value in more.items() if value}
+    return f"{href}&{urlencode(said)}" if said else href
 
 
 def href_of(page: str, asked: Asked, more: Mapping[str, str] | None = None) -> str:

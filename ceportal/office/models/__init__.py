@@ -5,7 +5,7 @@ from ceportal.office.models.evaluations import UnitEvaluation
 from ceportal.office.models.exports import Export
 from ceportal.office.models.funding import FundingRecord
 from ceportal.office.models.letters import Letter, LetterReceipt
-from ceportal.office.models.officers import Headcount, Officer, OfficerAttendance, OfficerTraining
+from ceportal.office.models.officers import Headcount, Officer, OfficerAttendance, OfficerSum, OfficerTraining
 from ceportal.office.models.reminders import Reminder
 from ceportal.office.models.reports import FixedReport
 from ceportal.office.models.rolls import Roll, RollName
@@ -27,6 +27,7 @@ __all__ = [
     "LetterReceipt",
     "Officer",
     "OfficerAttendance",
+    "OfficerSum",
     "OfficerTraining",
     "PartSum",
     "PlaceSum",

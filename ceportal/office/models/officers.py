@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from accounts.models import Organization, User
+from accounts.models import Area, Organization, User
 from ceportal.kernel.models import Referenced
 
 
@@ -102,3 +102,27 @@ class OfficerAttendance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.training_id} {self.officer_id}"
+
+
+class OfficerSum(models.Model):
+    """A large place's units of a year as the clock last counted them: all, those with an officer, those that said how
+    many ought to take part, how many that is, and how many of these are registered.
+    """
+
+    place = models.ForeignKey(Area, on_delete=models.CASCADE, related_name="+")
+    year = models.PositiveSmallIntegerField()
+    at = models.DateTimeField()
+    units = models.PositiveIntegerField()
+    with_officer = models.PositiveIntegerField()
+    said = models.PositiveIntegerField()
+    obliged = models.PositiveIntegerField()
+    registered = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "注册率统计"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["place", "year"], name="one_officer_sum_a_place_and_year")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.place} {self.year}"

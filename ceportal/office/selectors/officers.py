@@ -1,29 +1,37 @@
 """Which unit has named its officer, who of them was trained, and how many of those who ought to are registered."""
 
+from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from accounts.enums import UnitState
-from accounts.models import Employment, Organization, User
+from accounts.models import Area, Employment, Organization, User
 from accounts.rules.policy import Act
 from accounts.selectors.duties import units_for
 from accounts.selectors.reach import Reach, reach_of
-from ceportal.office.models import Headcount, Officer, OfficerAttendance, OfficerTraining
+from ceportal.office.models import Headcount, Officer, OfficerAttendance, OfficerSum, OfficerTraining
 from ceportal.office.rules.officers import share
+
+# Units of a place: so many are counted while the page waits.
+LIVE_AT_MOST = 1000
 
 
 @dataclass(frozen=True)
 class Whole:
-    """A whole place: its units, those with an officer, those that said how many they are, and their registered."""
+    """A whole place: its units, those with an officer, those that said how many they are, and their registered; as of
+    when, if the clock counted them.
+    """
 
     units: int
     with_officer: int
     said: int
     obliged: int
     registered: int
+    at: datetime | None = None
 
     @property
     def share(self) -> Decimal | None:
@@ -84,13 +92,34 @@ def units_overseen(user: User, year: int, *, name: str = "", look: str = "") -> 
 
 
 def whole_of(user: User, year: int) -> Whole:
-    """The reader's whole reach in a few counts; registered are those of the units that said how many they are."""
-    units = _units(reach_of(user, Act.OVERSEE_OFFICERS)).order_by()
+    """The reader's whole reach; that of a large place as the clock last counted it."""
+    reach = reach_of(user, Act.OVERSEE_OFFICERS)
+    if len(reach.places) == 1 and not reach.authorities:
+        kept = OfficerSum.objects.filter(place=reach.places[0], year=year).first()
+        if kept:
+            return Whole(kept.units, kept.with_officer, kept.said, kept.obliged, kept.registered, kept.at)
+    return whole_within(reach, year)
+
+
+def whole_within(reach: Reach, year: int) -> Whole:
+    """In a few counts; registered are those of the units that said how many they are."""
+    units = _units(reach).order_by()
     here = Officer.objects.filter(organization__in=units.values("pk"), ended_at__isnull=True)
     said = Headcount.objects.filter(organization__in=units.values("pk"), year=year)
     told = said.aggregate(units=Count("pk"), obliged=Coalesce(Sum("obliged"), 0))
-    registered = _at_work().filter(organization__in=said.values("organization")).count()
-    return Whole(units.count(), here.count(), told["units"], told["obliged"], registered)
+    registered = _at_work().filter(organization__in=said.values("organization"))
+    return Whole(
+        units.count(), here.count(), told["units"], told["obliged"], registered.count() if told["units"] else 0
+    )
+
+
+def large_places() -> list[Area]:
+    """Those with more than `LIVE_AT_MOST` units in them and below them, from the top."""
+    counts: Counter[str] = Counter()
+    for path, count in _employers().order_by().values_list("area__path").annotate(n=Count("pk")):
+        counts.update(dict.fromkeys(path.rstrip("/").split("/"), count))
+    large = [code for code, count in counts.items() if count > LIVE_AT_MOST]
+    return list(Area.objects.filter(pk__in=large).order_by("path"))
 
 
 def trainings_seen_by(user: User) -> QuerySet[OfficerTraining]:
@@ -115,8 +144,11 @@ def officers_for(user: User, training: OfficerTraining, *, name: str = "") -> Qu
 
 
 def _units(reach: Reach) -> QuerySet[Organization]:
-    units = Organization.objects.filter(is_employer=True, is_bureau=False, state=UnitState.ACTIVE)
-    return units.filter(reach.of_places("area") | Q(supervisor__in=reach.authorities))
+    return _employers().filter(reach.of_places("area") | Q(supervisor__in=reach.authorities))
+
+
+def _employers() -> QuerySet[Organization]:
+    return Organization.objects.filter(is_employer=True, is_bureau=False, state=UnitState.ACTIVE)
 
 
 def _at_work() -> QuerySet[Employment]:

@@ -28,6 +28,7 @@ from ceportal.office.selectors.counting import (
 )
 from ceportal.office.services.agreeing import keep_agreements
 from ceportal.office.services.counting_days import authority_of, count_days
+from ceportal.office.services.counting_officers import count_officers
 from ceportal.office.services.counting_places import SUMMED, Place, add_to, keep_places, move_places
 
 # One writer at a time holds this counter.
@@ -63,6 +64,7 @@ def count_years(*, now: datetime) -> int:
             break
     count_days(now=now)
     keep_agreements(now=now)
+    count_officers(now=now)
     return changed
 
 

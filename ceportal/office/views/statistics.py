@@ -20,7 +20,7 @@ from ceportal.kernel.web.keyset import KeysetPage, keyset_page
 from ceportal.kernel.web.sheets import XLSX, workbook_bytes
 from ceportal.office.documents.report import render_report
 from ceportal.office.enums import By, Standing
-from ceportal.office.forms.counting import asked_of, href_of, people_href, statistics_href
+from ceportal.office.forms.counting import asked_of, href_of, narrowed, people_href, statistics_href
 from ceportal.office.models import CountedYear
 from ceportal.office.rules.counting import ADDED, TIMES, Figures
 from ceportal.office.rules.reports import METHOD, ON_PAGE, Column, digest_of
@@ -225,13 +225,12 @@ def _line(row: Row, columns: tuple[Column, ...], *, is_lowest: bool) -> tuple[st
 
 def _cells(figures: Figures, columns: tuple[Column, ...], asked: Asked | None) -> list[tuple[Column, Any, str]]:
     """Each value, and the list of people it counts."""
-    cells = []
+    cells, everybody = [], people_href(asked) if asked else ""
     for column in columns:
         value = column.read(figures)
         standing = "" if column.standing == "all" else column.standing
-        leads = asked is not None and value and (column.standing or column.measure)
-        href = people_href(asked, standing=standing, measure=column.measure) if asked and leads else ""
-        cells.append((column, value, href))
+        leads = everybody and value and (column.standing or column.measure)
+        cells.append((column, value, narrowed(everybody, standing=standing, measure=column.measure) if leads else ""))
     return cells
 
 

@@ -15,9 +15,10 @@ from accounts.enums import Duty
 from accounts.models import Area, Organization, User
 from ceportal.kernel.models import Counter
 from ceportal.office.demo.province import PROGRESS
-from ceportal.office.models import Agreement
+from ceportal.office.models import Agreement, OfficerSum
 from ceportal.office.services.agreeing import agree_on
 from ceportal.office.services.counting import keep_places
+from ceportal.office.services.counting_officers import count_officers
 from credits.models import HourEntry
 from credits.services.steps import fill_places
 from tests import factories as make
@@ -57,6 +58,8 @@ def lay(name: str, entries: int) -> None:
     for place in Area.objects.filter(pk__in=("410000", "410200", "410203")):
         if not Agreement.objects.filter(place=place, year=NOW.year).exists():
             agree_on(place, NOW.year, now=NOW)
+    if not OfficerSum.objects.filter(year=NOW.year).exists():
+        count_officers(now=NOW)
     spent = time.monotonic() - began
     tell(f"{HourEntry.objects.count():,} entries of {_laid():,} made-up people, {spent:.0f} s spent on laying them")
 
