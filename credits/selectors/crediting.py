@@ -1,18 +1,17 @@
 """What has to be known to settle many claims at once: each question one statement, however many claims there are."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
 from operator import attrgetter
-from typing import Any, Protocol
-
-from django.db import connection
+from typing import Any, Protocol, Self
 
 from accounts.fields import id_indexes
 from accounts.models import Professional
 from ceportal.kernel.selectors.given import as_day, as_hours, given
-from ceportal.kernel.selectors.underway import underway
+from ceportal.kernel.selectors.underway import Rows, underway
 from credits.enums import ClaimState
 from credits.models import Claim, ClaimSession
 from credits.rules.plausibility import Known, Standing
@@ -105,30 +104,52 @@ def _was_merged(person: Professional | None, indexes: list[str]) -> bool:
 
 def what_counts(claims: Iterable[Claimed], sittings: Iterable[tuple[datetime, datetime]]) -> dict[int, Known]:
     """What counts already of the people of `claims`, as far as it can bear on those claims, by person."""
-    asked = list(claims)
-    known: dict[int, Known] = defaultdict(Known)
-    for person, training in _trainings(asked):
-        known[person].trainings.append(training)
-    stretches = list(sittings)
-    if stretches:
-        people = {claim.professional_id for claim in asked}
-        _add_sittings(known, people, min(start for start, _ in stretches), max(end for _, end in stretches))
-    return known
+    with WhatCounts.of(claims, sittings).asking() as known:
+        return known()
 
 
-def _trainings(asked: Sequence[Claimed]) -> Iterable[tuple[int, Standing]]:
-    if not asked:
-        return
-    source, values = given([dict(zip(_ASKED, _ASKED_OF(claim), strict=True)) for claim in asked], _ASKED)
-    parts = _BEARS_UPON if any(claim.course_key for claim in asked) else _BEARS_UPON[:1]
-    question = " UNION ".join(f"{_TRAINING}{bears_upon}" for bears_upon in parts)
-    with connection.cursor() as cursor:
-        cursor.execute(f"WITH given AS (SELECT * FROM {source}) {question} ORDER BY 2", values)  # noqa: S608
-        for person, number, origin, door, title, start, end, hours, *keys in cursor.fetchall():
-            yield person, Standing(number, origin, door, title, (as_day(start), as_day(end)), as_hours(hours), *keys)
+@dataclass(frozen=True)
+class WhatCounts:
+    """The same as a question put together before it is asked, and asked beside a block."""
+
+    statement: str
+    values: list[str]
+    people: frozenset[int | None]
+    stretches: list[tuple[datetime, datetime]]
+
+    @classmethod
+    def of(cls, claims: Iterable[Claimed], sittings: Iterable[tuple[datetime, datetime]]) -> Self:
+        asked = list(claims)
+        people = frozenset(claim.professional_id for claim in asked)
+        if not asked:
+            return cls("", [], people, [])
+        source, values = given([dict(zip(_ASKED, _ASKED_OF(claim), strict=True)) for claim in asked], _ASKED)
+        parts = _BEARS_UPON if any(claim.course_key for claim in asked) else _BEARS_UPON[:1]
+        question = " UNION ".join(f"{_TRAINING}{bears_upon}" for bears_upon in parts)
+        statement = f"WITH given AS (SELECT * FROM {source}) {question} ORDER BY 2"  # noqa: S608
+        return cls(statement, values, people, list(sittings))
+
+    @contextmanager
+    def asking(self) -> Iterator[Callable[[], dict[int, Known]]]:
+        """What is yielded gives what counts, by person."""
+        if not self.statement:
+            yield lambda: defaultdict(Known)
+            return
+        with underway(self.statement, self.values) as answer:
+            yield lambda: self._known(answer())
+
+    def _known(self, rows: Rows) -> dict[int, Known]:
+        known: dict[int, Known] = defaultdict(Known)
+        for person, number, origin, door, title, start, end, hours, *keys in rows:
+            days = as_day(start), as_day(end)
+            known[person].trainings.append(Standing(number, origin, door, title, days, as_hours(hours), *keys))
+        if self.stretches:
+            first, last = min(start for start, _ in self.stretches), max(end for _, end in self.stretches)
+            _add_sittings(known, self.people, first, last)
+        return known
 
 
-def _add_sittings(known: dict[int, Known], people: set[int | None], first: datetime, last: datetime) -> None:
+def _add_sittings(known: dict[int, Known], people: Collection[int | None], first: datetime, last: datetime) -> None:
     rows = ClaimSession.objects.filter(
         professional__in=people, ended_at__gt=first, started_at__lt=last, claim__state=ClaimState.LIVE
     )

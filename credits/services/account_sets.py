@@ -5,7 +5,8 @@ accounts are made before any is locked, in that order too: who waits for one bei
 may still ask for.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from operator import attrgetter
@@ -16,6 +17,7 @@ from django.db import connection, transaction
 from accounts.models import Area
 from accounts.selectors.learners import Person
 from ceportal.kernel.selectors.given import as_hours, given
+from ceportal.kernel.selectors.underway import Rows, underway
 from credits.models import ChangedAccount, YearAccount
 from credits.rules.requirements import NOTHING, ZERO, Standing, is_met
 from credits.selectors.accounts import standing_of
@@ -77,25 +79,34 @@ _READ = (
 
 def lock_accounts(people: Mapping[Place, Person], bench: Bench) -> dict[Place, Account]:
     """The accounts of (year, person's key), made where there are none, locked until the transaction ends."""
+    with locking_accounts(people, bench) as locked:
+        pass
+    return locked()
+
+
+@contextmanager
+def locking_accounts(people: Mapping[Place, Person], bench: Bench) -> Iterator[Callable[[], dict[Place, Account]]]:
+    """The same beside the block; after it they are locked, and what is given makes them ready for use."""
     if not people:
-        return {}
+        yield dict
+        return
     years = {year for year, _ in people}
     bench.learn(people.values(), years)
     bench.learn_employers(people.values(), years)
     in_order = sorted(people)
     asked = given([{"year": year, "person": person} for year, person in in_order], _PLACES)
+    rows: Rows = []
     with transaction.atomic():
-        accounts = _locked(asked, people)
-        missing = [place for place in in_order if place not in accounts]
+        with _locking(asked) as answer:
+            yield lambda: _ready(rows, people, bench)
+        rows += answer()
         # What was locked is let go of before any is made.
-        transaction.set_rollback(bool(missing))
-    if missing:
-        _make([_new(people[place], place[0], bench) for place in missing], bench)
-        accounts = _locked(asked, people)
-    for account in accounts.values():
-        if account.year >= bench.this_year:
-            _follow(account, bench)
-    return accounts
+        transaction.set_rollback(len(rows) < len(people))
+    if len(rows) < len(people):
+        there = {(row[4], row[5]) for row in rows}
+        _make([_new(people[place], place[0], bench) for place in in_order if place not in there], bench)
+        with _locking(asked) as answer:
+            rows[:] = answer()
 
 
 @dataclass(frozen=True)
@@ -167,17 +178,22 @@ def _make(firsts: list[Account], bench: Bench) -> None:
     )
 
 
-def _locked(asked: tuple[str, list[str]], people: Mapping[Place, Person]) -> dict[Place, Account]:
+def _locking(asked: tuple[str, list[str]]) -> AbstractContextManager[Callable[[], Rows]]:
     """In the order of the ledger. On SQLite the transaction itself is the lock."""
     lock = " FOR UPDATE OF a" if connection.features.has_select_for_update else ""
     source, values = asked
     question = f"SELECT {_READ} FROM {source} JOIN {_ACCOUNTS} a ON {_IS_OF}"  # noqa: S608
-    with connection.cursor() as cursor:
-        cursor.execute(f"{question} ORDER BY a.year, a.professional_id{lock}", values)
-        return {
-            (row[4], row[5]): Account(people[row[4], row[5]], row[4], *row[6:], *map(as_hours, row[:4]))
-            for row in cursor.fetchall()
-        }
+    return underway(f"{question} ORDER BY a.year, a.professional_id{lock}", values)
+
+
+def _ready(rows: Rows, people: Mapping[Place, Person], bench: Bench) -> dict[Place, Account]:
+    accounts = {
+        (row[4], row[5]): Account(people[row[4], row[5]], row[4], *row[6:], *map(as_hours, row[:4])) for row in rows
+    }
+    for account in accounts.values():
+        if account.year >= bench.this_year:
+            _follow(account, bench)
+    return accounts
 
 
 def _new(person: Person, year: int, bench: Bench) -> Account:

@@ -30,9 +30,9 @@ from credits.rules.doubts import (
 from credits.rules.records import Record
 from credits.selectors.bench import Bench
 from credits.selectors.courses import filed_courses
-from credits.selectors.crediting import what_counts
+from credits.selectors.crediting import WhatCounts
 from credits.selectors.window import excused_places
-from credits.services.account_sets import Account, Place, lock_accounts
+from credits.services.account_sets import Account, Place, locking_accounts
 from credits.services.claim_sets import NewClaim
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
@@ -90,8 +90,12 @@ def settle(candidates: Sequence[Candidate], *, speaker: Speaker, bench: Bench) -
     for candidate in candidates:
         candidate.reasons = reporter.doubts(candidate, bench)
     hopeful = [each for each in candidates if each.person and not each.reasons]
-    accounts = lock_accounts({each.place: each.person for each in hopeful if each.person}, bench)
-    known = what_counts([each.claim for each in hopeful], [stretch for each in hopeful for stretch in each.sessions])
+    with locking_accounts({each.place: each.person for each in hopeful if each.person}, bench) as locked:
+        sittings = [stretch for each in hopeful for stretch in each.sessions]
+        question = WhatCounts.of([each.claim for each in hopeful], sittings)
+    with question.asking() as what_counts:  # now that what changes it is ours
+        accounts = locked()
+        known = what_counts()
     for number, candidate in enumerate(candidates):
         if candidate.person and not candidate.reasons:
             weigh(candidate, known[candidate.person.pk], -1 - number, bench)
