@@ -39,8 +39,9 @@ test: install-dev ## The whole suite on SQLite and on PostgreSQL, with a real br
 	@exec $(PYTHON) -m tests.databases both -m "not deep" --numprocesses $(JOBS) --durations 25
 
 .PHONY: test-deep
-test-deep: install-dev ## What takes longer: full trial counts, long fuzzing (before a release)
-	@exec $(PYTHON) -m tests.databases each -m "deep or shared"
+test-deep: install-dev ## What takes longer: full trial counts, long fuzzing (before a release). Goes on where it was broken off. DEEP="sqlite tests/oracle"
+	@exec $(PYTHON) -m tests.databases.deep $(DEEP)
+DEEP ?=
 
 .PHONY: check
 check: install-dev ## The fast guard: format, lint, import contracts, types, templates, migrations, settings

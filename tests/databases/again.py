@@ -31,6 +31,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def was_tried(item: pytest.Item) -> bool:
     if is_of_one(item) and not is_of_the_second(item):
         return True
+    return asks_for_none(item)
+
+
+def asks_for_none(item: pytest.Item) -> bool:
+    """Where it stands nobody reads the address of a database by themselves, and it asks for none."""
     return item.nodeid.startswith((*ROOMS, *OF_NO_DATABASE)) and not wants_a_database(item)
 
 

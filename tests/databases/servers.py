@@ -6,13 +6,19 @@ import shutil
 import signal
 import subprocess
 import sysconfig
+import tempfile
 import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 START_SECONDS = 30
 # A durable cluster that was cut off reads what it had logged first.
 RECOVERY_SECONDS = 600
 FLEETING = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# What was acknowledged is with the system, though not on the disk: all servers killed lose nothing, a power cut would.
+OUTLIVES_A_KILL = MappingProxyType({"synchronous_commit": "on", "full_page_writes": "on"})
 DURABLE = {"shared_buffers": "2GB", "max_wal_size": "8GB", "checkpoint_timeout": "15min", "jit": "off"}
 
 
@@ -69,8 +75,9 @@ class Cluster:
     One for tests lives as long as they do and needs not survive a power cut; a durable one is set as in production.
     """
 
-    def __init__(self, folder: Path, *, is_durable: bool = False) -> None:
+    def __init__(self, folder: Path, *, is_durable: bool = False, besides: Mapping[str, str] | None = None) -> None:
         self.folder, self.is_durable = folder, is_durable
+        self.settings = (DURABLE if is_durable else FLEETING) | dict(besides or {})
         self.data = folder / "data"
         self.binaries = postgresql_binaries()
         self.url = f"postgresql://portal@{str(folder).replace('/', '%2F')}/postgres"
@@ -86,7 +93,7 @@ class Cluster:
             self._run("initdb", "-D", self.data, "-U", "portal", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
         options = {"listen_addresses": "", "unix_socket_directories": str(self.folder), "max_connections": "200"}
         command = self._command("postgres", "-D", self.data)
-        for name, value in (options | (DURABLE if self.is_durable else FLEETING)).items():
+        for name, value in (options | self.settings).items():
             command += ["-c", f"{name}={value}"]
         log_path = self.folder / "postgres.log"
         with log_path.open("ab") as log:
@@ -129,6 +136,21 @@ class Cluster:
         )
         if result.returncode:
             raise ServerMissing(f"{program}: {result.stderr.strip()}")
+
+
+@contextmanager
+def cluster_of_its_own(
+    *, is_durable: bool = False, besides: Mapping[str, str] | None = None, within: Path = Path("/tmp")
+) -> Iterator[Cluster]:
+    """One that may die: nobody else's database lies in it."""
+    folder = Path(tempfile.mkdtemp(prefix="ceportal-pg-", dir=within))
+    cluster = Cluster(folder, is_durable=is_durable, besides=besides)
+    try:
+        cluster.start()
+        yield cluster
+    finally:
+        cluster.stop()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _other_user() -> pwd.struct_passwd:

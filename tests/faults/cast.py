@@ -3,8 +3,10 @@
 import hashlib
 from collections import Counter
 from datetime import date, timedelta
+from io import StringIO
 from typing import Any
 
+from django.core.management import call_command
 from django.test import override_settings
 from django.utils import timezone
 
@@ -84,6 +86,16 @@ def inquire(names: list[str]) -> dict[str, Any]:
         "dead_letters": are_there_dead_letters(),
         "jobs": Job.objects.exclude(state="done").count(),
     }
+
+
+def reconciled() -> str:
+    """What `manage.py reconcile` says of the whole ledger when it ends with an error."""
+    said = StringIO()
+    try:
+        call_command("reconcile", stdout=said)
+    except SystemExit:
+        return said.getvalue()
+    return ""
 
 
 def _facts(certificate: Certificate) -> dict[str, Any]:

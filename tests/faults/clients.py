@@ -19,6 +19,8 @@ from django.utils import timezone
 from tests.faults.town import Town
 
 ANSWER_SECONDS = 30
+# Records of one person.
+LESSONS = 6
 GIVE_UP_SECONDS = 180
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 _serial = count(1)
@@ -46,7 +48,7 @@ def records_of(person: dict[str, str]) -> list[dict[str, Any]]:
             **common, **(public if lesson < 2 else {"subject": "professional"}),
             "record_id": f"F-{number}-{lesson}", "title": f"第{number}门课程第{lesson}讲",
         }
-        for lesson in range(6)
+        for lesson in range(LESSONS)
     ]  # fmt: skip
 
 

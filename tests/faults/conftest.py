@@ -1,4 +1,4 @@
-"""One portal for all the faults of a run, on SQLite or on the PostgreSQL cluster the run was given.
+"""One portal for all the faults of a run, on SQLite or on a PostgreSQL cluster of its own, which may die.
 
 These tests run one after another in one process; each leaves the portal whole.
 """
@@ -9,17 +9,18 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
 
 import psycopg2
 import pytest
 
 from tests.databases import tables
+from tests.databases.servers import OUTLIVES_A_KILL, Cluster, cluster_of_its_own
 from tests.faults.town import Town
 
 # A process of a run has its own, should these tests ever be spread.
-DATABASE = "faults_" + os.environ.get("PYTEST_XDIST_WORKER", "alone")
+DATABASE = "faults_proxy_" + os.environ.get("PYTEST_XDIST_WORKER", "alone")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -31,14 +32,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="package")
 def running_town() -> Iterator[Town]:
     """Ended with the last of these tests: its clock takes a third of a processor from whatever runs after them."""
-    with _founded(DATABASE) as town:
+    with _cluster() as cluster, _founded(cluster.url if cluster else None, cluster) as town:
         yield town
 
 
 @pytest.fixture(scope="module")
 def town_behind_a_proxy() -> Iterator[Town]:
     """Another one, which believes what the proxy before it says of its clients' addresses."""
-    with _founded(f"{DATABASE}_proxy", TRUSTED_PROXY_COUNT="1") as town:
+    with _founded(_own_database(DATABASE), TRUSTED_PROXY_COUNT="1") as town:
         yield town
 
 
@@ -57,16 +58,26 @@ def chance() -> random.Random:
     return random.Random(seed)
 
 
+def _cluster() -> AbstractContextManager[Cluster | None]:
+    return cluster_of_its_own(besides=OUTLIVES_A_KILL) if "DATABASE_URL" in os.environ else nullcontext()
+
+
+@pytest.fixture
+def seeds() -> list[int]:
+    """Three of chance, or the one of FAULT_SEED."""
+    given = os.environ.get("FAULT_SEED")
+    return [int(given)] if given else [random.SystemRandom().randrange(2**32) for _ in range(3)]
+
+
 @contextmanager
-def _founded(name: str, **settings: str) -> Iterator[Town]:
+def _founded(database: str | None, cluster: Cluster | None = None, **settings: str) -> Iterator[Town]:
     folder = Path(tempfile.mkdtemp(prefix="ceportal-faults-"))
-    database = _own_database(name)
     if database:
         tables.fill(database)
     else:
         (folder / "portal").mkdir()
         tables.copy_to(folder / "portal" / "portal.sqlite3")
-    town = Town(folder, database, patience=600, **settings)
+    town = Town(folder, database, cluster=cluster, patience=600, **settings)
     yield town
     town.portal.sweep()
     shutil.rmtree(folder)

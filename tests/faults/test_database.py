@@ -10,14 +10,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import psycopg2
 import pytest
 
 from tests.databases import tables
-from tests.databases.servers import Cluster
+from tests.databases.servers import Cluster, cluster_of_its_own
 from tests.faults.clients import Platform, records_of
 from tests.faults.test_killed import nothing_lost_nothing_twice
 from tests.faults.town import Town
@@ -30,18 +30,6 @@ pytestmark = [
 RESTARTS, PEOPLE_EACH = 10, 17
 # Of each load this much is acknowledged at most when the database dies.
 LATEST = 0.8
-
-
-@contextmanager
-def cluster_of_its_own(*, is_durable: bool, within: Path = Path("/tmp")) -> Iterator[Cluster]:
-    folder = Path(tempfile.mkdtemp(prefix="ceportal-pg-", dir=within))
-    cluster = Cluster(folder, is_durable=is_durable)
-    try:
-        cluster.start()
-        yield cluster
-    finally:
-        cluster.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -21,9 +21,8 @@ from pathlib import Path
 import pytest
 
 from tests.databases import tables
-from tests.databases.servers import Cluster
+from tests.databases.servers import Cluster, cluster_of_its_own
 from tests.faults.clients import ANSWER_SECONDS, Person, Platform, records_of
-from tests.faults.test_database import cluster_of_its_own
 from tests.faults.test_killed import certificates_are_whole, nothing_lost_nothing_twice
 from tests.faults.town import Town
 from tests.portals import until

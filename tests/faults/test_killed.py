@@ -9,37 +9,67 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
+from threading import Thread
 from typing import Any
 
 import pytest
 
-from tests.faults.clients import Platform, records_of
+from tests.faults.clients import LESSONS, Platform, records_of
 from tests.faults.town import LEASE, SLACK, VICTIMS, Town
 
 A_LOAD = 3
-# Seconds after the beginning of a load: while batches come in, accounts are settled, or sheets are drawn.
-WINDOW = 4.0
+# Seconds after the beginning of a load: while batches come in, accounts are settled, or sheets are drawn. Where loads
+# come on without rest, all of this goes on at any moment.
+WINDOW, WITHOUT_REST = 4.0, 2.0
 A_SHEET = 0.6
 SHEETS, KILLS = 300, 25
 
 
-def test_each_kind_of_process_killed_once(town: Town, chance: random.Random) -> None:
-    survive(town, chance, chance.sample(VICTIMS, len(VICTIMS)))
+class Load:
+    """One platform's batches for people of its own, and its list of what was acknowledged."""
+
+    def __init__(self, town: Town, victims: Sequence[str]) -> None:
+        self.platform, self.people = Platform(town), town.people(A_LOAD * len(victims))
+        self.sent, self.hands, self.victims = list[str](), list[Thread](), victims
+
+    def goes_on(self) -> None:
+        """Two batches for each of the next few people."""
+        begun = len(self.sent) // LESSONS
+        records = [records_of(person) for person in self.people[begun : begun + A_LOAD]]
+        self.sent += [record["record_id"] for some in records for record in some]
+        self.hands += self.platform.post_all([half for some in records for half in (some[:3], some[3:])])
+
+    def ends(self) -> None:
+        for hand in self.hands:
+            hand.join()
+        assert sorted(self.platform.acknowledged) == sorted(self.sent), "the client gave up"
+
+
+def test_each_kind_of_process_killed_once(town: Town, seeds: list[int]) -> None:
+    """By three seeds, one after the other. The supervisor, whose death is all the others', by one of them."""
+    others = [victim for victim in town.victims if victim != "supervisor"]
+    loads = [die_without_rest(town, seed, others if place else town.victims) for place, seed in enumerate(seeds)]
+    all_is_there(town, loads)
 
 
 @pytest.mark.deep
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("seed", range(20))
 def test_each_kind_of_process_killed_once_by_twenty_seeds(town: Town, seed: int) -> None:
-    chance = random.Random(seed)
-    survive(town, chance, chance.sample(VICTIMS, len(VICTIMS)))
+    all_is_there(town, [die_without_rest(town, seed, town.victims)])
 
 
 @pytest.mark.deep
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("victim", VICTIMS)
 def test_each_kind_of_process_killed_ten_times(town: Town, chance: random.Random, victim: str) -> None:
-    survive(town, chance, [victim] * 10)
+    load = Load(town, [victim] * 10)
+    for _ in load.victims:
+        load.goes_on()
+        die(town, chance, victim, WINDOW)
+        load.ends()
+        town.wait_until_whole()
+    all_is_there(town, [load])
 
 
 @pytest.mark.deep
@@ -71,44 +101,50 @@ def test_whoever_draws_is_killed_25_times_over_300_certificates(town: Town, chan
     certificates_are_whole(people, facts)
 
 
-def survive(town: Town, chance: random.Random, victims: Sequence[str]) -> None:
-    """Under a load each, kill the victims; then ask for everything back."""
-    platform, people = Platform(town), town.people(A_LOAD * len(victims))
-    sent: list[str] = []
-    for number, victim in enumerate(victims):
-        batches = [
-            half
-            for person in people[number * A_LOAD : (number + 1) * A_LOAD]
-            for records in [records_of(person)]
-            for half in (records[:3], records[3:])
-        ]
-        sent += [record["record_id"] for batch in batches for record in batch]
-        hands = platform.post_all(batches)
-        wait_for_the_moment(town, chance, victim)
-        town.kill(victim, chance.randrange(2))
-        for hand in hands:
-            hand.join()
-        town.wait_until_whole()
-    town.wait_for_certificates(people)
-    assert sorted(platform.acknowledged) == sorted(sent), "the client gave up"
-    facts = town.tell(f"inquire({[person['name'] for person in people]!r})")
-    told = Counter(certificate["tries"] for certificate in facts["certificates"])
-    sys.stdout.write(f"killed {victims}; {platform.retries} posts repeated; certificates by tries: {dict(told)}\n")
-    nothing_lost_nothing_twice(platform.acknowledged, facts)
-    certificates_are_whole(people, facts)
-    done = town.manage("reconcile")
-    assert done.returncode == 0, done.stdout
+def die_without_rest(town: Town, seed: int, victims: Sequence[str]) -> Load:
+    """Each once, in an order and at moments of the seed, the next whether the last is back or not."""
+    chance, began = random.Random(seed), time.monotonic()
+    load = Load(town, chance.sample(victims, len(victims)))
+    for victim in load.victims:
+        load.goes_on()
+        die(town, chance, victim, WITHOUT_REST)
+    sys.stdout.write(f"seed {seed}: killed {', '.join(load.victims)} in {time.monotonic() - began:.0f} s\n")
+    return load
 
 
-def wait_for_the_moment(town: Town, chance: random.Random, victim: str) -> None:
-    """Any moment for those who take in; for those who work in the background, one at which they are at a sheet."""
-    deadline = time.monotonic() + chance.uniform(0, WINDOW)
+def die(town: Town, chance: random.Random, victim: str, window: float) -> None:
+    """At any moment for those who take in; for those who work in the background, at one when they are at a sheet."""
+    deadline = time.monotonic() + chance.uniform(0, window)
     if victim in {"pool child", "celery main"}:
-        deadline += WINDOW
+        deadline += window
         while time.monotonic() < deadline and not town.sheets_in_hand():
             time.sleep(0.02)
         deadline = time.monotonic() + chance.uniform(0, A_SHEET)
     time.sleep(max(0.0, deadline - time.monotonic()))
+    town.kill(victim, chance.randrange(2))
+
+
+def all_is_there(town: Town, loads: Sequence[Load]) -> None:
+    """Of each load whatever its platform was told, once; the certificates of its people; and the ledger is whole."""
+    began = time.monotonic()
+    for load in loads:
+        load.ends()
+    town.wait_until_whole()
+    whole = time.monotonic()
+    town.wait_for_certificates([person for load in loads for person in load.people])
+    drawn = time.monotonic()
+    names = [[person["name"] for person in load.people] for load in loads]
+    told, reconciled = town.tell(f"([inquire(names) for names in {names!r}], reconciled())")
+    for load, facts in zip(loads, told, strict=True):
+        tries = Counter(certificate["tries"] for certificate in facts["certificates"])
+        sys.stdout.write(f"{len(load.sent)} records, {load.platform.retries} posts repeated; sheets by tries {tries}\n")
+        nothing_lost_nothing_twice(load.platform.acknowledged, facts)
+        certificates_are_whole(load.people, facts)
+    assert reconciled == ""
+    ended = time.monotonic()
+    sys.stdout.write(
+        f"whole {whole - began:.0f} s later, sheets {drawn - whole:.0f} s, looked at {ended - drawn:.0f} s\n"
+    )
 
 
 def nothing_lost_nothing_twice(acknowledged: dict[str, str], facts: dict[str, Any]) -> None:

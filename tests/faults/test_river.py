@@ -23,8 +23,7 @@ from tests.benches.december.model import arrivals, steady
 from tests.benches.december.run import found_of, let_come
 from tests.benches.december.visits import Visits
 from tests.databases import tables
-from tests.databases.servers import Cluster
-from tests.faults.test_database import cluster_of_its_own
+from tests.databases.servers import Cluster, cluster_of_its_own
 from tests.faults.town import Town
 
 SECONDS = float(os.environ.get("FAULT_SECONDS", "600"))

@@ -14,6 +14,7 @@ from typing import Any
 import psycopg2
 import redis
 
+from tests.databases.servers import Cluster
 from tests.portals import PARTS, ROOT, Portal, until
 
 LEASE = 5
@@ -21,18 +22,36 @@ LEASE = 5
 SLACK = 60
 SETTINGS = {"CEPORTAL_DEMO": "1", "CLOCK_SECONDS": "2", "CLAIM_LEASE_SECONDS": str(LEASE)}
 VICTIMS = ("pool child", "celery main", "web worker", "supervisor")
+# Whose processes are forked by which part.
+FORKED_BY = {"pool child": "worker", "web worker": "web"}
+LEADERS = {"celery main": "worker", "broker": "broker"}
+# People who are made by one command.
+AT_ONCE = 70
 _SAID = "SAID: "
 
 
 class Town:
-    """The portal on a database of its own; `people` are handed out once."""
+    """The portal on a database of its own, which may die when `cluster` is its alone; `people` are handed out once."""
 
-    def __init__(self, folder: Path, database_url: str | None, *, patience: float = 240, **settings: str) -> None:
-        self.database_url = database_url
+    def __init__(
+        self,
+        folder: Path,
+        database_url: str | None,
+        *,
+        cluster: Cluster | None = None,
+        patience: float = 240,
+        **settings: str,
+    ) -> None:
+        self.database_url, self.cluster = database_url, cluster
         self.settings = SETTINGS | settings | ({"DATABASE_URL": database_url} if database_url else {})
         self.portal = Portal(folder / "portal", **self.settings)
         self.portal.wait_until_ready(patience)
         self.born, self.waiting = 0, list[dict[str, str]]()
+
+    @property
+    def victims(self) -> tuple[str, ...]:
+        """Each kind of process that can be killed here. SQLite dies with whoever uses it."""
+        return (*VICTIMS, "broker", "database") if self.cluster else (*VICTIMS, "broker")
 
     @property
     def demo(self) -> dict[str, Any]:
@@ -41,7 +60,7 @@ class Town:
     def people(self, count: int) -> list[dict[str, str]]:
         """Of whom nobody has heard before."""
         if count > len(self.waiting):
-            more = max(count, 40)
+            more = max(count, AT_ONCE)
             self.waiting += self.tell(f"add_people({self.born}, {more})")
             self.born += more
         taken, self.waiting = self.waiting[:count], self.waiting[count:]
@@ -106,24 +125,29 @@ class Town:
         return isinstance(degraded, list) and not PARTS.keys() & {*degraded} and self.portal.has_all_parts()
 
     def kill(self, victim: str, pick: int) -> None:
-        """`kill -9`; who started the portal starts it again when it was the supervisor."""
+        """`kill -9`, or `-m immediate` for the database, which is started again at once; who started the portal starts
+        it again when it was the supervisor.
+        """
         match victim:
             case "supervisor":
                 self.portal.signal(signal.SIGKILL)
                 self.portal.nothing_is_left()
                 self.portal = self.portal.again()
                 self.portal.wait_until_ready(240)
-            case "celery main":
-                until(
-                    lambda: self.portal.has_all_parts() and self._killed([self.portal.leader_of("worker")], 0),
-                    "there is no worker",
-                )
-            case "pool child" | "web worker":
-                part = "worker" if victim == "pool child" else "web"
-                until(
-                    lambda: self.portal.has_all_parts() and self._killed(self.portal.forked_by(part), pick),
-                    f"{part} has no process",
-                )
+            case "database":
+                assert self.cluster, "others live in it too"
+                self.cluster.restart_at_once()
+            case _:
+                until(lambda: self._killed(self._processes_of(victim), pick), f"there is no {victim}")
+
+    def _processes_of(self, victim: str) -> list[int]:
+        """None while the part is down or has not forked."""
+        try:
+            if victim in FORKED_BY:
+                return self.portal.forked_by(FORKED_BY[victim])
+            return [self.portal.leader_of(LEADERS[victim])]
+        except StopIteration:
+            return []
 
     def _killed(self, candidates: Sequence[int], pick: int) -> bool:
         """False where there is none, or the one that was picked has just ended by itself."""
