@@ -87,19 +87,18 @@ def who_left_by(asked: HandOver) -> QuerySet[User]:
     return User.objects.filter(pk__in=ended.values("user")).order_by("id")
 
 
-def units_answered_for(user: User) -> list[int]:
-    """Keys of the units for which `user` answers: those under their authority, and under a bureau those of its own
-    place without one. Each way is found by an index; of who holds no such office nothing is asked.
+def units_answered_for(user: User) -> QuerySet[Organization]:
+    """The units for which `user` answers: those under their authority, and under a bureau those of its own place
+    without one. Offices and places are named: each way is found by an index.
     """
     offices = list(units_for(user, Act.APPOINT_SUCCESSORS).values_list("pk", "area", "is_bureau"))
-    places = [area for _, area, is_bureau in offices if is_bureau]
-    units = Organization.objects.filter(is_employer=True, state=UnitState.ACTIVE, is_bureau=False, is_authority=False)
-    below = units.filter(supervisor__in=[pk for pk, *_ in offices])
-    here = units.filter(supervisor__isnull=True, area__in=places)
-    return [key for way in (below, here) for key in way.order_by().values_list("pk", flat=True)]
+    below = Q(supervisor__in=[pk for pk, *_ in offices])
+    here = Q(supervisor__isnull=True, area__in=[area for _, area, is_bureau in offices if is_bureau])
+    units = Organization.objects.filter(below | here, is_employer=True, state=UnitState.ACTIVE)
+    return units.filter(is_bureau=False, is_authority=False)
 
 
-def stuck_units(units: list[int], *, now: datetime, most: int) -> list[Stuck]:
+def stuck_units(units: QuerySet[Organization], *, now: datetime, most: int) -> list[Stuck]:
     """Those of these units where something has waited longer than `STUCK_DAYS` for a duty that nobody there holds but
     whose matter it is: the longest waiting first, at most `most`.
     """
@@ -107,9 +106,10 @@ def stuck_units(units: list[int], *, now: datetime, most: int) -> list[Stuck]:
         organization=OuterRef("waiting_on"), duty=OuterRef("duty"), ended_at__isnull=True, user__is_active=True
     ).exclude(user=OuterRef("declarant"))
     since = now - timedelta(days=settings.STUCK_DAYS)
-    kinds = [_waiting_in_vain(model, able, since).filter(waiting_on__in=units) for model in routed_models()]
+    keys = units.order_by().values("pk")
+    kinds = [_waiting_in_vain(model, able, since).filter(waiting_on__in=keys) for model in routed_models()]
     found: dict[int, tuple[int, datetime]] = {}
-    for unit, times, oldest in kinds[0].union(*kinds[1:], all=True) if units else ():
+    for unit, times, oldest in kinds[0].union(*kinds[1:], all=True) if units.exists() else ():
         before, first = found.get(unit, (0, oldest))
         found[unit] = (before + times, min(first, oldest))
     shown = sorted(found, key=lambda unit: (found[unit][1], unit))[:most]
@@ -123,9 +123,11 @@ def _waiting_in_vain(model: type[Routed], able: QuerySet[Membership], since: dat
     return rows.values_list("waiting_on").annotate(times=Count("pk"), oldest=Min("waiting_since"))
 
 
-def without_administrator(units: list[int]) -> QuerySet[Organization]:
+def without_administrator(units: QuerySet[Organization]) -> QuerySet[Organization]:
     """Those of these units that nobody manages."""
     managed = Membership.objects.filter(
         organization=OuterRef("pk"), duty=Duty.MANAGE_UNIT, ended_at__isnull=True, user__is_active=True
     )
-    return Organization.objects.filter(~Exists(managed), pk__in=units).select_related("area").order_by("id")
+    # The keys first: beside an order and a limit the database would go through all units for the first few.
+    keys = list(units.order_by().values_list("pk", flat=True))
+    return Organization.objects.filter(~Exists(managed), pk__in=keys).select_related("area").order_by("id")
