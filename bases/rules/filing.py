@@ -24,7 +24,7 @@ from bases.rules.courses import (
 )
 from ceportal.kernel.rules.dated import year_in
 from ceportal.kernel.rules.refusal import Refusal
-from ceportal.kernel.rules.text import comparable, reasons_not_to_accept
+from ceportal.kernel.rules.text import comparable, reasons_not_to_accept, strange_character
 
 MOST_COURSES = 200
 _SUBJECTS = ("public", "professional")
@@ -168,7 +168,7 @@ def _faults_of_texts(texts: Mapping[str, str]) -> Iterator[Refusal]:
     for name, limit in LIMITS.items():
         if name in texts:
             yield from reasons_not_to_accept(texts[name], field=f"/{name}", label=COLUMNS[name], limit=limit)
-    if (code := texts.get("code", "x")).strip() and not comparable(code):
+    if (code := texts.get("code", "x")).strip() and strange_character(code) is None and not comparable(code):
         yield Refusal("code", "课程编号里要有字母、数字或汉字。", field="/code")
     if texts.get("subject", "public") not in _SUBJECTS:
         yield Refusal("subject", "subject 应为 public 或 professional。", field="/subject")

@@ -27,7 +27,7 @@ SCORE_LIMIT = 20
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 _RECORD_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}", re.ASCII)
 _MOMENT = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})", re.ASCII
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-5][0-9])", re.ASCII
 )
 _REQUIRED = ("record_id", "id_number", "name", "subject", "title", "hours", "started_on", "completed_on")
 _OPTIONAL = ("public_kind", "course_code", "assessment", "sessions")

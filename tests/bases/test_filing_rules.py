@@ -40,7 +40,8 @@ def test_a_course_without_faults_is_read_and_known_by_what_it_says() -> None:
     ("changes", "code", "pointer"),
     [
         ({"code": " "}, "blank", "/code"), ({"code": "--"}, "code", "/code"), ({"code": "x" * 65}, "too_long", "/code"),
-        ({"code": 1}, "wrong_type", "/code"), ({"title": "a\u202eb"}, "strange_character", "/title"),
+        ({"code": "\0"}, "strange_character", "/code"), ({"code": 1}, "wrong_type", "/code"),
+        ({"title": "a\u202eb"}, "strange_character", "/title"),
         ({"title": "\ud800"}, "strange_character", "/title"), ({"subject": "公需"}, "subject", "/subject"),
         *(({"hours": each}, "hours", "/hours") for each in ("0", "0.4", "-1", "1e1", "NaN", "８", "90.5", "2.00")),
         ({"hours": Decimal(2)}, "wrong_type", "/hours"), ({"approval": "出版"}, "approval", "/approval"),
