@@ -28,6 +28,7 @@ def main() -> int:
     parser.add_argument("--provinces", type=Path, default=FOLDER, help="where the two sizes lie")
     parser.add_argument("--small", type=int, default=SMALL, help="entries of the small register, and of that province")
     parser.add_argument("--large", type=int, default=LARGE, help="entries of the large province")
+    parser.add_argument("--only", choices=["limits", "sizes"], help="one of the two parts")
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--batches", type=int, default=BATCHES, help="posted while memory is watched")
     parser.add_argument("--write", action="store_true", help="put the outcome into docs/benchmarks.md")
@@ -50,11 +51,21 @@ def _lines(chosen: argparse.Namespace, codes: list[int]) -> Iterator[str]:
             f"REDUCED: {chosen.small:,} and {chosen.large:,} entries, {chosen.batches} batches;"
             f" the bounds are for {SMALL:,} and {LARGE:,} and {BATCHES}\n"
         )
+    if chosen.only != "sizes":
+        yield from _limits(chosen, codes)
+    if chosen.only != "limits":
+        yield from _sizes(chosen, codes)
+
+
+def _limits(chosen: argparse.Namespace, codes: list[int]) -> Iterator[str]:
     with cluster(chosen.folder) as environment:
         place = on("small", environment)
         subprocess.run([*_MANAGE, "migrate", "--verbosity", "0"], cwd=ROOT, env=place, check=True)
         asked = {name: getattr(chosen, name) for name in ("small", "rounds", "batches")}
         yield from _told(f"from tests.benches.posting.run import main; sys.exit(main(**{asked}))", place, codes)
+
+
+def _sizes(chosen: argparse.Namespace, codes: list[int]) -> Iterator[str]:
     with ExitStack() as open_now:
         open_now.enter_context(alone_in(chosen.provinces))
         place_of = open_now.enter_context(databases(chosen.provinces, "postgresql"))
@@ -64,7 +75,8 @@ def _lines(chosen: argparse.Namespace, codes: list[int]) -> Iterator[str]:
             yield f"{name}: {lay(name, entries[name], environment)}\n"
             if name == FIRST:
                 environment = open_now.enter_context(copy_of(name, environment))
-            with Child("from tests.benches.posting.sizes import join; join()", environment) as child:
+            members = str(Path(environment["DATA_DIR"], f"{name}-members.json"))
+            with Child(f"from tests.benches.posting.sizes import join; join({members!r})", environment) as child:
                 places[name] = child.told() | {"url": environment["DATABASE_URL"]}
         start = f"from tests.benches.posting.sizes import main; sys.exit(main({json.dumps(places)!r}, {chosen.rounds}))"
         yield from _told(start, environment, codes)

@@ -2,18 +2,19 @@
 
 import json
 import os
-from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, suppress
+from pathlib import Path
 from typing import Any
+from uuid import UUID
 
+from cryptography.exceptions import InvalidTag
 from django.db import connection, transaction
+from django.db.models import Value
+from django.db.models.functions import Mod
 
-from accounts.enums import TitleLevel
-from accounts.models import Area, Organization, TitleSeries
-from ceportal.kernel.models import Counter
-from ceportal.office.demo.province import A_UNIT, PROGRESS
-from ceportal.office.demo.province_people import MadeUp
+from accounts.fields import id_in_clear
+from accounts.models import Professional
 from tests.benches.posting.batches import Maker
 from tests.benches.posting.callers import Caller
 from tests.benches.posting.register import Person, lift_bursts, open_platform, platform_client
@@ -23,36 +24,34 @@ from tests.benches.province.laying import tell
 
 # What a batch reads and writes; "warm" is a database whose indexes have been read before.
 TABLES = ("accounts_professional", "accounts_employment", "credits_claim", "credits_hourentry", "credits_yearaccount")
+# Of the made-up people, evenly over all of them, those that are posted for.
+MEMBERS, MADE_UP = 100_000, "示例"
 
 
-@dataclass(frozen=True)
-class Members:
-    """The made-up people of a province by their number: what `Maker` asks for."""
-
-    areas: list[Area]
-    series: TitleSeries
-
-    @classmethod
-    def of_this(cls) -> "Members":
-        places = Area.objects.filter(children__isnull=True).order_by("code")
-        return cls(list(places), TitleSeries.objects.order_by("code")[0])
-
-    def __call__(self, number: int) -> Person:
-        unit = Organization(area=self.areas[number // A_UNIT % len(self.areas)])
-        one = MadeUp(number, unit, self.series, TitleLevel.MIDDLE)
-        return one.id_number, one.name
-
-
-def join() -> None:
-    """Let the platform of the bench post here, and read what it will touch; tells what a caller needs to know."""
+def join(members: str) -> None:
+    """Let the platform of the bench post here, write down some of the people it posts for, and read what it will touch;
+    tells what a caller needs to know.
+    """
     with transaction.atomic():
         open_platform()
         lift_bursts()
     with connection.cursor() as cursor:
         cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_prewarm")
         cursor.execute(_READ, [list(TABLES)])
-    people = Counter.objects.values_list("value", flat=True).get(name=PROGRESS)
-    tell({"people": people, "client_id": platform_client().client_id})
+    made_up = Professional.objects.filter(name__startswith=MADE_UP).order_by("pk")
+    step = max(made_up.count() // MEMBERS, 1)
+    some = made_up.annotate(turn=Mod("pk", Value(step))).filter(turn=0)
+    known = list(_known(some.values_list("ref", "name", "id_sealed").iterator()))
+    Path(members).write_text(json.dumps(known), encoding="utf-8")
+    say(f"{len(known):,} of {made_up.count():,} people are posted for")
+    tell({"people": made_up.count(), "client_id": platform_client().client_id, "members": members})
+
+
+def _known(rows: Iterable[tuple[UUID, str, bytes]]) -> Iterator[Person]:
+    """Of a province that was gone on with under other keys, those who can still be looked up."""
+    for ref, name, sealed in rows:
+        with suppress(InvalidTag):
+            yield id_in_clear(sealed, ref=ref), name
 
 
 def main(places: str, rounds: int) -> int:
@@ -65,12 +64,13 @@ def main(places: str, rounds: int) -> int:
 
 
 def _ratios(servers: ExitStack, places: dict[str, Any], rounds: int) -> Iterator[Ratio]:
-    person, sides = Members.of_this(), []
+    sides = []
     for name, told in places.items():
+        known: list[Person] = json.loads(Path(told["members"]).read_text(encoding="utf-8"))
         place = servers.enter_context(served(os.environ | {"DATABASE_URL": told["url"]}, name))
         one = Caller(place.ours, told["client_id"])
-        maker = Maker(told["people"], person)
-        sides.append(Side(f"among {maker.people:,} people", lambda one=one, maker=maker: one.post(maker.batch(SIZE))))
+        maker = Maker(len(known), known.__getitem__)
+        sides.append(Side(f"among {told['people']:,} people", lambda one=one, maker=maker: one.post(maker.batch(SIZE))))
     alternate(sides, rounds)
     small, large = sides
     yield Ratio("of-the-rate-at-the-small-size", small.median / large.median, 0.5)
