@@ -64,10 +64,11 @@ def known_claims(source: str, external_ids: Collection[str]) -> dict[str, list[C
 def asking_for_known(source: str, external_ids: Collection[str]) -> Iterator[Callable[[], dict[str, list[Claim]]]]:
     """The same, asked for beside the block."""
     named, values = given([{"external_id": each} for each in external_ids], {"external_id": "text"})
-    # CROSS: SQLite, where it has no statistics, would read everything of the source and look it up among the given.
+    # Each looked up by itself: what a new source has sent is not in the statistics for long, and all of it would be
+    # read for each of those asked about (PostgreSQL among 20 million: 3 s; SQLite has no statistics at all).
     question = (
-        f"SELECT DISTINCT c.external_id FROM {named} CROSS JOIN {_CLAIMS} c"  # noqa: S608
-        " WHERE c.external_id = given.external_id AND c.source = %s"
+        f"SELECT DISTINCT given.external_id FROM {named} WHERE EXISTS (SELECT 1 FROM {_CLAIMS} c"  # noqa: S608
+        " WHERE c.source = %s AND c.external_id = given.external_id LIMIT 1 OFFSET 0)"
     )
     with underway(question, [*values, source]) as answer:
 
