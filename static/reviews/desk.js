@@ -43,7 +43,8 @@ function startViewer(viewer) {
   };
 
   const inSight = new IntersectionObserver((entries) => {
-    if (entries.some((entry) => entry.isIntersecting)) show(files[0]);
+    // What it saw may be told only after the reviewer has chosen one.
+    if (!current && entries.some((entry) => entry.isIntersecting)) show(files[0]);
   }, { threshold: 0.25 });
 
   const show = (link) => {

@@ -31,8 +31,9 @@ class Trial:
         self.log, self.began, self.loads = log, time.monotonic(), list[float]()
         with log.open("wb") as output:
             self.process = subprocess.Popen(
-                command, cwd=ROOT, env=environment, stdout=output, stderr=output, start_new_session=True
-            )
+                command, cwd=ROOT, env=environment, stdout=output, stderr=output, start_new_session=True,
+                preexec_fn=_hear,
+            )  # fmt: skip
 
     def ended(self) -> Run | None:
         """How; None while it goes on."""
@@ -50,6 +51,11 @@ class Trial:
                 self.process.wait(END_WITHIN)
             except subprocess.TimeoutExpired:
                 self.process.kill()
+
+
+def _hear() -> None:
+    """Who is begun in the background is deaf to Ctrl-C, and so would be what it begins."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def run(

@@ -37,7 +37,7 @@ def test_the_demo_platform_can_report_hours_at_every_start(folder: Path, setting
     assert api["client_secret"] not in str(list(ApiClient.objects.values()))
     grant = {"grant_type": "client_credentials", "client_id": api["client_id"], "client_secret": api["client_secret"]}
     token = Client().post("/api/oauth/token", grant).json()
-    assert len(token["scope"].split()) == 4
+    assert len(token["scope"].split()) == 5
     person, today = demo["people"][0], timezone.localdate().isoformat()
     before = HourEntry.objects.count()
     record = {

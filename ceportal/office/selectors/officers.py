@@ -119,7 +119,7 @@ def large_places() -> list[Area]:
     for path, count in _employers().order_by().values_list("area__path").annotate(n=Count("pk")):
         counts.update(dict.fromkeys(path.rstrip("/").split("/"), count))
     large = [code for code, count in counts.items() if count > LIVE_AT_MOST]
-    return list(Area.objects.filter(pk__in=large).order_by("path"))
+    return list(Area.objects.filter(pk__in=large).order_by("path")) if large else []
 
 
 def trainings_seen_by(user: User) -> QuerySet[OfficerTraining]:

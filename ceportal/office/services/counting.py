@@ -14,6 +14,7 @@ from django.db.models import Count, Q, Sum
 
 from accounts.models import Organization
 from ceportal.kernel.models import Counter
+from ceportal.kernel.services.counters import hold_counter
 from ceportal.office.models import CountedYear, YearSum
 from ceportal.office.rules.counting import MEASURED, STANDINGS
 from ceportal.office.selectors.counting import (
@@ -85,8 +86,7 @@ def _count_a_part(*, now: datetime) -> tuple[int, bool]:
 
 def hold_figures() -> None:
     """Nobody else writes years or sums until the caller's transaction ends."""
-    Counter.objects.get_or_create(name=_LOCK)
-    Counter.objects.select_for_update().get(name=_LOCK)
+    hold_counter(_LOCK)
 
 
 def count_people(keys: Collection[int], *, now: datetime) -> int:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.enums import Move
 from accounts.models import Organization
 from ceportal.kernel.models import Counter
+from ceportal.kernel.services.counters import hold_counter
 from ceportal.office.models import DayCount
 from ceportal.office.selectors.counting import DECIDED
 from ceportal.office.selectors.overview import DAYS_DONE
@@ -28,19 +29,18 @@ _LAST = "statistics.steps"
 def count_days(*, now: datetime) -> int:
     """Count today, and the days since the last one that was counted whole; gives how many days were counted."""
     today = timezone.localdate(now)
-    Counter.objects.get_or_create(name=DAYS_DONE, defaults={"value": (today - timedelta(days=DAYS_BACK)).toordinal()})
-    done = Counter.objects.select_for_update().get(name=DAYS_DONE)
+    done = hold_counter(DAYS_DONE, start=(today - timedelta(days=DAYS_BACK)).toordinal())
     last = DeclarationStep.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     seen = Counter.objects.filter(name=_LAST).values_list("value", flat=True).first()
-    first = date.fromordinal(done.value) + timedelta(days=1)
+    first = date.fromordinal(done) + timedelta(days=1)
     days = [first + timedelta(days=step) for step in range(min(A_ROUND, (today - first).days))]
     if seen != last or days:
         fill_places(limit=_PLACES_A_ROUND)
         days.append(today)
     for day in days:
         _count_day(day)
-    whole = max([done.value, *(day.toordinal() for day in days if day < today)])
-    if whole != done.value:
+    whole = max([done, *(day.toordinal() for day in days if day < today)])
+    if whole != done:
         Counter.objects.filter(name=DAYS_DONE).update(value=whole)
     if seen != last:
         Counter.objects.update_or_create(name=_LAST, defaults={"value": last})

@@ -20,8 +20,11 @@ def count_officers(*, now: datetime) -> int:
     """Gives how many places were counted; those that never were come first. What is small or of another year goes."""
     began, done, year = monotonic(), 0, timezone.localdate(now).year
     large = large_places()
-    OfficerSum.objects.exclude(place__in=large, year=year).delete()
-    kept = dict(OfficerSum.objects.values_list("place", "at"))
+    there = {(one.place_id, one.year): one for one in OfficerSum.objects.all()}
+    gone = there.keys() - {(place.pk, year) for place in large}
+    if gone:
+        OfficerSum.objects.filter(pk__in=[there[key].pk for key in gone]).delete()
+    kept = {place: there[place, year].at for place, of in there.keys() - gone if of == year}
     for place in sorted(large, key=lambda place: place.pk in kept):
         if kept.get(place.pk, now - EVERY) <= now - EVERY:
             count_officers_of(place, year, now=now)
