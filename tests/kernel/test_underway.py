@@ -1,5 +1,6 @@
 """A statement beside Python (decision 0060): its rows, its errors, and that nothing outruns it."""
 
+import os
 import time
 
 import pytest
@@ -42,3 +43,25 @@ def test_both_go_on_at_once_and_the_next_statement_waits() -> None:
             assert cursor.fetchone() == (2,)
         assert time.monotonic() - began >= 0.3
         assert rows()[0][1] == 1
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has no server that works meanwhile")
+def test_a_process_that_was_forked_has_a_helper_of_its_own() -> None:
+    """The one of the process before is not in it: nobody would ever run what is left with it."""
+    with underway("SELECT 1", []) as rows:
+        assert rows() == [(1,)]
+    if (child := os.fork()) == 0:
+        connection.connection = None  # the socket is the parent's
+        connection.close()
+        try:
+            with underway("SELECT 2", []) as rows:
+                os._exit(0 if rows() == [(2,)] else 1)
+        finally:
+            os._exit(2)
+    ends = time.monotonic() + 20
+    while (ended := os.waitpid(child, os.WNOHANG)) == (0, 0) and time.monotonic() < ends:
+        time.sleep(0.05)
+    if ended == (0, 0):
+        os.kill(child, 9)
+        os.waitpid(child, 0)
+    assert ended == (child, 0)

@@ -6,6 +6,7 @@ would release it. Whatever else is asked on the connection meanwhile waits for i
 the statement is run before the block.
 """
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -44,6 +45,14 @@ def _run(cursor: Any, statement: str, values: Sequence[Any], started: Callable[[
     started()
     cursor.execute(statement, values)
     return cursor.fetchall() if cursor.description else []
+
+
+def _let_go() -> None:
+    """A process that forks has its helper; the new one has the object alone, which nobody works for."""
+    vars(_own).pop("helper", None)
+
+
+os.register_at_fork(after_in_child=_let_go)
 
 
 def _helper() -> ThreadPoolExecutor:
