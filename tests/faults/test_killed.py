@@ -17,7 +17,9 @@ import pytest
 from tests.faults.clients import LESSONS, Platform, records_of
 from tests.faults.town import LEASE, SLACK, VICTIMS, Town
 
-A_LOAD = 3
+# People whose batches come in for each kill; of three seeds a third each, so that all their sheets together have the
+# lease and the minute that those of one have.
+A_LOAD, A_THIRD = 3, 1
 # Seconds after the beginning of a load: while batches come in, accounts are settled, or sheets are drawn. Where loads
 # come on without rest, all of this goes on at any moment.
 WINDOW, WITHOUT_REST = 4.0, 2.0
@@ -28,14 +30,14 @@ SHEETS, KILLS = 300, 25
 class Load:
     """One platform's batches for people of its own, and its list of what was acknowledged."""
 
-    def __init__(self, town: Town, victims: Sequence[str]) -> None:
-        self.platform, self.people = Platform(town), town.people(A_LOAD * len(victims))
+    def __init__(self, town: Town, victims: Sequence[str], size: int = A_LOAD) -> None:
+        self.platform, self.people, self.size = Platform(town), town.people(size * len(victims)), size
         self.sent, self.hands, self.victims = list[str](), list[Thread](), victims
 
     def goes_on(self) -> None:
         """Two batches for each of the next few people."""
         begun = len(self.sent) // LESSONS
-        records = [records_of(person) for person in self.people[begun : begun + A_LOAD]]
+        records = [records_of(person) for person in self.people[begun : begun + self.size]]
         self.sent += [record["record_id"] for some in records for record in some]
         self.hands += self.platform.post_all([half for some in records for half in (some[:3], some[3:])])
 
@@ -48,7 +50,9 @@ class Load:
 def test_each_kind_of_process_killed_once(town: Town, seeds: list[int]) -> None:
     """By three seeds, one after the other. The supervisor, whose death is all the others', by one of them."""
     others = [victim for victim in town.victims if victim != "supervisor"]
-    loads = [die_without_rest(town, seed, others if place else town.victims) for place, seed in enumerate(seeds)]
+    loads = [
+        die_without_rest(town, seed, others if place else town.victims, A_THIRD) for place, seed in enumerate(seeds)
+    ]
     all_is_there(town, loads)
 
 
@@ -101,10 +105,10 @@ def test_whoever_draws_is_killed_25_times_over_300_certificates(town: Town, chan
     certificates_are_whole(people, facts)
 
 
-def die_without_rest(town: Town, seed: int, victims: Sequence[str]) -> Load:
+def die_without_rest(town: Town, seed: int, victims: Sequence[str], size: int = A_LOAD) -> Load:
     """Each once, in an order and at moments of the seed, the next whether the last is back or not."""
     chance, began = random.Random(seed), time.monotonic()
-    load = Load(town, chance.sample(victims, len(victims)))
+    load = Load(town, chance.sample(victims, len(victims)), size)
     for victim in load.victims:
         load.goes_on()
         die(town, chance, victim, WITHOUT_REST)
@@ -131,8 +135,7 @@ def all_is_there(town: Town, loads: Sequence[Load]) -> None:
         load.ends()
     town.wait_until_whole()
     whole = time.monotonic()
-    for load in loads:  # each has the lease and a minute that it would have by itself
-        town.wait_for_certificates(load.people)
+    town.wait_for_certificates([person for load in loads for person in load.people])
     drawn = time.monotonic()
     names = [[person["name"] for person in load.people] for load in loads]
     told, reconciled = town.tell(f"([inquire(names) for names in {names!r}], reconciled())")
