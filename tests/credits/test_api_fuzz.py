@@ -8,6 +8,7 @@ a good record beside what was made up.
 import warnings
 from itertools import count
 from typing import Any
+from urllib.parse import unquote
 from uuid import UUID
 
 import pytest
@@ -109,7 +110,7 @@ class Said:
         if answer.status_code >= 300 or case.method.upper() != "POST":
             return
         if case.path.endswith(CORRECTIONS):
-            self.records.add(str(case.path_parameters["record_id"]))
+            self.records.add(unquote(str(case.path_parameters["record_id"])))  # it stands there as in an address
         elif case.path.endswith(BATCHES.rpartition("/")[2]) and not answer.json().get("dry_run"):
             items = [item for item in answer.json()["items"] if item["outcome"] in KEPT]
             self.records |= {item["record_id"] for item in items}
