@@ -1,5 +1,6 @@
 """The deep tests piece by piece: what a piece is, what its run told, and which passed at this revision already."""
 
+import hashlib
 import json
 import re
 import subprocess
@@ -11,6 +12,7 @@ from tests.databases.environments import ROOT
 
 # What starts a portal, a browser or a server of its own, or measures how long something takes.
 ALONE = ("tests/faults/", "tests/browser/", "tests/test_supervise.py")
+DOCUMENTS = ("docs/", "CHANGELOG.md")
 SHARED = "what make test shares out"
 # How pytest ends when nothing was left to be tried.
 NOTHING = 5
@@ -61,11 +63,15 @@ def told(code: int, log: str, seconds: float, load: float) -> Run:
 
 
 def revision(root: Path = ROOT) -> str:
-    """Of a clean tree; empty where something has been changed, or there is no repository."""
-    asked = [["git", "status", "--porcelain"], ["git", "rev-parse", "HEAD"]]
+    """A digest of all in a clean tree but its documents, which no deep test asks; empty where something has been
+    changed, or there is no repository.
+    """
+    asked = [["git", "status", "--porcelain"], ["git", "ls-tree", "-r", "HEAD"]]
     done = [subprocess.run(command, cwd=root, capture_output=True, text=True, check=False) for command in asked]
-    is_clean = all(each.returncode == 0 for each in done) and not done[0].stdout.strip()
-    return done[1].stdout.strip() if is_clean else ""
+    if any(each.returncode for each in done) or done[0].stdout.strip():
+        return ""
+    files = [line for line in done[1].stdout.splitlines() if not line.partition("\t")[2].startswith(DOCUMENTS)]
+    return hashlib.sha1("\n".join(files).encode(), usedforsecurity=False).hexdigest()
 
 
 @dataclass

@@ -57,6 +57,18 @@ def test_a_changed_tree_is_of_no_revision(tmp_path: Path) -> None:
     assert revision(tmp_path) == ""
 
 
+def test_a_document_changes_no_revision_and_anything_else_does(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
+    (tmp_path / "docs").mkdir()
+    found = []
+    for name in ("code.py", "docs/figures.md", "CHANGELOG.md", "more.py"):
+        (tmp_path / name).write_text(name, encoding="utf-8")
+        for command in (["add", "."], ["-c", "user.name=a", "-c", "user.email=a@b.cn", "commit", "-q", "-m", name]):
+            subprocess.run(["git", *command], cwd=tmp_path, check=True)
+        found.append(revision(tmp_path))
+    assert found[0] == found[1] == found[2] != found[3]
+
+
 def test_the_table_says_what_was_not_run() -> None:
     written = table([QUICK, PORTAL], ["sqlite", "postgresql"], {"sqlite tests/a.py": PASSED})
     assert "| `tests/a.py` | 3 passed, 1 min 5 s, load 2.0 | not run |" in written
