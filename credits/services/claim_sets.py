@@ -130,7 +130,7 @@ def putting_claims(claims: Iterable[NewClaim], now: datetime) -> Iterator[None]:
     source, values = given(in_order, _CLAIM_COLUMNS)
     statement = (
         f"INSERT INTO {_CLAIMS} ({columns}, ref, made_at, state_reason)"  # noqa: S608
-        f" SELECT {columns}, {new_ref()}, %s, '' FROM {source} WHERE true"
+        f" SELECT {columns}, {new_ref(now)}, %s, '' FROM {source} WHERE true"
         " ON CONFLICT (source, external_id, revision) DO NOTHING RETURNING id, external_id"
     )
     with underway(statement, [connection.ops.adapt_datetimefield_value(now), *values]) as written:

@@ -132,7 +132,7 @@ def entering(
     if not live:
         yield {}
         return
-    refs = new_refs(len(live))
+    refs = new_refs(len(live), bench.now)
     entries = [_entry(each, accounts[each.place], ref) for each, ref in zip(live, refs, strict=True)]
     with putting_entries(entries, reason=reason or f"{label}报送", label=label, now=bench.now):
         yield {entry.claim_id: entry.ref for entry in entries}

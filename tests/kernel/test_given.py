@@ -1,15 +1,16 @@
 """Rows that a statement brings along come out as they went in, on both databases, few and many (decision 0060)."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import pytest
 from django.db import connection
 from msgspec.structs import asdict, astuple
 
-from ceportal.kernel.selectors.given import as_day, as_hours, given
+from ceportal.kernel.selectors.given import as_day, as_hours, given, new_ref
 
 pytestmark = pytest.mark.django_db
 COLUMNS = {"number": "bigint", "words": "text", "hours": "numeric", "day": "date", "is_met": "boolean", "more": "jsonb"}
@@ -80,3 +81,14 @@ def test_what_is_nested_stays_whole(count: int) -> None:
         cursor.execute(f"SELECT more FROM {source}", values)
         found = [more if isinstance(more, str) else msgspec.json.encode(more) for (more,) in cursor.fetchall()]
     assert [msgspec.json.decode(more) for more in found] == [nested] * count
+
+
+def test_a_statement_names_its_rows_as_python_does() -> None:
+    at = datetime(2026, 12, 28, 9, 30, 1, tzinfo=UTC)
+    source, values = given(rows(40, "课程"), COLUMNS)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {new_ref(at)} FROM {source}", values)
+        refs = [UUID(str(ref)) for (ref,) in cursor.fetchall()]
+    assert len(set(refs)) == 40
+    assert {(ref.version, ref.variant) for ref in refs} == {(7, "specified in RFC 4122")}
+    assert {ref.int >> 80 for ref in refs} == {int(at.timestamp() * 1000)}

@@ -5,7 +5,7 @@ a quarter of the time it takes to read JSON (docs/decisions/0035, 0060). A state
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from itertools import repeat
@@ -14,6 +14,8 @@ from typing import Any
 
 import msgspec
 from django.db import connection
+
+from ceportal.kernel.rules.refs import leading
 
 _ENCODER = msgspec.json.Encoder(decimal_format="string")
 # As SQLite reads a column, and how it stores what Django gives it otherwise than it is written in JSON.
@@ -73,9 +75,13 @@ def _as_json(value: Any) -> str:
 _AS_TEXT: dict[str, Callable[[Any], str]] = {"jsonb": _as_json, "date": lru_cache(maxsize=1024)(str)}
 
 
-def new_ref() -> str:
-    """What makes a random name of a row in a statement, where nobody needs to know it."""
-    return "gen_random_uuid()" if connection.vendor == "postgresql" else "lower(hex(randomblob(16)))"
+def new_ref(at: datetime) -> str:
+    """What makes the name of a row in a statement, where nobody needs to know it: as `new_refs` does."""
+    led = leading(at)
+    if connection.vendor == "postgresql":
+        return f"('{led[:8]}-{led[8:]}-7' || substr(gen_random_uuid()::text, 16))::uuid"
+    # As it is stored there: without hyphens.
+    return f"('{led}7' || substr(lower(hex(randomblob(2))), 2) || '8' || substr(lower(hex(randomblob(8))), 2))"
 
 
 def as_hours(value: Any) -> Decimal:

@@ -193,7 +193,7 @@ class Years:
         last = Claim.objects.aggregate(last=Max("pk"))["last"] or 0
         years, of_years = given(rows, _YEAR)
         courses, of_courses = given(self._courses, _COURSE)
-        sources = {"ref": new_ref(), "years": years, "courses": courses}
+        sources = {"ref": new_ref(self._bench.now), "years": years, "courses": courses}
         wanted, of_sums = given(list(sums.values()), _SUM)
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":

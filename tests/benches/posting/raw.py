@@ -1,7 +1,7 @@
 """The limit: a bare driver that COPYs a batch into a staging table and writes the very rows by set-based SQL.
 
 It asks nothing: no shape, no recognition, no rule, no duplicate, no day too full. What it is told beside the records
-(keys, digests, the answer) is made up beforehand, outside the clock.
+(keys, digests, the answer) is made up beforehand, outside the clock. It names rows as the portal does.
 """
 
 import json
@@ -11,6 +11,8 @@ from io import StringIO
 from typing import Any
 
 from psycopg2.extensions import connection as Connection
+
+from ceportal.kernel.selectors.given import new_ref
 
 Row = Sequence[Any]
 
@@ -25,7 +27,7 @@ WITH claims AS (
     INSERT INTO credits_claim (ref, door, source, external_id, revision, professional_id, year, activity_key,
         course_key, content_digest, state, subject, public_kind, title, started_on, ended_on, hours, made_at,
         state_reason, reasons)
-    SELECT gen_random_uuid(), 'platform', %(source)s, s.external_id, 0, p.id, s.year, s.activity_key, s.course_key,
+    SELECT NEW_REF, 'platform', %(source)s, s.external_id, 0, p.id, s.year, s.activity_key, s.course_key,
         s.content_digest, 'live', s.subject, s.public_kind, s.title, s.started_on, s.ended_on, s.hours, %(now)s, '',
         '[]'
     FROM stage s JOIN accounts_professional p USING (id_index)
@@ -35,7 +37,7 @@ WITH claims AS (
 ), entries AS (
     INSERT INTO credits_hourentry (ref, claim_id, professional_id, year, kind, subject, public_kind, hours,
         organization_id, area_id, title, reason, clause, by_label, recorded_at)
-    SELECT gen_random_uuid(), c.id, p.id, c.year, 'credit', c.subject, c.public_kind, c.hours, e.organization_id,
+    SELECT NEW_REF, c.id, p.id, c.year, 'credit', c.subject, c.public_kind, c.hours, e.organization_id,
         p.area_id, c.title, %(reason)s, '', %(label)s, %(now)s
     FROM claims c
     JOIN accounts_professional p ON p.id = c.professional_id
@@ -88,7 +90,7 @@ def write(connection: Connection, rows: str, told: dict[str, Any]) -> float:
     with connection, connection.cursor() as cursor:
         cursor.execute(_STAGE)
         cursor.copy_expert("COPY stage FROM STDIN", StringIO(rows))
-        cursor.execute(_WRITE, told)
+        cursor.execute(_WRITE.replace("NEW_REF", new_ref(told["now"])), told)
         cursor.execute(_BATCH, told)
     return time.perf_counter() - began
 
