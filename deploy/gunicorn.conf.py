@@ -16,7 +16,7 @@ from gunicorn.http import message
 bind = os.environ.get("BIND", f"127.0.0.1:{os.environ.get('PORT', '8000')}")
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 worker_class = "gthread"
-threads = int(os.environ.get("WEB_THREADS", "4"))
+threads = int(os.environ.get("WEB_THREADS", "3"))
 timeout = 60
 graceful_timeout = 8
 keepalive = 5
