@@ -61,7 +61,13 @@ class Organization(Referenced):
                 name="one_unit_of_a_name_in_a_place",
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["supervisor", "id"], name="units_of_a_supervisor")]
+        indexes: ClassVar = [
+            models.Index(fields=["supervisor", "id"], name="units_of_a_supervisor"),
+            # Among all units of a province the institutions are few.
+            models.Index(
+                fields=["name_key"], name="institutions_by_name", condition=Q(is_platform=True) | Q(is_base=True)
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

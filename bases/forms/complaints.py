@@ -42,8 +42,8 @@ class ComplaintForm(MoreForm):
         super().__init__(*args, **kwargs)
         about, area = cast(Any, self.fields["about"]), cast(Any, self.fields["area"])
         keys = [unit.pk for unit in near]
-        about.queryset = Organization.objects.filter(pk__in=[*keys, *units.values_list("pk", flat=True)])
         others = [(unit.pk, unit.name) for unit in units if unit.pk not in keys]
+        about.queryset = Organization.objects.filter(pk__in=[*keys, *(key for key, _ in others)])
         own = [("我的单位和主管部门", [(unit.pk, unit.name) for unit in near])] if near else []
         about.widget.choices = [("", about.empty_label), *own, ("施教机构", others)]
         area.queryset = places

@@ -140,6 +140,11 @@ class Declaration(Routed):
                 condition=Q(waiting_on__isnull=False),
             ),
             models.Index(
+                fields=["waiting_on"],
+                name="declarations_overdue",
+                condition=Q(overdue_at__isnull=False, waiting_on__isnull=False),
+            ),
+            models.Index(
                 fields=["submitted_at"],
                 name="declarations_to_search",
                 condition=COUNTS_OR_MAY & Q(searched_version__lt=F("version")),
