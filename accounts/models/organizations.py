@@ -63,6 +63,8 @@ class Organization(Referenced):
         ]
         indexes: ClassVar = [
             models.Index(fields=["supervisor", "id"], name="units_of_a_supervisor"),
+            # With the key, so that the units of a city are read from the index alone.
+            models.Index(fields=["area", "id"], name="units_of_a_place"),
             # Among all units of a province the institutions are few.
             models.Index(
                 fields=["name_key"], name="institutions_by_name", condition=Q(is_platform=True) | Q(is_base=True)
