@@ -1,9 +1,14 @@
-"""The same batches into the province of 0.2 and into that of 20 million entries, by turns (benches/province)."""
+"""The same batches into the province of 0.2 and into that of 20 million entries, by turns (benches/province).
+
+People evenly over all are posted for twice: the first time what they have lies on the disk, the second time the
+database has read it. The second is the rate of a warm database; the first is told beside it.
+"""
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, suppress
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -19,13 +24,15 @@ from tests.benches.posting.batches import Maker
 from tests.benches.posting.callers import Caller
 from tests.benches.posting.register import Person, lift_bursts, open_platform, platform_client
 from tests.benches.posting.servers import served
-from tests.benches.posting.trials import SIZE, Ratio, Side, alternate, say
+from tests.benches.posting.trials import SIZE, WARM, Ratio, Side, alternate, say
 from tests.benches.province.laying import tell
 
 # What a batch reads and writes; "warm" is a database whose indexes have been read before.
 TABLES = ("accounts_professional", "accounts_employment", "credits_claim", "credits_hourentry", "credits_yearaccount")
 # Of the made-up people, evenly over all of them, those that are posted for.
 MEMBERS, MADE_UP = 100_000, "示例"
+# Those who are posted for again.
+AGAIN = 10_000
 
 
 def join(members: str) -> None:
@@ -64,16 +71,25 @@ def main(places: str, rounds: int) -> int:
 
 
 def _ratios(servers: ExitStack, places: dict[str, Any], rounds: int) -> Iterator[Ratio]:
-    sides = []
+    first, again = list[Side](), list[Side]()
     for name, told in places.items():
         known: list[Person] = json.loads(Path(told["members"]).read_text(encoding="utf-8"))
+        some = known[:: len(known) // AGAIN][:AGAIN]
         place = servers.enter_context(served(os.environ | {"DATABASE_URL": told["url"]}, name))
-        one = Caller(place.ours, told["client_id"])
-        maker = Maker(len(known), known.__getitem__)
-        sides.append(Side(f"among {told['people']:,} people", lambda one=one, maker=maker: one.post(maker.batch(SIZE))))
-    alternate(sides, rounds)
-    small, large = sides
+        one, maker = Caller(place.ours, told["client_id"]), Maker(AGAIN, some.__getitem__)
+        parts = [Maker(SIZE, some[start : start + SIZE].__getitem__) for start in range(0, AGAIN, SIZE)]
+        among = f"among {told['people']:,} people"
+        first.append(Side(f"{among}, cold", _posting(one, iter(parts))))
+        again.append(Side(among, _posting(one, repeat(maker))))
+    alternate(first, AGAIN // SIZE - WARM)
+    alternate(again, rounds)
+    small, large = again
     yield Ratio("of-the-rate-at-the-small-size", small.median / large.median, 0.5)
+
+
+def _posting(one: Caller, makers: Iterator[Maker]) -> Callable[[], float]:
+    """Posts a batch of the next of `makers`; seconds."""
+    return lambda: one.post(next(makers).batch(SIZE))
 
 
 _READ = """
