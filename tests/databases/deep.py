@@ -2,9 +2,8 @@
 
 A piece is a file of deep tests, with each database; the last one is what `make test` shares out between the two. Each
 piece says how it ended as soon as it has. What passed at this revision of a clean tree is kept in DATA_DIR/test-deep
-and not tried again, so that a run which was broken off goes on; a changed tree begins anew (its documents alone
-may change). There lie a log for each
-piece and `table.md`, for docs/benchmarks.md, too. Exits 1 when a piece failed.
+and not tried again, so that a run which was broken off goes on; a changed tree begins anew, whose documents alone may
+change. There lie a log for each piece and `table.md`, for docs/benchmarks.md, too. Exits 1 when a piece failed.
 """
 
 import os
