@@ -96,7 +96,11 @@ FORM_RENDERER = "ceportal.kernel.forms.FieldRenderer"
 
 
 def database(url: str) -> DBConfig:
-    """SQLite gets WAL, IMMEDIATE and a long wait (reliability F2, R4); PostgreSQL keeps its connections."""
+    """SQLite gets WAL, IMMEDIATE and a long wait (reliability F2, R4); PostgreSQL keeps its connections.
+
+    Cursors are read to their end, so PostgreSQL plans for all of their rows, not for the first tenth as it comes: the
+    216 choices of a form took 30 ms among 29,600 units, 13.5 ms so (decision 71).
+    """
     config = dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True)
     if config["ENGINE"].endswith("sqlite3"):
         config["CONN_MAX_AGE"] = 0
@@ -106,6 +110,8 @@ def database(url: str) -> DBConfig:
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
         }
+    else:
+        config["OPTIONS"] = {"options": "-c cursor_tuple_fraction=1", **config.get("OPTIONS", {})}
     return config
 
 
