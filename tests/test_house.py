@@ -13,7 +13,7 @@ from django.db.models import Model
 from accounts.models import Membership, Organization
 from ceportal.celery import app as celery
 from credits.models import Declaration, Evidence
-from tests.house import files, python, templates
+from tests.house import files, imports, python, templates
 from tests.house import models as keys
 from tests.house.files import floor_of, pages, sources
 
@@ -31,6 +31,26 @@ def is_plugging(name: str) -> bool:
 
 
 # --- the import guard
+
+
+def test_every_name_that_is_imported_is_there() -> None:
+    """In benches and drills: types are checked in what is installed, and a test file breaks by itself."""
+    texts = {files.named(path): files.text_of(path) for path in files.tracked(".py")}
+    unseen = [name for name in texts if name.startswith("tests/") and "/test_" not in name]
+    assert len(unseen) > 100
+    assert imports.missing(texts, unseen) == []
+
+
+def test_the_check_of_imported_names_can_fail() -> None:
+    given = {
+        "a/__init__.py": "",
+        "a/b.py": "import os.path as way\nC, (D, *E) = 1, (2, 3)\ntry:\n    F: int = 1\nexcept OSError:\n    G = 1\n"
+        "def h():\n    inner = 1\n",
+        "c.py": "from a import b\nfrom a.b import way, C, D, E, F, G, h\nfrom a.b import *\nfrom elsewhere import gone",
+        "d.py": "from a import gone\nfrom a.b import inner, os\n",
+    }
+    found = ["d.py: from a import gone", "d.py: from a.b import inner", "d.py: from a.b import os"]
+    assert imports.missing(given, given) == found
 
 
 def lint_imports(*arguments: str) -> subprocess.CompletedProcess[str]:

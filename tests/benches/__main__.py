@@ -16,7 +16,7 @@ from pathlib import Path
 import django
 
 from tests.databases import tables
-from tests.databases.__main__ import DATABASES
+from tests.databases.environments import DATABASES
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = sorted(path.stem for path in Path(__file__).parent.glob("[a-z]*.py"))
