@@ -87,6 +87,11 @@ def may_answer(user: User, appeal: Appeal) -> bool:
     return who_can_decide(appeal).filter(pk=user.pk).exists() and not decided.exists() and not reversed_.exists()
 
 
+def adds_a_document(appeal: Appeal) -> bool:
+    """Whether it came with a paper that was not among the declaration's evidence."""
+    return not appeal.appealed.evidence.filter(file=appeal.document_id).exists()
+
+
 def _bureau_at(area: str) -> Organization | None:
     return Organization.objects.filter(area=area, is_bureau=True).first()
 

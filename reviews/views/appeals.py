@@ -25,6 +25,7 @@ from reviews.forms.reviewing import AnswerForm, AppealForm
 from reviews.models import Appeal
 from reviews.rules.appealing import APPEALABLE, LIMIT_DAYS
 from reviews.selectors.appeals import (
+    adds_a_document,
     appealable,
     appeals_seen_by,
     appeals_waiting_for,
@@ -156,6 +157,7 @@ def _page(request: HttpRequest, asked: Appeal, *, form: AnswerForm | None = None
         "is_own": is_own,
         "decides": decides,
         "evidence": files_of(asked.appealed) if decides else [],
+        "adds_a_document": adds_a_document(asked),
         "unseen": unseen_of_appeal(asked, user) if decides else [],
         "can_withdraw": is_own and asked.state in _OPEN,
         "steps": steps_of(asked),

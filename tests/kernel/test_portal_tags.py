@@ -232,3 +232,7 @@ def test_reasons_lead_to_their_fields_and_clauses() -> None:
     assert 'href="#id_ended_on"' in page
     assert 'href="/policy/#S4-10"' in page
     assert "&lt;不能&gt;" in page
+
+
+def test_rates_are_of_a_hundred_and_nothing_is_a_dash() -> None:
+    assert [portal.rate(value) for value in (Decimal("33.30"), 0, 100, None)] == ["33.3%", "0%", "100%", "—"]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
@@ -25,6 +26,7 @@ from reviews.selectors.desk import inbox, reviewers_of
 from reviews.services.appeals import answer, appeal
 from reviews.services.reversing import reverse_hours
 from tests import factories as make
+from tests.kernel import zoo
 from tests.reviews.factories import MONDAY, approved, kept_file, look_into, submitted, turned_down
 
 pytestmark = pytest.mark.django_db
@@ -199,6 +201,7 @@ def test_the_pages_from_the_list_to_the_answer(
             assert words in answered.content.decode()
         page = client.post(new, {"reason": WHY})["Location"]
         assert "30 天内答复" in client.get(page).content.decode()
+        assert "没有另附，以申报时的佐证材料为准" in client.get(page).content.decode()
         client.force_login(authority_reviewer)
         text = client.get(page).content.decode()
         assert "您的答复" in text
@@ -222,3 +225,18 @@ def test_the_pages_from_the_list_to_the_answer(
         assert client.post(decide, {"move": "approve", "reason": "证书齐全", "round": "1"}).status_code == 302
         assert "重新审核" in client.get(page).content.decode()
         assert client.post(decide, {"move": "approve", "reason": "再", "round": "1"}).status_code in {404, 409}
+
+
+def test_a_paper_of_its_own_is_read_beside_the_evidence(
+    client: Client, rejected: Declaration, declarant: Professional, authority_reviewer: User
+) -> None:
+    client.force_login(declarant.user)
+    with time_machine.travel(MONDAY, tick=False):
+        page = client.post(
+            reverse("reviews:new_appeal", args=[rejected.ref]),
+            {"reason": WHY, "document": SimpleUploadedFile("签到表.jpg", zoo.jpeg(), "image/jpeg")},
+        )["Location"]
+        client.force_login(authority_reviewer)
+        text = client.get(page).content.decode()
+    assert "签到表.jpg" in text
+    assert "没有另附" not in text

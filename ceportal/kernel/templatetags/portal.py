@@ -85,6 +85,12 @@ def number(value: Decimal | int | None) -> str:
 
 
 @register.filter
+def rate(value: Decimal | int | None) -> str:
+    """33.3%, 0%: of a hundred. Nothing is a dash."""
+    return "—" if value is None else f"{number(value)}%"
+
+
+@register.filter
 def money(value: Decimal | int | None) -> str:
     """1,000,000, 1,234.50: yuan, in threes. Nothing is a dash."""
     if value is None:
