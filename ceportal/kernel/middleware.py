@@ -14,7 +14,7 @@ from ceportal.kernel.rules.refusal import MovedOn, Refused
 from ceportal.kernel.rules.shedding import patience, waited
 from ceportal.kernel.selectors.maintenance import maintenance
 from ceportal.kernel.web.addresses import client_address, is_admitted
-from ceportal.kernel.web.unavailable import overloaded, under_maintenance
+from ceportal.kernel.web.unavailable import is_for_machines, overloaded, under_maintenance, unread
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -114,7 +114,7 @@ class ReadableForms:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         is_form = request.content_type == "application/x-www-form-urlencoded"
         if is_form and (request.encoding or "utf-8").lower() != "utf-8":
-            return render(request, "400.html", status=400)
+            return unread() if is_for_machines(request) else render(request, "400.html", status=400)
         return self.get_response(request)
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.contrib.auth.decorators import login_not_required
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.template.loader import get_template
 from django.test import Client, RequestFactory
@@ -11,7 +12,10 @@ from django.views.defaults import bad_request, server_error
 
 from accounts.models import User
 from ceportal.kernel.rules.refusal import MovedOn, Refusal, refuse
+from ceportal.urls import handler400, handler500
 from ceportal.urls import urlpatterns as real
+
+__all__ = ["handler400", "handler500"]
 
 
 def _refuse(request: Any) -> None:
@@ -22,7 +26,14 @@ def _moved(request: Any) -> None:
     raise MovedOn([Refusal("moved_on", "这一项已由张三于 10:05 通过。")])
 
 
-urlpatterns = [*real, path("refuse/", _refuse), path("moved/", _moved)]
+@login_not_required
+def _fault(request: Any) -> None:
+    assert request.POST is not None
+    raise RuntimeError("41010119900307663X")
+
+
+urlpatterns = [*real, path("refuse/", _refuse), path("moved/", _moved), path("fault/", _fault)]
+urlpatterns.insert(0, path("api/v1/fault", _fault))
 
 
 @pytest.fixture
@@ -124,6 +135,32 @@ def test_too_much_text_in_parts_or_too_many_files(client: Client, employer_revie
     answer = client.post("/profile/password/", files)
     assert answer.status_code == 400
     assert "20 个文件" in answer.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.asvs("v5.0.0-16.5.1")
+def test_a_fault_is_told_to_people_by_a_page_and_to_machines_as_a_problem(odd_pages: None) -> None:
+    client = Client(raise_request_exception=False)
+    page, problem = client.get("/fault/"), client.get("/api/v1/fault")
+    assert (page.status_code, page["Content-Type"]) == (500, "text/html; charset=utf-8")
+    assert (problem.status_code, problem["Content-Type"]) == (500, "application/problem+json")
+    assert (problem.json()["code"], "平台出现故障" in problem.json()["detail"]) == ("fault", True)
+    assert problem["X-Request-Id"]
+    assert "是平台的故障" in page.content.decode()
+    assert "41010119900307663X" not in (page.content + problem.content).decode()
+
+
+@pytest.mark.django_db
+def test_what_a_machine_sends_that_nobody_can_read_is_a_problem_and_not_a_page(odd_pages: None) -> None:
+    client, kind = Client(), "application/x-www-form-urlencoded"
+    answers = [
+        client.post("/api/oauth/token", "grant_type=%C4%E3", content_type=f"{kind}; charset=gbk"),
+        client.post("/api/v1/fault", "&".join(f"a{n}=" for n in range(600)), content_type=kind),
+        client.post("/api/v1/fault", b"a=" + b"a" * 4_000_000, content_type=kind),
+    ]
+    told = [(it.status_code, it["Content-Type"], it.json()["code"]) for it in answers]
+    kind = "application/problem+json"
+    assert told == [(400, kind, "unreadable"), (400, kind, "unreadable"), (413, kind, "too_large")]
 
 
 @pytest.mark.asvs("v5.0.0-14.3.2")

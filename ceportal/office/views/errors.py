@@ -5,10 +5,9 @@ import sys
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views import defaults
 
 from ceportal.kernel.web.problems import is_away
-from ceportal.kernel.web.unavailable import overloaded
+from ceportal.kernel.web.unavailable import faulty, is_for_machines, overloaded, unread
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -17,7 +16,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """What could not be read: too large is 413; too many parts say so. Needs neither the form nor who sent it."""
-    if isinstance(exception, RequestDataTooBig):
+    is_too_large = isinstance(exception, RequestDataTooBig)
+    if is_for_machines(request):
+        return unread(is_too_large=is_too_large)
+    if is_too_large:
         return render(request, "413.html", status=413)
     is_too_many = isinstance(exception, TooManyFieldsSent | TooManyFilesSent)
     return render(request, "400.html", {"is_too_many": is_too_many}, status=400)
@@ -26,4 +28,4 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """A database that is away or cannot write is no fault of the page: 503, come back. Anything else is a 500."""
     error = sys.exc_info()[1]
-    return overloaded(request) if isinstance(error, Exception) and is_away(error) else defaults.server_error(request)
+    return overloaded(request) if isinstance(error, Exception) and is_away(error) else faulty(request)
