@@ -7,14 +7,12 @@ runs in the middle of anything.
 """
 
 import ctypes
-import fcntl
 import hashlib
 import http.client
 import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import sysconfig
@@ -27,8 +25,8 @@ from pathlib import Path
 from typing import IO
 
 from ceportal import env
+from ceportal.place import ROOT, CannotStart, Place, check_port, lock, place_from_environment
 
-ROOT = Path(__file__).resolve().parent.parent
 PR_SET_PDEATHSIG = 1
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 WATCHED = (*STOP_SIGNALS, signal.SIGCHLD)
@@ -40,14 +38,9 @@ STOP_WITHIN, BROKER_STOP_WITHIN = 10, 5
 READY_WITHIN = 300
 STEADY_AFTER, LONGEST_PAUSE, LOOK_EVERY = 60, 30, 15
 SILENT_FOR = 120
-LOG_BYTES = 5_000_000
 # What /readyz may not miss at a start.
 NEEDED = frozenset({"database", "broker", "worker", "beat"})
 DEMO_COLUMNS = ("role", "login", "password", "name", "organization")
-
-
-class CannotStart(Exception):
-    """Something outside keeps the portal from starting; the message says what to do."""
 
 
 class Stopped(Exception):
@@ -119,67 +112,6 @@ def _die_with(parent: int) -> Callable[[], None]:
             os._exit(1)
 
     return prepare
-
-
-@dataclass
-class Place:
-    """Where this portal keeps itself, and what its processes are told."""
-
-    data: Path
-    port: int
-
-    @property
-    def run(self) -> Path:
-        return self.data / "run"
-
-    def open_log(self, name: str) -> IO[bytes]:
-        path = self.data / "log" / f"{name}.log"
-        if path.exists() and path.stat().st_size > LOG_BYTES:
-            path.replace(path.with_suffix(".log.1"))
-        return path.open("ab")
-
-    def make(self) -> None:
-        os.umask(0o077)
-        for folder in (self.run, self.data / "log", self.data / "tmp", self.data / "cache"):
-            folder.mkdir(parents=True, exist_ok=True)
-
-    def environment(self) -> dict[str, str]:
-        """Temporary files and caches of libraries (fonts, bytecode) stay below DATA_DIR too."""
-        return os.environ | {
-            "DATA_DIR": str(self.data),
-            "PORT": str(self.port),
-            "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "ceportal.settings.dev"),
-            "TMPDIR": str(self.data / "tmp"),
-            "XDG_CACHE_HOME": str(self.data / "cache"),
-            "PYTHONUNBUFFERED": "1",
-        }
-
-
-def place_from_environment() -> Place:
-    data = Path(os.environ.get("DATA_DIR") or "var")
-    port = os.environ.get("PORT") or "8000"
-    if not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
-        raise CannotStart(f"PORT must be a number from 1 to 65535, not {port!r}.")
-    return Place(data=(data if data.is_absolute() else ROOT / data).resolve(), port=int(port))
-
-
-def lock(place: Place) -> IO[str]:
-    """One portal per folder: the lock lives as long as this process."""
-    file = (place.run / "supervisor.lock").open("w")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        raise CannotStart(f"A portal is running on {place.data} already. Set DATA_DIR to another folder.") from error
-    return file
-
-
-def check_port(place: Place) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", place.port))
-        except OSError as error:
-            raise CannotStart(f"Port {place.port} is taken. Choose another: PORT=8001 make run") from error
 
 
 def broker_program() -> str:
