@@ -185,5 +185,5 @@ def test_the_image_installs_what_a_plain_start_installs() -> None:
 def test_every_setting_stands_in_the_readme() -> None:
     table = _text("README.md").partition("## Settings")[2].partition("## In earnest")[0]
     told = set(re.findall(r"`([A-Z][A-Z_]+)`", table))
-    supervised = set(READERS.findall(_text("ceportal/supervise.py"))) - {"MAKELEVEL"}
+    supervised = set(READERS.findall(_text("ceportal/place.py") + _text("ceportal/supervise.py"))) - {"MAKELEVEL"}
     assert told == (variables_read() | supervised) - {"TEST_DATA_DIR"}

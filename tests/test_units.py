@@ -24,7 +24,8 @@ VENV = "/srv/ceportal/.venv/bin/"
 
 @cache
 def service(name: str) -> dict[str, str]:
-    parser = ConfigParser(strict=True, interpolation=None)
+    """Of what stands there twice (what comes before a start), the last."""
+    parser = ConfigParser(strict=False, interpolation=None)
     parser.optionxform = str  # type: ignore[assignment,method-assign]
     parser.read(FOLDER / f"ceportal-{name}.service")
     return dict(parser["Service"])
@@ -56,7 +57,8 @@ def test_the_same_command_runs_as_in_the_image(name: str) -> None:
 
 
 def test_tables_are_made_before_anything_starts() -> None:
-    assert service("prepare")["ExecStart"] == f"{VENV}python manage.py prepare"
+    assert service("prepare")["ExecStart"] == f"{VENV}python manage.py prepare --wait 3600"
+    assert service("prepare")["TimeoutStartSec"] == "infinity"
     assert "prepare" in get_commands()
     unit = (FOLDER / "ceportal-web@.service").read_text(encoding="utf-8")
     assert (

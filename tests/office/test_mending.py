@@ -33,7 +33,7 @@ from ceportal.office.rules.alarms import ALARMS, ringing
 from ceportal.office.rules.parts import PART_WORDS
 from ceportal.office.selectors.checks import CHECK
 from ceportal.office.selectors.health import CLOCK, QUEUE
-from ceportal.office.services import backing_up
+from ceportal.office.services import backing_up, figures
 from ceportal.office.services.checker import begin_check, check_books
 from ceportal.office.services.figures import readings
 from certificates.enums import SuspicionFinding
@@ -114,6 +114,13 @@ def nobody_takes_what_waits(place: Place) -> Iterator[None]:
         yield
         queue.lpop(QUEUE)
     app.tasks[CLOCK].apply()
+
+
+@rings("part_silent", "log")
+def nobody_receives_the_log(place: Place) -> Iterator[None]:
+    place.patch.setattr(figures, "log_is_received", lambda: False)
+    yield
+    place.patch.setattr(figures, "log_is_received", lambda: True)
 
 
 @rings("job_late", "kernel.seal_trail")

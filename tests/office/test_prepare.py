@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import OperationalError
 
 from accounts.models import Area
 from ceportal.kernel.models import Heartbeat
@@ -55,3 +56,23 @@ def test_a_newer_portal_is_loaded_over_the_older_one_and_keeps_ids(settings: Any
 def test_an_image_keeps_its_own_static_files(settings: Any) -> None:
     assert "static files" not in _prepare(without_static=True)
     assert not Path(settings.STATIC_ROOT).exists()
+
+
+def test_it_waits_for_a_database_that_is_still_starting(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = [False, False, True]
+    monkeypatch.setattr(prepare, "A_LOOK", 0)
+    monkeypatch.setattr(prepare, "database_answers", lambda: answers.pop(0))
+    assert "static files" in _prepare(wait=60)
+    assert answers == []
+
+
+def _away() -> bool:
+    raise OperationalError
+
+
+def test_one_that_stays_away_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prepare, "A_LOOK", 0)
+    monkeypatch.setattr(prepare, "database_answers", lambda: False)
+    monkeypatch.setattr(prepare, "_migrations_wait", _away)
+    with pytest.raises(OperationalError):
+        _prepare(wait=0)

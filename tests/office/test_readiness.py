@@ -1,18 +1,23 @@
 """`manage.py doctor` names each part that is missing and how to mend it; `first_administrator` begins a new portal."""
 
 import shutil
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.utils import timezone
 
 from accounts.enums import Duty
 from accounts.management.commands import first_administrator
 from accounts.models import Membership, Organization, User
+from ceportal.kernel.models import Heartbeat
+from ceportal.office.selectors.backup_log import SLOT, log_is_received
 from ceportal.office.services import readiness
+from ceportal.office.services.backing_up import SIGN
 from ceportal.office.services.readiness import Finding, findings
 from certificates.services.sealing import make_signing_key
 from tests import factories as make
@@ -60,6 +65,30 @@ def test_what_is_there_is_no_longer_named(settings: Any, province_bureau: Organi
     assert "只能证明签发后没有改动" in said["签名密钥"].text
     settings.ALLOWED_HOSTS = ["elsewhere.example"]
     assert "ALLOWED_HOSTS" in found()["公开地址"].remedy
+
+
+@pytest.mark.django_db
+def test_an_old_backup_and_a_log_that_nobody_receives_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = timezone.now()
+    Heartbeat.objects.create(name=SIGN, at=now)
+    assert not found()["备份"].remedy
+    assert "数据库日志" not in found()
+    Heartbeat.objects.update(at=now - timedelta(hours=27))
+    monkeypatch.setattr(readiness, "log_is_received", lambda: False)
+    assert "ceportal-backup" in found()["备份"].remedy
+    assert "ceportal-wal" in found()["数据库日志"].remedy
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="PostgreSQL's log")
+def test_a_slot_that_nobody_reads_is_a_log_that_is_not_received() -> None:
+    assert log_is_received() is None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_create_physical_replication_slot(%s, true)", [SLOT])
+        try:
+            assert log_is_received() is False
+        finally:
+            cursor.execute("SELECT pg_drop_replication_slot(%s)", [SLOT])
 
 
 @pytest.mark.django_db

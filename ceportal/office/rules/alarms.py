@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from math import floor
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
+BACKUP_HOURS = 26
 
 # Every figure, with its unit and what it says (that is also the help text of /metrics).
 FIGURES: Mapping[str, tuple[str, str]] = {
-    "up": ("flag", "1 when the part answers: database, broker, worker, beat"),
+    "up": ("flag", "1 when the part answers: database, broker, worker, beat; log: it is received for backups"),
     "clock_job_age": ("seconds", "since each job of the clock last ended well"),
     "waiting": ("items", "rows that wait for the clock, by kind"),
     "oldest": ("seconds", "age of the oldest row that waits and is still tried, by kind"),
@@ -86,7 +87,7 @@ ALARMS: tuple[Alarm, ...] = (
     Alarm("books_differ", "check_found", "核对发现不符", "看“账目核对”，不要自行改数据", most=0),
     Alarm("record_differs", "record_differs", "证书登记与操作记录不符", "先备份数据库，再核对，不要自行改数据", most=0),
     Alarm("check_late", "check_age", "很久没有核对完", "看后台日志，或点“现在核对”", most=36 * HOUR),
-    Alarm("backup_old", "backup_age", "一天没有备份", "看备份任务的日志和目标磁盘", most=26 * HOUR),
+    Alarm("backup_old", "backup_age", "一天没有备份", "看备份任务的日志和目标磁盘", most=BACKUP_HOURS * HOUR),
     Alarm("signing_key_ends", "signing_key_left", "签名密钥缺失或快到期", "更换密钥（replace_signing_key）", least=30),
     Alarm("maintenance_lasts", "maintenance", "维护没有结束", "做完后运行 maintenance off", most=4 * HOUR),
     Alarm(

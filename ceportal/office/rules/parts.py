@@ -70,6 +70,7 @@ PART_WORDS = (
         "broker": "消息中间件",
         "worker": "后台进程",
         "beat": "定时器",
+        "log": "数据库日志的接收",
         "notices": "消息",
         "texts": "短信",
         "codes": "验证码",

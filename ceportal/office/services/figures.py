@@ -19,6 +19,7 @@ from ceportal.kernel.selectors.maintenance import maintenance
 from ceportal.kernel.selectors.trail_chain import last_seal
 from ceportal.kernel.services.slow_queries import slow_queries
 from ceportal.office.rules.alarms import Reading
+from ceportal.office.selectors.backup_log import log_is_received
 from ceportal.office.selectors.checks import last_check_job
 from ceportal.office.selectors.dead_letters import KINDS, Kind
 from ceportal.office.selectors.health import database_answers, messages_waiting, seconds_since_round, silent_parts
@@ -137,6 +138,8 @@ def _backup(now: datetime) -> Iterator[Reading]:
     """A portal that was never backed up is named by `manage.py doctor`."""
     for at in Heartbeat.objects.filter(name=SIGN).values_list("at", flat=True):
         yield Reading("backup_age", _age(at, now))
+    if (received := log_is_received()) is not None:
+        yield Reading("up", received, "log")
 
 
 def _age(at: datetime | None, now: datetime) -> float:

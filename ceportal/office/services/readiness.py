@@ -6,7 +6,7 @@ Each part is asked by itself: one that fails does not hide the next.
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 import redis
@@ -21,6 +21,8 @@ from accounts.enums import Duty
 from accounts.models import Membership
 from ceportal.kernel.models import Heartbeat
 from ceportal.kernel.selectors.calendar import missing_notice
+from ceportal.office.rules.alarms import BACKUP_HOURS
+from ceportal.office.selectors.backup_log import log_is_received
 from ceportal.office.selectors.health import database_answers, health
 from ceportal.office.services.backing_up import SIGN
 from ceportal.office.services.backups_kept import last_checked
@@ -239,13 +241,17 @@ def _backup(now: datetime) -> Iterator[Finding]:
     if at is None:
         yield Finding("备份", "还没有备份过", "按 docs/operations/backup.md 设置每天备份，并演练一次恢复")
     else:
-        yield Finding("备份", f"最近一次 {timezone.localtime(at):%Y-%m-%d %H:%M}")
+        is_old = now - at > timedelta(hours=BACKUP_HOURS)
+        remedy = "看 ceportal-backup 的日志和目标磁盘" if is_old else ""
+        yield Finding("备份", f"最近一次 {timezone.localtime(at):%Y-%m-%d %H:%M}", remedy)
         if checked := last_checked():
             yield Finding("备份的核对", f"最近一次无误 {checked:%Y-%m-%d %H:%M}")
         else:
             yield Finding(
                 "备份的核对", "还没有核对过", "启用 ceportal-backup-check.timer，或运行 manage.py check_backups"
             )
+    if log_is_received() is False:
+        yield Finding("数据库日志", "没有人接收，出事时只能回到最近一次备份", "看 ceportal-wal 的日志和目标磁盘")
 
 
 def _disk(now: datetime) -> Iterator[Finding]:

@@ -20,8 +20,11 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from ceportal.kernel.models import Heartbeat
+from ceportal.office.selectors.health import database_answers
 
 OUR_APPS = ("ceportal", "accounts", "bases", "credits", "reviews", "certificates")
+# Seconds between two looks at a database that is not there yet.
+A_LOOK = 1
 LOADS = {"reference data": "load_reference", "regulation": "load_regulation"}
 
 
@@ -34,8 +37,10 @@ class Command(BaseCommand):
         parser.add_argument(
             "--without-static", action="store_true", help="leave static files alone (the image has them)"
         )
+        parser.add_argument("--wait", type=int, default=0, help="seconds to wait for a database that does not answer")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        _wait_for_database(options["wait"])
         if _migrations_wait():
             self._do("tables", partial(call_command, "migrate", interactive=False, verbosity=0))
         source = _digest(_our_files())
@@ -63,6 +68,15 @@ class Command(BaseCommand):
         self.stdout.flush()
         act()
         self.stdout.write(f"{time.monotonic() - started:.1f} s")
+
+
+def _wait_for_database(seconds: int) -> None:
+    """After a crash it reads its log for minutes, and one on another machine may start later: whatever needs
+    `ceportal-prepare` is not started again by systemd once that has failed. One that stays away fails the next step.
+    """
+    end = time.monotonic() + seconds
+    while not database_answers() and time.monotonic() < end:
+        time.sleep(A_LOOK)
 
 
 def _migrations_wait() -> bool:
