@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from django.core.management import get_commands, load_command_class
 
+from ceportal.office.selectors.backup_log import SLOT
 from ceportal.office.services.backups_kept import LOG
 from tests.test_compose import ROOT, compose, variables_read
 
@@ -24,10 +25,11 @@ VENV = "/srv/ceportal/.venv/bin/"
 
 @cache
 def service(name: str) -> dict[str, str]:
-    """Of what stands there twice (what comes before a start), the last."""
-    parser = ConfigParser(strict=False, interpolation=None)
+    """But for what comes before a start, which alone may stand there twice."""
+    parser = ConfigParser(strict=True, interpolation=None)
     parser.optionxform = str  # type: ignore[assignment,method-assign]
-    parser.read(FOLDER / f"ceportal-{name}.service")
+    text = (FOLDER / f"ceportal-{name}.service").read_text(encoding="utf-8")
+    parser.read_string(re.sub(r"^ExecStartPre=.*\n", "", text, flags=re.MULTILINE))
     return dict(parser["Service"])
 
 
@@ -108,6 +110,7 @@ def test_the_log_of_the_database_lies_where_old_parts_of_it_are_looked_for() -> 
     assert words[words.index("--username") + 1] == service("wal")["User"]
     unit = (FOLDER / "ceportal-wal.service").read_text(encoding="utf-8")
     (slot,) = set(re.findall(r"--slot (\S+)", unit))
+    assert slot == SLOT
     assert slot in (DOCUMENTS / "backup.md").read_text(encoding="utf-8")
 
 
