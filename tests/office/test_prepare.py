@@ -71,8 +71,10 @@ def _away() -> bool:
 
 
 def test_one_that_stays_away_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(prepare, "A_LOOK", 0)
-    monkeypatch.setattr(prepare, "database_answers", lambda: False)
+    looks: list[bool] = []
+    monkeypatch.setattr(prepare, "A_LOOK", 0.3)
+    monkeypatch.setattr(prepare, "database_answers", lambda: looks.append(False))
     monkeypatch.setattr(prepare, "_migrations_wait", _away)
     with pytest.raises(OperationalError):
-        _prepare(wait=0)
+        _prepare(wait=1)
+    assert len(looks) > 1
