@@ -47,8 +47,7 @@ def readings(*, now: datetime) -> Iterator[Reading]:
     if not there:
         return
     yield from _parts(now)
-    if not (found and found.mode == CLOSED):
-        yield from _jobs(now)
+    yield from _marks(now, is_closed=bool(found and found.mode == CLOSED))
     for kind in KINDS:
         yield from _queue(kind, now)
     yield from _quarantine(now)
@@ -56,7 +55,7 @@ def readings(*, now: datetime) -> Iterator[Reading]:
     yield from _calendar(now)
     yield from _check(now)
     yield from _records()
-    yield from _backup(now)
+    yield from _log()
 
 
 def _parts(now: datetime) -> Iterator[Reading]:
@@ -68,9 +67,11 @@ def _parts(now: datetime) -> Iterator[Reading]:
         yield Reading("queue_length", waiting)
 
 
-def _jobs(now: datetime) -> Iterator[Reading]:
-    for name, at in Heartbeat.objects.filter(name__in=settings.CLOCK_JOBS).values_list("name", "at"):
-        yield Reading("clock_job_age", _age(at, now), name)
+def _marks(now: datetime, *, is_closed: bool) -> Iterator[Reading]:
+    """The clock rests while the portal is closed; one that was never backed up is named by `manage.py doctor`."""
+    names = [SIGN] if is_closed else [SIGN, *settings.CLOCK_JOBS]
+    for name, at in Heartbeat.objects.filter(name__in=names).values_list("name", "at"):
+        yield Reading("backup_age", _age(at, now)) if name == SIGN else Reading("clock_job_age", _age(at, now), name)
 
 
 def _queue(kind: Kind, now: datetime) -> Iterator[Reading]:
@@ -134,10 +135,7 @@ def _records() -> Iterator[Reading]:
     yield Reading("record_differs", reported_differences())
 
 
-def _backup(now: datetime) -> Iterator[Reading]:
-    """A portal that was never backed up is named by `manage.py doctor`."""
-    for at in Heartbeat.objects.filter(name=SIGN).values_list("at", flat=True):
-        yield Reading("backup_age", _age(at, now))
+def _log() -> Iterator[Reading]:
     if (received := log_is_received()) is not None:
         yield Reading("up", received, "log")
 
