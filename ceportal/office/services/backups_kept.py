@@ -16,14 +16,15 @@ from ceportal.kernel.models import Heartbeat
 from ceportal.kernel.shelves.folder import FolderShelf
 from ceportal.kernel.shelves.kinds import SHELVES
 from ceportal.kernel.shelves.named import shelf_named
+from ceportal.office.rules.log_segments import SEGMENT, missing_segments
 from ceportal.office.services.backing_up import BASE, DATABASE
 
 # Noted when the newest backup was looked through and nothing was wrong.
 SIGN = "office.backup_checked"
 # The archive of PostgreSQL's log, beside the backups: segments, histories, marks of backups.
 LOG = "wal"
-_SEGMENT = re.compile(r"[0-9A-F]{24}(\.partial)?")
 _START = re.compile(r"^START WAL LOCATION: .*\(file ([0-9A-F]{24})\)$", re.MULTILINE)
+_USUAL_SIZE = 16 * 2**20
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _STAMP = "%Y%m%dT%H%M%SZ"
 _MOST_TOLD = 20
@@ -34,13 +35,14 @@ _BROKEN_OFF = timedelta(days=1)
 def check_backups(folder: Path, *, now: datetime) -> list[str]:
     """Read the newest backup below `folder` as a restore would need it; gives what is wrong, at most some of each kind.
 
-    The database by its own means (`PRAGMA integrity_check`; `pg_verifybackup`, with the log a base backup needs), every
-    file of the shelf by its digest, and every file that the portal had then by whether it is on the shelf.
+    The database by its own means (`PRAGMA integrity_check`; `pg_verifybackup`, with the log a base backup needs), the
+    log received since by whether a segment is missing, every file of the shelf by its digest, and every file that the
+    portal had then by whether it is on the shelf.
     """
     whole = [made for made, _ in _made(folder) if (made / "whole").exists()]
     if not whole:
         return [f"{folder} 里没有完整的备份。"]
-    found = [*_of_database(whole[-1]), *_of_shelves(folder, whole[-1])]
+    found = [*_of_database(whole[-1]), *_of_log(folder / LOG, whole[-1]), *_of_shelves(folder, whole[-1])]
     if not found:
         Heartbeat.objects.update_or_create(name=SIGN, defaults={"at": now})
     return found
@@ -92,6 +94,23 @@ def _of_database(made: Path) -> Iterator[str]:
         yield f"{made / DATABASE}：{'；'.join(said)}"
 
 
+def _of_log(log: Path, made: Path) -> Iterator[str]:
+    """A hole in what was received ends a restore there. A log that is kept elsewhere is not looked for."""
+    segments = [path for path in log.iterdir() if SEGMENT.fullmatch(path.name)] if log.is_dir() else []
+    if segments and (first := _start(made)):
+        # One that is being written gets another name when it is full: those that are full say how long one is.
+        size = next((path.stat().st_size for path in segments if not path.suffix), _USUAL_SIZE)
+        missing = missing_segments([path.name for path in segments], first=first, size=size)
+        yield from _some(iter(missing), f"{log} 里缺少")
+
+
+def _start(made: Path) -> str:
+    """The segment at which a base backup begins; empty where it is none."""
+    label = made / BASE / "backup_label"
+    found = _START.search(label.read_text(encoding="utf-8")) if label.exists() else None
+    return found.group(1) if found else ""
+
+
 def _of_shelves(folder: Path, made: Path) -> Iterator[str]:
     begun = datetime.strptime(made.name, _STAMP).replace(tzinfo=UTC)
     for name in SHELVES:
@@ -120,16 +139,11 @@ def _some(keys: Iterator[str], what: str) -> Iterator[str]:
 
 def _forget_log(log: Path, kept: list[Path]) -> Iterator[Path]:
     """Segments before the one at which the oldest kept base backup begins, of whatever timeline."""
-    labels = [made / BASE / "backup_label" for made in kept]
-    starts = [
-        found.group(1)[8:]
-        for label in labels
-        if label.exists() and (found := _START.search(label.read_text(encoding="utf-8")))
-    ]
+    starts = [start[8:] for made in kept if (start := _start(made))]
     if not starts or not log.is_dir():
         return
     for path in sorted(log.iterdir()):
-        if _SEGMENT.fullmatch(path.name) and path.name[8:24] < min(starts):
+        if SEGMENT.fullmatch(path.name) and path.name[8:24] < min(starts):
             path.unlink(missing_ok=True)
             yield path
 
