@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0016_let_deputies_stand_in'),
-        ('kernel', '0001_squashed_0008_call_the_desks_by_name'),
+        ('kernel', '0008_call_the_desks_by_name'),
     ]
 
     operations = [

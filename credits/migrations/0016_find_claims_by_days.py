@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0016_let_deputies_stand_in'),
-        ('credits', '0001_squashed_0015_find_what_is_held'),
+        ('credits', '0015_find_what_is_held'),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0016_let_deputies_stand_in'),
-        ('credits', '0001_squashed_0015_find_what_is_held'),
+        ('credits', '0015_find_what_is_held'),
         ('reviews', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('kernel', '0001_squashed_0008_call_the_desks_by_name'),
+        ('kernel', '0008_call_the_desks_by_name'),
     ]
 
     operations = [

@@ -1,9 +1,11 @@
-"""What a migration of a table at work needs beside Django's own operations."""
+"""What migrations need beside Django's own operations: of a table at work, and of a database that is still empty."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations import AddIndex
+from django.db.migrations import AddIndex, CreateModel
+from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 from django.db.utils import NotSupportedError
 
@@ -29,3 +31,35 @@ class AddIndexBesideWork(AddIndex):
             editor: Any = schema_editor
             editor.remove_index(model, self.index, concurrently=True)
             editor.add_index(model, self.index, concurrently=True)
+
+
+class CreateModels(Operation):
+    """Models of an app all at a time (docs/decisions/0072): by themselves each would have every model it leads to drawn
+    anew. They may lead to each other.
+    """
+
+    serialization_expand_args: ClassVar[list[str]] = ["models"]
+
+    def __init__(self, models: Sequence[CreateModel]) -> None:
+        self.models = models
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        # What was drawn is drawn once more after all of them, when it is asked for.
+        vars(state).pop("apps", None)
+        for each in self.models:
+            each.state_forwards(app_label, state)
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        for each in self.models:
+            each.database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        for each in reversed(self.models):
+            each.database_backwards(app_label, schema_editor, from_state, to_state)
+
+    def describe(self) -> str:
+        return f"Create {', '.join(each.name for each in self.models)}"
