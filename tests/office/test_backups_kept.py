@@ -97,9 +97,9 @@ def test_whatever_a_restore_would_stumble_over_is_named(folder: Path, harm: str)
         ([0xFE, 0x100], ["0000000100000000000000FF"]),
         ([0xFF, 0x100], ["0000000100000000000000FE"]),
         ([0xFD], ["0000000100000000000000FE"]),
-        ([], []),
+        ([], ["0000000100000000000000FE"]),
     ],
-    ids=["whole", "a hole", "begun too late", "ended before", "kept elsewhere"],
+    ids=["whole", "a hole", "begun too late", "ended before", "torn alone"],
 )
 def test_a_hole_in_the_log_since_is_named(
     folder: Path, monkeypatch: pytest.MonkeyPatch, there: list[int], missing: list[str]
@@ -114,8 +114,18 @@ def test_a_hole_in_the_log_since_is_named(
         with (log / f"00000001{number // 256:08X}{number % 256:08X}").open("wb") as file:
             file.truncate(16 * 2**20)
     (log / "00000002.history").touch()
+    (log / "000000010000000000000001").touch()  # older, and torn: it says nothing of how long one is
     assert check_backups(folder, now=NOW) == [f"{log} 里缺少：{name}" for name in missing]
     assert (last_checked() is None) == bool(missing)
+
+
+def test_a_log_that_is_kept_elsewhere_is_not_missed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ceportal.office.services.backups_kept.shutil.which", lambda _: "/bin/true")
+    made = backup_of(20, folder, log_from="0000000100000000000000FE")
+    (made / "base" / "PG_VERSION").write_text("15\n", encoding="ascii")
+    assert check_backups(folder, now=NOW) == []
+    (folder / "wal").mkdir()
+    assert check_backups(folder, now=NOW) == []
 
 
 def test_what_came_after_the_backup_is_not_missing_from_it(folder: Path) -> None:

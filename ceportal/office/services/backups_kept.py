@@ -99,7 +99,7 @@ def _of_log(log: Path, made: Path) -> Iterator[str]:
     segments = [path for path in log.iterdir() if SEGMENT.fullmatch(path.name)] if log.is_dir() else []
     if segments and (first := _start(made)):
         # One that is being written gets another name when it is full: those that are full say how long one is.
-        size = next((path.stat().st_size for path in segments if not path.suffix), _USUAL_SIZE)
+        size = max((path.stat().st_size for path in segments if not path.suffix), default=0) or _USUAL_SIZE
         missing = missing_segments([path.name for path in segments], first=first, size=size)
         yield from _some(iter(missing), f"{log} 里缺少")
 
