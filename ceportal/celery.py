@@ -8,6 +8,7 @@ from typing import Any
 from celery import Celery, Task
 from celery.exceptions import Ignore
 from celery.signals import worker_init, worker_process_init
+from kombu.transport import redis, virtual
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ceportal.settings.dev")
 PR_SET_PDEATHSIG = 1
@@ -27,6 +28,28 @@ class ClockTask(Task):  # type: ignore[type-arg]
         return super().__call__(*args, **kwargs)
 
 
+class PlacesGivenBack(redis.QoS):  # type: ignore[misc]
+    """Which messages a worker holds. One whose acknowledgement the broker did not hear is held no longer.
+
+    kombu goes on counting it: after as many as the worker may hold, a broker that was silent for a while and came back
+    has a worker that waits for ever. The broker gives such a message out again after `visibility_timeout`, when it has
+    long expired.
+    """
+
+    def ack(self, delivery_tag: str) -> None:
+        try:
+            super().ack(delivery_tag)
+        finally:
+            virtual.QoS.ack(self, delivery_tag)
+
+    def reject(self, delivery_tag: str, requeue: bool = False) -> None:
+        try:
+            super().reject(delivery_tag, requeue=requeue)
+        finally:
+            virtual.QoS.ack(self, delivery_tag)
+
+
+redis.Channel.QoS = PlacesGivenBack
 app = Celery("ceportal", task_cls=ClockTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
