@@ -6,10 +6,12 @@ and fails when the browser reports an error of ours: a script error, a blocked r
 
 import os
 import re
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.core.signals import request_started
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -29,6 +31,8 @@ OPENING_MS = 20_000
 DEFERRED = re.compile("/static/(?!kernel/portal).*[.]js")
 LATE_SCRIPTS_MS = int(os.environ.get("LATE_SCRIPTS_MS", "0"))
 """How late every script of ours comes: with 1000 a test that presses a key before its script is there shows itself."""
+LATE_ANSWERS_MS = int(os.environ.get("LATE_ANSWERS_MS", "0"))
+"""How long every answer of ours takes: with 1000 a test that goes on before a click has done its work shows itself."""
 expect.set_options(timeout=15_000)
 
 
@@ -36,6 +40,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "/tests/browser/" in str(item.path):
             item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def answers_come_late() -> Iterator[None]:
+    def wait(environ: dict[str, Any], **_: Any) -> None:
+        if not environ["PATH_INFO"].startswith("/static/"):
+            time.sleep(LATE_ANSWERS_MS / 1000)
+
+    if LATE_ANSWERS_MS:
+        request_started.connect(wait)
+    yield
+    request_started.disconnect(wait)
 
 
 @pytest.fixture(autouse=True, scope="session")

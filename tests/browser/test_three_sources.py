@@ -90,6 +90,8 @@ def test_a_year_filled_by_declaration_platform_and_roster(
     sign_in(base, PHONES["base"])
     upload_roster(base, tmp_path / "名单.xlsx")
     run_the_clock()
+    # Until then the page asks by itself, and comes anew when it is done.
+    expect(base.get_by_text("登记完毕")).to_be_visible()
     account.refresh_from_db()
     assert (account.professional_hours, account.is_met) == (64, True)
     run_the_clock()
@@ -153,6 +155,7 @@ def upload_roster(page: Page, path: Path) -> None:
     page.get_by_label("填好的名单").set_input_files(path)
     page.get_by_role("button", name="上传并核对").click()
     page.get_by_role("button", name="确认登记 1 人的学时").click()
+    expect(page.get_by_text("正在登记：0 / 1 人")).to_be_visible()
 
 
 def undo_roster(page: Page) -> None:
