@@ -148,11 +148,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
-    """The browser may be about to close. When its fixtures are taken down, a test has left no setting changed."""
+    """The browser may be about to close. When its fixtures are taken down, a test has left no setting changed; one that
+    was skipped before any other ran has no settings yet.
+    """
     if loop := item.stash.get(BROWSER_LOOP, None):
         asyncio._set_running_loop(loop)
     yield
-    if nextitem is not None:
+    if nextitem is not None and SETTINGS:
         settings_must_be_as_before()
 
 

@@ -8,6 +8,7 @@ import time_machine
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.enums import Duty
@@ -154,8 +155,8 @@ def test_nobody_scores_their_own_base_nor_assesses_it_after_the_day(
 
 def _after_a_full_one(bureau: Organization, by: User, now: Any) -> Any:
     AssessmentRound.objects.create(
-        organization=bureau, year=2025, kind="full", sheet=[], excellent_from=85, pass_from=60, self_until=now.date(),
-        made_by=by, made_at=now,
+        organization=bureau, year=2025, kind="full", sheet=[], excellent_from=85, pass_from=60,
+        self_until=timezone.localdate(now), made_by=by, made_at=now,
     )  # fmt: skip
     return now
 

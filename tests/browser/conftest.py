@@ -23,6 +23,8 @@ from playwright.sync_api import (
 )
 from pytest_django.live_server_helper import LiveServer
 
+from credits.services import unit_trainings
+from credits.views import unit_trainings as unit_training_page
 from reviews.selectors import desk, sheet
 from reviews.views import item as item_page
 from tests.chromium import chromium as launched
@@ -68,6 +70,8 @@ def nobody_waits_at_the_desk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(desk, "seconds_left", lambda *_, **__: 0)
     monkeypatch.setattr(sheet, "seconds_left", lambda *_, **__: 0)
     monkeypatch.setattr(item_page, "seconds_left", lambda *_, **__: 0)
+    for place in (unit_trainings, unit_training_page):
+        monkeypatch.setattr(place, "seconds_left_of_training", lambda *_, **__: 0)
 
 
 @pytest.fixture(scope="session")

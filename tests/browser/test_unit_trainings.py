@@ -82,6 +82,11 @@ def test_a_unit_registers_one_training_for_all_its_people(
     desk.goto("/unit-trainings/")
     desk.get_by_role("link", name=item.title).click()
     expect(desk.get_by_text(declarant.name).first).to_be_visible()
+    for paper in papers.values():
+        with desk.expect_popup() as opened:
+            desk.get_by_role("link", name=paper.name).click()
+        opened.value.wait_for_load_state()
+        opened.value.close()
     desk.get_by_label("意见").fill("按计划举办，同意")
     desk.get_by_role("button", name="审核通过").click()
     expect(desk.get_by_text("已处理")).to_be_visible()

@@ -5,6 +5,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
+
 from accounts.enums import Duty
 from accounts.models import Mandate, Organization, Professional, User
 from accounts.selectors.duties import holders_of
@@ -49,7 +51,7 @@ def begin(person: Professional, city: Organization, officer: User, *, now: datet
         "统一社会信用代码": "91410200MA9K00001U", "单位名称": "原系统里的单位", "单位性质": "institution",
         "所在地区": "410203", "主管部门": "", "联系人": "人事科", "联系电话": "0371-22000001",
     }  # fmt: skip
-    give_mandate(city, since=now.date(), until=None, reason="试点", **by)
+    give_mandate(city, since=timezone.localdate(now), until=None, reason="试点", **by)
     keep_file(TakenKind.UNITS, [[TakenLine(2, said)]], bureau=city, source="原系统", remarks=[], **by)
     letter = send_letter(
         city, LetterKind.CORRECTION, Meant(person=person), title="材料补正通知书", body="请补正材料。", **by
@@ -58,7 +60,7 @@ def begin(person: Professional, city: Organization, officer: User, *, now: datet
     roll = write_roll(
         city,
         {"kind": RollKind.COMMEND, "title": "先进单位", "document_no": "汴人社〔2026〕9号", "words": "",
-         "decided_on": now.date(), "shown_until": now.date() + timedelta(days=30)},
+         "decided_on": timezone.localdate(now), "shown_until": timezone.localdate(now) + timedelta(days=30)},
         **by,
     )  # fmt: skip
     add_name(roll, Meant(unit=unit), reason="组织有力", **by)

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
 from accounts.models import User
 from credits.models import RuleSet
 from credits.services.rule_drafts import draft_change
@@ -27,5 +29,5 @@ def given() -> dict[str, Callable[[Any], Mapping[str, Any]]]:
 def begin(town: Any, drafter: User | None, *, now: datetime) -> None:
     assert drafter is not None
     town.rule_set = RuleSet.objects.get(code="kaifeng-2022")
-    town.rule_draft = draft_change(town.rule_set, effective_on=now.date(), by=drafter, now=now)
+    town.rule_draft = draft_change(town.rule_set, effective_on=timezone.localdate(now), by=drafter, now=now)
     town.rule_run = preview_draft(town.rule_draft, year=now.year, by=drafter, now=now)
