@@ -18,7 +18,8 @@ workers = int(os.environ.get("WEB_WORKERS", "2"))
 worker_class = "gthread"
 threads = int(os.environ.get("WEB_THREADS", "3"))
 timeout = 60
-graceful_timeout = 8
+# What is at work when the server is told to stop has so long; the supervisor of `make run` waits ten seconds for it.
+graceful_timeout = int(os.environ.get("WEB_GRACEFUL_SECONDS", "8"))
 keepalive = 5
 # An address as long as nginx lets through (deploy/nginx.conf) gets our own page, be it "no such certificate". By itself
 # gunicorn takes at most 8190 bytes, or without bounds.

@@ -21,6 +21,8 @@ ANALYZE = shutil.which("systemd-analyze")
 UNITS = ("web@", "worker", "beat")
 TIMED = ("backup", "backup-files", "backup-check")
 VENV = "/srv/ceportal/.venv/bin/"
+GUNICORN = (ROOT / "deploy" / "gunicorn.conf.py").read_text(encoding="utf-8")
+REQUEST_MAY_TAKE = int(re.findall(r"^timeout = (\d+)$", GUNICORN, re.MULTILINE)[0])
 
 
 @cache
@@ -44,6 +46,13 @@ def test_every_variable_is_one_the_code_reads_and_compose_gives_too() -> None:
     given = {name for unit in UNITS for name in compose()["services"][unit.strip("@")]["environment"]}
     # The image says these itself.
     assert given - set(environment()) == set()
+
+
+def test_a_web_server_has_time_for_what_it_accepted() -> None:
+    """gunicorn's time to stop is a request's, and nobody kills it before."""
+    graceful, web = int(environment()["WEB_GRACEFUL_SECONDS"]), compose()["services"]["web"]
+    assert graceful == int(web["environment"]["WEB_GRACEFUL_SECONDS"]) == REQUEST_MAY_TAKE
+    assert graceful < int(service("web@")["TimeoutStopSec"]) == int(web["stop_grace_period"].removesuffix("s"))
 
 
 @pytest.mark.parametrize("name", UNITS)
