@@ -15,7 +15,6 @@ print(*sorted(name for name in sys.modules if name.endswith(".urls")))
 
 
 def test_every_page_is_there_and_no_connection() -> None:
-    """With the tests' own settings, whose database does not exist."""
     done = subprocess.run([sys.executable, "-c", ASKED], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert {"reviews.urls", "credits.api.urls", "accounts.urls"} <= set(done.stdout.split())

@@ -41,7 +41,8 @@ class Web:
     def start(self) -> None:
         command = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "ceportal.wsgi"]
         environment = self.town.portal.environment | {
-            "BIND": f"127.0.0.1:{self.port}", "WEB_WORKERS": "1", "WEB_GRACEFUL_SECONDS": "60", "REDIS_URL": "redis://127.0.0.1:9/0",
+            "BIND": f"127.0.0.1:{self.port}", "WEB_WORKERS": "1", "WEB_GRACEFUL_SECONDS": "60",
+            "REDIS_URL": "redis://127.0.0.1:9/0",
         }  # fmt: skip
         if self.held:
             handle, environment["LISTEN_FDS"] = self.held.fileno(), "1"
