@@ -115,7 +115,7 @@ def test_what_cannot_be_read_is_refused_beside_its_field(
     answer = post(page, door, draft, **{field: text, "promise": "on"})
     assert answer.status_code == 422
     assert answer.context["form"].errors.get(field) or answer.context["problems"]
-    assert "还不能提交" in text_of(answer)
+    assert "没有提交成功" in text_of(answer)
     assert row() == before
 
 
