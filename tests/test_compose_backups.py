@@ -22,6 +22,7 @@ from tests.portals import ROOT, free_port, until
 from tests.test_compose import compose
 
 SCRIPT = ROOT / "deploy" / "keep-backups.sh"
+RESTORE = ROOT / "deploy" / "postgres" / "restore.sh"
 HBA = ROOT / "deploy" / "postgres" / "pg_hba.conf"
 # Where it is past half past three in the morning, whenever this runs.
 AFTERNOON = f"LATE{(time.gmtime().tm_hour - 15) % 24}"
@@ -69,6 +70,49 @@ def test_a_night_and_the_log_reach_the_folder(folder: Path) -> None:
         assert subprocess.run(check, capture_output=True, check=False).returncode == 0
 
 
+@pytest.mark.deep
+@pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("setpriv"), reason="as root, as in the container")
+def test_what_came_after_the_night_is_there_after_the_script(folder: Path) -> None:
+    """deploy/postgres/restore.sh lays the newest backup and the log after it where the database was lost."""
+    backup, password = folder / "backup", secrets.token_hex(16)
+    backup.mkdir()
+    with _server(folder, password) as port:
+        url = f"postgresql://portal:{password}@127.0.0.1:{port}/postgres"
+        tables.fill(url)
+        with _log_received(folder, port, password):
+            with _script(folder, url):
+                until(lambda: list(backup.glob("*/whole")), "no backup of the night", 120)
+            _ask(url, "CREATE TABLE later AS SELECT 42 AS answer")
+            until(lambda: _ask(url, _RECEIVED) == "t", "the log was not received", 30)
+    assert _laid_back(folder).returncode == 1, "a place that is not empty"
+    shutil.rmtree(folder / "data")
+    (folder / "data").mkdir()
+    laid = _laid_back(folder)
+    assert (laid.returncode, laid.stderr) == (0, "")
+    (made,) = (place.parent for place in backup.glob("*/whole"))
+    assert laid.stdout.strip() == str(made)
+    with _server(folder, password) as port:
+        url = f"postgresql://portal:{password}@127.0.0.1:{port}/postgres"
+        until(lambda: _ask(url, "SELECT pg_is_in_recovery()") == "f", "it did not come to the end of the log", 60)
+        assert _ask(url, "SELECT answer FROM later") == "42"
+
+
+# What the server has written was flushed where it is kept.
+_RECEIVED = "SELECT coalesce(bool_and(flush_lsn >= pg_current_wal_flush_lsn()), false) FROM pg_stat_replication"
+
+
+def _ask(url: str, statement: str) -> str:
+    done = subprocess.run(
+        [str(postgresql_binaries() / "psql"), url, "-XAtc", statement], capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()
+
+
+def _laid_back(folder: Path) -> "subprocess.CompletedProcess[str]":
+    given = {"PGDATA": str(folder / "data"), "BACKUP_DIR": str(folder / "backup"), "OWNER": "nobody"}
+    return subprocess.run([RESTORE], env=os.environ | given, capture_output=True, text=True, check=False)
+
+
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """Open to the user PostgreSQL runs as."""
@@ -87,11 +131,13 @@ def _server(folder: Path, password: str) -> Iterator[int]:
         option.replace("/etc/postgresql/pg_hba.conf", str(folder / HBA.name))
         for option in compose()["services"]["postgres"]["command"][1:]
     ]
-    data.mkdir()
+    is_new = not data.exists()
+    data.mkdir(exist_ok=True)
     as_other = _as_other(data)
     program = postgresql_binaries()
     made = [program / "initdb", "-D", data, "-U", "portal", "--pwfile", folder / "password", *arguments]
-    subprocess.run([*as_other, *map(str, made)], check=True, capture_output=True, cwd="/")
+    if is_new:
+        subprocess.run([*as_other, *map(str, made)], check=True, capture_output=True, cwd="/")
     start = [program / "postgres", "-D", data, *options, f"--port={port}", "--listen_addresses=127.0.0.1"]
     start.append(f"--unix_socket_directories={data}")
     with (folder / "server.log").open("ab") as log:
