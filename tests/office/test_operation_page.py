@@ -1,6 +1,6 @@
 """运行状态: every part of the clock in words, and nothing that is not one."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,6 +12,7 @@ from accounts.models import TextMessage, User
 from ceportal.kernel.models import Heartbeat
 from ceportal.office.rules.parts import PARTS
 from ceportal.office.selectors.operation import queues, signs_of_life
+from tests.credits.drafts import text_of
 
 pytestmark = pytest.mark.django_db
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -23,9 +24,27 @@ def test_every_part_of_the_clock_has_words() -> None:
 
 def test_what_prepared_the_database_is_no_part_of_the_clock() -> None:
     Heartbeat.objects.create(name="prepared.reference data", note="0" * 64, at=timezone.now())
-    Heartbeat.objects.create(name="accounts.deliver_notices", at=timezone.now())
-    Heartbeat.objects.create(name="office.heartbeat", at=timezone.now())
-    assert [sign.label for sign in signs_of_life()] == ["定时器", "消息和短信的送出"]
+    now = timezone.now()
+    Heartbeat.objects.create(name="accounts.deliver_notices", at=now)
+    Heartbeat.objects.create(name="office.heartbeat", at=now - timedelta(minutes=1))
+    signs = signs_of_life()
+    assert len(signs) == len(PARTS)
+    assert {sign.at for sign in signs[:-2]} == {None}, "first who never ran"
+    assert [sign.label for sign in signs[-2:]] == ["定时器", "消息和短信的送出"]
+
+
+def test_who_never_ran_is_said_and_else_who_ran_the_longest_ago(client: Client, operator: User) -> None:
+    client.force_login(operator)
+    assert "定时任务还没有运行过" in client.get("/operation/").content.decode()
+    now = timezone.now()
+    *others, last = PARTS
+    Heartbeat.objects.bulk_create([Heartbeat(name=name, at=now) for name in others])
+    some = text_of(client.get("/operation/"))
+    assert f"{len(PARTS)} 项定时处理，1 项还没有运行过；" in some
+    Heartbeat.objects.create(name=last, at=datetime(2026, 11, 19, 22, tzinfo=SHANGHAI))
+    every = text_of(client.get("/operation/"))
+    assert f"{len(PARTS)} 项定时处理都运行过；" in every
+    assert f"上一次运行最早的是“{PARTS[last]}”，2026年11月19日 22:00。" in every
 
 
 def test_the_page_shows_words_only(client: Client, operator: User) -> None:

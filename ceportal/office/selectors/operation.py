@@ -1,7 +1,7 @@
 """How the portal itself is doing, for those who run it: numbers and times, nothing about anybody."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Count, Min, Q
@@ -18,6 +18,7 @@ from credits.models import ChangedAccount
 
 SLOW = timedelta(minutes=10)
 REASONS_SHOWN = 20
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -72,10 +73,10 @@ def _texts(now: datetime) -> Queue:
 
 @dataclass(frozen=True)
 class Sign:
-    """A part of the clock and when it last ran."""
+    """A part of the clock and when it last ran, if ever."""
 
     label: str
-    at: datetime
+    at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -93,9 +94,12 @@ def why_sheets_wait() -> list[Reason]:
 
 
 def signs_of_life() -> list[Sign]:
-    """Of the parts that are to run, in the order of a round; what else left a mark (`prepared.*`) is no part of it."""
+    """Of the parts that are to run: first who never did, then the longest ago. What else left a mark (`prepared.*`) is
+    no part of it.
+    """
     marks = dict(Heartbeat.objects.filter(name__in=PARTS).values_list("name", "at"))
-    return [Sign(label, marks[name]) for name, label in PARTS.items() if name in marks]
+    signs = [Sign(label, marks.get(name)) for name, label in PARTS.items()]
+    return sorted(signs, key=lambda sign: sign.at or _NEVER)
 
 
 def last_published_year() -> int | None:

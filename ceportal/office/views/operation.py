@@ -36,6 +36,7 @@ SLOW_SHOWN = 10
 def show_operation(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     found = list(readings(now=now))
+    signs = signs_of_life()
     context = {
         "alarms": [_told(each) for each in ringing(found)],
         "silent": [PART_WORDS[each.part] for each in found if each.figure == "up" and not each.value],
@@ -48,7 +49,9 @@ def show_operation(request: HttpRequest) -> HttpResponse:
         "piles": dead_letters(),
         "check": last_check(),
         "check_open": is_check_open(),
-        "signs": signs_of_life(),
+        "signs": signs,
+        "never": [sign for sign in signs if sign.at is None],
+        "longest_ago": next((sign for sign in signs if sign.at), None),
         "published_until": last_published_year(),
         "rotation": told(job) if (job := last_rotation()) else "",
         "now": now,
