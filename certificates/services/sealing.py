@@ -1,6 +1,8 @@
 """Where the signing key is kept, and by which keys a sheet of ours may be signed."""
 
+import hashlib
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -67,19 +69,40 @@ class Replaced:
     after: str
 
 
+class KeyNotInPlace(Exception):
+    """The new key can sign, and the certificate of the old one (`before`, empty: there was none) is kept; but the key's
+    file is not ours to write.
+    """
+
+    def __init__(self, why: str, *, before: str) -> None:
+        super().__init__(why)
+        self.before = before
+
+
 def replace_signing_key(*, with_file: Path | None, now: datetime) -> Replaced:
     """Sign by a new key from now on: by the one in `with_file` (PEM, key and certificate), else by one made here.
 
     The certificate of the old key is put with the retired ones first, so that a crash leaves either key in use and
-    every sheet verifiable; the old key itself is gone. Raises `SigningKeyMissing` for a key that cannot sign.
+    every sheet verifiable; the old key itself is gone. Raises `SigningKeyMissing` for a key that cannot sign,
+    `KeyNotInPlace` where somebody else has to put the new one there, `OSError` where nothing has changed.
     """
-    if settings.SIGNING_MODULE:
-        raise SigningKeyMissing("密钥在硬件密码模块里：请用模块的工具生成新密钥，再换证书和 SIGNING_MODULE_KEY")
     kept = key_file()
+    if settings.SIGNING_MODULE:
+        words = "，旧证书已留存" if _retire(kept) else ""
+        raise SigningKeyMissing(f"密钥在硬件密码模块里{words}：请用模块的工具生成新密钥，再换证书和 SIGNING_MODULE_KEY")
     if with_file:
+        if with_file.resolve() == kept.resolve():
+            raise SigningKeyMissing("这就是正在使用的密钥文件：请把新密钥放在另一个文件里")
+        if with_file.exists():
+            # Who may not read it is told of which file.
+            with_file.open("rb").close()
         load_seal(with_file, now=now)
+    text = with_file.read_bytes() if with_file else new_key(now)
     before = _retire(kept)
-    os.replace(written_beside(kept, with_file.read_bytes() if with_file else new_key(now)), kept)
+    try:
+        _put(kept, text)
+    except OSError as error:
+        raise KeyNotInPlace(str(error.strerror), before=before) from error
     return Replaced(before, load_seal(kept, now=now).fingerprint)
 
 
@@ -89,9 +112,35 @@ def _retire(kept: Path) -> str:
     if not found:
         return ""
     fingerprint = x509.load_pem_x509_certificate(found).fingerprint(hashes.SHA256()).hex()
-    retired = _retired() / f"{fingerprint}.pem"
-    os.replace(written_beside(retired, found), retired)
+    _put(_retired() / f"{fingerprint}.pem", found)
     return fingerprint
+
+
+def _put(path: Path, text: bytes) -> None:
+    """All of it or nothing, and no draft (it may hold a key) where that fails."""
+    draft = written_beside(path, text)
+    try:
+        os.replace(draft, path)
+    except OSError:
+        os.unlink(draft)
+        raise
+
+
+def key_certificates(*, before: datetime | None = None) -> Iterator[bytes]:
+    """The certificates (PEM) of each key that signs or signed, without any key: what a backup carries. With `before`,
+    of those whose file nobody has touched since. Raises `OSError`.
+    """
+    for path in _files():
+        if path.exists() and (before is None or path.stat().st_mtime < before.timestamp()):
+            found = _certificates_in(path)
+            if found:
+                yield found
+
+
+def keep_key_certificates(found: bytes) -> None:
+    """Put what a backup carried with the retired ones, unless it is there: sheets signed by that key verify again."""
+    if found not in key_certificates():
+        _put(_retired() / f"{hashlib.sha256(found).hexdigest()}.pem", found)
 
 
 def trusted_certificates() -> bytes:

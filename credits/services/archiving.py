@@ -44,8 +44,19 @@ class Archived:
 
 
 def write_archive(year: int, file: Path, *, now: datetime) -> Archived:
-    """Everything of `year` that may leave. The file is whole or not there at all."""
+    """Everything of `year` that may leave. The file is whole or not there at all: refused where that cannot be."""
     refuse_if_any(reasons_not_to_archive(year, this_year=timezone.localdate(now).year))
+    try:
+        _write(year, file, now)
+    except OSError as error:
+        words = (
+            f"归档文件写不进 {file.parent}（{error.strerror}），什么也没有改变。请建好文件夹、腾出空间，再运行一次。"
+        )
+        raise refuse("archive_not_written", words, field="file") from error
+    return check_archive(file)
+
+
+def _write(year: int, file: Path, now: datetime) -> None:
     counts, digest, draft = Counter[str](), hashlib.sha256(), file.with_name(f"{file.name}.new")
     with gzip.open(draft, "wt", encoding="utf-8", newline="\n") as out:
         for found in _found(year, now):
@@ -57,7 +68,6 @@ def write_archive(year: int, file: Path, *, now: datetime) -> Archived:
     with draft.open("rb") as written:
         os.fsync(written.fileno())
     draft.replace(file)
-    return check_archive(file)
 
 
 def check_archive(file: Path) -> Archived:

@@ -1,6 +1,8 @@
 """The signing key is replaced, runs out, lies in a module, has its signatures timestamped: sheets go on verifying."""
 
 import io
+import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -32,6 +34,7 @@ from certificates.documents import signing
 from certificates.documents.sheet import render_sheet
 from certificates.documents.signing import Seal, examine, make_key, new_key
 from certificates.enums import PaperKind
+from certificates.management.commands.replace_signing_key import Command
 from certificates.models import Certificate
 from certificates.services import shelf
 from certificates.services.sealing import RETIRED, key_file, seal, trusted_certificates
@@ -81,9 +84,72 @@ def test_what_cannot_sign_takes_no_keys_place(own_key: Path, tmp_path: Path, set
             call_command("replace_signing_key", "--with", str(tmp_path / name))
     assert seal(now=timezone.now()).fingerprint == kept
     assert [path.name for path in own_key.parent.iterdir()] == [own_key.name]
+    with pytest.raises(CommandError, match="正在使用的密钥文件"):
+        call_command("replace_signing_key", "--with", str(own_key))
+    assert not (own_key.parent / RETIRED).exists()
     settings.SIGNING_KEY_FILE = "/proc/closed/signing.pem"
-    with pytest.raises(CommandError, match="密钥文件只读时"):
+    with pytest.raises(CommandError, match="写不进密钥文件 /proc/closed") as told:
         call_command("replace_signing_key")
+    assert "留存" not in str(told.value), "there was none"
+
+
+NOBODY = 65534
+
+
+@pytest.fixture
+def as_installed(settings: Any) -> Iterator[Path]:
+    """As docs/operations/install.md leaves it: the key's folder is root's, who lets us read; we are somebody else."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+        place = Path(name)
+        settings.DATA_DIR, settings.SIGNING_KEY_FILE = place / "data", str(place / "secrets" / "signing_key")
+        for path in (key_file(), key_file().with_suffix(".new")):
+            make_key(path, now=timezone.now())
+            path.chmod(0o644)
+        settings.DATA_DIR.mkdir()
+        for path, mode in ((place, 0o755), (settings.DATA_DIR, 0o777), (key_file().parent, 0o555)):
+            path.chmod(mode)
+        was = os.geteuid()
+        if was == 0:
+            os.seteuid(NOBODY)
+        try:
+            yield place
+        finally:
+            os.seteuid(was)
+            key_file().parent.chmod(0o755)
+
+
+def test_where_only_root_may_write_the_command_keeps_the_old_certificate_and_says_what_root_types(
+    as_installed: Path, unsigned: bytes
+) -> None:
+    before, new = seal(now=timezone.now()), key_file().with_suffix(".new")
+    old = before.put_on(unsigned, PaperKind.CERTIFICATE)
+    with pytest.raises(CommandError) as told:
+        call_command(Command(), "--with", str(new))
+    words, typed = str(told.value).split("\n")
+    assert (before.fingerprint in words, typed) == (True, f"mv {new} {key_file()}")
+    assert seal(now=timezone.now()).fingerprint == before.fingerprint
+    assert {path.name for path in key_file().parent.iterdir()} == {key_file().name, new.name}
+    os.seteuid(os.getuid())
+    key_file().parent.chmod(0o755)
+    new.replace(key_file())
+    assert seal(now=timezone.now() + timedelta(seconds=1)).fingerprint != before.fingerprint
+    assert examine(old, trusted=trusted_certificates()).is_genuine
+
+
+def test_what_cannot_be_read_or_kept_changes_nothing_and_is_a_sentence(as_installed: Path) -> None:
+    new = key_file().with_suffix(".new")
+    os.seteuid(os.getuid())
+    (as_installed / "data").chmod(0o555)
+    if not os.getuid():
+        os.seteuid(NOBODY)
+    with pytest.raises(CommandError, match=r"写不进 .*密钥没有换"):
+        call_command(Command(), "--with", str(new))
+    os.seteuid(os.getuid())
+    new.chmod(0o000)
+    if not os.getuid():
+        os.seteuid(NOBODY)
+    with pytest.raises(CommandError, match=f"读不到或写不进 {new}（"):
+        call_command(Command(), "--with", str(new))
 
 
 def test_a_key_that_has_run_out_signs_no_more_but_goes_on_vouching(own_key: Path, unsigned: bytes) -> None:
@@ -208,8 +274,9 @@ def test_a_key_in_a_module_signs_and_without_the_module_sheets_wait(
     assert make_sheets(now=now) == 0
     certificate.refresh_from_db()
     assert (certificate.attempts, certificate.last_error) == (0, said.text)
-    with pytest.raises(CommandError, match="硬件密码模块里"):
+    with pytest.raises(CommandError, match="硬件密码模块里，旧证书已留存"):
         call_command("replace_signing_key")
+    assert len(list((own_key.parent / RETIRED).iterdir())) == 1
     monkeypatch.setattr(signing, "signer_in", lambda module, owner: Module(key, owner))
     assert "在硬件密码模块里" in next(iter(readiness._signing(now))).text
     assert make_sheets(now=now) == 1

@@ -88,3 +88,11 @@ def test_the_command_says_the_digest(people: list[Professional], tmp_path: Path,
     with pytest.raises(CommandError, match="还不能归档"):
         call_command("archive_year", tmp_path / "x", year=NOW.year)
     assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.django_db
+def test_a_folder_that_nobody_made_is_said_in_words(people: list[Professional], tmp_path: Path) -> None:
+    before = _ledger()
+    with pytest.raises(CommandError, match=r"归档文件写不进 .*/archive（No such file or directory）"):
+        call_command("archive_year", tmp_path / "archive" / "2021.jsonl.gz", year=OLD)
+    assert _ledger() == before
