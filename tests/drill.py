@@ -1,12 +1,13 @@
 """`python -m tests.drill sqlite|postgresql`: everything is lost, and comes back from the backup into an empty place.
 
-A running portal takes hours from a platform and makes certificates; it is backed up, works on, and is killed with all
-its processes; its folder and its database are gone. PostgreSQL's log is received as it is written, and new files are
-copied beside it; SQLite has the backup alone. Meanwhile reviews have become overdue, and reviewers were
-texted, at any hour (`TEXT_HOURS=0-24`): a disaster waits for none.
-What comes back is proved by `reconcile`, `verify_audit` and `check_books` before anything runs, then a portal starts
-on it. Printed: RPO (what was acknowledged and is missing, and the age of the oldest of it), RTO (from the loss until
-the portal is ready), and which texts went out twice. Ends with 1 when anything does not hold.
+A running portal takes hours from a platform and makes certificates, by one signing key and by the one that took its
+place; it is backed up, works on, and is killed with all its processes; its folder and its database are gone. Kept
+apart, as the document says, are its secrets alone, those of `deploy/make-secrets.sh`. PostgreSQL's log is received as
+it is written, and new files are copied beside it; SQLite has the backup alone. Meanwhile reviews have become overdue,
+and reviewers were texted, at any hour (`TEXT_HOURS=0-24`): a disaster waits for none.
+What comes back is proved by `reconcile`, `verify_audit`, `check_books` and a sheet of each key before anything runs,
+then a portal starts on it. Printed: RPO (what was acknowledged and is missing, and the age of the oldest of it), RTO
+(from the loss until the portal is ready), and which texts went out twice. Ends with 1 when anything does not hold.
 """
 
 import os
@@ -40,6 +41,10 @@ from credits.models import Declaration
 Declaration.objects.filter(due_at__isnull=False, overdue_at__isnull=True).update(
     due_at=timezone.now() + timedelta(seconds={OVERDUE_IN}))
 """
+
+
+# Of deploy/systemd/ceportal.env, what the portal of the drill is given too.
+SECRETS = ("CEPORTAL_SECRET_KEY_FILE", "CEPORTAL_SEALING_KEY_FILE", "CEPORTAL_INDEX_KEY_FILE", "SIGNING_KEY_FILE")
 
 
 class Archived(Cluster):
@@ -126,16 +131,21 @@ def drill(folder: Path, database: str) -> int:
             tables.fill(first.url)
         else:
             tables.copy_to(folder / "town" / "portal" / "portal.sqlite3")
-        town = Town(folder / "town", first.url if first else None, patience=900, TEXT_HOURS="0-24")
+        secrets = made_secrets(folder / "installed")
+        town = Town(folder / "town", first.url if first else None, patience=900, TEXT_HOURS="0-24", **secrets)
         try:
             told = Ledger(Platform(town))
             before, after = town.people(PEOPLE), town.people(PEOPLE)
-            told.post(before)
+            told.post(before[:1])
+            until(lambda: town.issued(before) == 1, town.undone, 600)
+            replaced = town.manage("replace_signing_key")
+            assert replaced.returncode == 0, replaced.stderr
+            told.post(before[1:])
             until(lambda: town.issued(before) == len(before), town.undone, 600)
             assert town.manage("shell", "--no-imports", "-c", AGE).returncode == 0
             made = back_up(town, folder)
             say(f"backed up: {size_of(folder / 'backup')} MB, {made.name}")
-            no_key_is_in(folder / "backup", town.portal.data / "keys")
+            no_key_is_in(folder / "backup", Path(secrets["SIGNING_KEY_FILE"]).parent, town.portal.data / "keys")
             told.post(after)
             until(lambda: "超期" in "".join(texts_of(town)), town.undone, OVERDUE_IN + 120)
             until(lambda: town.issued(after) == len(after), town.undone, 600)
@@ -148,7 +158,6 @@ def drill(folder: Path, database: str) -> int:
             if first:
                 first.cut_off()
     lost_at, told.texts = time.monotonic(), texts_of(town)
-    shutil.copytree(town.portal.data / "keys", folder / "keys kept apart")
     shutil.rmtree(town.portal.data)
     shutil.rmtree(folder / "lost", ignore_errors=True)
     return restore(folder, database, made, told, lost_at)
@@ -157,12 +166,14 @@ def drill(folder: Path, database: str) -> int:
 def restore(folder: Path, database: str, made: Path, told: Ledger, lost_at: float) -> int:
     town, portal = told.platform.town, told.platform.town.portal
     portal.data.mkdir()
-    shutil.copytree(folder / "keys kept apart", portal.data / "keys")
     with cluster(folder, "restored", database, made / "base") as second:
         if second:
             town.database_url = portal.environment["DATABASE_URL"] = portal.settings["DATABASE_URL"] = second.url
         steps = [("restore", str(made)), ("restore", "--hold"), ("reconcile",), ("verify_audit",), ("check_books",)]
         results = [town.manage(*step) for step in steps]
+        sheets = a_sheet_of_each_key(town)
+        steps += [("verify_certificate", sheet) for sheet in sheets]
+        results += [town.manage("verify_certificate", sheet) for sheet in sheets]
         for step, result in zip(steps, results, strict=True):
             say(f"{' '.join(step[:2])}: {'ok' if not result.returncode else 'FAILED'} {result.stdout.strip()[-200:]}")
         town.portal = portal.again()
@@ -220,12 +231,35 @@ def back_up(town: Town, folder: Path) -> Path:
     return Path(result.stdout.strip().splitlines()[-1])
 
 
-def no_key_is_in(backup: Path, keys: Path) -> None:
-    secrets = [path.read_bytes().strip() for path in keys.iterdir() if path.is_file()]
+def made_secrets(place: Path) -> dict[str, Any]:
+    """As section 3 of docs/operations/install.md makes them, in a folder of their own; which settings name them."""
+    place.mkdir()
+    script = shutil.copy(ROOT / "deploy" / "make-secrets.sh", place)
+    subprocess.run([script], check=True, capture_output=True)
+    unit = (ROOT / "deploy" / "systemd" / "ceportal.env").read_text(encoding="utf-8")
+    said = dict(line.split("=", 1) for line in unit.splitlines() if "=" in line and not line.startswith("#"))
+    return {name: str(place / "secrets" / Path(said[name]).name) for name in SECRETS}
+
+
+def no_key_is_in(backup: Path, *folders: Path) -> None:
+    """Of a PEM file the key alone: its certificate is carried."""
+    found = [path.read_bytes() for keys in folders if keys.is_dir() for path in keys.iterdir() if path.is_file()]
+    secrets = [text.partition(b"-----BEGIN CERT")[0].strip() for text in found]
+    assert all(secrets), "a file of keys without a key"
     for path in backup.rglob("*"):
         if path.is_file():
             data = path.read_bytes()
             assert not any(secret in data for secret in secrets), f"a key is in {path}"
+
+
+def a_sheet_of_each_key(town: Town) -> list[str]:
+    """Files that came back, of the first certificate each key signed; two keys have signed."""
+    query = "SELECT signed_with, pdf_digest FROM certificates_certificate WHERE pdf_digest <> '' ORDER BY issued_at"
+    of_key: dict[str, str] = {}
+    for key, digest in town.ask(query):
+        of_key.setdefault(key, digest)
+    assert len(of_key) == 2, of_key
+    return [str(town.portal.data / "certificates" / digest[:2] / f"{digest}.pdf") for digest in of_key.values()]
 
 
 def texts_of(town: Town) -> list[str]:

@@ -1,10 +1,12 @@
 """Backups: the database as of one moment, and every file its rows name; and what comes first after a restore.
 
 A backup of `at` is `FOLDER/<at>` (database, heads of the trail) and `FOLDER/shelf` (files and certificates by their
-digests, shared by all backups: bytes under a digest never change). Keys are never part of it. The order matters: heads
+digests, shared by all backups: bytes under a digest never change). Keys are never part of it; the certificates of keys
+that sign or signed are, or what those keys signed would be nobody's (docs/decisions/0074). The order matters: heads
 before the database, so that no head is ahead of it; files after it, so that no row lacks its bytes.
 """
 
+import hashlib
 import os
 import shutil
 import sqlite3
@@ -25,10 +27,13 @@ from ceportal.kernel.shelves.folder import FolderShelf
 from ceportal.kernel.shelves.kinds import SHELVES, Shelf, read
 from ceportal.kernel.shelves.named import shelf_named
 from ceportal.office.services.clock import JOBS
+from certificates.services.sealing import keep_key_certificates, key_certificates
 
 HEADS = "audit/heads.txt"
 DATABASE = "portal.sqlite3"
 BASE = "base"
+# On the shelf of every backup, whatever kind of shelf the portal itself has.
+KEY_CERTIFICATES = "key-certificates"
 SIGN = "office.backup"
 # What the clock leaves alone until everything that waits is held.
 NOT_BEFORE_HELD = frozenset(
@@ -68,6 +73,24 @@ def copy_files(folder: Path) -> None:
     _data_apart_from(folder)
     for name in SHELVES:
         _copy_new(shelf_named(name), FolderShelf(folder / "shelf" / name))
+    _copy_key_certificates(FolderShelf(folder / "shelf" / KEY_CERTIFICATES))
+
+
+def _copy_key_certificates(shelf: FolderShelf) -> None:
+    try:
+        found = list(key_certificates())
+    except OSError as error:
+        raise CannotBackUp(f"读不到签名证书 {error.filename}（{error.strerror}），备份不完整。") from error
+    for text in found:
+        key = shelf_key(text)
+        if not shelf.has(key):
+            shelf.put(key, text)
+
+
+def shelf_key(certificates: bytes) -> str:
+    """Where the certificates of a signing key lie on the shelf of backups."""
+    digest = hashlib.sha256(certificates).hexdigest()
+    return f"{digest[:2]}/{digest}.pem"
 
 
 def _data_apart_from(folder: Path) -> Path:
@@ -84,6 +107,7 @@ def put_back(made: Path) -> None:
         raise CannotBackUp(f"{made} 不是完整的备份。")
     if any((data / name).exists() for name in (HEADS, DATABASE)) or any(map(_holds_something, SHELVES)):
         raise CannotBackUp(f"{data} 里已有数据，只能恢复到空的地方。")
+    _bring_back_key_certificates(FolderShelf(made.parent / "shelf" / KEY_CERTIFICATES))
     for name in SHELVES:
         _copy_new(FolderShelf(made.parent / "shelf" / name), shelf_named(name))
     if (made / "heads.txt").exists():
@@ -91,6 +115,15 @@ def put_back(made: Path) -> None:
         shutil.copyfile(made / "heads.txt", data / HEADS)
     if (made / DATABASE).exists():
         shutil.copyfile(made / DATABASE, data / DATABASE)
+
+
+def _bring_back_key_certificates(shelf: FolderShelf) -> None:
+    """An older backup has none. One that is torn would be in the way of every check: that is said first of all."""
+    for key in shelf.names():
+        text = read(shelf, key)
+        if shelf_key(text) != key:
+            raise CannotBackUp(f"{shelf.path(key)} 与摘要不符：请移开它再恢复，由它签名的证书将无法验证。")
+        keep_key_certificates(text)
 
 
 def hold_outbox(*, now: datetime) -> int:

@@ -17,7 +17,8 @@ from ceportal.kernel.shelves.folder import FolderShelf
 from ceportal.kernel.shelves.kinds import SHELVES
 from ceportal.kernel.shelves.named import shelf_named
 from ceportal.office.rules.log_segments import SEGMENT, missing_segments
-from ceportal.office.services.backing_up import BASE, DATABASE
+from ceportal.office.services.backing_up import BASE, DATABASE, KEY_CERTIFICATES, shelf_key
+from certificates.services.sealing import key_certificates
 
 # Noted when the newest backup was looked through and nothing was wrong.
 SIGN = "office.backup_checked"
@@ -36,8 +37,8 @@ def check_backups(folder: Path, *, now: datetime) -> list[str]:
     """Read the newest backup below `folder` as a restore would need it; gives what is wrong, at most some of each kind.
 
     The database by its own means (`PRAGMA integrity_check`; `pg_verifybackup`, with the log a base backup needs), the
-    log received since by whether a segment is missing, every file of the shelf by its digest, and every file that the
-    portal had then by whether it is on the shelf.
+    log received since by whether a segment is missing, every file of the shelf by its digest, and every file, and every
+    certificate of a signing key, that the portal had then by whether it is on the shelf.
     """
     whole = [made for made, _ in _made(folder) if (made / "whole").exists()]
     if not whole:
@@ -113,10 +114,12 @@ def _start(made: Path) -> str:
 
 def _of_shelves(folder: Path, made: Path) -> Iterator[str]:
     begun = datetime.strptime(made.name, _STAMP).replace(tzinfo=UTC)
-    for name in SHELVES:
+    had = {name: shelf_named(name).names(before=begun) for name in SHELVES}
+    had[KEY_CERTIFICATES] = (shelf_key(text) for text in key_certificates(before=begun))
+    for name, keys in had.items():
         shelf = FolderShelf(folder / "shelf" / name)
         torn = (key for key in shelf.names() if not _is_itself(shelf, key))
-        gone = (key for key in shelf_named(name).names(before=begun) if not shelf.has(key))
+        gone = (key for key in keys if not shelf.has(key))
         yield from _some(torn, f"{shelf.root} 里与摘要不符")
         yield from _some(gone, f"{shelf.root} 里缺少")
 
