@@ -1,11 +1,13 @@
 """The systemd units and their environment say only what the code knows, and the same as docker-compose.yml."""
 
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 from configparser import ConfigParser
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -150,11 +152,57 @@ def test_the_log_is_kept_for_half_a_year_in_a_journal_of_its_own() -> None:
 
 
 def test_the_document_names_what_is_there() -> None:
+    for document in DOCUMENTS.glob("*.md"):
+        text = document.read_text(encoding="utf-8")
+        for command in re.findall(r"(?:^ *|`)(?:portal|manage\.py) ([a-z_]+)", text, re.MULTILINE):
+            assert command in get_commands(), f"{document.name}: {command}"
     text = (DOCUMENTS / "install.md").read_text(encoding="utf-8")
-    for command in re.findall(r"(?:^|`)(?:portal|manage\.py) ([a-z_]+)", text, re.MULTILINE):
-        assert command in get_commands(), command
     for path in re.findall(r"deploy/[a-z./-]*[a-z]", text):
         assert path == "deploy/secrets" or (ROOT / path).exists(), path
     packages = (ROOT / "deploy" / "system-packages.sh").read_text(encoding="utf-8")
     for package in re.findall(r"lib[a-z0-9.-]+-[a-z0-9]+", text):
         assert package in packages, package
+
+
+def test_portal_runs_a_command_as_the_units_run_theirs_from_any_folder(tmp_path: Path) -> None:
+    """What it asks of systemd, which does not run everywhere."""
+    (tmp_path / "systemd-run").write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n', encoding="ascii")
+    (tmp_path / "systemd-run").chmod(0o755)
+    done = subprocess.run(
+        [str(ROOT / "deploy" / "portal"), "maintenance", "two words"],
+        cwd=tmp_path, env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    said = done.stdout.splitlines()
+    unit = service("web@")
+    for option, name in (("--uid", "User"), ("--gid", "Group"), ("--working-directory", "WorkingDirectory")):
+        assert said[said.index(option) + 1] == unit[name]
+    properties = [value for word, value in pairwise(said) if word == "--property"]
+    assert properties == [f"{name}={unit[name]}" for name in ("EnvironmentFile", "UMask")]
+    assert {"--wait", "--pty", "--pipe"} <= set(said), "its end is the command's, at a terminal and in a pipe"
+    assert said[-4:] == [f"{VENV}python", "manage.py", "maintenance", "two words"]
+
+
+def test_portal_is_there_before_a_document_calls_it_with_arguments_it_takes() -> None:
+    install = (DOCUMENTS / "install.md").read_text(encoding="utf-8")
+    section_2 = install.partition("\n## 2. ")[2].partition("\n## 3. ")[0]
+    assert "\ninstall --mode 755 deploy/portal /usr/local/sbin/portal\n" in section_2
+    assert "sections 1 to 5, with the backups" in (DOCUMENTS / "backup.md").read_text(encoding="utf-8")
+    called = set()
+    for path in DOCUMENTS.glob("*.md"):
+        text = path.read_text(encoding="utf-8")
+        assert "portal()" not in text, f"{path.name} has one of its own"
+        lines = re.findall(r"^ *portal (.*)$", text, re.MULTILINE) + re.findall(r"`portal ([a-z][^`…]*)`", text)
+        for line in lines:
+            command, *arguments = shlex.split(line, comments=True)
+            parser = load_command_class(get_commands()[command], command).create_parser("manage.py", command)
+            parser.parse_args(arguments)
+            called.add(command)
+    assert {"prepare", "restore", "replace_signing_key", "archive_year", "first_administrator"} <= called
+
+
+def test_a_folder_below_the_backups_is_made_where_a_document_writes_into_it() -> None:
+    text = (DOCUMENTS / "scale.md").read_text(encoding="utf-8")
+    made, _, used = text.partition("\nportal archive_year ")
+    folder = used.partition("/2022")[0]
+    assert folder.startswith(f"{environment()['BACKUP_DIR']}/")
+    assert re.search(rf"^install --directory --owner ceportal --group ceportal .* {folder}$", made, re.MULTILINE)
