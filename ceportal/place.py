@@ -14,6 +14,8 @@ ROOT = Path(__file__).resolve().parent.parent
 LOG_BYTES = 5_000_000
 # Seconds: a portal that was killed keeps its lock and its port until the kernel has freed its memory.
 LETS_GO_WITHIN, LOOK_EVERY = 3.0, 0.1
+# What a request that is at work has when the portal is told to end: less than the supervisor waits before it kills.
+WEB_GRACEFUL_SECONDS = 8
 
 
 class CannotStart(Exception):
@@ -51,6 +53,7 @@ class Place:
             "TMPDIR": str(self.data / "tmp"),
             "XDG_CACHE_HOME": str(self.data / "cache"),
             "PYTHONUNBUFFERED": "1",
+            "WEB_GRACEFUL_SECONDS": os.environ.get("WEB_GRACEFUL_SECONDS") or str(WEB_GRACEFUL_SECONDS),
         }
 
 

@@ -7,6 +7,7 @@ import ctypes
 import gc
 import os
 import signal
+from pathlib import Path
 from socket import socket
 
 from django.template.loader import get_template
@@ -18,8 +19,11 @@ workers = int(os.environ.get("WEB_WORKERS", "2"))
 worker_class = "gthread"
 threads = int(os.environ.get("WEB_THREADS", "3"))
 timeout = 60
-# What is at work when the server is told to stop has so long; the supervisor of `make run` waits ten seconds for it.
-graceful_timeout = int(os.environ.get("WEB_GRACEFUL_SECONDS", "8"))
+# What is at work when the server is told to stop has as long as a request may take; `make run` says less.
+graceful_timeout = int(os.environ.get("WEB_GRACEFUL_SECONDS", str(timeout)))
+# Where this file really lies: what is imported later comes from the release that was started, whatever a link on the
+# way leads to by then (docs/operations/upgrade.md).
+chdir = str(Path(__file__).resolve().parents[1])
 keepalive = 5
 # An address as long as nginx lets through (deploy/nginx.conf) gets our own page, be it "no such certificate". By itself
 # gunicorn takes at most 8190 bytes, or without bounds.

@@ -20,6 +20,10 @@ fi
 packages=$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 # Also where PYTHONDONTWRITEBYTECODE is set, to keep sources clean: without bytecode each start compiles Django anew. What
 # is isolated (`python -I -B`, a child with limits) goes on writing nothing.
+# Started by way of a link, Python would look for packages, and for itself, through it, in whatever release it leads to
+# by then: they are those of the release that was started (docs/operations/upgrade.md).
 cat > "$packages/bytecode.pth" <<'END'
+import os, sys; sys.path[:] = [os.path.realpath(path) if path.startswith(sys.prefix) else path for path in sys.path]
+import os, sys; sys.executable = os.path.join(os.path.realpath(os.path.dirname(sys.executable)), os.path.basename(sys.executable))
 import sys; sys.pycache_prefix = sys.pycache_prefix or sys.prefix + "/bytecode"; sys.dont_write_bytecode = sys.flags.isolated == 1
 END

@@ -15,6 +15,8 @@ from django.core.management import get_commands, load_command_class
 
 from ceportal.office.selectors.backup_log import SLOT
 from ceportal.office.services.backups_kept import LOG
+from ceportal.place import WEB_GRACEFUL_SECONDS
+from ceportal.supervise import STOP_WITHIN
 from tests.test_compose import ROOT, compose, variables_read
 
 FOLDER = ROOT / "deploy" / "systemd"
@@ -55,6 +57,12 @@ def test_a_web_server_has_time_for_what_it_accepted() -> None:
     graceful, web = int(environment()["WEB_GRACEFUL_SECONDS"]), compose()["services"]["web"]
     assert graceful == int(web["environment"]["WEB_GRACEFUL_SECONDS"]) == REQUEST_MAY_TAKE
     assert graceful < int(service("web@")["TimeoutStopSec"]) == int(web["stop_grace_period"].removesuffix("s"))
+
+
+def test_who_says_nothing_of_it_has_that_time_too() -> None:
+    """Settings that were copied before there was such a line; and `make run` waits for less before it kills."""
+    assert 'graceful_timeout = int(os.environ.get("WEB_GRACEFUL_SECONDS", str(timeout)))' in GUNICORN
+    assert 0 < WEB_GRACEFUL_SECONDS < STOP_WITHIN
 
 
 @pytest.mark.parametrize("name", UNITS)
@@ -133,12 +141,38 @@ def test_every_unit_is_put_to_its_place_and_switched_on_by_the_documents() -> No
             continue
         mine = path.name.removesuffix(".service").removesuffix("@")
         assert mine in {name.partition("@")[0] for name in switched_on}, path.name
-    for name in ("install.md", "upgrade.md"):
-        (copied,) = re.findall(
-            r"^cp (deploy/systemd.*) /etc/systemd/system/", (DOCUMENTS / name).read_text(), re.MULTILINE
-        )
-        kinds = {path.suffix for path in FOLDER.glob("ceportal-*")}
-        assert {word.partition("*")[2] for word in copied.split()} == kinds
+    kinds = {path.suffix for path in FOLDER.glob("ceportal-*")}
+    for name, times in (("install.md", 1), ("upgrade.md", 2)):
+        found = re.findall(r"^cp (deploy/systemd.*) /etc/systemd/system/", (DOCUMENTS / name).read_text(), re.MULTILINE)
+        assert len(found) == times
+        for copied in found:
+            assert {word.partition("*")[2] for word in copied.split()} == kinds
+
+
+def test_each_version_lies_in_a_folder_of_its_own_behind_the_link_that_units_name() -> None:
+    install, upgrade = ((DOCUMENTS / name).read_text(encoding="utf-8") for name in ("install.md", "upgrade.md"))
+    link = service("web@")["WorkingDirectory"]
+    assert f"{link}/.venv/bin/" == VENV
+    assert {service(name)["WorkingDirectory"] for name in (*UNITS, *TIMED, "prepare")} == {link}
+    assert f"\ngit clone --branch TAG ADDRESS {link}-TAG\nln -s ceportal-TAG {link}\n" in install
+    forward, back = upgrade.partition("## Forward")[2].split("## Back")
+    steps = (
+        "make check", f"\ngit clone --branch TAG ADDRESS {link}-TAG", "deploy/make-venv.sh", "diff --unified",
+        f"{link}-TAG/.venv/bin/python manage.py prepare", "/etc/systemd/system/", f"ln -s ceportal-TAG {link}.next",
+        "restart ceportal-worker", "restart ceportal-web@1", "restart ceportal-web@2", "portal doctor",
+    )  # fmt: skip
+    places = [forward.index(step) for step in steps]
+    assert places == sorted(places)
+    assert f"ln -s ceportal-TAG {link}.next && mv --no-target-directory {link}.next {link}\n" in back
+    # Nothing is brought into the folder of a version that runs.
+    assert "git checkout" not in upgrade
+    assert "git pull" not in upgrade
+
+
+def test_what_an_operator_has_made_their_own_is_compared_at_an_upgrade() -> None:
+    upgrade = (DOCUMENTS / "upgrade.md").read_text(encoding="utf-8")
+    (compared,) = re.findall(r"^for file in (.*); do diff --unified", upgrade, re.MULTILINE)
+    assert {"systemd/ceportal.env", "systemd/journal.conf", "nginx.conf"} <= set(compared.split())
 
 
 def test_the_log_is_kept_for_half_a_year_in_a_journal_of_its_own() -> None:

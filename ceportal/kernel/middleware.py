@@ -1,5 +1,6 @@
 """What every request carries, and how a refusal is answered."""
 
+import os
 import time
 import uuid
 from collections.abc import Callable
@@ -8,6 +9,8 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.middleware.common import CommonMiddleware
 from django.shortcuts import render
+from whitenoise.middleware import WhiteNoiseMiddleware
+from whitenoise.responders import IsDirectoryError, MissingFileError, StaticFile
 
 from ceportal.kernel.rules.circumstances import Circumstances, circumstances
 from ceportal.kernel.rules.refusal import MovedOn, Refused
@@ -73,6 +76,29 @@ class UnderMaintenance:
         if found and found.stops(str(request.method), request.path_info):
             return under_maintenance(request, found)
         return self.get_response(request)
+
+
+class StaticFiles(WhiteNoiseMiddleware):
+    """Static files by their names, also those collected since this server started: in the middle of an upgrade pages of
+    the version that was started beside this one ask here for theirs.
+    """
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        url = request.path_info
+        if url.startswith(self.static_prefix) and url not in self.files and (later := self._collected_since(url)):
+            # Not remembered: whoever asks while it is being written gets it whole the next time.
+            return self.serve(later, request)
+        return super().__call__(request)
+
+    def _collected_since(self, url: str) -> StaticFile | None:
+        root = os.path.join(os.path.abspath(self.static_root), "")
+        path = os.path.join(root, url.removeprefix(self.static_prefix))
+        if not self.url_is_canonical(url) or not self.path_is_child_of(path, root):
+            return None
+        try:
+            return self.find_file_at_path(path, url)
+        except (MissingFileError, IsDirectoryError):
+            return None
 
 
 class WaitedTooLong:

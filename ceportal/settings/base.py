@@ -53,7 +53,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "ceportal.kernel.middleware.BrowserRules",
     "csp.middleware.CSPMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "ceportal.kernel.middleware.StaticFiles",
     "ceportal.kernel.middleware.RequestFacts",
     "ceportal.kernel.middleware.UnderMaintenance",
     "ceportal.kernel.middleware.WaitedTooLong",
