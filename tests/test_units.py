@@ -65,6 +65,17 @@ def test_who_says_nothing_of_it_has_that_time_too() -> None:
     assert 0 < WEB_GRACEFUL_SECONDS < STOP_WITHIN
 
 
+def test_on_two_cores_as_many_requests_are_at_work_as_december_was_tried_with() -> None:
+    """`make december` starts the web server as it comes, on two cores; both units together are no more than that."""
+    tried = int(re.findall(r'"WEB_WORKERS", "(\d+)"', GUNICORN)[0])
+    install = (DOCUMENTS / "install.md").read_text(encoding="utf-8")
+    (started,) = re.findall(r"^systemctl enable --now (.*ceportal-web@.*)$", install, re.MULTILINE)
+    servers = [word for word in started.split() if word.startswith("ceportal-web@")]
+    assert len(servers) * int(environment()["WEB_WORKERS"]) == tried
+    assert int(compose()["services"]["web"]["environment"]["WEB_WORKERS"]) == tried
+    assert "WEB_THREADS" not in {*environment(), *compose()["services"]["web"]["environment"]}
+
+
 @pytest.mark.parametrize("name", UNITS)
 def test_the_same_command_runs_as_in_the_image(name: str) -> None:
     program, *arguments = service(name)["ExecStart"].removeprefix(VENV).split(" ")

@@ -32,40 +32,6 @@ SHARE, NOISE = 1.2, 0.002
 pytestmark = [pytest.mark.deep, pytest.mark.skipif(NGINX is None, reason="nginx is not installed")]
 
 
-@contextmanager
-def nginx_before(*ports: int) -> Iterator[int]:
-    """In front of web servers at `ports`; gives its own.
-
-    The portal's own configuration, at another address and without its limit: not that is to be shown.
-    """
-    folder = Path(tempfile.mkdtemp(prefix="ceportal-nginx-"))
-    folder.chmod(0o755)
-    certificate, key, port = folder / "portal.crt", folder / "portal.key", free_port()
-    request = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
-    subprocess.run([*request, "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True)
-    temporary = "".join(f" {kind}_temp_path {folder}/{kind};" for kind in TEMPORARY)
-    text = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
-    for ours, here in {
-        "/run/nginx.pid": f"{folder}/pid", "/dev/stdout": f"{folder}/access", "/dev/stderr": f"{folder}/error",
-        "server web:8000;": " ".join(f"server 127.0.0.1:{one};" for one in ports), "/etc/nginx/tls": str(folder),
-        "listen 80 default_server": f"listen 127.0.0.1:{free_port()} default_server",
-        "listen 443 ssl": f"listen 127.0.0.1:{port} ssl", "rate=20r/s": "rate=5000r/s", "rate=1r/s": "rate=5000r/s",
-        "sendfile on;": f"sendfile on;{temporary}",
-    }.items():  # fmt: skip
-        assert ours in text, ours
-        text = text.replace(ours, here)
-    (folder / "nginx.conf").write_text(text, encoding="utf-8")
-    command = [str(NGINX), "-c", str(folder / "nginx.conf"), "-g", "daemon off;"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        until(lambda: (folder / "pid").exists() or process.poll() is not None, "nginx did not start", 30)
-        yield port
-    finally:
-        process.terminate()
-        process.wait()
-        shutil.rmtree(folder)
-
-
 def test_two_hundred_half_sent_requests_cost_the_others_less_than_a_fifth(town: Town) -> None:
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE

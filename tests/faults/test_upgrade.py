@@ -20,8 +20,8 @@ from threading import Event, Thread
 
 import pytest
 
-from tests.faults.test_slow_clients import NGINX, nginx_before
 from tests.faults.town import Town
+from tests.nginx import NGINX, nginx_before
 from tests.portals import ROOT, free_port, until
 
 pytestmark = [pytest.mark.deep, pytest.mark.skipif(NGINX is None, reason="nginx is not installed")]
