@@ -194,6 +194,9 @@ def test_the_log_is_kept_for_half_a_year_in_a_journal_of_its_own() -> None:
     assert journal["storage"] == "persistent"
     # No bound by time, and a day a file, so that room alone ends it and in small steps.
     assert (journal["maxretentionsec"], journal["maxfilesec"]) == ("0", "1day")
+    scale = (DOCUMENTS / "scale.md").read_text(encoding="utf-8")
+    (reckoned,) = re.findall(r"^\| journal, 180 days \|.*≈ (\d+) GB \|", scale, re.MULTILINE)
+    assert int(journal["systemmaxuse"].removesuffix("G")) >= int(reckoned)
 
 
 def test_the_document_names_what_is_there() -> None:

@@ -20,7 +20,8 @@ import pytest
 from tests.benches.december.book import Book, besides
 from tests.benches.december.cast import Cast
 from tests.benches.december.model import arrivals, steady
-from tests.benches.december.run import found_of, let_come
+from tests.benches.december.outcome import found_of, sheets_of
+from tests.benches.december.run import let_come
 from tests.benches.december.visits import Visits
 from tests.databases import tables
 from tests.databases.servers import Cluster, cluster_of_its_own
@@ -92,14 +93,17 @@ def _kill_at_random(chance: random.Random, town: Town, cluster: Cluster | None) 
 
 def _all_is_there(town: Town, book: Book, died: Counter[str]) -> None:
     lost, doubled = found_of(town, book)
+    there = sheets_of(town, book)
     ended = Counter(answer.status for answer in book.answers)
     acknowledged = len(book.declared), len(book.decided), len(book.records)
     sys.stdout.write(f"{dict(died)} died in {SECONDS:g} s; declared, decided, records {acknowledged}; {dict(ended)}\n")
+    sys.stdout.write(f"{len(book.met)} years met, {len(book.sheets)} certificates fetched; {there}\n")
     sys.stdout.write(f"{besides(book.answers)}\n")
     assert book.declared
     assert book.records
     assert died
     assert (lost, doubled) == (0, 0)
+    assert (there["people"], there["sheets"]) == (len(book.met), len(book.met))
     assert not book.odd, book.odd
     done = town.manage("reconcile")
     assert done.returncode == 0, done.stdout

@@ -21,9 +21,13 @@ class Answer:
     has_word: bool = False
 
     @property
+    def is_machine(self) -> bool:
+        return self.path.startswith("/api/")
+
+    @property
     def is_page(self) -> bool:
         """What somebody waits for at a screen; a file on its way and what machines send are none."""
-        return not self.path.startswith("/api/") and "/evidence/" not in self.path
+        return not self.is_machine and "/evidence/" not in self.path
 
 
 @dataclass
@@ -32,6 +36,9 @@ class Book:
     declared: set[str] = field(default_factory=set)
     decided: set[str] = field(default_factory=set)
     records: set[str] = field(default_factory=set)
+    # Names of those whose year was met, with the moment at which it was acknowledged (seconds since the epoch).
+    met: dict[str, float] = field(default_factory=dict)
+    sheets: set[str] = field(default_factory=set)
     odd: Counter[str] = field(default_factory=Counter)
 
     def note(self, answer: Answer) -> None:
@@ -51,15 +58,26 @@ class Sum:
     without_word: int
     failed: int
     asked: int
+    # Of pages, and of what machines sent, the share that was told to come back.
+    pages_away: float
+    machines_away: float
 
     @property
     def share_away(self) -> float:
         return self.turned_away / self.asked if self.asked else 0.0
 
+    @property
+    def pages_to_machines(self) -> float:
+        """How much of the machines' share pages had to bear: 0 where no page was turned away."""
+        if not self.pages_away:
+            return 0.0
+        return self.pages_away / self.machines_away if self.machines_away else math.inf
+
     def __str__(self) -> str:
         return (
             f"{self.asked} requests, {self.pages} pages answered, p95 {self.p95:.2f} s,"
-            f" {self.share_away:.1%} told to come back, {self.without_word} without Retry-After, {self.failed} failed"
+            f" {self.share_away:.1%} told to come back (pages {self.pages_away:.1%},"
+            f" machines {self.machines_away:.1%}), {self.without_word} without Retry-After, {self.failed} failed"
         )
 
 
@@ -95,4 +113,10 @@ def summed(answers: list[Answer]) -> Sum:
         without_word=sum(not each.has_word for each in away),
         failed=sum(each.status not in FINE | LATER for each in answers),
         asked=len(answers),
+        pages_away=_share_away([each for each in answers if each.is_page]),
+        machines_away=_share_away([each for each in answers if each.is_machine]),
     )
+
+
+def _share_away(answers: list[Answer]) -> float:
+    return sum(each.status in LATER for each in answers) / len(answers) if answers else 0.0

@@ -16,10 +16,16 @@ class Cast:
     tokens: list[str]
     client_id: str
     client_secret: str
+    graduated: int = 0
 
     @classmethod
     def of(cls, told: dict[str, Any], key: dict[str, Any]) -> "Cast":
         return cls(**told, client_id=key["client_id"], client_secret=key["client_secret"])
+
+    def next_graduate(self) -> dict[str, str]:
+        """Whose year is to be met: each once, from the end; empty when all are."""
+        self.graduated += 1
+        return self.learners[-self.graduated] if self.graduated <= len(self.learners) else {}
 
     def next_reviewer(self) -> str:
         """Empty when all are at their desks."""

@@ -13,7 +13,7 @@ DAY = (1, 1, 0, 0, 0, 0, 1, 3, 8, 12, 13, 9, 5, 6, 9, 11, 10, 7, 5, 8, 10, 9, 6,
 # The seven days before midnight of 31 December: it grows to the end (S3-05), the week-end rests less than usual.
 WEEK = (0.5, 0.6, 0.8, 0.5, 0.5, 0.9, 1.0)
 # Of a hundred visitors, how many are there for what.
-VISITORS = {"declare": 30, "look": 35, "review": 15, "check": 15, "post": 5}
+VISITORS = {"declare": 29, "look": 33, "review": 15, "check": 14, "post": 5, "collect": 4}
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,12 @@ import json
 import os
 import random
 import re
+import ssl
 import struct
+import time
 import urllib.parse
 import zlib
+from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from itertools import count
@@ -17,13 +20,19 @@ from typing import Any
 from tests.benches.december.book import Book
 from tests.benches.december.browser import FORM, Browser, TurnedAway
 from tests.benches.december.cast import Cast
+from tests.faults.clients import records_of
 
 # A picture of noise, uncompressed: 2 MB.
 SIDE = 830
 LOOKS_AT_EVIDENCE = 6.0
-BATCH = 20
+# Records of a batch, besides those that meet somebody's year.
+BATCH = 14
+# How often, and how many seconds apart, a page is looked at on which a sheet is not ready yet: it asks so itself.
+LOOKS, APART = 6, 10.0
+PLATFORM = "127.1.1.1"
 _REVIEW = re.compile(rb'href="(/reviews/[0-9a-f-]{36}/)"')
 _EVIDENCE = re.compile(rb'"(/reviews/[0-9a-f-]{36}/evidence/[0-9a-f-]{36}/)"')
+_SHEET = re.compile(rb'href="(/certificates/[0-9a-f-]{36}/pdf/)"')
 _FIELD = re.compile(rb'<input[^>]*name="(version|stage|hours)"[^>]*>')
 _VALUE = re.compile(rb'value="([^"]*)"')
 
@@ -37,10 +46,14 @@ class Visits:
     token: str = ""
     serial: Any = field(default_factory=count)
     desks: dict[str, Browser] = field(default_factory=dict)
+    tls: ssl.SSLContext | None = None
+    # Whose year is met, and whose sheet nobody has fetched yet.
+    graduates: deque[dict[str, str]] = field(default_factory=deque)
 
     async def come(self, what: str) -> None:
         visits: dict[str, Callable[[], Awaitable[None]]] = {
             "declare": self.declare, "look": self.look, "review": self.review, "check": self.check, "post": self.post,
+            "collect": self.collect,
         }  # fmt: skip
         try:
             await visits[what]()
@@ -48,8 +61,11 @@ class Visits:
             return
 
     def browser(self) -> Browser:
-        place = self.chance.randrange(2**24)
-        return Browser(self.port, self.book, f"10.{place >> 16}.{place >> 8 & 255}.{place & 255}")
+        place = self.chance.randrange(2**22)
+        return self._at(f"127.{64 + (place >> 16)}.{place >> 8 & 255}.{place & 255}")
+
+    def _at(self, address: str) -> Browser:
+        return Browser(self.port, self.book, address, self.tls)
 
     async def enter(self, login: str) -> Browser:
         browser = self.browser()
@@ -122,21 +138,50 @@ class Visits:
             await self.browser().get(f"/v/{self.chance.choice(self.cast.tokens)}/")
         await self.browser().get("/verify/")
 
+    async def collect(self) -> None:
+        """Somebody whose year is met fetches the certificate, which comes by itself."""
+        if not self.graduates:
+            return
+        person, sheet = self.graduates.popleft(), b""
+        try:
+            sheet = await self._fetch(await self.enter(person["id_number"]))
+        finally:
+            if not sheet:
+                self.graduates.append(person)
+
+    async def _fetch(self, browser: Browser) -> bytes:
+        """Empty where it was not ready within some looks."""
+        for _ in range(LOOKS):
+            if found := _SHEET.search((await browser.get("/certificates/")).body):
+                path = found.group(1).decode()
+                page = await browser.get(path)
+                if self._expect(page.status == 200 and page.body.startswith(b"%PDF-"), f"sheet: {page.status}"):
+                    self.book.sheets.add(path.split("/")[2])
+                return page.body
+            await asyncio.sleep(APART)
+        return b""
+
     async def post(self) -> None:
-        """A platform hands a batch in until it is taken, as it is told to."""
+        """A platform hands a batch in until it is taken, as it is told to; it meets the year of one learner."""
         number = next(self.serial)
-        records = [self._record(f"D-{number}-{part}") for part in range(BATCH)]
+        learner = self.cast.next_graduate()
+        year = records_of(learner) if learner else []
+        records = year + [self._record(f"D-{number}-{part}") for part in range(BATCH)]
         for _ in range(20):
             try:
                 items = await self._post(records)
             except TurnedAway as told:
                 await asyncio.sleep(min(float(str(told)), 10.0) * (0.5 + self.chance.random()))
                 continue
-            self.book.records |= {item["record_id"] for item in items if item["outcome"] in ("accepted", "duplicate")}
+            taken = {item["record_id"] for item in items if item["outcome"] in ("accepted", "duplicate")}
+            self.book.records |= taken
+            if learner and taken >= {record["record_id"] for record in year}:
+                self.book.met[learner["name"]] = time.time()
+                self.graduates.append(learner)
             return
 
     async def _post(self, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        browser = self.browser()
+        browser = self._at(PLATFORM)
         if not self.token:
             known = base64.b64encode(f"{self.cast.client_id}:{self.cast.client_secret}".encode()).decode()
             form = urllib.parse.urlencode({"grant_type": "client_credentials", "scope": "hours:write hours:read"})
