@@ -89,6 +89,10 @@ december: install-dev ## The last week of the year against a running portal: its
 	@$(PYTHON) -m tests.benches.december --seconds $(DECEMBER_SECONDS) --database postgresql
 DECEMBER_SECONDS ?= 1800
 
+.PHONY: simulate-province
+simulate-province: install-dev ## What a province's last week asks of how many cores, by simulation from what `make december` measured. MEASURED=var/december.json for your own
+	@$(PYTHON) -m tests.benches.province_load $(if $(MEASURED),--measurements $(MEASURED))
+
 .PHONY: bench-pages
 bench-pages: install-dev ## Every list and home page of every role at two sizes, in turns; what was laid down stays. ENTRIES=20000000, ON=postgresql or sqlite
 	@$(PYTHON) -m tests.benches.province pages --large $(ENTRIES) --database $(ON)
