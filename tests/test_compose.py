@@ -18,7 +18,7 @@ ROOT = settings.BASE_DIR
 OURS = ("web", "worker", "beat", "backup", "prepare")
 HOST = "portal.example"
 READERS = re.compile(
-    r"""(?:env\.(?:text|flag|number|names|one_of|code|hours)|environ\.get|environ\[)\(?\s*"([A-Z_]+)\""""
+    r"""(?:env\.(?:text|flag|number|names|one_of|word_or_path|code|hours)|environ\.get|environ\[)\(?\s*"([A-Z_]+)\""""
 )
 SECRETS = re.compile(r"""env\.secret\(\s*"([a-z_]+)\"""")
 # Read by programs that are not ours.
@@ -45,7 +45,8 @@ def variables_read() -> set[str]:
 
 def environment_of(service: str) -> dict[str, str]:
     values = compose()["services"][service].get("environment", {})
-    return {name: re.sub(r"\$\{PORTAL_HOST[^}]*\}", HOST, value) for name, value in values.items()}
+    given = {name: re.sub(r"\$\{PORTAL_HOST[^}]*\}", HOST, value) for name, value in values.items()}
+    return {name: re.sub(r"\$\{[A-Z_]+:-([^}]*)\}", r"\1", value) for name, value in given.items()}
 
 
 @pytest.mark.parametrize("service", OURS)
@@ -155,7 +156,11 @@ def test_nginx_speaks_to_the_web_server_and_takes_what_the_portal_takes() -> Non
     assert "proxy_request_buffering on;" in text, "a slow client must not hold a worker"
     mounts = dict(volume.split(":")[:2] for volume in compose()["services"]["nginx"]["volumes"])
     assert (ROOT / "deploy/nginx.conf").is_file()
-    assert mounts == {"./deploy/nginx.conf": "/etc/nginx/nginx.conf", "./deploy/tls": "/etc/nginx/tls"}
+    assert mounts == {
+        "./deploy/nginx.conf": "/etc/nginx/nginx.conf",
+        "./deploy/tls": "/etc/nginx/tls",
+        "./deploy/watchers": "/etc/nginx/watchers",
+    }
     for path in re.findall(r"ssl_certificate(?:_key)? (\S+);", text):
         assert path.startswith("/etc/nginx/tls/")
 
@@ -177,7 +182,7 @@ def test_the_image_installs_what_a_plain_start_installs() -> None:
         assert package in docker
     assert "--require-hashes --requirement requirements.txt" in docker
     assert docker.index("USER portal") < docker.index("CMD [")
-    for secret in ("deploy/secrets", "deploy/tls", "var"):
+    for secret in ("deploy/secrets", "deploy/tls", "deploy/watchers", "var"):
         assert secret in _text(".dockerignore").splitlines()
         assert f"/{secret}/" in _text(".gitignore").splitlines()
 

@@ -206,7 +206,7 @@ def test_the_document_names_what_is_there() -> None:
             assert command in get_commands(), f"{document.name}: {command}"
     text = (DOCUMENTS / "install.md").read_text(encoding="utf-8")
     for path in re.findall(r"deploy/[a-z./-]*[a-z]", text):
-        assert path == "deploy/secrets" or (ROOT / path).exists(), path
+        assert path in {"deploy/secrets", "deploy/watchers"} or (ROOT / path).exists(), path
     packages = (ROOT / "deploy" / "system-packages.sh").read_text(encoding="utf-8")
     for package in re.findall(r"lib[a-z0-9.-]+-[a-z0-9]+", text):
         assert package in packages, package
