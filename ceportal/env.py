@@ -5,11 +5,13 @@ one variable, and none when the default folder is used.
 """
 
 import os
+import re
 import secrets
 import sqlite3
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+_PATH = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+", re.ASCII)
 
 
 class MissingSetting(Exception):
@@ -65,6 +67,15 @@ def one_of(name: str, default: str, *others: str) -> str:
     value = text(name, default)
     if value not in (default, *others):
         raise MissingSetting(f"{name} must be one of {', '.join((default, *others))}, not {value!r}")
+    return value
+
+
+def word_or_path(name: str, default: str, *others: str) -> str:
+    """One of a few words, or the dotted path of a class that takes their place."""
+    value = text(name, default)
+    if value not in (default, *others) and not _PATH.fullmatch(value):
+        words = ", ".join((default, *others))
+        raise MissingSetting(f"{name} must be one of {words}, or the dotted path of a class, not {value!r}")
     return value
 
 

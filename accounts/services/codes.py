@@ -11,7 +11,8 @@ from accounts.enums import CodeChannel, CodePurpose
 from accounts.fields import code_columns, code_in_clear, mail_in_clear, proves_code
 from accounts.models import MailAddress, OneTimeCode, User
 from accounts.rules.codes import LIFETIME, MOST_TRIES, new_code, wording
-from accounts.services.channels import CodeText, send
+from accounts.services.channels import send
+from accounts.services.gateways import CodeText
 from ceportal.kernel.rules.refusal import Refusal, Refused
 from ceportal.kernel.services.claims import failure_noted, take_up
 

@@ -337,8 +337,12 @@ VERIFICATION_RATE = env.text("VERIFICATION_RATE", "60/minute")
 REPORT_RATE = env.text("REPORT_RATE", "10/hour")
 VERIFICATION_LIST_RATE = env.text("VERIFICATION_LIST_RATE", "1000 per hour")
 
-# "local" writes text messages into DATA_DIR/sms, "none" keeps them in the portal alone (accounts.services.channels).
-SMS_GATEWAY = env.text("SMS_GATEWAY", "local")
+# Who carries texts (accounts.services.gateways): "local" writes them into DATA_DIR/sms, "none" sends none, "http" posts
+# each to SMS_GATEWAY_URL, and a dotted path names a class of one's own.
+SMS_GATEWAY = env.word_or_path("SMS_GATEWAY", "local", "none", "http")
+SMS_GATEWAY_URL, SMS_GATEWAY_TOKEN = env.text("SMS_GATEWAY_URL", ""), env.text("SMS_GATEWAY_TOKEN", "")
+# What an answer of 2xx must hold besides, as field=value; empty: nothing.
+SMS_GATEWAY_ACCEPTED = env.text("SMS_GATEWAY_ACCEPTED", "")
 # The hours of the day between which somebody is texted; what comes at other times waits (accounts.rules.texting).
 TEXT_HOURS = env.hours("TEXT_HOURS", "8-21")
 EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
@@ -347,6 +351,8 @@ DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "noreply@localhost")
 
 # Where backups lie, outside DATA_DIR (manage.py backup, check_backups; docs/operations/backup.md).
 BACKUP_DIR = env.text("BACKUP_DIR", "")
+# Folders whose disks are watched too, beside that of DATA_DIR, of the backups and of a PostgreSQL on this machine.
+DISKS = env.names("DISKS")
 # Milliseconds after which a query is noted as slow (kernel.services.slow_queries).
 SLOW_QUERY_MS = env.number("SLOW_QUERY_MS", 500)
 # Who may read /metrics: networks, or whoever brings the token; neither: nobody.

@@ -26,5 +26,8 @@ SESSION_COOKIE_NAME = "__Host-ceportal_session"
 CSRF_COOKIE_NAME = "__Host-ceportal_csrf"
 TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 1)
 
+# A text that is written into a file reaches nobody.
+SMS_GATEWAY = env.word_or_path("SMS_GATEWAY", "none", "http", "local")
+
 # Collected and compressed once, in the image (Dockerfile).
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}

@@ -9,12 +9,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
 from django.db import IntegrityError, connections, transaction
 
 from accounts.enums import NoticeEvent
 from accounts.models import Notice, TextMessage
 from accounts.rules.texting import MOST_A_DAY, TEXT_LIMIT, wording
-from accounts.services import channels
+from accounts.services import channels, gateways
 from accounts.services.delivery import deliver_notices
 from accounts.services.notices import tell
 from tests.races import at_once
@@ -45,7 +46,7 @@ class Killed(BaseException):
 @pytest.fixture
 def gateway(monkeypatch):
     recorder = Recorder()
-    monkeypatch.setitem(channels.GATEWAYS, "local", recorder)
+    monkeypatch.setitem(gateways.GATEWAYS, "local", recorder)
     return recorder
 
 
@@ -55,7 +56,7 @@ def leave(user, count=1, event=OVERDUE, start=0):
 
 
 def sms():
-    return sorted((Path(channels.settings.DATA_DIR) / "sms").rglob("*.txt"))
+    return sorted((Path(settings.DATA_DIR) / "sms").rglob("*.txt"))
 
 
 def test_the_local_stand_in_writes_one_file_without_the_number(stranger):
@@ -158,7 +159,7 @@ def test_what_a_day_left_over_takes_its_place_on_a_later_one(stranger, gateway):
 
 
 def test_a_gateway_that_is_away_is_tried_again_and_not_for_ever(stranger, monkeypatch):
-    monkeypatch.setitem(channels.GATEWAYS, "local", Recorder(breaks=ConnectionError("away")))
+    monkeypatch.setitem(gateways.GATEWAYS, "local", Recorder(breaks=ConnectionError("away")))
     leave(stranger)
     assert deliver_notices(now=NOON) == 1
     text = TextMessage.objects.get()
@@ -173,7 +174,7 @@ def test_a_gateway_that_is_away_is_tried_again_and_not_for_ever(stranger, monkey
 @pytest.mark.django_db(transaction=True)
 def test_a_deliverer_killed_after_handing_over_hands_over_the_same_once_more(stranger, monkeypatch):
     recorder = Recorder(breaks=Killed())
-    monkeypatch.setitem(channels.GATEWAYS, "local", recorder)
+    monkeypatch.setitem(gateways.GATEWAYS, "local", recorder)
     leave(stranger, 3)
     with pytest.raises(Killed):
         deliver_notices(now=NOON)
@@ -217,7 +218,7 @@ def test_deliverers_killed_at_random_and_two_at_once_send_nothing_twice(stranger
     a text that was on its way when its deliverer died is handed in again under the same number, all others once.
     """
     carrier = Carrier(tmp_path / "book")
-    monkeypatch.setitem(channels.GATEWAYS, "local", carrier)
+    monkeypatch.setitem(gateways.GATEWAYS, "local", carrier)
     kinds, kills = sorted(channels.BY_SMS)[:MOST_A_DAY], 6
     for user in (stranger, declarant.user):
         for event in kinds:

@@ -1,6 +1,5 @@
 """Calls that leave this machine: to public addresses alone, straight to the one that was judged, within bounds."""
 
-import datetime
 import ipaddress
 import re
 import socket
@@ -12,16 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
-from django.utils import timezone
 
 from ceportal.kernel.rules.outgoing import Target, may_be_called, target_of
 from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.services.outgoing import NotCalled, call
 from tests.house.files import sources
+from tests.kernel.tls import certificate_for
 
 PUBLIC = "93.184.216.34"
 
@@ -226,26 +221,6 @@ def test_an_answer_is_waited_for_only_so_long(neighbour: Callable[..., Neighbour
 def test_what_is_no_answer(neighbour: Callable[..., Neighbour], answer: bytes) -> None:
     with pytest.raises(NotCalled, match="no_answer"):
         ask(neighbour(saying(answer)))
-
-
-def certificate_for(name: str, folder: Path) -> Path:
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    now = timezone.now()
-    made = (
-        x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    path = folder / f"{name}.pem"
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
-    return path
 
 
 @pytest.mark.asvs("v5.0.0-12.3.2")

@@ -15,10 +15,11 @@ from accounts.enums import Duty
 from accounts.management.commands import first_administrator
 from accounts.models import Membership, Organization, User
 from ceportal.kernel.models import Heartbeat
+from ceportal.office.rules.readiness import Finding
 from ceportal.office.selectors.backup_log import SLOT, log_is_received
 from ceportal.office.services import readiness
 from ceportal.office.services.backing_up import SIGN
-from ceportal.office.services.readiness import Finding, findings
+from ceportal.office.services.readiness import findings
 from certificates.services.sealing import make_signing_key
 from tests import factories as make
 from tests.credits import factories as rules
@@ -59,7 +60,7 @@ def test_what_is_there_is_no_longer_named(settings: Any, province_bureau: Organi
     make_signing_key(now=timezone.now())
     make.give(make.user("省厅管理员"), province_bureau, Duty.MANAGE_UNIT, Duty.OPERATE)
     said = found()
-    for part in ("学时规则", "管理员", "公开地址", "签名密钥", "签发机关", "字体", "磁盘"):
+    for part in ("学时规则", "管理员", "公开地址", "签名密钥", "签发机关", "字体", "数据的磁盘"):
         assert not said[part].is_missing, said[part]
     assert "运行人员" not in said
     assert "只能证明签发后没有改动" in said["签名密钥"].text
@@ -102,7 +103,9 @@ def test_each_part_is_asked_by_itself(settings: Any, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(readiness, "database_answers", lambda: False)
     said = found()
     assert [
-        part for part in ("数据库", "签名密钥", "邮件", "字体", "磁盘", "电子证照标识") if not said[part].is_missing
+        part
+        for part in ("数据库", "签名密钥", "邮件", "字体", "数据的磁盘", "电子证照标识")
+        if not said[part].is_missing
     ] == []
     assert "数据表" not in said
 

@@ -78,6 +78,14 @@ PART_WORDS = (
         "jobs": "后台任务",
         "attempts": "定时处理",
         "quarantine": "待检文件",
+        "disk.data": "数据的磁盘",
+        "disk.backup": "备份的磁盘",
+        "disk.database": "数据库的磁盘",
     }
     | {f"check.{kind}": words for kind, words in KINDS.items()}
 )
+
+
+def part_word(part: str) -> str:
+    """A disk that the operator has named besides is called by its folder; what is of no part has no word."""
+    return PART_WORDS.get(part) or (f"磁盘 {part.removeprefix('disk.')}" if part.startswith("disk.") else "")

@@ -3,16 +3,13 @@
 Each part is asked by itself: one that fails does not hide the next.
 """
 
-import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 import redis
 from cryptography import x509
 from django.conf import settings
-from django.core.mail import get_connection
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
@@ -22,31 +19,22 @@ from accounts.models import Membership
 from ceportal.kernel.models import Heartbeat
 from ceportal.kernel.selectors.calendar import missing_notice
 from ceportal.office.rules.alarms import BACKUP_HOURS
+from ceportal.office.rules.readiness import Finding
 from ceportal.office.selectors.backup_log import log_is_received
 from ceportal.office.selectors.health import database_answers, health
 from ceportal.office.services.backing_up import SIGN
 from ceportal.office.services.backups_kept import last_checked
+from ceportal.office.services.readiness_outside import files, mail, texts
+from ceportal.office.services.readiness_place import disks, journal, zone
 from certificates.documents.assets import missing_glyphs
 from certificates.documents.keys import SigningKeyMissing
 from certificates.documents.timestamps import answers
 from certificates.services.sealing import kept_seal, key_file, timestamper
 from credits.models import RuleSet
 
-LEAST_DISK_GB = 5
 SIGNING_DAYS = 60
 RARE = "喆堃䶮㛃"
 _LOCAL = {"127.0.0.1", "localhost", "::1"}
-_GB = 1024**3
-
-
-@dataclass(frozen=True)
-class Finding:
-    """`is_missing`: the portal is not to be opened like this; without it and with a `remedy` it is worth a look."""
-
-    part: str
-    text: str
-    remedy: str = ""
-    is_missing: bool = False
 
 
 def findings(*, now: datetime) -> Iterator[Finding]:
@@ -54,9 +42,9 @@ def findings(*, now: datetime) -> Iterator[Finding]:
     if not database_answers():
         yield Finding("数据库", "没有应答", "检查 DATABASE_URL 和数据库服务", is_missing=True)
     else:
-        for ask in (_database, _tables, _parts, _rules, _calendar, _people, _backup):
+        for ask in (_database, zone, _tables, _parts, _rules, _calendar, _people, _backup):
             yield from ask(now)
-    for ask in (_broker, _address, _demo, _signing, _timestamps, _issuer, _fonts, _mail, _texts, _disk):
+    for ask in (_broker, _address, _demo, _signing, _timestamps, _issuer, _fonts, mail, texts, files, disks, journal):
         yield from ask(now)
 
 
@@ -217,25 +205,6 @@ def _fonts(now: datetime) -> Iterator[Finding]:
         yield Finding("字体", "生僻字齐全")
 
 
-def _mail(now: datetime) -> Iterator[Finding]:
-    backend = settings.EMAIL_BACKEND.rsplit(".", 2)[-2]
-    if backend != "smtp":
-        yield Finding("邮件", f"写在本机（{backend}），没有真正发出", "设置 EMAIL_BACKEND 和邮件服务器")
-        return
-    try:
-        with get_connection(timeout=5):
-            yield Finding("邮件", "邮件服务器已应答")
-    except OSError as error:
-        yield Finding("邮件", f"邮件服务器没有应答（{type(error).__name__}）", "检查邮件服务器的设置", is_missing=True)
-
-
-def _texts(now: datetime) -> Iterator[Finding]:
-    if settings.SMS_GATEWAY == "local":
-        yield Finding("短信", "写在本机，没有真正发出", "接入短信网关（SMS_GATEWAY），或设为 none")
-    else:
-        yield Finding("短信", settings.SMS_GATEWAY)
-
-
 def _backup(now: datetime) -> Iterator[Finding]:
     at = Heartbeat.objects.filter(name=SIGN).values_list("at", flat=True).first()
     if at is None:
@@ -252,11 +221,3 @@ def _backup(now: datetime) -> Iterator[Finding]:
             )
     if log_is_received() is False:
         yield Finding("数据库日志", "没有人接收，出事时只能回到最近一次备份", "看 ceportal-wal 的日志和目标磁盘")
-
-
-def _disk(now: datetime) -> Iterator[Finding]:
-    free = shutil.disk_usage(settings.DATA_DIR).free / _GB
-    if free < LEAST_DISK_GB:
-        yield Finding("磁盘", f"只剩 {free:.1f} GB", "清理或扩容；写满以后材料传不上来", is_missing=True)
-    else:
-        yield Finding("磁盘", f"还有 {free:.0f} GB")

@@ -1,0 +1,81 @@
+"""Of what `manage.py doctor` asks: what carries mail and texts, and the bucket that keeps files."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from uuid import uuid4
+
+from django.conf import settings
+from django.core.mail import get_connection
+
+from accounts.services.gateways import GatewayAway, gateway
+from ceportal.kernel.shelves.kinds import SHELVES, read
+from ceportal.kernel.shelves.named import shelf_named
+from ceportal.office.rules.readiness import Finding
+
+_SMALL = b"manage.py doctor"
+
+
+def mail(now: datetime) -> Iterator[Finding]:
+    backend = settings.EMAIL_BACKEND.rsplit(".", 2)[-2]
+    if backend != "smtp":
+        yield Finding("邮件", f"写在本机（{backend}），没有真正发出", "设置 EMAIL_BACKEND 和邮件服务器")
+        return
+    try:
+        with get_connection(timeout=5):
+            yield Finding("邮件", "邮件服务器已应答")
+    except OSError as error:
+        yield Finding("邮件", f"邮件服务器没有应答（{type(error).__name__}）", "检查邮件服务器的设置", is_missing=True)
+
+
+def texts(now: datetime) -> Iterator[Finding]:
+    """Asks the gateway and sends nothing; `doctor --send-test-sms` sends one."""
+    name = settings.SMS_GATEWAY
+    if name == "local":
+        remedy = "接入短信网关（SMS_GATEWAY=http），或设为 none"
+        yield Finding("短信", "写在本机，没有真正发出", remedy, is_missing=not settings.DEMO)
+        return
+    if name == "none":
+        remedy = "接入短信网关（SMS_GATEWAY=http）：找回密码的验证码只到邮箱，没有邮箱的人收不到提醒"
+        yield Finding("短信", "不发短信", remedy)
+        return
+    try:
+        gateway().probe()
+    except GatewayAway as error:
+        remedy = "检查 SMS_GATEWAY_URL；网关在内网时把网段加进 OUTGOING_NETWORKS，自建的证书要让系统信任"
+        yield Finding("短信", f"短信网关没有应答（{error}）", remedy, is_missing=True)
+    except OSError as error:
+        remedy = "检查 SMS_GATEWAY_TOKEN 和网关的白名单；5 开头的状态是网关自己的故障"
+        yield Finding("短信", f"短信网关不接受（{error}）", remedy, is_missing=True)
+    else:
+        yield Finding("短信", "短信网关已应答；用 doctor --send-test-sms 试发一条")
+
+
+def files(now: datetime) -> Iterator[Finding]:
+    """A small object is written, read and removed below each of the portal's folders in the bucket."""
+    if not settings.FILES_BUCKET:
+        return
+    remedy = "检查 FILES_BUCKET、FILES_ENDPOINT 和两个密钥的权限（写、读、删、列）"
+    for name in SHELVES:
+        try:
+            what = _not_kept(name)
+        except OSError as error:
+            cause = error.__cause__ or error
+            said = getattr(cause, "response", {}).get("Error", {}).get("Code") or type(cause).__name__
+            what = f"不能读写（{said}）"
+        if what:
+            yield Finding("文件存储", f"{settings.FILES_BUCKET}/{name} {what}", remedy, is_missing=True)
+            return
+    yield Finding("文件存储", f"{settings.FILES_BUCKET} 能写、能读、能删")
+
+
+def _not_kept(name: str) -> str:
+    """What is wrong with it, in words. Below `00`, where the portal's own sweep would find what is left."""
+    shelf, key = shelf_named(name), f"00/doctor-{uuid4().hex}"
+    shelf.put(key, _SMALL)
+    try:
+        came_back = read(shelf, key)
+    finally:
+        shelf.drop(key)
+    if came_back != _SMALL:
+        return "读回的内容不对"
+    return "删不掉" if shelf.has(key) else ""
