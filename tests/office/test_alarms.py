@@ -23,6 +23,9 @@ from ceportal.kernel.services.slow_queries import forget_slow_queries, slow_quer
 from ceportal.kernel.services.trail import record
 from ceportal.kernel.web.logs import JsonLines, RequestId
 from ceportal.office.rules.alarms import ringing
+from ceportal.office.selectors.disks import Place
+from ceportal.office.services import backing_up, figures
+from ceportal.office.services.beginnings import note_beginnings
 from ceportal.office.services.figures import readings
 from certificates.services.sealing import key_file
 from tests import factories as make
@@ -69,7 +72,7 @@ def test_nothing_rings_at_a_whole_portal_and_each_fault_is_named(
     expected = {
         ("outbox_old", "notices"), ("outbox_old", "quarantine"), ("job_late", "certificates.make_sheets"),
         ("dead_letters", "attempts"), ("claims_expired", "attempts"), ("work_old", "jobs"), ("trail_unsealed", ""),
-        ("signing_key_ends", ""), ("calendar_ends", ""), ("disk_filling", ""), ("slow_queries", ""),
+        ("signing_key_ends", ""), ("calendar_ends", ""), ("disk_filling", "disk.data"), ("slow_queries", ""),
     }  # fmt: skip
     assert told() == expected
     page = client.get("/operation/").content.decode()
@@ -82,6 +85,39 @@ def test_nothing_rings_at_a_whole_portal_and_each_fault_is_named(
     settings.CELERY_BROKER_URL = "redis://127.0.0.1:9/0"
     assert told() - expected == {("part_silent", "broker")}
     assert "消息中间件没有应答" in client.get("/operation/").content.decode()
+
+
+def test_what_never_happened_rings_from_the_day_on_which_it_could_have(whole: None, settings: Any) -> None:
+    """A backup, a check or a job that fails from the first day on leaves no mark that could grow old."""
+    now = timezone.now()
+    note_beginnings(now=now - timedelta(minutes=14))
+    assert told() == set()
+    Heartbeat.objects.filter(name__startswith="begun.").delete()
+    note_beginnings(now=now - timedelta(days=2))
+    note_beginnings(now=now)
+    late = {("job_late", job) for job in settings.CLOCK_JOBS}
+    assert told() == {("backup_old", ""), ("check_late", "")} | late
+    for name in (backing_up.SIGN, *settings.CLOCK_JOBS):
+        Heartbeat.objects.create(name=name, at=now)
+    assert told() == {("check_late", "")}
+
+
+def test_the_disk_that_fills_is_named(
+    whole: None, settings: Any, client: Client, operator: User, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The backups' own disk, and one that the operator named besides; that of the data is nearly empty."""
+    places = [Place("disk.data", tmp_path), Place("disk.backup", Path("/backup")), Place("disk./wal", Path("/wal"))]
+    monkeypatch.setattr(figures, "watched_places", lambda: places)
+    usage = shutil._ntuple_diskusage  # type: ignore[attr-defined]
+    monkeypatch.setattr(
+        shutil, "disk_usage", lambda path: usage(100, 10, 90) if path == tmp_path else usage(100, 90, 10)
+    )
+    assert told() == {("disk_filling", "disk.backup"), ("disk_filling", "disk./wal")}
+    client.force_login(operator)
+    page = client.get("/operation/").content.decode()
+    assert "备份的磁盘已用" in page
+    assert 'data-label="在哪里">磁盘 /wal<' in page
+    assert '"在哪里">数据的磁盘' not in page
 
 
 def test_many_that_fail_ring_and_one_does_not(whole: None) -> None:

@@ -1,16 +1,22 @@
 """Each fault put in, named by the operator's page with its part, and mended as docs/operations/runbook.md says: then
 the alarm is gone.
+
+Commands are those of the entry itself, read from it; so are the buttons of the page and the services of deploy/systemd
+that it starts. What cannot be done within a test (a process on another machine, a bigger disk) is taken out, and its
+fault says so by `TAKEN_OUT`; docs/operations/faults.md names the same ones.
 """
 
+import os
+import re
 import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import subprocess
+from collections.abc import Iterator
 from datetime import date, timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-import redis
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
@@ -20,67 +26,56 @@ from django.utils import timezone
 from accounts.enums import NoticeEvent
 from accounts.models import Notice, Professional, User
 from accounts.services.delivery import deliver_notices
+from accounts.services.notices import tell
 from ceportal.celery import app
 from ceportal.kernel.enums import JobState
 from ceportal.kernel.models import MAX_ATTEMPTS, CalendarNotice, Heartbeat, Job
 from ceportal.kernel.rules.maintenance import READ_ONLY, Maintenance
 from ceportal.kernel.selectors.maintenance import maintenance_file
+from ceportal.kernel.services import sealing_trail
 from ceportal.kernel.services.calendar import import_notice
 from ceportal.kernel.services.file_shelf import put
 from ceportal.kernel.services.sealing_trail import seal_trail
 from ceportal.kernel.services.trail import record
-from ceportal.office.rules.alarms import ALARMS, ringing
+from ceportal.office.rules.alarms import ALARMS
 from ceportal.office.rules.parts import PART_WORDS
+from ceportal.office.selectors import backup_log
+from ceportal.office.selectors.backup_log import log_is_received
 from ceportal.office.selectors.checks import CHECK
 from ceportal.office.selectors.health import CLOCK, QUEUE
-from ceportal.office.services import backing_up, figures
+from ceportal.office.services import backing_up
 from ceportal.office.services.checker import begin_check, check_books
-from ceportal.office.services.figures import readings
+from ceportal.office.services.readiness_outside import texts
 from certificates.enums import SuspicionFinding
 from certificates.models import Certificate, Suspicion
 from certificates.services.sealing import key_file
 from certificates.services.sheets import make_sheets
 from certificates.services.suspicions import report_differences, rule_on
 from tests import factories as make
+from tests.accounts.sms_server import TOKEN, Gateway
 from tests.certificates import factories as certificates
-from tests.databases.servers import Broker
+from tests.databases.servers import Broker, postgresql_binaries
+from tests.kernel.tls import certificate_for
+from tests.office.mending import (
+    FAULTS,
+    POSTGRESQL_ALONE,
+    TAKEN_OUT,
+    Place,
+    arguments_of,
+    look_anew,
+    must_say,
+    press,
+    rings,
+    run,
+    start,
+    told,
+    writing,
+)
+from tests.portals import ROOT, until
 from tests.reviews.factories import stored_file
 
 pytestmark = pytest.mark.django_db
 LONG = timedelta(days=2)
-
-
-@dataclass
-class Place:
-    """What the faults are put into."""
-
-    client: Client
-    operator: User
-    person: Professional
-    broker: Broker
-    folder: Path
-    patch: pytest.MonkeyPatch
-
-    def queue(self) -> redis.Redis:
-        return redis.Redis(unix_socket_path=str(self.broker.socket))
-
-
-Fault = Callable[[Place], Iterator[None]]
-FAULTS: dict[tuple[str, str], Fault] = {}
-
-
-def rings(code: str, part: str = "") -> Callable[[Fault], Fault]:
-    """What follows is put in up to its `yield`, and mended after it."""
-
-    def note(fault: Fault) -> Fault:
-        FAULTS[code, part] = fault
-        return fault
-
-    return note
-
-
-def told() -> set[tuple[str, str]]:
-    return {(each.alarm.code, each.part) for each in ringing(readings(now=timezone.now()))}
 
 
 def notice(**more: Any) -> Notice:
@@ -94,19 +89,20 @@ def next_round() -> None:
 
 @rings("part_silent", "broker")
 def broker_away(place: Place) -> Iterator[None]:
-    settings.CELERY_BROKER_URL = "redis://127.0.0.1:9/0"
+    place.broker.stop()
     yield
-    settings.CELERY_BROKER_URL = place.broker.url
+    must_say("part_silent", "`systemctl restart` the part")
+    place.broker.start()
 
 
-@rings("part_silent", "beat")
+@rings("part_silent", "beat", is_taken_out=True)
 def no_round_comes(place: Place) -> Iterator[None]:
     Heartbeat.objects.filter(name=CLOCK).update(at=timezone.now() - LONG)
     yield
     app.tasks[CLOCK].apply()
 
 
-@rings("part_silent", "worker")
+@rings("part_silent", "worker", is_taken_out=True)
 def nobody_takes_what_waits(place: Place) -> Iterator[None]:
     Heartbeat.objects.filter(name=CLOCK).update(at=timezone.now() - LONG)
     with place.queue() as queue:
@@ -118,19 +114,45 @@ def nobody_takes_what_waits(place: Place) -> Iterator[None]:
 
 @rings("part_silent", "log")
 def nobody_receives_the_log(place: Place) -> Iterator[None]:
-    place.patch.setattr(figures, "log_is_received", lambda: False)
+    """A slot of its own: others look at this server meanwhile."""
+    slot = f"mending_{os.getpid()}"
+    place.patch.setattr(backup_log, "SLOT", slot)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_create_physical_replication_slot(%s, true)", [slot])
     yield
-    place.patch.setattr(figures, "log_is_received", lambda: True)
+    must_say("part_silent", "When the log is not received")
+    known = connection.get_connection_params()
+    words = arguments_of("ceportal-wal").split()
+    words[0] = str(postgresql_binaries() / Path(words[0]).name)
+    here = {"--host": known["host"], "--username": known["user"], "--slot": slot, "--directory": str(place.folder)}
+    for option, value in here.items():
+        words[words.index(option) + 1] = str(value)
+    receiver = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        until(log_is_received, "nobody receives the log")
+        yield
+    finally:
+        receiver.terminate()
+        receiver.wait()
+        until(lambda: not log_is_received(), "the receiver does not end")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_drop_replication_slot(%s)", [slot])
 
 
 @rings("job_late", "kernel.seal_trail")
 def one_job_fails(place: Place) -> Iterator[None]:
+    """A file lies where the trail's folder belongs."""
     Heartbeat.objects.create(name="kernel.seal_trail", at=timezone.now() - LONG)
+    record("user.look", place.operator, by=None, now=timezone.now())
+    (settings.DATA_DIR / "audit").touch()
+    assert app.tasks["kernel.seal_trail"].apply().failed()
     yield
-    app.tasks["kernel.seal_trail"].apply()
+    must_say("job_late", "The cause")
+    (settings.DATA_DIR / "audit").unlink()
+    assert app.tasks["kernel.seal_trail"].apply().successful()
 
 
-@rings("outbox_old", "notices")
+@rings("outbox_old", "notices", is_taken_out=True)
 def messages_wait(place: Place) -> Iterator[None]:
     notice(created_at=timezone.now() - timedelta(hours=1))
     yield
@@ -142,18 +164,35 @@ def a_task_is_old(place: Place) -> Iterator[None]:
     job = begin_check(by=None, now=timezone.now())
     Job.objects.filter(pk=job.pk).update(created_at=timezone.now() - LONG)
     yield
+    must_say("work_old", "go on by themselves")
     check_books(now=timezone.now())
 
 
-@rings("delivery_failing", "notices")
+@rings("delivery_failing", "texts")
 def nothing_can_be_sent(place: Place) -> Iterator[None]:
-    for _ in range(21):
-        notice(last_error="OSError")
-    yield
+    certificate = certificate_for("127.0.0.1", place.folder)
+    place.patch.setenv("SSL_CERT_FILE", str(certificate))
+    gateway = Gateway(certificate)
+    gateway.status = 503
+    given = {"SMS_GATEWAY": "http", "SMS_GATEWAY_URL": gateway.url, "SMS_GATEWAY_TOKEN": TOKEN}
+    for name, value in {**given, "OUTGOING_NETWORKS": ["127.0.0.0/8"], "TEXT_HOURS": (0, 24)}.items():
+        place.patch.setattr(settings, name, value)
+    for number in range(21):
+        tell([make.user()], NoticeEvent.REVIEW_OVERDUE, key=f"late:{number}", text="已超期。", now=timezone.now())
     next_round()
+    yield
+    (found,) = texts(timezone.now())
+    assert found.is_missing, "doctor names the gateway"
+    must_say("delivery_failing", "tried again by themselves")
+    gateway.status = 200
+    deliver_notices(now=timezone.now() + timedelta(minutes=3))
+    assert len(gateway.carried) == 21
+    yield
+    gateway.close()
+    place.patch.setattr(settings, "SMS_GATEWAY", "local")
 
 
-@rings("claims_expired", "notices")
+@rings("claims_expired", "notices", is_taken_out=True)
 def a_worker_died(place: Place) -> Iterator[None]:
     notice(attempts=1, claimed_until=timezone.now() - timedelta(minutes=6))
     yield
@@ -164,7 +203,7 @@ def a_worker_died(place: Place) -> Iterator[None]:
 def put_aside(place: Place) -> Iterator[None]:
     notice(attempts=MAX_ATTEMPTS, last_error="OSError")
     yield
-    assert place.client.post("/operation/retry/", {"kind": "notices"}).status_code == 302
+    press("dead_letters", "重试", place, "/operation/retry/", kind="notices")
     next_round()
 
 
@@ -173,46 +212,81 @@ def rounds_pile_up(place: Place) -> Iterator[None]:
     with place.queue() as queue:
         queue.rpush(QUEUE, *["a round"] * 1001)
         yield
-        queue.delete(QUEUE)
+        must_say("queue_long", "`redis-cli del celery`")
+        queue.execute_command("del", "celery")
 
 
-@rings("disk_filling")
+@rings("disk_filling", "disk.data")
 def disk_nearly_full(place: Place) -> Iterator[None]:
-    usage = shutil._ntuple_diskusage  # type: ignore[attr-defined]
-    place.patch.setattr(shutil, "disk_usage", lambda path: usage(100, 90, 10))
+    """The size of the disk is made up; what lies on it, and what goes elsewhere, is there."""
+    kept, usage, size = shutil.disk_usage, shutil._ntuple_diskusage, 20_000_000  # type: ignore[attr-defined]
+
+    def measured(path: object) -> Any:
+        used = sum(file.stat().st_size for file in settings.DATA_DIR.rglob("*") if file.is_file())
+        return usage(size, used, size - used)
+
+    old = settings.DATA_DIR / "old-backup"
+    old.write_bytes(b"x" * (size * 9 // 10))
+    place.patch.setattr(shutil, "disk_usage", measured)
     yield
-    place.patch.setattr(shutil, "disk_usage", lambda path: usage(200, 90, 110))
+    must_say("disk_filling", "Old backups")
+    shutil.move(old, place.folder / "another-machine")
+    yield
+    place.patch.setattr(shutil, "disk_usage", kept)
 
 
 @rings("slow_queries")
-def queries_take_long(place: Place) -> Iterator[None]:
-    settings.SLOW_QUERY_MS = -1
+def queries_take_long(place: Place) -> Iterator[timedelta | None]:
+    place.patch.setattr(settings, "SLOW_QUERY_MS", -1)
     with connection.cursor() as cursor:
         for _ in range(51):
             cursor.execute("SELECT 1")
-    settings.SLOW_QUERY_MS = 10_000
-    yield
-    an_hour_later = timezone.now() + timedelta(hours=1, minutes=1)
-    assert "slow_queries" not in {each.alarm.code for each in ringing(readings(now=an_hour_later))}
+    place.patch.setattr(settings, "SLOW_QUERY_MS", 10_000)
+    yield None
+    must_say("slow_queries", "`ANALYZE` its tables")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE accounts_user")
+    assert ("slow_queries", "") in told(), "those of the hour before are counted still"
+    yield timedelta(hours=1, minutes=1)
+    # No part of the mending: the next faults are looked at by themselves.
     shutil.rmtree(settings.DATA_DIR / "slow-queries")
 
 
 @rings("trail_unsealed")
 def nothing_is_sealed(place: Place) -> Iterator[None]:
+    """On PostgreSQL a writer that does not end; SQLite has one at a time, and there a round did not come."""
     seal_trail(now=timezone.now())
     record("user.look", place.operator, by=None, now=timezone.now() - LONG)
+    writer = writing() if connection.vendor == "postgresql" else None
+    if writer:
+        place.patch.setattr(sealing_trail, "PATIENCE", 0.2)
+        look_anew()
+        assert seal_trail(now=timezone.now()) == 0
     yield
+    must_say("trail_unsealed", "`pg_terminate_backend`")
+    if writer:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s)", [writer.info.backend_pid])
+        writer.close()
+        until(lambda: look_anew() == 0, "the writer does not end")
     assert seal_trail(now=timezone.now())
+    run("trail_unsealed", "portal verify_audit")
 
 
 @rings("books_differ", "check.file")
 def a_file_is_lost(place: Place) -> Iterator[None]:
     stored = stored_file(place.operator, b"kept in the backup")
+    put(b"kept in the backup", stored.shown_digest)
+    place.patch.setattr(settings, "BACKUP_DIR", str(place.folder / "backup"))
+    call_command("backup", "--files", stdout=StringIO())
+    below = Path("files", stored.shown_digest[:2], stored.shown_digest)
+    (settings.DATA_DIR / below).unlink()
     begin_check(by=place.operator, now=timezone.now())
     check_books(now=timezone.now())
     yield
-    put(b"kept in the backup", stored.shown_digest)
-    assert place.client.post("/operation/check/").status_code == 302
+    must_say("books_differ", "bring the file of that digest back from the backup")
+    shutil.copyfile(place.folder / "backup" / "shelf" / below, settings.DATA_DIR / below)
+    press("books_differ", "现在核对", place, "/operation/check/")
     check_books(now=timezone.now())
 
 
@@ -220,26 +294,30 @@ def a_file_is_lost(place: Place) -> Iterator[None]:
 def no_check_ended(place: Place) -> Iterator[None]:
     Job.objects.filter(kind=CHECK, state=JobState.DONE).update(finished_at=timezone.now() - LONG)
     yield
-    assert place.client.post("/operation/check/").status_code == 302
+    press("check_late", "现在核对", place, "/operation/check/")
     check_books(now=timezone.now())
 
 
 @rings("backup_old")
 def no_backup(place: Place) -> Iterator[None]:
+    """PostgreSQL's own copy is left out: the server is shared by all tests (`make drill` takes and restores one)."""
     Heartbeat.objects.create(name=backing_up.SIGN, at=timezone.now() - LONG)
     yield
-    place.patch.setattr(backing_up, "_copy_database", lambda made: None)
-    call_command("backup", str(place.folder / "backup"))
+    if connection.vendor == "postgresql":
+        place.patch.setattr(backing_up, "_copy_database", lambda made: None)
+    start("backup_old", "ceportal-backup")
+    if connection.vendor == "sqlite":
+        start("backup_old", "ceportal-backup-check")
 
 
 @rings("sheets_wait", "certificates")
 def no_key(place: Place) -> Iterator[None]:
-    kept = key_file().read_bytes()
-    key_file().unlink()
+    kept = key_file().rename(place.folder / "kept.pem")
     certificates.promised(place.person, now=timezone.now())
     assert make_sheets(now=timezone.now()) == 0
     yield
-    key_file().write_bytes(kept)
+    must_say("sheets_wait", "see signing_key_ends")
+    run("signing_key_ends", "portal replace_signing_key --with FILE", FILE=str(kept))
     assert make_sheets(now=timezone.now()) == 1
 
 
@@ -247,7 +325,7 @@ def no_key(place: Place) -> Iterator[None]:
 FAULTS["signing_key_ends", ""] = no_key
 
 
-@rings("record_differs")
+@rings("record_differs", is_taken_out=True)
 def a_row_was_rewritten(place: Place) -> Iterator[None]:
     row = Certificate.objects.filter(issued_at__isnull=False)
     one = row.get()
@@ -264,7 +342,7 @@ def left_closed(place: Place) -> Iterator[None]:
     since = timezone.now() - timedelta(hours=5)
     maintenance_file().write_text(Maintenance(READ_ONLY, since).written(), encoding="utf-8")
     yield
-    call_command("maintenance", "off")
+    run("maintenance_lasts", "portal maintenance off")
 
 
 @rings("calendar_ends")
@@ -272,11 +350,18 @@ def no_holidays_known(place: Place) -> Iterator[None]:
     year = timezone.localdate().year
     CalendarNotice.objects.update(year=year - 1)
     yield
+    must_say("calendar_ends", "Import the notice")
     import_notice(year + 1, rest=[date(year + 1, 1, 1)], document="国务院办公厅通知", now=timezone.now())
 
 
 def test_every_alarm_has_its_fault() -> None:
     assert {code for code, _ in FAULTS} == {alarm.code for alarm in ALARMS}
+
+
+def test_the_document_names_those_that_are_only_taken_out() -> None:
+    text = (ROOT / "docs" / "operations" / "faults.md").read_text(encoding="utf-8")
+    (line,) = [line for line in text.splitlines() if line.startswith("Only taken out: ")]
+    assert set(re.findall(r"`(\w+)`", line)) == TAKEN_OUT
 
 
 def test_each_fault_is_named_and_the_runbooks_entry_mends_it(
@@ -287,6 +372,8 @@ def test_each_fault_is_named_and_the_runbooks_entry_mends_it(
     client.force_login(operator)
     place = Place(client, operator, declarant, broker, tmp_path_factory.mktemp("apart"), monkeypatch)
     for fault in dict.fromkeys(FAULTS.values()):
+        if connection.vendor == "sqlite" and any(FAULTS[named] is fault for named in POSTGRESQL_ALONE):
+            continue
         expected = {named for named, one in FAULTS.items() if one is fault}
         course = fault(place)
         next(course)
@@ -295,6 +382,9 @@ def test_each_fault_is_named_and_the_runbooks_entry_mends_it(
         for code, part in expected:
             assert f"<code>{code}</code>" in page
             assert PART_WORDS.get(part, "") in page
+        if later := next(course, None):
+            assert not told(later) & expected, f"{fault} was not mended"
+        else:
+            assert told() == set(), f"{fault} was not mended"
         next(course, None)
-        assert told() == set(), f"{fault} was not mended"
     assert "一切正常" in client.get("/operation/").content.decode()

@@ -38,6 +38,18 @@ def test_once_is_enough(settings: Any) -> None:
     assert _prepare() == []
 
 
+def test_each_start_notes_what_can_happen_from_now_on_and_leaves_the_rest_its_day(settings: Any) -> None:
+    _prepare(without_static=True)
+    marks = Heartbeat.objects.filter(name__startswith="begun.")
+    first = dict(marks.values_list("name", "at"))
+    assert {"begun.office.backup", "begun.check.books", "begun.kernel.seal_trail"} < set(first)
+    marks.filter(name="begun.kernel.seal_trail").delete()
+    _prepare(without_static=True)
+    again = dict(marks.values_list("name", "at"))
+    assert again.pop("begun.kernel.seal_trail") > first.pop("begun.kernel.seal_trail")
+    assert again == first
+
+
 def test_what_is_lost_is_made_anew(settings: Any) -> None:
     _prepare()
     (Path(settings.STATIC_ROOT) / "staticfiles.json").unlink()

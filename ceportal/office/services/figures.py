@@ -20,11 +20,13 @@ from ceportal.kernel.selectors.trail_chain import last_seal
 from ceportal.kernel.services.slow_queries import slow_queries
 from ceportal.office.rules.alarms import Reading
 from ceportal.office.selectors.backup_log import log_is_received
-from ceportal.office.selectors.checks import last_check_job
+from ceportal.office.selectors.checks import CHECK, last_check_job
 from ceportal.office.selectors.dead_letters import KINDS, Kind
+from ceportal.office.selectors.disks import watched_places
 from ceportal.office.selectors.health import database_answers, messages_waiting, seconds_since_round, silent_parts
 from ceportal.office.selectors.operation import last_published_year
 from ceportal.office.services.backing_up import SIGN
+from ceportal.office.services.beginnings import beginning_of
 from certificates.documents.signing import SigningKeyMissing
 from certificates.services.sealing import kept_seal, key_file
 from certificates.services.suspicions import reported_differences
@@ -39,7 +41,7 @@ def readings(*, now: datetime) -> Iterator[Reading]:
     """Every figure there is; without a database only what needs none."""
     there = database_answers()
     yield Reading("up", there, _DATABASE)
-    yield from _disk()
+    yield from _disks()
     yield Reading("slow_queries", sum(query.count for query in slow_queries(since=now - AN_HOUR)))
     yield from _signing_key(now)
     found = maintenance()
@@ -47,13 +49,14 @@ def readings(*, now: datetime) -> Iterator[Reading]:
     if not there:
         return
     yield from _parts(now)
-    yield from _marks(now, is_closed=bool(found and found.mode == CLOSED))
+    marks = dict(Heartbeat.objects.exclude(name__startswith="prepared.").values_list("name", "at"))
+    yield from _marks(marks, now, is_closed=bool(found and found.mode == CLOSED))
     for kind in KINDS:
         yield from _queue(kind, now)
     yield from _quarantine(now)
     yield from _trail(now)
     yield from _calendar(now)
-    yield from _check(now)
+    yield from _check(marks, now)
     yield from _records()
     yield from _log()
 
@@ -67,11 +70,14 @@ def _parts(now: datetime) -> Iterator[Reading]:
         yield Reading("queue_length", waiting)
 
 
-def _marks(now: datetime, *, is_closed: bool) -> Iterator[Reading]:
-    """The clock rests while the portal is closed; one that was never backed up is named by `manage.py doctor`."""
-    names = [SIGN] if is_closed else [SIGN, *settings.CLOCK_JOBS]
-    for name, at in Heartbeat.objects.filter(name__in=names).values_list("name", "at"):
-        yield Reading("backup_age", _age(at, now)) if name == SIGN else Reading("clock_job_age", _age(at, now), name)
+def _marks(marks: dict[str, datetime], now: datetime, *, is_closed: bool) -> Iterator[Reading]:
+    """Of what never happened, since it could have. The clock rests while the portal is closed."""
+    for name in [SIGN] if is_closed else [SIGN, *settings.CLOCK_JOBS]:
+        at = marks.get(name) or marks.get(beginning_of(name))
+        if at and name == SIGN:
+            yield Reading("backup_age", _age(at, now))
+        elif at:
+            yield Reading("clock_job_age", _age(at, now), name)
 
 
 def _queue(kind: Kind, now: datetime) -> Iterator[Reading]:
@@ -100,9 +106,10 @@ def _trail(now: datetime) -> Iterator[Reading]:
     yield Reading("trail_unsealed", _age(waiting.first(), now))
 
 
-def _disk() -> Iterator[Reading]:
-    usage = shutil.disk_usage(settings.DATA_DIR)
-    yield Reading("disk_used", 1 - usage.free / usage.total)
+def _disks() -> Iterator[Reading]:
+    for place in watched_places():
+        usage = shutil.disk_usage(place.folder)
+        yield Reading("disk_used", 1 - usage.free / usage.total, place.code)
 
 
 def _signing_key(now: datetime) -> Iterator[Reading]:
@@ -122,12 +129,14 @@ def _calendar(now: datetime) -> Iterator[Reading]:
     yield Reading("calendar_left", (date(year, 12, 31) - today).days if year else 0)
 
 
-def _check(now: datetime) -> Iterator[Reading]:
-    """Of the last check that came to its end; a portal that has never been checked is the first night's affair."""
+def _check(marks: dict[str, datetime], now: datetime) -> Iterator[Reading]:
+    """Of the last check that came to its end, or since there could have been one."""
     if job := last_check_job():
         yield Reading("check_age", _age(job.finished_at, now))
         for kind, count in job.result["found"].items():
             yield Reading("check_found", count, f"check.{kind}")
+    elif begun := marks.get(beginning_of(CHECK)):
+        yield Reading("check_age", _age(begun, now))
 
 
 def _records() -> Iterator[Reading]:

@@ -18,7 +18,7 @@ from accounts.rules.texting import Hours
 from ceportal.kernel.rules.refusal import refuse
 from ceportal.kernel.services.slow_queries import slow_queries
 from ceportal.office.rules.alarms import Reading, Ringing, in_words, ringing
-from ceportal.office.rules.parts import PART_WORDS
+from ceportal.office.rules.parts import PART_WORDS, part_word
 from ceportal.office.selectors.checks import is_check_open, last_check
 from ceportal.office.selectors.dead_letters import KINDS, dead_letters
 from ceportal.office.selectors.operation import last_published_year, queues, signs_of_life, why_sheets_wait
@@ -40,7 +40,9 @@ def show_operation(request: HttpRequest) -> HttpResponse:
     context = {
         "alarms": [_told(each) for each in ringing(found)],
         "silent": [PART_WORDS[each.part] for each in found if each.figure == "up" and not each.value],
-        "disk": next(in_words(each.value, "ratio") for each in found if each.figure == "disk_used"),
+        "disks": [
+            (part_word(each.part), in_words(each.value, "ratio")) for each in found if each.figure == "disk_used"
+        ],
         "broker_messages": _value(found, "queue_length"),
         "slow": slow_queries(since=now - AN_HOUR)[:SLOW_SHOWN],
         "queues": queues(now),
@@ -60,7 +62,7 @@ def show_operation(request: HttpRequest) -> HttpResponse:
 
 
 def _told(each: Ringing) -> dict[str, object]:
-    return {"alarm": each.alarm, "part": PART_WORDS.get(each.part, ""), "value": each.value}
+    return {"alarm": each.alarm, "part": part_word(each.part), "value": each.value}
 
 
 def _value(found: list[Reading], figure: str) -> int | None:

@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from ceportal.kernel.models import Heartbeat
 from ceportal.office.selectors.health import database_answers
+from ceportal.office.services.beginnings import note_beginnings
 
 OUR_APPS = ("ceportal", "accounts", "bases", "credits", "reviews", "certificates")
 # Seconds between two looks at a database that is not there yet.
@@ -52,6 +53,7 @@ class Command(BaseCommand):
         if not options["without_static"]:
             static = Path(settings.STATIC_ROOT)
             self._do_once("static files", _digest(_static_files()), _collect, makes=static / "staticfiles.json")
+        note_beginnings(now=timezone.now())
 
     def _do_once(self, what: str, digest: str, act: Callable[[], object], makes: Path | None = None) -> None:
         """Do `act` unless it was done with this digest, and what it `makes` is still there."""
