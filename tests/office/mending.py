@@ -1,11 +1,12 @@
 """How tests/office/test_mending.py puts faults in, and mends them by the runbook's own words."""
 
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -43,6 +44,7 @@ FAULTS: dict[tuple[str, str], Fault] = {}
 # Mended by the test's own hand: it removes what it put in, or does a restarted part's work once.
 TAKEN_OUT: set[str] = set()
 RUNBOOK = (ROOT / "docs" / "operations" / "runbook.md").read_text(encoding="utf-8")
+NOTHING: Mapping[str, str] = MappingProxyType({})
 POSTGRESQL_ALONE = {("part_silent", "log")}
 
 
@@ -69,9 +71,9 @@ def must_say(code: str, words: str) -> None:
     assert words in entry.partition("**Mend.**")[2], f"the entry of {code} does not say {words}"
 
 
-def run(code: str, command: str, **given: str) -> None:
-    """A command of manage.py as the entry has it, with what stands for its capitals."""
-    must_say(code, f"`{command}`")
+def run(code: str, command: str, given: Mapping[str, str] = NOTHING) -> None:
+    """A command of manage.py as the entry has it, with `given` in the places of words that name files of a machine."""
+    must_say(code, command)
     portal, *words = shlex.split(command)
     assert portal == "portal"
     call_command(*(given.get(word, word) for word in words), stdout=StringIO())

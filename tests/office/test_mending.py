@@ -317,7 +317,8 @@ def no_key(place: Place) -> Iterator[None]:
     assert make_sheets(now=timezone.now()) == 0
     yield
     must_say("sheets_wait", "see signing_key_ends")
-    run("signing_key_ends", "portal replace_signing_key --with FILE", FILE=str(kept))
+    new = "/etc/ceportal/secrets/signing_key.new"
+    run("signing_key_ends", f"portal replace_signing_key --with {new}", {new: str(kept)})
     assert make_sheets(now=timezone.now()) == 1
 
 
