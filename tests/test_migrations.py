@@ -48,4 +48,5 @@ def test_what_is_lived_with_is_so_for_a_reason_and_would_be_found_without() -> N
     ids=str,
 )
 def test_each_break_is_found(operation: Operation, before: models.Field | None, is_broken: bool) -> None:  # type: ignore[type-arg]
+    """Control of X25: what the version before does not live with is found, and nothing else."""
     assert bool(breaks(operation, before)) == is_broken

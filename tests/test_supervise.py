@@ -188,5 +188,8 @@ def test_a_worker_that_is_there_but_takes_nothing_up_is_started_anew(start: Call
     deaf = portal.leader_of("worker")
     os.kill(deaf, signal.SIGSTOP)
     until(lambda: "worker" in portal.health().get("degraded", []), "nobody noticed")  # type: ignore[operator]
+    watch = [sys.executable, "deploy/watch_worker.py", "20", "5"]
+    environment = os.environ | {"ALLOWED_HOSTS": "127.0.0.1", "BIND": f"127.0.0.1:{portal.port}"}
+    assert subprocess.run(watch, cwd=ROOT, env=environment, check=False).returncode == 0, "nor would systemd hear of it"
     until(lambda: deaf not in portal.processes(), "it was not ended", patience=2 * supervise.SILENT_FOR)
     until(lambda: portal.health().get("status") == "ok", "the portal did not become ready again")

@@ -16,7 +16,7 @@ from django.core.management import get_commands, load_command_class
 from ceportal.office.selectors.backup_log import SLOT
 from ceportal.office.services.backups_kept import LOG
 from ceportal.place import WEB_GRACEFUL_SECONDS
-from ceportal.supervise import STOP_WITHIN
+from ceportal.supervise import LOOK_EVERY, SILENT_FOR, STOP_WITHIN
 from tests.test_compose import ROOT, compose, variables_read
 
 FOLDER = ROOT / "deploy" / "systemd"
@@ -103,6 +103,18 @@ def test_tables_are_made_before_anything_starts() -> None:
         assert re.search(r"^After=.* ceportal-prepare\.service$", unit, re.MULTILINE)
 
 
+def test_a_worker_that_takes_nothing_up_is_started_anew_as_by_the_supervisor() -> None:
+    """One that runs: what was stopped by hand stays so. `deploy/watch_worker.py` is held by test_watch_worker.py."""
+    watch = service("watch")
+    python, script, seconds, every = watch["ExecCondition"].removeprefix(VENV).split(" ")
+    assert (python, (ROOT / script).exists()) == ("python", True)
+    assert (float(seconds), float(every)) == (SILENT_FOR, LOOK_EVERY)
+    assert watch["ExecStart"] == "+/usr/bin/systemctl try-restart ceportal-worker.service"
+    assert (watch["Type"], watch["User"]) == ("oneshot", "ceportal")
+    assert watch["EnvironmentFile"] == "/etc/ceportal/ceportal.env"
+    assert "\nOnUnitInactiveSec=30s\n" in (FOLDER / "ceportal-watch.timer").read_text(encoding="utf-8")
+
+
 def test_both_web_servers_take_what_one_socket_holds() -> None:
     socket = (FOLDER / "ceportal-web.socket").read_text(encoding="utf-8")
     assert f"\nListenStream={environment()['BIND']}\n" in socket
@@ -187,7 +199,7 @@ def test_what_an_operator_has_made_their_own_is_compared_at_an_upgrade() -> None
 
 
 def test_the_log_is_kept_for_half_a_year_in_a_journal_of_its_own() -> None:
-    assert {service(name)["LogNamespace"] for name in (*UNITS, *TIMED, "wal")} == {"ceportal"}
+    assert {service(name)["LogNamespace"] for name in (*UNITS, *TIMED, "wal", "watch")} == {"ceportal"}
     parser = ConfigParser()
     parser.read(FOLDER / "journal.conf")
     journal = dict(parser["Journal"])

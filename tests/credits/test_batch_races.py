@@ -70,6 +70,7 @@ def naive_post(records: list[Record]) -> None:
 
 
 def test_the_race_is_real(crowd: list[Professional]) -> None:
+    """Control of X9."""
     records = [record(crowd[number % 12], hours=Decimal("0.5")) for number in range(10)]
     settled([lambda: naive_post(records)] * 4)
     assert HourEntry.objects.count() > 10

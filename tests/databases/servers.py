@@ -113,6 +113,17 @@ class Cluster:
         self._stop("immediate")
         self.start()
 
+    def restart_in_turn(self) -> None:
+        """`pg_ctl restart -m fast`: whoever is connected is thrown out, what is held is written down."""
+        self._stop("fast")
+        self.start()
+
+    def processes(self) -> list[int]:
+        """The one that forks first, then one for each connection and each work in the background; none while down."""
+        if not self.process:
+            return []
+        return [self.process.pid, *_forked_by(self.process.pid)]
+
     def _stop(self, mode: str) -> None:
         """Through `postgres` itself, for it runs under another user."""
         if self.process:
@@ -151,6 +162,19 @@ def cluster_of_its_own(
     finally:
         cluster.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _forked_by(parent: int) -> list[int]:
+    """By the fourth word of `stat`; the name before it may hold spaces."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (folder / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(words[1]) == parent:
+            found.append(int(folder.name))
+    return found
 
 
 def _other_user() -> pwd.struct_passwd:

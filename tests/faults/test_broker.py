@@ -5,11 +5,17 @@ answer (SIGSTOP) is the worse one.
 """
 
 import os
+import random
+import shutil
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from statistics import median
+from statistics import median, quantiles
+from threading import Thread
+
+import pytest
 
 from tests.faults.clients import Person, Platform, records_of, today_in_shanghai
 from tests.faults.test_killed import certificates_are_whole, nothing_lost_nothing_twice
@@ -56,20 +62,52 @@ def test_pages_and_platforms_are_answered_as_fast_by_a_portal_whose_broker_is_si
     until(lambda: not unsent(town), lambda: f"{unsent(town)} messages wait", SLACK)
 
 
-def test_a_broker_that_is_killed_or_comes_back_empty_costs_nothing(town: Town) -> None:
-    platform, people = Platform(town), town.people(5)
-    hands = platform.post_all([records_of(person) for person in people[:3]], hands=2)
-    for _ in range(8):
-        with town.broker() as broker:
-            broker.flushall()
-        time.sleep(0.3)
-    hands += platform.post_all([records_of(person) for person in people[3:]], hands=2)
-    for _ in range(2):
-        os.kill(town.portal.leader_of("broker"), signal.SIGKILL)
-        town.wait_until_whole()
+def test_a_broker_that_is_killed_or_comes_back_empty_costs_nothing(town: Town, seeds: list[int]) -> None:
+    """By three seeds: emptied at moments of chance while records come in, then killed and its log removed."""
+    platform, people = Platform(town), town.people(2 * len(seeds))
+    hands: list[Thread] = []
+    for place, seed in enumerate(seeds):
+        chance = random.Random(seed)
+        sys.stdout.write(f"seed {seed}\n")
+        hands += platform.post_all([records_of(person) for person in people[2 * place : 2 * place + 2]], hands=2)
+        for _ in range(3):
+            time.sleep(chance.uniform(0, 0.6))
+            with town.broker() as broker:
+                broker.flushall()
+        kill_and_forget(town)
     for hand in hands:
         hand.join()
     all_is_done(town, platform, people)
+
+
+def kill_and_forget(town: Town) -> None:
+    """The supervisor starts it again after half a second at the earliest."""
+    os.kill(town.portal.leader_of("broker"), signal.SIGKILL)
+    logs = [*(town.portal.data / "run").glob("*/append*")]
+    for log in logs:
+        shutil.rmtree(log)
+    assert logs, "it would have come back with what it had"
+    town.wait_until_whole()
+
+
+@pytest.mark.deep
+@pytest.mark.timeout(1800)
+def test_one_in_twenty_answers_is_no_slower_by_more_than_50_ms_while_the_broker_is_silent(town: Town) -> None:
+    """Of a hundred declarations each, ten by turns with a broker and without."""
+    person, before, without = Person(town, "professional"), list[float](), list[float]()
+    for _ in range(10):
+        before += [declare(person) for _ in range(10)]
+        with silent_broker(town):
+            without += [declare(person) for _ in range(10)]
+    told = f"p95 {slow_ones(before):.3f} s with a broker, {slow_ones(without):.3f} s without an answer from it"
+    sys.stdout.write(f"{told}; medians {median(before):.3f} and {median(without):.3f} s\n")
+    assert slow_ones(without) <= slow_ones(before) + 0.05, told
+    until(lambda: not unsent(town), lambda: f"{unsent(town)} messages wait", SLACK)
+
+
+def slow_ones(seconds: list[float]) -> float:
+    """The 95th percentile."""
+    return quantiles(seconds, n=20)[-1]
 
 
 def all_is_done(town: Town, platform: Platform, people: list[dict[str, str]]) -> None:

@@ -1,6 +1,9 @@
-"""The negative control (rule b of the fault tests): under the same kills the naive way loses what was acknowledged."""
+"""The negative control (rule b of the fault tests) of X1, X2, X3, X6: under the same faults the naive way loses what
+was acknowledged.
+"""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -61,6 +64,7 @@ def queue(broker: Broker) -> Iterator[Callable[[int], str]]:
 def test_a_task_queued_in_the_request_is_lost(
     kill: Callable[[Worker], None], broker: Broker, queue: Callable[[int], str], tmp_path: Path
 ) -> None:
+    """Control of X1 and X2."""
     acknowledged = [queue(number) for number in range(SHEETS)]
     folder = tmp_path / "done"
     folder.mkdir()
@@ -86,9 +90,40 @@ def test_a_task_queued_in_the_request_is_lost(
     assert not doubled
 
 
+def test_what_stands_in_the_queue_alone_is_gone_with_a_broker_that_comes_back_empty(
+    broker: Broker, queue: Callable[[int], str], tmp_path: Path
+) -> None:
+    """Control of X6. All that was acknowledged; who asks the broker afterwards finds a queue that was worked off."""
+    acknowledged = [queue(number) for number in range(SHEETS)]
+    broker.kill()
+    for kept in broker.folder.glob("append*"):
+        shutil.rmtree(kept)
+    broker.start()
+    folder = tmp_path / "done"
+    folder.mkdir()
+    worker = Worker(broker, folder)
+    try:
+        until(lambda: answers(broker), "the broker did not come back")
+        queue(SHEETS)
+        until(lambda: str(SHEETS) in worker.done(), "the queue was not worked off")
+        with redis.Redis(unix_socket_path=str(broker.socket)) as client:
+            assert (client.llen("celery"), client.hlen("unacked")) == (0, 0)
+    finally:
+        worker.kill_all()
+    assert lost_and_doubled(acknowledged, worker.done())[0] == sorted(acknowledged)
+
+
+def answers(broker: Broker) -> bool:
+    with redis.Redis(unix_socket_path=str(broker.socket)) as client:
+        try:
+            return bool(client.ping())
+        except redis.RedisError:
+            return False
+
+
 @pytest.mark.deep
 def test_a_task_over_its_time_is_taken_for_done(broker: Broker, tmp_path: Path) -> None:
-    """X3: whoever is ended at the limit has been acknowledged before it began; nobody hears of it."""
+    """Control of X3. Whoever is ended at the limit has been acknowledged before it began; nobody hears of it."""
     folder = tmp_path / "done"
     folder.mkdir()
     with Celery("caller", set_as_current=False, broker=broker.url) as caller:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.benches.december.book import Book, besides
+from tests.benches.december.book import FINE, LATER, Answer, Book, besides
 from tests.benches.december.cast import Cast
 from tests.benches.december.model import arrivals, steady
 from tests.benches.december.outcome import found_of, sheets_of
@@ -25,13 +25,16 @@ from tests.benches.december.run import let_come
 from tests.benches.december.visits import Visits
 from tests.databases import tables
 from tests.databases.servers import Cluster, cluster_of_its_own
-from tests.faults.town import Town
+from tests.faults.town import Town, stopped
 
 SECONDS = float(os.environ.get("FAULT_SECONDS", "600"))
 VISITORS_A_SECOND, PEOPLE, REVIEWERS = 0.5, 120, 12
 # Seconds between two deaths.
 PAUSE = (5.0, 15.0)
-MOST_RESTS = 240
+# Of whoever is stopped, until it goes on.
+STOPPED_FOR = (1.0, 15.0)
+# Nobody answered: whoever had the question was killed, or was stopped for too long.
+UNANSWERED = 0
 
 
 @contextmanager
@@ -77,8 +80,11 @@ def _kill_at_random(chance: random.Random, town: Town, cluster: Cluster | None) 
         for victim in ("pool child", "celery main", "web worker")
     }
     harms["broker"] = lambda: os.kill(town.portal.leader_of("broker"), signal.SIGKILL)
+    harms["web stopped"] = lambda: stopped(town.web_processes(), chance.uniform(*STOPPED_FOR))
     if cluster:
         harms["database"] = cluster.restart_at_once
+        harms["database restarted"] = cluster.restart_in_turn
+        harms["database stopped"] = lambda: stopped(cluster.processes(), chance.uniform(*STOPPED_FOR))
     died, ends = Counter[str](), time.monotonic() + SECONDS
     while (pause := chance.uniform(*PAUSE)) < ends - time.monotonic():
         time.sleep(pause)
@@ -89,6 +95,23 @@ def _kill_at_random(chance: random.Random, town: Town, cluster: Cluster | None) 
             continue
         died[victim] += 1
     return died
+
+
+def is_odd(answer: Answer) -> bool:
+    """Whatever the page. Only of a review that a colleague has ruled on meanwhile is it said that it is not there."""
+    is_gone = answer.status == 404 and not answer.path.startswith("/reviews/")
+    return is_gone or answer.status not in FINE | LATER | {UNANSWERED}
+
+
+def test_what_nobody_may_be_answered_is_told_from_what_a_dying_part_costs() -> None:
+    def answer(status: int, path: str = "/my-year/") -> Answer:
+        return Answer("GET", path, status, 0.0, 0.0)
+
+    review = "/reviews/00000000-0000-0000-0000-000000000000/"
+    fine = [answer(status) for status in (UNANSWERED, 200, 302, 304, 409, 429, 503)]
+    assert not any(map(is_odd, [*fine, answer(404, review)]))
+    assert all(map(is_odd, [answer(status) for status in (400, 403, 404, 500, 502, 504)]))
+    assert is_odd(answer(500, review))
 
 
 def _all_is_there(town: Town, book: Book, died: Counter[str]) -> None:
@@ -105,5 +128,6 @@ def _all_is_there(town: Town, book: Book, died: Counter[str]) -> None:
     assert (lost, doubled) == (0, 0)
     assert (there["people"], there["sheets"]) == (len(book.met), len(book.met))
     assert not book.odd, book.odd
+    assert not [each for each in book.answers if is_odd(each)], besides(book.answers)
     done = town.manage("reconcile")
     assert done.returncode == 0, done.stdout

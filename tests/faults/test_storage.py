@@ -1,15 +1,8 @@
-"""A database that takes no writes (X16), a disk that fails at each step of storing a file (X20), a clock that is set
-back (X22). None of them needs a running portal.
-"""
+"""A database that takes no writes (X16), a clock that is set back (X22). Neither needs a running portal."""
 
-import hashlib
-import os
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.rules.totp import code_at, matching_step, step_of
 from ceportal.kernel.models import AuditEvent, Heartbeat, Job
 from ceportal.kernel.selectors.trail_chain import last_seal, verify_trail
 from ceportal.kernel.services.claims import claim
@@ -31,16 +25,6 @@ from ceportal.office.selectors.health import CLOCK
 from ceportal.office.services.figures import readings
 from ceportal.office.views import errors
 from tests import factories as make
-from tests.portals import ROOT
-
-DATA = b"a sheet of paper\n" * 4000
-STORES = {
-    "files": "from ceportal.kernel.services.file_shelf import put\nput(data, digest)",
-    "certificates": "from certificates.services.shelf import put\nput(data)",
-}
-NAIVE = "path = folder / 'files' / 'sheet'\npath.parent.mkdir()\nfile = open(path, 'wb', 0)\nos.fsync(file.fileno())\n"
-NAIVE += "file.write(data[:100])\nos.fsync(file.fileno())\nfile.write(data[100:])"
-STEPS = ("fsync:{}:when=1", "fsync:{}:when=2", "rename:{}:when=1")
 
 
 @contextmanager
@@ -153,43 +137,22 @@ def test_negative_control_who_goes_by_the_clock_counts_backwards_and_leaves_even
     assert seal_trail(now=before) == 1
 
 
-@pytest.mark.deep
-@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
-@pytest.mark.parametrize("harm", ["error=EIO", "signal=KILL"])
-@pytest.mark.parametrize("step", STEPS)
-@pytest.mark.parametrize("store", STORES)
-def test_a_disk_that_fails_at_any_step_leaves_a_whole_file_or_none(
-    tmp_path: Path, store: str, step: str, harm: str
-) -> None:
-    ended = put_under(tmp_path, STORES[store], step.format(harm))
-    assert ended != 0, "the fault was not put in"
-    stored = under_their_name(tmp_path)
-    assert stored in ([], [DATA])
-    assert put_under(tmp_path, STORES[store], None) == 0
-    assert under_their_name(tmp_path) == [DATA]
+JUMPS = (-30, -1, 1, 30)
+# A minute of the phone's clock, second by second.
+MOMENTS = [datetime(2026, 11, 20, 2, 0, tzinfo=UTC) + timedelta(seconds=second) for second in range(60)]
+SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 
 
-@pytest.mark.deep
-@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
-def test_negative_control_a_file_written_in_place_is_torn(tmp_path: Path) -> None:
-    assert put_under(tmp_path, NAIVE, "fsync:signal=KILL:when=2") != 0
-    assert under_their_name(tmp_path) == [DATA[:100]]
+@pytest.mark.parametrize("jump", JUMPS)
+def test_a_clock_half_a_minute_off_takes_the_codes_of_a_phone_that_is_right(jump: int) -> None:
+    for moment in MOMENTS:
+        step, ours = step_of(moment), moment + timedelta(seconds=jump)
+        assert matching_step(SECRET, code_at(SECRET, step), now=ours, last_step=0) == step
+        assert matching_step(SECRET, code_at(SECRET, step), now=ours, last_step=step) is None, "and once"
 
 
-def put_under(folder: Path, words: str, fault: str | None) -> int:
-    script = (
-        "import django, hashlib, os, pathlib\ndjango.setup()\n"
-        f"data = {DATA[:17]!r} * 4000\ndigest = hashlib.sha256(data).hexdigest()\n"
-        f"folder = pathlib.Path({str(folder)!r})\n{words}"
-    )
-    command = [sys.executable, "-B", "-c", script]
-    if fault:
-        command = ["strace", "-f", "-o", os.devnull, "-e", f"inject={fault}", *command]
-    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "ceportal.settings.test", "TEST_DATA_DIR": str(folder)}
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True).returncode
-
-
-def under_their_name(folder: Path) -> list[bytes]:
-    """What a reader would find: neither drafts nor parts."""
-    names = {hashlib.sha256(DATA).hexdigest(), "sheet"}
-    return [path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.stem in names]
+@pytest.mark.parametrize("jump", JUMPS)
+def test_negative_control_who_takes_the_code_of_the_moment_alone_turns_them_away(jump: int) -> None:
+    """At half a minute everybody, at a second one in thirty."""
+    refused = [moment for moment in MOMENTS if step_of(moment + timedelta(seconds=jump)) != step_of(moment)]
+    assert len(refused) == len(MOMENTS) * abs(jump) // 30

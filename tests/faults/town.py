@@ -6,8 +6,9 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,33 @@ LEASE = 5
 # A machine that does other things too needs more than the lease and a minute.
 SLACK = 60
 SETTINGS = {"CEPORTAL_DEMO": "1", "CLOCK_SECONDS": "2", "CLAIM_LEASE_SECONDS": str(LEASE)}
-VICTIMS = ("pool child", "celery main", "web worker", "supervisor")
+VICTIMS = ("pool child", "celery main", "web worker", "supervisor", "web stopped")
+# What can befall a database that is nobody else's.
+OF_THE_DATABASE = ("database", "database restarted", "database stopped")
+# Whoever is stopped goes on after one of these.
+STOPPED_FOR = (0.5, 1.5)
 # Whose processes are forked by which part.
 FORKED_BY = {"pool child": "worker", "web worker": "web"}
 LEADERS = {"celery main": "worker", "broker": "broker"}
 # People who are made by one command.
 AT_ONCE = 70
 _SAID = "SAID: "
+
+
+def stopped(processes: Sequence[int], seconds: float) -> None:
+    """All of them at once neither dead nor answering (SIGSTOP), until they go on; the first forks the others."""
+    try:
+        for pid in processes:
+            _signal(pid, signal.SIGSTOP)
+        time.sleep(seconds)
+    finally:
+        for pid in reversed(processes):
+            _signal(pid, signal.SIGCONT)
+
+
+def _signal(pid: int, number: int) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, number)
 
 
 class Town:
@@ -51,7 +72,7 @@ class Town:
     @property
     def victims(self) -> tuple[str, ...]:
         """Each kind of process that can be killed here. SQLite dies with whoever uses it."""
-        return (*VICTIMS, "broker", "database") if self.cluster else (*VICTIMS, "broker")
+        return (*VICTIMS, "broker", *OF_THE_DATABASE) if self.cluster else (*VICTIMS, "broker")
 
     @property
     def demo(self) -> dict[str, Any]:
@@ -125,8 +146,8 @@ class Town:
         return isinstance(degraded, list) and not PARTS.keys() & {*degraded} and self.portal.has_all_parts()
 
     def kill(self, victim: str, pick: int) -> None:
-        """`kill -9`, or `-m immediate` for the database, which is started again at once; who started the portal starts
-        it again when it was the supervisor.
+        """`kill -9`, or `-m immediate` for the database, which is started again at once (`-m fast` where it is
+        restarted); who started the portal starts it again when it was the supervisor. Who is stopped goes on.
         """
         match victim:
             case "supervisor":
@@ -137,8 +158,24 @@ class Town:
             case "database":
                 assert self.cluster, "others live in it too"
                 self.cluster.restart_at_once()
+            case "database restarted":
+                assert self.cluster, "others live in it too"
+                self.cluster.restart_in_turn()
+            case "database stopped":
+                assert self.cluster, "others live in it too"
+                stopped(self.cluster.processes(), STOPPED_FOR[pick % 2])
+            case "web stopped":
+                until(self.web_processes, "there is no web server")
+                stopped(self.web_processes(), STOPPED_FOR[pick % 2])
             case _:
                 until(lambda: self._killed(self._processes_of(victim), pick), f"there is no {victim}")
+
+    def web_processes(self) -> list[int]:
+        """The web server's, the one that forks first; none while it is down."""
+        try:
+            return [self.portal.leader_of("web"), *self.portal.forked_by("web")]
+        except StopIteration:
+            return []
 
     def _processes_of(self, victim: str) -> list[int]:
         """None while the part is down or has not forked."""

@@ -46,6 +46,7 @@ def test_what_a_backup_held_to_send_waits_for_the_operators_word(operator: User)
 
 
 def test_without_holding_it_would_go_out_again() -> None:
+    """Control of X24."""
     _waiting()
     assert deliver_notices(now=timezone.now()) == 1
 
@@ -54,7 +55,10 @@ def test_without_holding_it_would_go_out_again() -> None:
 def test_what_the_clock_tells_anew_after_a_restore_waits_too(
     is_held: bool, declarant: Professional, employer_reviewer: User
 ) -> None:
-    """The reminder of the day and what became overdue were sent between the backup and the loss."""
+    """The reminder of the day and what became overdue were sent between the backup and the loss.
+
+    Its half `naive` is a control of X24.
+    """
     submitted(declarant)
     late = datetime(2026, 11, 24, 1, tzinfo=UTC)
     if is_held:

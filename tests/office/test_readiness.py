@@ -93,6 +93,20 @@ def test_a_slot_that_nobody_reads_is_a_log_that_is_not_received() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="PostgreSQL's settings")
+def test_a_database_that_does_not_wait_for_the_disk_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tests' own does not."""
+    said = found()[readiness.WRITTEN]
+    assert said.is_missing
+    assert "fsync、full_page_writes、synchronous_commit 已关闭" in said.text
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit = on")
+    assert "fsync、full_page_writes 已关闭" in found()[readiness.WRITTEN].text
+    monkeypatch.setattr(readiness, "_ON_DISK", ["synchronous_commit"])
+    assert readiness.WRITTEN not in found()
+
+
+@pytest.mark.django_db
 def test_each_part_is_asked_by_itself(settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     settings.SIGNING_KEY_FILE, settings.SIGNING_KEY_MAY_BE_MADE = str(tmp_path / "none.pem"), False
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

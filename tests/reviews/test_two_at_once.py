@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from threading import Barrier
+from uuid import uuid4
 
 import pytest
 from django.db import connections
@@ -227,6 +228,29 @@ def test_two_sweeps_over_what_is_overdue(
     for reader in (employer_reviewer, colleague, authority_reviewer):
         assert Notice.objects.filter(to=reader, event=NoticeEvent.REVIEW_OVERDUE).count() == overdue
     assert Notice.objects.filter(event=NoticeEvent.REVIEW_OVERDUE).count() == 3 * overdue
+
+
+def test_negative_control_a_sweep_that_reads_then_marks_tells_twice(
+    declarant: Professional, employer_reviewer: User
+) -> None:
+    """Both read what is overdue and not yet marked, then mark and tell: each thing is marked and told by both."""
+    overdue, late = 40, MONDAY + timedelta(days=8)
+    for _ in range(overdue):
+        submitted(declarant, files=0)
+    read = Barrier(2)
+
+    def naive() -> int:
+        found = list(Declaration.objects.filter(due_at__lte=late, overdue_at__isnull=True))
+        read.wait(10)
+        for each in found:
+            each.overdue_at = late
+            each.save(update_fields=["overdue_at"])
+            told = {"event": NoticeEvent.REVIEW_OVERDUE, "key": str(uuid4()), "text": "已超期", "created_at": late}
+            Notice.objects.create(to=employer_reviewer, **told)
+        return len(found)
+
+    assert settled([naive] * 2) == [overdue] * 2
+    assert Notice.objects.filter(to=employer_reviewer, event=NoticeEvent.REVIEW_OVERDUE).count() == 2 * overdue
 
 
 @pytest.mark.parametrize("overdue", [40, LATE], ids=["few", "many"])

@@ -35,6 +35,8 @@ from credits.models import RuleSet
 SIGNING_DAYS = 60
 RARE = "喆堃䶮㛃"
 _LOCAL = {"127.0.0.1", "localhost", "::1"}
+WRITTEN = "数据库写盘"
+_ON_DISK = ["fsync", "full_page_writes", "synchronous_commit"]
 
 
 def findings(*, now: datetime) -> Iterator[Finding]:
@@ -68,6 +70,18 @@ def _database(now: datetime) -> Iterator[Finding]:
     if apart > settings.CLOCK_SECONDS:
         yield Finding("时钟", f"与数据库相差 {apart:.0f} 秒", "两台机器都要校时（NTP）", is_missing=True)
     yield Finding("数据库", f"PostgreSQL {version}")
+    yield from _written()
+
+
+def _written() -> Iterator[Finding]:
+    """What is acknowledged has to be on the disk (reliability X8)."""
+    query = "SELECT name FROM pg_settings WHERE name = ANY(%s) AND setting = 'off' ORDER BY name"
+    with connection.cursor() as cursor:
+        cursor.execute(query, [_ON_DISK])
+        off = "、".join(name for (name,) in cursor.fetchall())
+    if off:
+        remedy = "在 postgresql.conf 里改为 on，重新加载"
+        yield Finding(WRITTEN, f"{off} 已关闭，断电会丢失已经答复收到的内容", remedy, is_missing=True)
 
 
 def _tables(now: datetime) -> Iterator[Finding]:
