@@ -31,7 +31,7 @@ class Found:
 
 
 @cache
-def tests_of(file: str) -> dict[str, Found]:
+def found_in(file: str) -> dict[str, Found]:
     tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
     marks = [node for node in tree.body if isinstance(node, ast.Assign) and "pytestmark" in ast.unparse(node.targets)]
     all_deep = any("mark.deep" in ast.unparse(node.value) for node in marks)
@@ -75,8 +75,8 @@ def test_it_names_tests_there_are_and_says_which_are_deep(fault: str) -> None:
         assert {*_TICKED.findall(_TEST.sub("", cell))} <= TARGETS, "not a test by its file and name"
         for test, is_said_deep in named(cell):
             file, _, name = test.partition("::")
-            assert name in tests_of(file), test
-            assert tests_of(file)[name].is_deep == is_said_deep, test
+            assert name in found_in(file), test
+            assert found_in(file)[name].is_deep == is_said_deep, test
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -86,7 +86,7 @@ def test_its_control_is_a_test_that_says_it_is_this_faults_control(fault: str) -
     assert controls
     for test, _ in controls:
         file, _, name = test.partition("::")
-        says = tests_of(file)[name].says
+        says = found_in(file)[name].says
         is_ours = re.search(rf"control of ((X\d+, |X\d+ and )*){fault}\b", says, re.IGNORECASE)
         assert is_ours or f"test_{fault.lower()}_" in says or "negative_control" in name, test
 

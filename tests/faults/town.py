@@ -22,9 +22,9 @@ LEASE = 5
 # A machine that does other things too needs more than the lease and a minute.
 SLACK = 60
 SETTINGS = {"CEPORTAL_DEMO": "1", "CLOCK_SECONDS": "2", "CLAIM_LEASE_SECONDS": str(LEASE)}
-VICTIMS = ("pool child", "celery main", "web worker", "supervisor", "web stopped")
+VICTIMS = ("pool child", "celery main", "web worker", "supervisor")
 # What can befall a database that is nobody else's.
-OF_THE_DATABASE = ("database", "database restarted", "database stopped")
+WEB_STOPPED, OF_THE_DATABASE = "web stopped", ("database restarted", "database stopped")
 # Whoever is stopped goes on after one of these.
 STOPPED_FOR = (0.5, 1.5)
 # Whose processes are forked by which part.
@@ -72,7 +72,12 @@ class Town:
     @property
     def victims(self) -> tuple[str, ...]:
         """Each kind of process that can be killed here. SQLite dies with whoever uses it."""
-        return (*VICTIMS, "broker", *OF_THE_DATABASE) if self.cluster else (*VICTIMS, "broker")
+        return (*VICTIMS, "broker", "database") if self.cluster else (*VICTIMS, "broker")
+
+    @property
+    def befalls(self) -> tuple[str, ...]:
+        """What else can befall it: who is stopped goes on, PostgreSQL is restarted in turn."""
+        return (WEB_STOPPED, *OF_THE_DATABASE) if self.cluster else (WEB_STOPPED,)
 
     @property
     def demo(self) -> dict[str, Any]:
