@@ -1,16 +1,16 @@
 """What doctor says of time zones, and of a journal that may not keep half a year."""
 
 import pytest
+from django.conf import settings
 
 from ceportal.office.rules.parts import part_word
 from ceportal.office.rules.readiness import of_zones, why_cut_early
-from tests.portals import ROOT
 
 BOTH = "[Journal]\nStorage=persistent\nSystemMaxUse=100G\n"
 
 
 def test_our_own_journal_is_cut_by_room_alone() -> None:
-    assert why_cut_early((ROOT / "deploy" / "systemd" / "journal.conf").read_text(encoding="utf-8")) == ""
+    assert why_cut_early((settings.BASE_DIR / "deploy" / "systemd" / "journal.conf").read_text(encoding="utf-8")) == ""
 
 
 @pytest.mark.parametrize(
