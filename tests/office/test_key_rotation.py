@@ -2,6 +2,7 @@
 
 import re
 import stat
+import subprocess
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -24,7 +25,7 @@ from ceportal.kernel.models import AuditEvent, Job
 from ceportal.kernel.rules.refusal import Refused
 from ceportal.kernel.services.claims import claim
 from ceportal.office.selectors.rotation import last_rotation, told
-from ceportal.office.services import key_rotation
+from ceportal.office.services import key_files, key_rotation
 from ceportal.office.services.key_rotation import SETTLING, begin_rotation, work_on, work_on_rotation
 from ceportal.office.services.sealed_columns import LOOKED_UP, PASSING, SEALED
 from credits.models import UnmatchedPerson
@@ -216,3 +217,50 @@ def test_the_command_changes_the_files_and_puts_the_old_keys_away(
             assert stat.S_IMODE(path.stat().st_mode) == 0o600
             assert len(path.read_text().split()) == 1
     assert not {OLD, OLD_INDEX} & {path.read_text().strip() for path in tmp_path.glob("*_key")}
+
+
+def test_where_the_files_are_roots_the_command_says_what_root_types(
+    town: Professional, settings: Any, tmp_path: Path, monkeypatch: Any, capsys: Any
+) -> None:
+    """As install.md leaves them: whoever runs the portal may read them, and replace none."""
+    monkeypatch.setattr(key_rotation, "SETTLING", SETTLING * 0)
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    monkeypatch.setattr(key_files, "are_ours", lambda: False)
+    folder = tmp_path / "of the portal"
+    folder.mkdir()
+    for ring, key in (("SEALING_KEY", OLD), ("INDEX_KEY", OLD_INDEX)):
+        path = folder / ring.lower()
+        path.write_text(key)
+        path.chmod(0o640)
+        setattr(settings, f"{ring}_FILE", str(path))
+
+    def typed_by_root(said: str) -> None:
+        lines = [line for line in said.splitlines() if line.startswith("(umask")]
+        assert len(lines) == 2
+        for line in lines:
+            assert subprocess.run(["sh", "-euc", line], check=True, capture_output=True, text=True).stderr == ""
+
+    call_command("rotate_keys", "begin")
+    assert (folder / "sealing_key").read_text() == OLD, "nothing was written"
+    typed_by_root(capsys.readouterr().out)
+    everybody_is_found(town)
+    call_command("rotate_keys", "work")
+    with pytest.raises(CommandError) as refused:
+        call_command("rotate_keys", "end")
+    typed_by_root(str(refused.value))
+    call_command("rotate_keys", "end")
+    everybody_is_found(town)
+    for kept, old in (("sealing_key", OLD), ("index_key", OLD_INDEX)):
+        assert (folder / f"{kept}.retired").read_text().split() == [old]
+        assert len((folder / kept).read_text().split()) == 1
+        assert stat.S_IMODE((folder / kept).stat().st_mode) == 0o640
+        assert stat.S_IMODE((folder / f"{kept}.retired").stat().st_mode) == 0o600
+    assert {path.suffix for path in folder.iterdir()} == {"", ".retired"}
+
+
+def test_without_a_folder_to_write_into_nothing_is_changed(settings: Any, tmp_path: Path) -> None:
+    for ring in ("SEALING_KEY", "INDEX_KEY"):
+        setattr(settings, f"{ring}_FILE", str(tmp_path / "gone" / ring.lower()))
+    for change in (key_files.put_new_keys, key_files.retire_keys):
+        with pytest.raises(Refused, match="root"):
+            change()

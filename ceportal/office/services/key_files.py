@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shlex
 from pathlib import Path
 
 from django.conf import settings
@@ -18,11 +19,25 @@ def are_in_files() -> bool:
     return all(getattr(settings, f"{name}_FILE") for name in RINGS)
 
 
+def are_ours() -> bool:
+    """Whether the files can be replaced from here. In an installation by the document they are root's."""
+    return all(os.access(_file(name).parent, os.W_OK) for name in RINGS)
+
+
+def lines_to_begin() -> list[str]:
+    """What root types in place of `put_new_keys`: a new key first into each file, whose owner and mode stay."""
+    return [_by_root(name, '(openssl rand -hex 32; cat "$F") > "$F.new"') for name in RINGS]
+
+
+def lines_to_end() -> list[str]:
+    """What root types in place of `retire_keys`; none where each ring holds one key."""
+    retire = 'tail -n +2 "$F" >> "$F.retired" && head -n 1 "$F" > "$F.new"'
+    return [_by_root(name, retire) for name in reversed(RINGS) if len(ring(name)) > 1]
+
+
 def put_new_keys() -> None:
     """A new key first into each ring. Refused where a file cannot be replaced from here; then nothing has changed."""
-    for name in RINGS:
-        if not os.access(_file(name).parent, os.W_OK):
-            raise refuse("files_not_writable", f"不能在这里改写密钥文件：{_file(name).name}。请在主机上改写。")
+    _must_be_ours()
     for name in RINGS:
         _replace(_file(name), [secrets.token_bytes(32), *ring(name)])
 
@@ -30,8 +45,9 @@ def put_new_keys() -> None:
 def retire_keys() -> list[str]:
     """Only the first key stays in each ring. The others go into `<file>.retired`: older backups need them.
 
-    Gives their names.
+    Gives their names. Refused where a file cannot be replaced from here; then nothing has changed.
     """
+    _must_be_ours()
     names = []
     for name in reversed(RINGS):
         first, *others = ring(name)
@@ -40,6 +56,16 @@ def retire_keys() -> list[str]:
         _replace(_file(name), [first])
         names += [name_of(key) for key in others]
     return names
+
+
+def _must_be_ours() -> None:
+    if not are_ours():
+        raise refuse("files_not_writable", "不能在这里改写密钥文件，请由 root 在主机上改写。")
+
+
+def _by_root(name: str, write: str) -> str:
+    keep = 'chown --reference="$F" "$F.new" && chmod --reference="$F" "$F.new" && mv "$F.new" "$F"'
+    return f"(umask 077; F={shlex.quote(str(_file(name)))}; {write} && {keep})"
 
 
 def _file(name: str) -> Path:

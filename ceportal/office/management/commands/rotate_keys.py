@@ -19,6 +19,10 @@ _BY_HAND = """密钥来自环境变量。请把下面两个新密钥分别写在
 CEPORTAL_INDEX_KEY    = {index} <原密钥>
 CEPORTAL_SEALING_KEY  = {sealing} <原密钥>
 重启后轮换自动进行；结束后再去掉原密钥。"""
+_BY_ROOT = """密钥文件不归运行平台的用户改写。请用 root 依次运行下面两行，轮换随后自动进行（不用重启；容器要重启）：
+{lines}"""
+_END_BY_ROOT = """密钥文件不归运行平台的用户改写。请用 root 依次运行下面各行，再运行一次 rotate_keys end：
+{lines}"""
 
 
 class Command(BaseCommand):
@@ -34,12 +38,15 @@ class Command(BaseCommand):
             raise CommandError(refused.reasons[0].message) from refused
 
     def _begin(self) -> None:
+        is_in_files = key_files.are_in_files()
         with transaction.atomic():
             key_rotation.begin_rotation(now=timezone.now())
-            if key_files.are_in_files():
+            if is_in_files and key_files.are_ours():
                 key_files.put_new_keys()
-        if key_files.are_in_files():
+        if is_in_files and key_files.are_ours():
             self.stdout.write("新密钥已生效，旧密钥仍可读取。后台会逐块重新加密，可随时运行 rotate_keys 查看进度。")
+        elif is_in_files:
+            self.stdout.write(_BY_ROOT.format(lines="\n".join(key_files.lines_to_begin())))
         else:
             self.stdout.write(_BY_HAND.format(index=secrets.token_hex(32), sealing=secrets.token_hex(32)))
         self._status()
@@ -57,7 +64,9 @@ class Command(BaseCommand):
             raise CommandError("轮换还没有完成，旧密钥还不能移除。")
         if not key_files.are_in_files():
             raise CommandError("密钥来自环境变量：请去掉写在后面的旧密钥，然后重启。")
-        names = key_files.retire_keys()
+        if not key_files.are_ours() and (lines := key_files.lines_to_end()):
+            raise CommandError(_END_BY_ROOT.format(lines="\n".join(lines)))
+        names = key_files.retire_keys() if key_files.are_ours() else []
         key_rotation.align_all()
         self.stdout.write(
             f"旧密钥 {'、'.join(names) or '（无）'} 已移出，存入同一文件夹的 *.retired，恢复以前的备份时还要用。"
