@@ -37,12 +37,19 @@ def free_port() -> int:
 
 
 class Portal:
-    """One start of the portal on `data`; what it prints goes to `data.out`."""
+    """One start of the portal on `data` with what stands in `code`; what it prints goes to `data.out`."""
 
     def __init__(
-        self, data: Path, command: tuple[str, ...] = SUPERVISOR, *, port: int | None = None, **settings: str
+        self,
+        data: Path,
+        command: tuple[str, ...] = SUPERVISOR,
+        *,
+        port: int | None = None,
+        code: Path = ROOT,
+        **settings: str,
     ) -> None:
         self.data, self.port, self.command, self.settings = data, port or free_port(), command, settings
+        self.code = code
         self.output = data.with_suffix(".out")
         self.environment = _bare_environment() | {
             "DATA_DIR": str(data), "PORT": str(self.port), "DJANGO_SETTINGS_MODULE": "ceportal.settings.dev",
@@ -50,16 +57,16 @@ class Portal:
         }  # fmt: skip
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
-                command, cwd=ROOT, env=self.environment, stdout=output, stderr=output, start_new_session=True
+                command, cwd=code, env=self.environment, stdout=output, stderr=output, start_new_session=True
             )
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def again(self) -> "Portal":
-        """Another start on the same folder, at the same port."""
-        return Portal(self.data, self.command, port=self.port, **self.settings)
+    def again(self, code: Path | None = None) -> "Portal":
+        """Another start on the same folder, at the same port; with other `code` if need be."""
+        return Portal(self.data, self.command, port=self.port, code=code or self.code, **self.settings)
 
     def logged(self, part: str) -> str:
         """The end of what `part` has written."""

@@ -39,7 +39,7 @@ def running_town() -> Iterator[Town]:
 @pytest.fixture(scope="module")
 def town_behind_a_proxy() -> Iterator[Town]:
     """Another one, which believes what the proxy before it says of its clients' addresses."""
-    with _founded(_own_database(DATABASE), TRUSTED_PROXY_COUNT="1") as town:
+    with _founded(own_database(DATABASE), TRUSTED_PROXY_COUNT="1") as town:
         yield town
 
 
@@ -83,7 +83,7 @@ def _founded(database: str | None, cluster: Cluster | None = None, **settings: s
     shutil.rmtree(folder)
 
 
-def _own_database(name: str) -> str | None:
+def own_database(name: str) -> str | None:
     """On PostgreSQL a database of its own in the cluster of the run."""
     url = os.environ.get("DATABASE_URL")
     if not url:

@@ -1,145 +1,197 @@
-"""Two web servers that take requests from one socket held by another, as systemd does, restarted one after the other
-under load, as an upgrade does (X25): no request fails.
+"""An upgrade as docs/operations/upgrade.md has it, and the way back, while people sign in, read, declare and review and
+a platform hands batches in (X25): no request fails, and what was acknowledged is there, once.
 
-`UPGRADE_FROM=REVISION` has the servers begin with that revision's code beside the tables of this one.
+The portal begins with the code and the tables of a revision before (`releases.revision_before`), its two web servers
+behind nginx on one socket held by another, as systemd does. Under load the tables are migrated, worker and clock and
+then one web server after the other are started with this revision's code, each version from a tree of its own; then the
+code before comes back onto the tables of this one.
 """
 
-import os
+import asyncio
+import random
+import shutil
 import signal
 import socket
-import ssl
 import subprocess
 import sys
+import tempfile
 import time
-import urllib.error
-import urllib.request
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import takewhile
 from pathlib import Path
 from threading import Event, Thread
 
 import pytest
 
+from ceportal.supervise import broker_program
+from tests.benches.december.book import Book, Sum, besides, summed
+from tests.benches.december.cast import Cast
+from tests.benches.december.model import arrivals, steady
+from tests.benches.december.outcome import found_of
+from tests.benches.december.run import let_come
+from tests.benches.december.visits import Visits
+from tests.faults.conftest import own_database
+from tests.faults.releases import Web, code_of, has_other_tables, revision_before
 from tests.faults.town import Town
-from tests.nginx import NGINX, nginx_before
-from tests.portals import ROOT, free_port, until
+from tests.nginx import NGINX, nginx_before, trusting
+from tests.portals import ROOT, until
 
-pytestmark = [pytest.mark.deep, pytest.mark.skipif(NGINX is None, reason="nginx is not installed")]
-HANDS, PATIENCE = 4, 120
-FORM = b"login=nobody&password=not-a-word"
-
-
-class Web:
-    """One web server as its unit starts it: with the socket that is held for it, or with one of its own."""
-
-    def __init__(self, town: Town, log: Path, held: socket.socket | None = None, code: Path = ROOT) -> None:
-        self.town, self.log, self.held, self.code = town, log, held, code
-        self.port = held.getsockname()[1] if held else free_port()
-        self.log.touch()
-        self.start()
-
-    def start(self) -> None:
-        command = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "ceportal.wsgi"]
-        environment = self.town.portal.environment | {
-            "BIND": f"127.0.0.1:{self.port}", "WEB_WORKERS": "1", "WEB_GRACEFUL_SECONDS": "60",
-            "REDIS_URL": "redis://127.0.0.1:9/0",
-        }  # fmt: skip
-        if self.held:
-            handle, environment["LISTEN_FDS"] = self.held.fileno(), "1"
-            command = ["sh", "-c", f'exec 3<&{handle}; export LISTEN_PID=$$; exec "$@"', "sh", *command]
-        started = self.times_started()
-        with self.log.open("ab") as log:
-            handles = [self.held.fileno()] if self.held else []
-            self.process = subprocess.Popen(
-                command, cwd=self.code, env=environment, stdout=log, stderr=log, pass_fds=handles
-            )
-        until(lambda: self.times_started() > started, self.log.read_text, PATIENCE)
-
-    def times_started(self) -> int:
-        return self.log.read_text().count("Booting worker")
-
-    def stop(self) -> None:
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait()
-
-    def restart(self) -> None:
-        """With the code of this version."""
-        self.stop()
-        self.code = ROOT
-        self.start()
+pytestmark = [
+    pytest.mark.deep,
+    pytest.mark.timeout(5400),
+    pytest.mark.skipif(NGINX is None, reason="nginx is not installed"),
+]
+VISITORS_A_SECOND, PEOPLE, REVIEWERS = 0.7, 60, 6
+# Requests while servers are started anew, for the test to have tried anything.
+LEAST = 20
+# Seconds without a change: before the first, between the way there and the way back, after the last.
+QUIET, LONGEST = 20, 3600
 
 
-def code_of_before(folder: Path) -> Path:
-    """The revision that `UPGRADE_FROM` names; this one without it."""
-    revision = os.environ.get("UPGRADE_FROM")
-    if not revision:
-        return ROOT
-    packed = subprocess.run(["git", "archive", revision], cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout
-    subprocess.run(["tar", "--extract"], cwd=folder, input=packed, check=True)
-    return folder
+@pytest.fixture(scope="module")
+def earlier(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tree of the revision before."""
+    revision = revision_before()
+    sys.stdout.write(f"from {revision}\n")
+    return code_of(revision, tmp_path_factory.mktemp("releases") / "before")
 
 
-def load(port: int, ended: Event, told: Counter[str]) -> Callable[[], None]:
-    context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-
-    def ask(body: bytes | None) -> str:
+@pytest.fixture(scope="module")
+def town(earlier: Path) -> Iterator[Town]:
+    """With the tables and the code of the revision before, and a broker that stays when the portal is restarted."""
+    folder = Path(tempfile.mkdtemp(prefix="ceportal-upgrade-", dir="/tmp"))
+    run = folder / "portal" / "run"
+    run.mkdir(parents=True)
+    words = [broker_program(), "--port", "0", "--unixsocket", str(run / "broker.sock"), "--dir", str(run), "--save", ""]
+    with subprocess.Popen(words, stdout=subprocess.DEVNULL, start_new_session=True) as broker:
         try:
-            path = "/sign-in/" if body else "/institutions/"
-            with urllib.request.urlopen(f"https://127.0.0.1:{port}{path}", body, timeout=60, context=context) as answer:
-                return str(answer.status)
-        except urllib.error.HTTPError as error:
-            return str(error.code)
-        except OSError as error:
-            return type(error).__name__
-
-    def work() -> None:
-        turn = 0
-        while not ended.is_set():
-            turn += 1
-            told[ask(FORM if turn % 4 == 0 else None)] += 1
-            time.sleep(0.02)
-
-    return work
+            until((run / "broker.sock").exists, "no broker")
+            url = f"redis+socket://{run}/broker.sock?virtual_host=0"
+            town = Town(
+                folder, own_database("upgraded"), patience=3600, code=earlier,
+                REDIS_URL=url, TRUSTED_PROXY_COUNT="1", CLOCK_SECONDS="15",
+            )  # fmt: skip
+            try:
+                yield town
+            finally:
+                town.portal.sweep()
+        finally:
+            broker.terminate()
+            shutil.rmtree(folder)
 
 
-def lived_through(port: int, harm: Callable[[], object]) -> Counter[str]:
-    """How every request ended while harm was done; a form without its token is refused with 403, which is an answer."""
-    ended, told = Event(), Counter[str]()
-    hands = [Thread(target=load(port, ended, told), daemon=True) for _ in range(HANDS)]
-    for hand in hands:
-        hand.start()
-    time.sleep(2)
-    harm()
-    time.sleep(2)
-    ended.set()
-    for hand in hands:
-        hand.join()
-    sys.stdout.write(f"{dict(told)}\n")
-    return told
+@pytest.fixture(scope="module")
+def cast(town: Town) -> Cast:
+    return Cast.of(town.tell(f"prepare({PEOPLE}, {REVIEWERS})", "tests.benches.december.people"), town.demo["api"])
 
 
-def test_an_upgrade_of_one_after_the_other_fails_nobody(town: Town, tmp_path: Path) -> None:
-    held = socket.create_server(("127.0.0.1", 0), backlog=2048)
-    before = tmp_path / "before"
-    before.mkdir()
-    code = code_of_before(before)
-    first, second = (Web(town, tmp_path / name, held, code) for name in ("first.log", "second.log"))
+@contextmanager
+def visitors(port: int, cast: Cast) -> Iterator[Book]:
+    """Who come to nginx at `port` as long as this lasts; what they were told stands in the book."""
+    visits, ended = Visits(port, cast, Book(), random.SystemRandom(), tls=trusting()), Event()
+    coming = arrivals(steady(LONGEST, VISITORS_A_SECOND), visits.chance)
+    until_ended = takewhile(lambda _: not ended.is_set(), coming)
+    thread = Thread(target=lambda: asyncio.run(let_come(visits, until_ended)), daemon=True)
+    thread.start()
     try:
-        with nginx_before(first.port) as port:
-            told = lived_through(port, lambda: [one.restart() for one in (first, second)])
-        assert set(told) == {"200", "403"}, told
-        assert min(told.values()) > HANDS
+        yield visits.book
     finally:
-        for one in (first, second):
-            one.stop()
+        ended.set()
+        thread.join()
+
+
+def restarted(town: Town, code: Path) -> None:
+    """Worker and clock, with the code that stands there; `manage.py prepare` of that code runs first."""
+    town.portal.signal(signal.SIGTERM)
+    town.portal.process.wait()
+    town.portal = town.portal.again(code)
+    town.portal.wait_until_ready(900)
+
+
+def prepared(town: Town) -> None:
+    """The tables of this version, while the code before works with them."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", "prepare"], cwd=ROOT, env=town.portal.environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    sys.stdout.write(f"{done.stdout.rstrip()}\n")
+
+
+def migrations(town: Town) -> int:
+    return int(town.ask("SELECT COUNT(*) FROM django_migrations")[0][0])
+
+
+def step(name: str, book: Book, act: Callable[[], object]) -> Sum:
+    """What visitors were told meanwhile."""
+    began, declared = time.monotonic(), len(book.declared)
+    act()
+    found = summed(book.since(began))
+    said = f"{name}: {time.monotonic() - began:.0f} s, {len(book.declared) - declared} declared; {found}\n"
+    sys.stdout.write(said)
+    return found
+
+
+def test_an_upgrade_and_the_way_back_fail_nobody(town: Town, cast: Cast, earlier: Path, tmp_path: Path) -> None:
+    held, before = socket.create_server(("127.0.0.1", 0), backlog=2048), migrations(town)
+    is_migrated = has_other_tables(revision_before())
+    webs = [Web(town, tmp_path / name, earlier, held) for name in ("first.log", "second.log")]
+    steps: dict[str, Callable[[], object]] = {
+        "the code before": lambda: time.sleep(QUIET),
+        "its tables migrated": lambda: prepared(town),
+        "worker and clock anew": lambda: restarted(town, ROOT),
+        "the first web server anew": lambda: webs[0].restart(ROOT),
+        "the second web server anew": lambda: webs[1].restart(ROOT),
+        "the code of today": lambda: time.sleep(QUIET),
+        "the first web server back": lambda: webs[0].restart(earlier),
+        "the second web server back": lambda: webs[1].restart(earlier),
+        "worker and clock back": lambda: restarted(town, earlier),
+        "the code before on the tables of today": lambda: time.sleep(QUIET),
+    }
+    try:
+        with nginx_before(webs[0].port) as port, visitors(port, cast) as book:
+            # Servers that have been there for a while, as those of an upgrade have.
+            step("warming", book, lambda: time.sleep(QUIET))
+            began = time.monotonic()
+            sums = {name: step(name, book, act) for name, act in steps.items()}
+        answers = book.since(began)
+        sys.stdout.write(f"{migrations(town) - before} migrations; in all {summed(answers)}\n{besides(answers)}\n")
+        assert (migrations(town) > before) == is_migrated
+        # A server is back within seconds, in which by chance nobody may come; but not in those of all four.
+        assert sum(found.asked for name, found in sums.items() if "web server" in name) >= LEAST, sums
+        told = summed(answers)
+        assert (told.failed, told.without_word) == (0, 0), besides(answers)
+        # A machine too busy for its visitors sends some away before anything is changed, too.
+        assert not told.turned_away or sums["the code before"].turned_away, "there was room for everybody before"
+        _all_is_there(town, book)
+    finally:
+        for web in webs:
+            web.stop()
         held.close()
 
 
-def test_negative_control_a_single_one_restarted_fails_some(town: Town, tmp_path: Path) -> None:
-    alone = Web(town, tmp_path / "alone.log")
+def _all_is_there(town: Town, book: Book) -> None:
+    kept = len(book.declared), len(book.decided), len(book.records)
+    lost, doubled = found_of(town, book)
+    sys.stdout.write(f"declared, decided, records {kept}; lost {lost}, doubled {doubled}\n")
+    assert not book.odd, book.odd
+    assert all(kept), kept
+    assert (lost, doubled) == (0, 0)
+    done = town.manage("reconcile")
+    assert done.returncode == 0, done.stdout
+
+
+def test_negative_control_a_single_one_restarted_fails_some(
+    town: Town, cast: Cast, earlier: Path, tmp_path: Path
+) -> None:
+    alone = Web(town, tmp_path / "alone.log", earlier)
     try:
-        with nginx_before(alone.port) as port:
-            assert lived_through(port, alone.restart)["502"]
+        with nginx_before(alone.port) as port, visitors(port, cast) as book:
+            time.sleep(QUIET)
+            alone.restart(ROOT)
+            time.sleep(QUIET)
+        told = summed(book.answers)
+        sys.stdout.write(f"one with a socket of its own: {told}\n{besides(book.answers)}\n")
+        assert any(answer.status == 502 for answer in book.answers)
     finally:
         alone.stop()

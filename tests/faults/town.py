@@ -61,11 +61,12 @@ class Town:
         *,
         cluster: Cluster | None = None,
         patience: float = 240,
+        code: Path = ROOT,
         **settings: str,
     ) -> None:
         self.database_url, self.cluster = database_url, cluster
         self.settings = SETTINGS | settings | ({"DATABASE_URL": database_url} if database_url else {})
-        self.portal = Portal(folder / "portal", **self.settings)
+        self.portal = Portal(folder / "portal", code=code, **self.settings)
         self.portal.wait_until_ready(patience)
         self.born, self.waiting = 0, list[dict[str, str]]()
 
@@ -101,7 +102,9 @@ class Town:
 
     def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "manage.py", *arguments]
-        return subprocess.run(command, cwd=ROOT, env=self.portal.environment, capture_output=True, text=True)
+        return subprocess.run(
+            command, cwd=self.portal.code, env=self.portal.environment, capture_output=True, text=True
+        )
 
     def ask(self, query: str, *values: object) -> list[Any]:
         """Rows of the portal's database, read from outside; `?` stands for a value."""

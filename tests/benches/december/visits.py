@@ -186,6 +186,8 @@ class Visits:
             known = base64.b64encode(f"{self.cast.client_id}:{self.cast.client_secret}".encode()).decode()
             form = urllib.parse.urlencode({"grant_type": "client_credentials", "scope": "hours:write hours:read"})
             page = await browser.ask("POST", "/api/oauth/token", form.encode(), FORM, Authorization=f"Basic {known}")
+            if not self._expect(page.status == 200, f"token: {page.status}"):
+                return []
             self.token = str(json.loads(page.body)["access_token"])
         body = json.dumps({"records": records}).encode()
         page = await browser.ask(
