@@ -203,8 +203,7 @@ def test_each_disk_is_named_once_and_what_is_not_mounted_too(
 
 def test_a_database_elsewhere_has_its_disk_elsewhere(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(disks, "POSTGRESQL", Path("/"))
-    # The wrapper itself: after a test of the browser, what is taken down is taken down with a loop running, and there the
-    # proxy stands for another.
+    # The wrapper: after a test of the browser a teardown has a loop running, and there the proxy stands for another.
     monkeypatch.setattr(connections[DEFAULT_DB_ALIAS], "vendor", "postgresql")
     for host, is_here in {"": True, "/var/run/postgresql": True, "127.0.0.1": True, "10.1.2.3": False}.items():
         monkeypatch.setitem(connections[DEFAULT_DB_ALIAS].settings_dict, "HOST", host)
