@@ -2,10 +2,18 @@
 
 import json
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
+
+import pytest
+from django.utils.module_loading import import_string
+
+from accounts.services.gateways import must_be_whole
+from tests.kernel.tls import certificate_for
 
 TOKEN = "known to both"
 
@@ -35,6 +43,21 @@ class Gateway:
         self.ended.set()
         self.server.shutdown()
         self.server.server_close()
+
+
+@contextmanager
+def gateway_in_use(settings: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gateway]:
+    """The settings name it, the portal trusts its certificate and may call it."""
+    certificate = certificate_for("127.0.0.1", folder)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    found = Gateway(certificate)
+    settings.SMS_GATEWAY, settings.SMS_GATEWAY_URL, settings.SMS_GATEWAY_TOKEN = "http", found.url, TOKEN
+    settings.OUTGOING_NETWORKS = ["127.0.0.0/8"]
+    must_be_whole(import_string)
+    try:
+        yield found
+    finally:
+        found.close()
 
 
 class _Quiet(ThreadingHTTPServer):

@@ -24,7 +24,7 @@ from accounts.services.gateways import Text, must_be_whole, phone_of
 from accounts.services.notices import tell
 from ceportal import env
 from tests import factories as make
-from tests.accounts.sms_server import TOKEN, Gateway
+from tests.accounts.sms_server import TOKEN, Gateway, gateway_in_use
 from tests.kernel.tls import certificate_for
 from tests.portals import ROOT
 
@@ -41,14 +41,8 @@ def person() -> User:
 
 @pytest.fixture
 def gateway(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gateway]:
-    certificate = certificate_for("127.0.0.1", tmp_path)
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    found = Gateway(certificate)
-    settings.SMS_GATEWAY, settings.SMS_GATEWAY_URL, settings.SMS_GATEWAY_TOKEN = "http", found.url, TOKEN
-    settings.OUTGOING_NETWORKS = ["127.0.0.0/8"]
-    must_be_whole(import_string)
-    yield found
-    found.close()
+    with gateway_in_use(settings, tmp_path, monkeypatch) as found:
+        yield found
 
 
 def leave(user: User) -> None:

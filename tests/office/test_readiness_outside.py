@@ -19,9 +19,8 @@ from ceportal.office.rules.readiness import Finding
 from ceportal.office.selectors import disks
 from ceportal.office.services import readiness_outside as outside
 from ceportal.office.services import readiness_place as place
-from tests.accounts.sms_server import TOKEN, Gateway
+from tests.accounts.sms_server import Gateway, gateway_in_use
 from tests.buckets import BUCKET, bucket_server, client
-from tests.kernel.tls import certificate_for
 from tests.portals import ROOT, free_port
 
 NOW = timezone.now()
@@ -35,14 +34,9 @@ def one(ask: Any) -> Finding:
 
 @pytest.fixture
 def gateway(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gateway]:
-    certificate = certificate_for("127.0.0.1", tmp_path)
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    found = Gateway(certificate)
-    settings.SMS_GATEWAY, settings.SMS_GATEWAY_URL, settings.SMS_GATEWAY_TOKEN = "http", found.url, TOKEN
-    settings.OUTGOING_NETWORKS, settings.DEMO = ["127.0.0.0/8"], False
-    must_be_whole(import_string)
-    yield found
-    found.close()
+    settings.DEMO = False
+    with gateway_in_use(settings, tmp_path, monkeypatch) as found:
+        yield found
 
 
 def test_a_gateway_is_asked_and_sent_nothing(gateway: Gateway, settings: Any) -> None:
