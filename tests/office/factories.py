@@ -5,6 +5,8 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from django.utils import timezone
+
 from accounts.enums import Duty
 from accounts.models import Professional
 from credits.enums import DeclarationState, Door, Payer, Subject
@@ -26,7 +28,7 @@ def entry(
 
 
 def declaration(professional: Professional, state: DeclarationState, **changes: Any) -> Declaration:
-    """A declaration of this year in `state`, waiting where the state says so for another three days."""
+    """A declaration of this year in `state`, waiting where the state says so for another three days from today."""
     employment = professional.employments.get()
     activity, _ = Activity.objects.get_or_create(
         code="training", defaults={"name": "集中培训", "clause": "S1-05", "status": "verified"}
@@ -55,7 +57,7 @@ def declaration(professional: Professional, state: DeclarationState, **changes: 
             employment.organization if state == DeclarationState.AT_EMPLOYER else employment.organization.supervisor
         )
         columns |= {
-            "waiting_on": waits_on, "waiting_since": NOW, "due_at": NOW + timedelta(days=3),
+            "waiting_on": waits_on, "waiting_since": NOW, "due_at": timezone.now() + timedelta(days=3),
             "duty": Duty.REVIEW_HOURS, "stage": 1,
         }  # fmt: skip
     return Declaration.objects.create(professional=professional, state=state, **(columns | changes))
