@@ -43,6 +43,13 @@ test-deep: install-dev ## What takes longer: full trial counts, long fuzzing (be
 	@exec $(PYTHON) -m tests.databases.deep $(DEEP)
 DEEP ?=
 
+.PHONY: test-later
+test-later: install-dev ## The suite as it will run so many days from now: a new year, a holiday, a leap day. DAYS=45, LATER_ON=both
+	@deploy/system-packages.sh compiler
+	@exec $(PYTHON) -m tests.another_day $(DAYS) $(LATER_ON) -m "not deep" --numprocesses $(JOBS)
+DAYS ?= 45
+LATER_ON ?= both
+
 .PHONY: check
 check: install-dev ## The fast guard: format, lint, import contracts, types, templates, migrations, settings
 	@deploy/check.sh

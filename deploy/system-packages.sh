@@ -1,7 +1,8 @@
 #!/bin/sh
 # Installs the system packages that `make run` (or, with "test", the suite) needs and this machine lacks: by apt when
 # root or sudo without a password allows it; otherwise says the one command to run and stops.
-# Usage: deploy/system-packages.sh run|test
+# With "compiler": what moves the clock for `make test-later`.
+# Usage: deploy/system-packages.sh run|test|compiler
 set -eu
 
 installed() { dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null | grep -qx installed; }
@@ -34,6 +35,10 @@ if [ "${1:-run}" = test ]; then
     have chromium || have chromium-browser || have google-chrome || need chromium
     have initdb || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || need postgresql
     installed fonts-noto-cjk || need fonts-noto-cjk
+fi
+
+if [ "${1:-run}" = compiler ]; then
+    have cc || { need gcc; need libc6-dev; }
 fi
 
 [ -n "$missing" ] || exit 0

@@ -1,6 +1,6 @@
 """Plain factories: each makes one valid row, whatever is not said is made up. States are built through services."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -14,6 +14,8 @@ from ceportal.kernel.rules.text import comparable
 
 PASSWORD = "Yellow-River-2026"
 JOINED_ON = date(2020, 1, 6)
+# At the latest on the day for which figures of a year are written, whatever day it is.
+APPROVED_AT = datetime(2026, 11, 20, 2, tzinfo=UTC)
 FIRST_BORN = date(1985, 3, 12)
 CHOSEN_BORN = date(1985, 3, 11)
 
@@ -138,7 +140,7 @@ def professional(
         "area": place,
         "title_series": title_series(),
         "title_level": TitleLevel.MIDDLE,
-        "approved_at": (approved_at or timezone.now()) if is_approved else None,
+        "approved_at": (approved_at or min(timezone.now(), APPROVED_AT)) if is_approved else None,
     }
     made = Professional(user=account or user(name), name=name, **(defaults | changes))
     for column, value in id_columns(number or id_number(), ref=made.ref).items():

@@ -4,6 +4,7 @@ The programs that would change the machine are stand-ins that only write down ho
 """
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -19,6 +20,7 @@ class Machine:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.calls, self.policy = folder, folder / "calls", folder / "policy-rc.d"
+        self.path = f"{folder}:{os.environ['PATH']}"
         self.says("id", "echo 1000")
         self.says("sudo", "exit 1")
         self.says("apt-get", f'echo "apt-get $*" >> {self.calls}')
@@ -34,10 +36,9 @@ class Machine:
         self.says("dpkg-query", f'for last; do :; done; case "$last" in {known}) printf installed;; *) exit 1;; esac')
 
     def run(self, what: str = "run") -> subprocess.CompletedProcess[str]:
-        path = f"{self.folder}:{os.environ['PATH']}"
         return subprocess.run(
             [SCRIPT, what],
-            env={"PATH": path, "POLICY": str(self.policy)},
+            env={"PATH": self.path, "POLICY": str(self.policy)},
             capture_output=True,
             text=True,
             stdin=subprocess.DEVNULL,
@@ -88,3 +89,17 @@ def test_sudo_without_a_password_installs_only_what_is_missing_and_starts_no_ser
 def test_the_tests_ask_for_more(machine: Machine) -> None:
     machine.has((*LAYOUT, "fonts-hanazono"))
     assert "fonts-noto-cjk" in machine.run("test").stderr
+
+
+@pytest.mark.parametrize("is_here", [True, False])
+def test_a_compiler_is_asked_for_where_there_is_none(machine: Machine, is_here: bool) -> None:
+    machine.has((*LAYOUT, "fonts-hanazono"))
+    machine.says("python3", "exit 0")
+    (machine.folder / "grep").symlink_to(shutil.which("grep") or "")
+    if is_here:
+        machine.says("cc", "exit 0")
+    machine.path = str(machine.folder)
+    assert machine.run("run").returncode == 0
+    compiler = machine.run("compiler")
+    assert compiler.returncode == (0 if is_here else 1)
+    assert ("--no-install-recommends gcc libc6-dev" in compiler.stderr) is not is_here

@@ -14,6 +14,7 @@ from accounts.rules.clients import KeyFacts, reasons_not_to_lead, reasons_not_to
 from accounts.selectors.entry import people_by_subject
 from accounts.services.clients import forget_tokens, revoke_client, rotate_client
 from accounts.services.entry import begin_entry, subject_of
+from bases.models import Recognition
 from ceportal.kernel.rules.refusal import Refused
 from tests import factories as make
 from tests.accounts.relying import BACK, Answer, Platform, code_in, consent, fetch
@@ -109,6 +110,7 @@ def error_in(answer: Answer) -> str:
 @pytest.mark.django_db(transaction=True)
 def test_a_person_enters_and_the_platform_knows_them_by_name_alone(entry: Platform, unit: Organization) -> None:
     rules.rule_set(year_from=timezone.localdate().year)
+    Recognition.objects.update(year=timezone.localdate().year)
     person = make.professional("张三", works_at=make.employer(at=make.area("410225")))
     session = session_of(person)
     assert fetch(entry.start()).headers["Location"].startswith("/sign-in/")

@@ -13,6 +13,7 @@ from uuid import UUID
 
 import pytest
 import schemathesis
+import time_machine
 from django.conf import settings as configured
 from hypothesis import HealthCheck, given
 from hypothesis import settings as effort
@@ -78,6 +79,7 @@ def _ask(label: str, live_server: LiveServer, *, examples: int) -> None:
         assert said.good_ones, "no batch held a good record"
 
 
+@time_machine.travel(make_credits.NOW)
 @pytest.mark.parametrize("unsaid", ["a record", "a batch", "an entry"])
 def test_what_no_answer_told_of_is_noticed(unsaid: str) -> None:
     """The control."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.another_day import SAME_DAY
 from tests.faults.town import Town
 from tests.portals import ROOT
 
@@ -31,9 +32,13 @@ def folder(town: Town, tmp_path: Path) -> Path:
 
 def run(lines: str, folder: Path) -> str:
     done = subprocess.run(
-        ["/bin/bash", "-euo", "pipefail", "-c", lines], cwd=folder, env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
-        capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
+        ["/bin/bash", "-euo", "pipefail", "-c", lines],
+        cwd=folder,
+        env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", **SAME_DAY},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

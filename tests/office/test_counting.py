@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.db.models import Sum
-from django.utils import timezone
 
 from accounts.enums import Leaving, UnitNature
 from accounts.models import Employment, Organization, Professional, User
@@ -77,7 +76,7 @@ def test_every_figure_equals_a_plain_count_and_follows_what_happens(
     entry(other_declarant, "6")
     entry(other_declarant, "4", subject="public")
     Organization.objects.filter(pk=other_employer.pk).update(nature=UnitNature.SOCIAL)
-    Professional.objects.filter(pk=lone_declarant.pk).update(left_at=timezone.now(), left_as=Leaving.RETIRED)
+    Professional.objects.filter(pk=lone_declarant.pk).update(left_at=NOW, left_as=Leaving.RETIRED)
     assert count_years(now=NOW) == 2
     after = sums(area=employer.area, nature=UnitNature.INSTITUTION)
     assert (before["met"] + before["half"], after["met"] + after["half"]) == (2, 1)

@@ -143,6 +143,7 @@ def test_pages_cost_the_same_however_many(
         count_years(now=NOW)
 
 
+@time_machine.travel(NOW)
 def test_units_of_a_county_stand_on_pages_and_the_sum_is_of_all(
     client: Client, counted: None, county_officer: User, django_assert_max_num_queries: Any
 ) -> None:
