@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.another_day import SAME_DAY
+from tests.another_day.same_day import SAME_DAY
 from tests.faults.town import Town
 from tests.portals import ROOT
 
