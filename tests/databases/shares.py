@@ -1,18 +1,15 @@
 """What a run on two databases tries with one of them: each thing once, all of them between the two.
 
-A run on one database alone, or on each, tries everything. Doors, services and races are tried with both; shared are the
-cells of the great table (who gets what at which address), strange questions page by page, made-up requests operation by
-operation, the pages that Django's test client asks for, and the journeys that a browser makes through doors that have
-tests of their own.
+A run on one database alone, or on each, tries everything. Races, faults and what speaks SQL of its own are tried with
+both, services with PostgreSQL and in every other file with SQLite; shared are the cells of the great table (who gets
+what at which address), strange questions page by page, made-up requests operation by operation, the pages that Django's
+test client asks for, and the journeys that a browser makes through doors that have tests of their own.
 """
 
-from collections.abc import Sequence
-from typing import TypeVar
 from zlib import crc32
 
 import pytest
 
-Thing = TypeVar("Thing")
 FIRST, SECOND = "tests.databases.first", "tests.databases.again"
 # The name in the environment of a folder in which the processes of a run share what was said of pictures.
 PICTURES = "TEST_PICTURES_DIR"
@@ -21,7 +18,13 @@ QUESTIONS = (
     "tests/matrix/test_strange_questions.py::test_in_",
     "tests/credits/test_api_fuzz.py::test_no_request_breaks_",
 )
-WITH_BOTH = (*(f"{JOURNEYS}test_{name}.py" for name in ("river", "three_sources")), "tests/clauses/")
+WITH_BOTH = (f"{JOURNEYS}test_river.py", "tests/clauses/")
+# Rooms without SQL of their own but for what stands below: what holds on PostgreSQL in one transaction holds on SQLite.
+ROOMS = tuple(f"tests/{room}/" for room in ("accounts", "bases", "certificates", "credits", "reviews"))
+OWN_SQL = tuple(
+    f"tests/credits/test_{name}"
+    for name in ("crediting_sets", "ledger", "obligation", "one_person_many_rules", "reconcil", "requirements")
+)
 
 # What is decided before any database is asked (the answer to other methods, what an uploaded file is worth), and what
 # goes the same way through doors that have tests with both (tables of requirements, a platform's ten minutes, desks row
@@ -38,27 +41,19 @@ BEFORE = tuple(
 )  # fmt: skip
 
 
-def some(things: Sequence[Thing], of: str, config: pytest.Config) -> Sequence[Thing]:
-    """Three of four with the first database, where a request takes half the time; every fourth with the second,
-    beginning elsewhere for each `of`.
-    """
-    first = crc32(of.encode()) % 4
-    if config.pluginmanager.hasplugin(SECOND):
-        return things[first::4]
-    if config.pluginmanager.hasplugin(FIRST):
-        return [thing for place, thing in enumerate(things) if place % 4 != first]
-    return things
-
-
 def is_shared(config: pytest.Config) -> bool:
     """Whether this run is one of two that share; any other tries whatever there is."""
-    return config.pluginmanager.hasplugin(FIRST) or config.pluginmanager.hasplugin(SECOND)
+    return config.pluginmanager.hasplugin(FIRST) or is_the_second(config)
+
+
+def is_the_second(config: pytest.Config) -> bool:
+    return bool(config.pluginmanager.hasplugin(SECOND))
 
 
 def is_of_one(item: pytest.Item) -> bool:
     if item.nodeid.startswith(WITH_BOTH):
         return False
-    return item.nodeid.startswith((JOURNEYS, *QUESTIONS, *BEFORE)) or _asks(item)
+    return item.nodeid.startswith((JOURNEYS, *QUESTIONS, *BEFORE)) or _asks(item) or _serves(item)
 
 
 def is_of_the_second(item: pytest.Item) -> bool:
@@ -67,6 +62,8 @@ def is_of_the_second(item: pytest.Item) -> bool:
     """
     if not is_of_one(item) or item.nodeid.startswith(BEFORE):
         return False
+    if _serves(item):
+        return True
     if item.nodeid.startswith(QUESTIONS):
         return crc32(item.nodeid.encode()) % 2 == 1
     lot = crc32(item.nodeid.split("::")[0].encode())
@@ -75,6 +72,18 @@ def is_of_the_second(item: pytest.Item) -> bool:
 
 def _asks(item: pytest.Item) -> bool:
     """For a page, by the test client, within one transaction: races and faults commit, and are tried with both."""
+    return not _commits(item) and "client" in getattr(item, "fixturenames", ())
+
+
+def _serves(item: pytest.Item) -> bool:
+    """By no page, within one transaction, in every other file of those rooms."""
+    if not item.nodeid.startswith(ROOMS) or item.nodeid.startswith((*BEFORE, *QUESTIONS, *OWN_SQL)):
+        return False
+    is_plain = item.get_closest_marker("django_db") is not None and not _commits(item) and not _asks(item)
+    return is_plain and crc32(item.nodeid.split("::")[0].encode()) % 2 == 1
+
+
+def _commits(item: pytest.Item) -> bool:
     marker = item.get_closest_marker("django_db")
-    commits = marker is not None and marker.kwargs.get("transaction")
-    return not commits and {"client", "transactional_db"} & set(getattr(item, "fixturenames", ())) == {"client"}
+    is_said = marker is not None and marker.kwargs.get("transaction")
+    return bool(is_said) or "transactional_db" in getattr(item, "fixturenames", ())

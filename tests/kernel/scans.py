@@ -79,7 +79,8 @@ def phone_heic(chance: random.Random) -> bytes:
     out = io.BytesIO()
     picture, exif = _phone(chance)
     picture.thumbnail(PHONE)
-    pillow_heif.from_pillow(picture).save(out, quality=chance.choice([50, 70]), exif=exif.tobytes())
+    quality = chance.choice([50, 70])
+    pillow_heif.from_pillow(picture).save(out, quality=quality, exif=exif.tobytes(), enc_params=zoo.AT_ONCE)
     return out.getvalue()
 
 

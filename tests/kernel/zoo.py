@@ -43,10 +43,14 @@ def phone_photo() -> bytes:
     return jpeg(80, 60, exif=exif, comment=b"hidden note")
 
 
+# A sixth of the time; as much a picture of its kind.
+AT_ONCE = {"preset": "ultrafast"}
+
+
 def heic(width: int = 80, height: int = 60, quality: int = 60, **options: object) -> bytes:
     """As phones of one maker take them."""
     out = io.BytesIO()
-    pillow_heif.from_pillow(picture(width, height)).save(out, quality=quality, **options)
+    pillow_heif.from_pillow(picture(width, height)).save(out, quality=quality, enc_params=AT_ONCE, **options)
     return out.getvalue()
 
 
