@@ -112,10 +112,10 @@ DIED = [parts_that_die_come_back_with_nothing_left_of_the_old, what_a_part_has_f
     [
         (SUPERVISOR, [signal.SIGTERM], LIVED),
         (SUPERVISOR, [signal.SIGINT, signal.SIGINT], DIED),
-        pytest.param(SUPERVISOR, [signal.SIGHUP], [], marks=pytest.mark.deep),
+        (SUPERVISOR, [signal.SIGHUP], []),
         (SUPERVISOR, [signal.SIGKILL], []),
         (MAKE, [signal.SIGTERM], []),
-        pytest.param(MAKE, [signal.SIGKILL], [], marks=pytest.mark.deep),
+        (MAKE, [signal.SIGKILL], []),
     ],
     ids=["SIGTERM", "Ctrl-C twice", "SIGHUP", "kill -9", "SIGTERM to make", "kill -9 of make"],
 )

@@ -1,7 +1,7 @@
 /* Answers as if it were DAYS_FROM_NOW days later, and lets every wait take as long as ever. For LD_PRELOAD.
  *
- * Only the clock of days is moved: what counts from the start of the machine stays. A wait until an absolute time of the
- * clock of days is waited for by the kernel, which knows nothing of this, and is moved back. */
+ * The clock of days and the times of files are moved; what counts from the start of the machine stays. A wait until an
+ * absolute time of the clock of days is waited for by the kernel, which knows nothing of this, and is moved back. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>

@@ -1,9 +1,9 @@
 """What a run on two databases tries with one of them: each thing once, all of them between the two.
 
 A run on one database alone, or on each, tries everything. Races, faults and what speaks SQL of its own are tried with
-both, services with PostgreSQL and in every other file with SQLite; shared are the cells of the great table (who gets
-what at which address), strange questions page by page, made-up requests operation by operation, the pages that Django's
-test client asks for, and the journeys that a browser makes through doors that have tests of their own.
+both, other services with PostgreSQL and in every other file with SQLite; shared are the cells of the great table (who
+gets what at which address), strange questions page by page, made-up requests operation by operation, the pages that
+Django's test client asks for, and the journeys that a browser makes through doors that have tests of their own.
 """
 
 from zlib import crc32
@@ -19,12 +19,8 @@ QUESTIONS = (
     "tests/credits/test_api_fuzz.py::test_no_request_breaks_",
 )
 WITH_BOTH = (f"{JOURNEYS}test_river.py", "tests/clauses/")
-# Rooms without SQL of their own but for what stands below: what holds on PostgreSQL in one transaction holds on SQLite.
-ROOMS = tuple(f"tests/{room}/" for room in ("accounts", "bases", "certificates", "credits", "reviews"))
-OWN_SQL = tuple(
-    f"tests/credits/test_{name}"
-    for name in ("crediting_sets", "ledger", "obligation", "one_person_many_rules", "reconcil", "requirements")
-)
+# Rooms without SQL of their own.
+ROOMS = tuple(f"tests/{room}/" for room in ("accounts", "bases", "certificates", "reviews"))
 
 # What is decided before any database is asked (the answer to other methods, what an uploaded file is worth), and what
 # goes the same way through doors that have tests with both (tables of requirements, a platform's ten minutes, desks row
@@ -77,7 +73,7 @@ def _asks(item: pytest.Item) -> bool:
 
 def _serves(item: pytest.Item) -> bool:
     """By no page, within one transaction, in every other file of those rooms."""
-    if not item.nodeid.startswith(ROOMS) or item.nodeid.startswith((*BEFORE, *QUESTIONS, *OWN_SQL)):
+    if not item.nodeid.startswith(ROOMS) or item.nodeid.startswith(BEFORE):
         return False
     is_plain = item.get_closest_marker("django_db") is not None and not _commits(item) and not _asks(item)
     return is_plain and crc32(item.nodeid.split("::")[0].encode()) % 2 == 1

@@ -31,7 +31,7 @@ from tests.reviews.factories import MONDAY, approved, open_all, resubmitted, sub
 pytestmark = pytest.mark.django_db(transaction=True)
 MANY = pytest.param(1000, marks=pytest.mark.deep)
 LATE = pytest.param(500, marks=pytest.mark.deep)
-ROUNDS = pytest.mark.parametrize("rounds", [40, MANY], ids=["few", "many"])
+ROUNDS = pytest.mark.parametrize("rounds", [100, MANY], ids=["few", "many"])
 
 
 def approve(declaration: Declaration, by: User) -> Decision:
@@ -43,7 +43,7 @@ def send_back(declaration: Declaration, by: User) -> Decision:
 
 
 @pytest.mark.asvs("v5.0.0-15.4.2")
-@pytest.mark.parametrize("rounds", [40, MANY], ids=["few", "many"])
+@pytest.mark.parametrize("rounds", [100, MANY], ids=["few", "many"])
 def test_of_two_reviewers_exactly_one_wins(
     declarant: Professional, employer_reviewer: User, colleague: User, rounds: int
 ) -> None:
