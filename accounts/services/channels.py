@@ -48,6 +48,11 @@ def send(message: Text) -> None:
         EmailMessage(f"{NoticeEvent(event).label} — 继续教育平台", message.text, to=[address], headers=own).send()
 
 
+def send_trial_letter(address: str) -> None:
+    """One letter to `address`, whoever's it is; raises OSError when the mail server did not take it. Keeps nothing."""
+    EmailMessage("测试邮件 — 继续教育平台", "这是一封测试邮件，说明邮件服务器已经接通。", to=[address]).send()
+
+
 def _address_of(user: User) -> str | None:
     found = MailAddress.objects.filter(user=user, confirmed_at__isnull=False).first()
     return mail_in_clear(found.sealed, ref=found.ref) if found else None

@@ -10,6 +10,7 @@ from dj_database_url import DBConfig
 from ceportal import env
 from ceportal.settings.clock import CLOCK_JOBS, InAnyOrder
 from ceportal.settings.logs import LOG_FORMAT, LOGGING  # noqa: F401
+from ceportal.settings.mail import *  # noqa: F403
 
 BASE_DIR = env.ROOT
 DATA_DIR = env.data_dir()
@@ -292,6 +293,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CONCURRENCY = env.number("WORKER_PROCESSES", 2)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 900,
@@ -345,9 +347,6 @@ SMS_GATEWAY_URL, SMS_GATEWAY_TOKEN = env.text("SMS_GATEWAY_URL", ""), env.text("
 SMS_GATEWAY_ACCEPTED = env.text("SMS_GATEWAY_ACCEPTED", "")
 # The hours of the day between which somebody is texted; what comes at other times waits (accounts.rules.texting).
 TEXT_HOURS = env.hours("TEXT_HOURS", "8-21")
-EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
-EMAIL_FILE_PATH = str(DATA_DIR / "mail")
-DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "noreply@localhost")
 
 # Where backups lie, outside DATA_DIR (manage.py backup, check_backups; docs/operations/backup.md).
 BACKUP_DIR = env.text("BACKUP_DIR", "")

@@ -19,6 +19,7 @@ from ceportal.office.rules.readiness import Finding
 from ceportal.office.selectors import disks
 from ceportal.office.services import readiness_outside as outside
 from ceportal.office.services import readiness_place as place
+from tests.accounts.mail_server import mail_server_in_use
 from tests.accounts.sms_server import Gateway, gateway_in_use
 from tests.buckets import BUCKET, bucket_server, client
 from tests.portals import ROOT, free_port
@@ -95,6 +96,42 @@ def test_one_text_is_sent_to_a_number_that_is_typed(gateway: Gateway, monkeypatc
     monkeypatch.setattr("builtins.input", lambda prompt: "139")
     with pytest.raises(CommandError, match="11 位"):
         send()
+
+
+def test_a_mail_server_is_signed_in_at_and_sent_nothing(
+    settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with mail_server_in_use(settings, tmp_path, monkeypatch) as server:
+        assert not one(outside.mail).is_missing
+        settings.EMAIL_HOST_PASSWORD = "of yesterday"
+        assert "EMAIL_HOST_PASSWORD" in one(outside.mail).remedy
+        with monkeypatch.context() as patch:
+            patch.delenv("SSL_CERT_FILE")
+            assert "证书不被信任" in one(outside.mail).text
+        settings.EMAIL_PORT = free_port()
+        assert "EMAIL_PORT" in one(outside.mail).remedy
+        settings.DEFAULT_FROM_EMAIL = settings.NOBODYS_ADDRESS
+        sender, away = outside.mail(NOW)
+        assert (sender.part, sender.is_missing, away.is_missing) == ("发件人", True, True)
+    assert server.taken == []
+
+
+def test_one_letter_is_sent_to_an_address_that_is_typed(
+    settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("builtins.input", lambda prompt: "zhang@example.com")
+    with mail_server_in_use(settings, tmp_path, monkeypatch) as server:
+        call_command("doctor", "--send-test-mail", stdout=StringIO())
+        (letter,) = server.taken
+        assert letter["To"] == "zhang@example.com"
+        assert "测试邮件" in letter["Subject"]
+        server.says = "550 no such mailbox"
+        with pytest.raises(CommandError, match="没有发出"):
+            call_command("doctor", "--send-test-mail")
+        monkeypatch.setattr("builtins.input", lambda prompt: "zhang")
+        with pytest.raises(CommandError, match="不是一个邮箱地址"):
+            call_command("doctor", "--send-test-mail")
+    assert len(server.taken) == 1
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from smtplib import SMTPAuthenticationError
+from ssl import SSLCertVerificationError
 from uuid import uuid4
 
 from django.conf import settings
@@ -16,15 +18,27 @@ _SMALL = b"manage.py doctor"
 
 
 def mail(now: datetime) -> Iterator[Finding]:
+    """Signs in at the mail server and sends nothing; `doctor --send-test-mail` sends one letter."""
     backend = settings.EMAIL_BACKEND.rsplit(".", 2)[-2]
     if backend != "smtp":
-        yield Finding("邮件", f"写在本机（{backend}），没有真正发出", "设置 EMAIL_BACKEND 和邮件服务器")
+        yield Finding("邮件", f"写在本机（{backend}），没有真正发出", "设置 EMAIL_HOST（邮件服务器）")
         return
+    if settings.DEFAULT_FROM_EMAIL == settings.NOBODYS_ADDRESS:
+        yield Finding(
+            "发件人", f"还是 {settings.NOBODYS_ADDRESS}，多数服务器会拒收", "设置 DEFAULT_FROM_EMAIL", is_missing=True
+        )
     try:
         with get_connection(timeout=5):
-            yield Finding("邮件", "邮件服务器已应答")
+            yield Finding("邮件", "邮件服务器已应答；用 doctor --send-test-mail 试发一封")
+    except SMTPAuthenticationError:
+        remedy = "检查 EMAIL_HOST_USER 和 EMAIL_HOST_PASSWORD"
+        yield Finding("邮件", "邮件服务器不接受用户名或密码", remedy, is_missing=True)
+    except SSLCertVerificationError:
+        remedy = "EMAIL_HOST 要与证书上的名字一致；自建的证书要让系统信任"
+        yield Finding("邮件", "邮件服务器的证书不被信任", remedy, is_missing=True)
     except OSError as error:
-        yield Finding("邮件", f"邮件服务器没有应答（{type(error).__name__}）", "检查邮件服务器的设置", is_missing=True)
+        remedy = "检查 EMAIL_HOST、EMAIL_PORT 和 EMAIL_SECURITY（starttls、tls 或 none）"
+        yield Finding("邮件", f"邮件服务器没有应答（{type(error).__name__}）", remedy, is_missing=True)
 
 
 def texts(now: datetime) -> Iterator[Finding]:
