@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from io import StringIO
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 import redis
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
@@ -37,6 +39,13 @@ class Place:
 
     def queue(self) -> redis.Redis:
         return redis.Redis(unix_socket_path=str(self.broker.socket))
+
+    @contextmanager
+    def backups(self) -> Iterator[None]:
+        """While this lasts the portal has a place for them, as its commands ask."""
+        with self.patch.context() as patch:
+            patch.setattr(settings, "BACKUP_DIR", str(self.folder / "backup"))
+            yield
 
 
 Fault = Callable[[Place], Iterator[timedelta | None]]

@@ -229,7 +229,7 @@ def disk_nearly_full(place: Place) -> Iterator[None]:
     old.write_bytes(b"x" * (size * 9 // 10))
     place.patch.setattr(shutil, "disk_usage", measured)
     yield
-    must_say("disk_filling", "Old backups")
+    must_say("disk_filling", "to another machine")
     shutil.move(old, place.folder / "another-machine")
     yield
     place.patch.setattr(shutil, "disk_usage", kept)
@@ -243,7 +243,7 @@ def queries_take_long(place: Place) -> Iterator[timedelta | None]:
             cursor.execute("SELECT 1")
     place.patch.setattr(settings, "SLOW_QUERY_MS", 10_000)
     yield None
-    must_say("slow_queries", "`ANALYZE` its tables")
+    must_say("slow_queries", "ANALYZE TABLE")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE accounts_user")
     assert ("slow_queries", "") in told(), "those of the hour before are counted still"
@@ -263,7 +263,7 @@ def nothing_is_sealed(place: Place) -> Iterator[None]:
         look_anew()
         assert seal_trail(now=timezone.now()) == 0
     yield
-    must_say("trail_unsealed", "`pg_terminate_backend`")
+    must_say("trail_unsealed", "pg_terminate_backend(PID)")
     if writer:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_terminate_backend(%s)", [writer.info.backend_pid])
@@ -277,15 +277,14 @@ def nothing_is_sealed(place: Place) -> Iterator[None]:
 def a_file_is_lost(place: Place) -> Iterator[None]:
     stored = stored_file(place.operator, b"kept in the backup")
     put(b"kept in the backup", stored.shown_digest)
-    place.patch.setattr(settings, "BACKUP_DIR", str(place.folder / "backup"))
-    call_command("backup", "--files", stdout=StringIO())
-    below = Path("files", stored.shown_digest[:2], stored.shown_digest)
-    (settings.DATA_DIR / below).unlink()
+    with place.backups():
+        call_command("backup", "--files", stdout=StringIO())
+    (settings.DATA_DIR / "files" / stored.shown_digest[:2] / stored.shown_digest).unlink()
     begin_check(by=place.operator, now=timezone.now())
     check_books(now=timezone.now())
     yield
-    must_say("books_differ", "bring the file of that digest back from the backup")
-    shutil.copyfile(place.folder / "backup" / "shelf" / below, settings.DATA_DIR / below)
+    with place.backups():
+        run("books_differ", "portal restore --files")
     press("books_differ", "现在核对", place, "/operation/check/")
     check_books(now=timezone.now())
 
@@ -305,9 +304,10 @@ def no_backup(place: Place) -> Iterator[None]:
     yield
     if connection.vendor == "postgresql":
         place.patch.setattr(backing_up, "_copy_database", lambda made: None)
-    start("backup_old", "ceportal-backup")
-    if connection.vendor == "sqlite":
-        start("backup_old", "ceportal-backup-check")
+    with place.backups():
+        start("backup_old", "ceportal-backup")
+        if connection.vendor == "sqlite":
+            start("backup_old", "ceportal-backup-check")
 
 
 @rings("sheets_wait", "certificates")

@@ -82,12 +82,17 @@ def test_an_old_backup_and_a_log_that_nobody_receives_are_named(monkeypatch: pyt
 
 @pytest.mark.django_db
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="PostgreSQL's log")
-def test_a_slot_that_nobody_reads_is_a_log_that_is_not_received() -> None:
+def test_a_log_that_nobody_reads_is_not_received_and_one_that_nobody_is_to_read_is_no_matter(settings: Any) -> None:
+    settings.BACKUP_DIR = ""
     assert log_is_received() is None
+    settings.BACKUP_DIR = "/backup"
+    assert log_is_received() is False, "no slot: it was never received, or not since a restore"
+    assert "ceportal-wal" in found()["数据库日志"].remedy
     with connection.cursor() as cursor:
+        settings.BACKUP_DIR = ""
         cursor.execute("SELECT pg_create_physical_replication_slot(%s, true)", [SLOT])
         try:
-            assert log_is_received() is False
+            assert log_is_received() is False, "a slot that nobody reads"
         finally:
             cursor.execute("SELECT pg_drop_replication_slot(%s)", [SLOT])
 

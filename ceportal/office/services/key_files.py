@@ -31,7 +31,8 @@ def lines_to_begin() -> list[str]:
 
 def lines_to_end() -> list[str]:
     """What root types in place of `retire_keys`; none where each ring holds one key."""
-    retire = 'tail -n +2 "$F" >> "$F.retired" && head -n 1 "$F" > "$F.new"'
+    # The line end first: a ring that was made without one would run into what is put away next.
+    retire = '(echo; tail -n +2 "$F") >> "$F.retired" && head -n 1 "$F" > "$F.new"'
     return [_by_root(name, retire) for name in reversed(RINGS) if len(ring(name)) > 1]
 
 

@@ -234,4 +234,4 @@ def _backup(now: datetime) -> Iterator[Finding]:
                 "备份的核对", "还没有核对过", "启用 ceportal-backup-check.timer，或运行 manage.py check_backups"
             )
     if log_is_received() is False:
-        yield Finding("数据库日志", "没有人接收，出事时只能回到最近一次备份", "看 ceportal-wal 的日志和目标磁盘")
+        yield Finding("数据库日志", "没有人接收，出事时只能回到最近一次备份", "启用 ceportal-wal，看它的日志和目标磁盘")
