@@ -158,7 +158,7 @@ bench-ingest: install-dev ## Batches over HTTP against the raw limit, other ways
 ARGS ?=
 
 .PHONY: bench-hold
-bench-hold: install-dev ## A leaked key: how soon it is out, and how soon what it sent counts no longer, on both databases. ENTRIES=100000 by default
+bench-hold: install-dev ## A leaked key: how soon it is out, and how soon what it sent counts no longer, on both databases. HOLD_ENTRIES=100000
 	@$(PYTHON) -m tests.benches hold $(HOLD_ENTRIES) --database both
 HOLD_ENTRIES ?= 100000
 

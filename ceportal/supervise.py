@@ -161,7 +161,7 @@ def broker_part(place: Place) -> Part:
 def parts_of(place: Place) -> list[Part]:
     """In the order of starting. With REDIS_URL set, the broker is somebody else's."""
     celery = [sys.executable, "-m", "celery", "--app", "ceportal.celery", "--quiet"]
-    worker = ["worker", "--concurrency", os.environ.get("WORKER_PROCESSES") or "2", "--loglevel", "WARNING"]
+    worker = ["worker", "--loglevel", "WARNING"]
     parts = [] if os.environ.get("REDIS_URL") else [broker_part(place)]
     return [
         *parts,

@@ -187,6 +187,13 @@ def test_the_image_installs_what_a_plain_start_installs() -> None:
         assert f"/{secret}/" in _text(".gitignore").splitlines()
 
 
+def test_an_operators_own_settings_reach_every_part_and_no_image() -> None:
+    for name in OURS:
+        assert compose()["services"][name]["env_file"] == [{"path": "portal.env", "required": False}], name
+    assert "portal.env" in _text(".dockerignore").splitlines()
+    assert "/portal.env" in _text(".gitignore").splitlines()
+
+
 def test_every_setting_stands_in_the_readme() -> None:
     table = _text("README.md").partition("## Settings")[2].partition("## In earnest")[0]
     told = set(re.findall(r"`([A-Z][A-Z_]+)`", table))

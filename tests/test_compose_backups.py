@@ -26,6 +26,8 @@ RESTORE = ROOT / "deploy" / "postgres" / "restore.sh"
 HBA = ROOT / "deploy" / "postgres" / "pg_hba.conf"
 # Where it is past half past three in the morning, whenever this runs.
 AFTERNOON = f"LATE{(time.gmtime().tm_hour - 15) % 24}"
+# Where it is the first hour after midnight.
+BEFORE_THREE = f"EARLY{time.gmtime().tm_hour}"
 
 
 def test_the_script_says_only_what_the_commands_take() -> None:
@@ -49,6 +51,40 @@ def test_both_keep_their_part_in_one_folder_of_one_version() -> None:
     assert f"./deploy/postgres/{HBA.name}:/etc/postgresql/{HBA.name}:ro" in services["postgres"]["volumes"]
     user = services["wal"]["user"].partition(":")[0]
     assert f"--uid {user} " in image, "who writes the log and who removes what is too old are one user"
+
+
+@pytest.mark.parametrize(
+    ("zone", "age", "does"),
+    [
+        (BEFORE_THREE, None, "backup --keep 14"),
+        (BEFORE_THREE, 30, "backup --files"),
+        (AFTERNOON, 30, "backup --keep 14"),
+        (AFTERNOON, 1, "backup --files"),
+    ],
+    ids=["none yet", "of the day before, at night", "of the day before, in the morning", "of this morning"],
+)
+def test_a_whole_one_is_made_at_once_and_then_every_morning(
+    folder: Path, zone: str, age: int | None, does: str
+) -> None:
+    """With a program of that name that notes what it was called with, in place of Python's."""
+    notes, program, backup = folder / "notes", folder / "python", folder / "backup"
+    program.write_text(f'#!/bin/sh\necho "$*" >> {notes}\n')
+    program.chmod(0o755)
+    backup.mkdir()
+    if age is not None:
+        made = backup / "20261120T193000Z"
+        made.mkdir()
+        (made / "whole").touch()
+        at = time.time() - age * 3600
+        os.utime(made / "whole", (at, at))
+    given = {"PATH": f"{folder}:{os.environ['PATH']}", "TZ": zone, "BACKUP_DIR": str(backup), "BACKUP_PAUSE": "0.1"}
+    process = subprocess.Popen([SCRIPT], env=os.environ | given)
+    try:
+        until(notes.exists, "nothing was called")
+    finally:
+        process.terminate()
+        process.wait(30)
+    assert notes.read_text(encoding="utf-8").splitlines()[0] == f"manage.py {does}"
 
 
 @pytest.mark.deep
