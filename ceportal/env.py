@@ -38,7 +38,8 @@ def flag(name: str, *, default: bool) -> bool:
 
 
 def number(name: str, default: int) -> int:
-    value = os.environ.get(name, str(default))
+    """A whole number; a line that names none leaves the default."""
+    value = os.environ.get(name, "").strip() or str(default)
     try:
         return int(value)
     except ValueError as error:
@@ -164,10 +165,8 @@ def _write_once(path: Path, value: str) -> None:
         draft.unlink()
 
 
-def broker_url() -> str:
-    """`REDIS_URL`, or the unix socket that `make run` has put into `DATA_DIR/run/broker.url`."""
-    if url := os.environ.get("REDIS_URL"):
-        return url
+def broker_here() -> str:
+    """The unix socket that `make run` has put into `DATA_DIR/run/broker.url`."""
     note = data_dir() / "run" / "broker.url"
     if note.exists():
         return note.read_text(encoding="ascii").strip()

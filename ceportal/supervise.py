@@ -162,7 +162,7 @@ def parts_of(place: Place) -> list[Part]:
     """In the order of starting. With REDIS_URL set, the broker is somebody else's."""
     celery = [sys.executable, "-m", "celery", "--app", "ceportal.celery", "--quiet"]
     worker = ["worker", "--loglevel", "WARNING"]
-    parts = [] if os.environ.get("REDIS_URL") else [broker_part(place)]
+    parts = [] if env.text("REDIS_URL", "") else [broker_part(place)]
     return [
         *parts,
         Part("web", [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "ceportal.wsgi"]),

@@ -20,10 +20,11 @@ WIDE = {"rate=20r/s": "rate=5000r/s", "rate=1r/s": "rate=5000r/s"}
 
 @dataclass(frozen=True)
 class Front:
-    """Where it answers, by TLS, and which process leads it."""
+    """Where it answers, by TLS, which process leads it, and where it writes its logs."""
 
     port: int
     leader: int
+    folder: Path
 
 
 def trusting() -> ssl.SSLContext:
@@ -64,7 +65,7 @@ def front_of(*ports: int, changes: dict[str, str] | None = None) -> Iterator[Fro
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         until(lambda: (folder / "pid").exists() or process.poll() is not None, "nginx did not start", 30)
-        yield Front(port, process.pid)
+        yield Front(port, process.pid, folder)
     finally:
         process.terminate()
         process.wait()

@@ -120,6 +120,24 @@ def test_the_data_folder_is_kept() -> None:
     assert "database:/var/lib/postgresql/data" in compose()["services"]["postgres"]["volumes"]
     assert "broker:/data" in compose()["services"]["redis"]["volumes"]
     assert "DATA_DIR=/data" in _text("Dockerfile")
+    built = re.search(r"RUN (.*?)collectstatic", _text("Dockerfile"), re.DOTALL)[1]  # type: ignore[index]
+    assert "DATA_DIR=/tmp/" in built, "the image is built by root, and /data is the portal's"
+
+
+def test_a_first_start_waits_for_the_database_that_stays() -> None:
+    """The one that makes the tables' place listens on its socket alone, and ends."""
+    services = compose()["services"]
+    assert services["postgres"]["healthcheck"]["test"][:4] == ["CMD", "pg_isready", "--host", "127.0.0.1"]
+    assert services["prepare"]["command"][-2:] == ["--wait", "600"]
+
+
+def test_nginx_asks_for_the_address_of_a_web_server_made_anew() -> None:
+    assert compose()["services"]["nginx"]["depends_on"]["web"] == {"condition": "service_healthy", "restart": True}
+
+
+def test_every_parts_log_goes_where_it_is_kept() -> None:
+    for name, service in compose()["services"].items():
+        assert service["logging"] == {"driver": "journald"}, name
 
 
 def test_who_waits_for_health_waits_for_something_that_reports_it() -> None:
@@ -160,6 +178,7 @@ def test_nginx_speaks_to_the_web_server_and_takes_what_the_portal_takes() -> Non
         "./deploy/nginx.conf": "/etc/nginx/nginx.conf",
         "./deploy/tls": "/etc/nginx/tls",
         "./deploy/watchers": "/etc/nginx/watchers",
+        "./deploy/balancers": "/etc/nginx/balancers",
     }
     for path in re.findall(r"ssl_certificate(?:_key)? (\S+);", text):
         assert path.startswith("/etc/nginx/tls/")
@@ -178,11 +197,11 @@ def test_nginx_itself_says_who_asks_and_how() -> None:
 def test_the_image_installs_what_a_plain_start_installs() -> None:
     docker, script = _text("Dockerfile"), _text("deploy/system-packages.sh")
     packages = re.search(r"for package in ([^;]+);", script)[1].split()  # type: ignore[index]
-    for package in [*packages, "fonts-hanazono"]:
+    for package in [*packages, "fonts-hanazono", "fonts-noto-cjk"]:
         assert package in docker
     assert "--require-hashes --requirement requirements.txt" in docker
     assert docker.index("USER portal") < docker.index("CMD [")
-    for secret in ("deploy/secrets", "deploy/tls", "deploy/watchers", "var"):
+    for secret in ("deploy/secrets", "deploy/tls", "deploy/watchers", "deploy/balancers", "var"):
         assert secret in _text(".dockerignore").splitlines()
         assert f"/{secret}/" in _text(".gitignore").splitlines()
 

@@ -2,17 +2,21 @@
 
 import http.client
 import json
+import time
 from collections.abc import Iterator
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 import pytest
 
-from tests.nginx import NGINX, front_of, trusting
+from tests.nginx import NGINX, Front, front_of, trusting
+from tests.portals import free_port, until
 
 pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
 # More than `burst` and what a slow machine lets through meanwhile.
 MANY = 200
+PAGE, PROBLEM = "text/html; charset=utf-8", "application/problem+json"
 
 
 class Yes(BaseHTTPRequestHandler):
@@ -21,6 +25,8 @@ class Yes(BaseHTTPRequestHandler):
     wbufsize = -1
 
     def do_GET(self) -> None:
+        if self.path.endswith("/slow"):
+            time.sleep(3)
         body = (self.headers["X-Forwarded-For"] + " " + self.headers["X-Request-Start"]).encode()
         self.send_response(429 if self.path == "/portal-says/" else 200)
         self.send_header("Content-Length", str(len(body)))
@@ -32,22 +38,33 @@ class Yes(BaseHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def port() -> Iterator[int]:
+def behind() -> Iterator[int]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Yes)
     server.daemon_threads = True
     Thread(target=server.serve_forever, daemon=True).start()
-    with front_of(server.server_port) as front:
-        yield front.port
+    yield server.server_port
     server.shutdown()
     server.server_close()
 
 
-def asked(port: int, path: str, times: int, address: str) -> list[tuple[int, dict[str, str], str]]:
+@pytest.fixture(scope="module")
+def front(behind: int) -> Iterator[Front]:
+    with front_of(behind) as front:
+        yield front
+
+
+@pytest.fixture
+def port(front: Front) -> int:
+    return front.port
+
+
+def line(port: int, address: str) -> http.client.HTTPSConnection:
     """From an address of the loopback network, so that each has limits of its own."""
-    connection = http.client.HTTPSConnection(
-        "127.0.0.1", port, timeout=10, context=trusting(), source_address=(address, 0)
-    )
-    answers = []
+    return http.client.HTTPSConnection("127.0.0.1", port, timeout=10, context=trusting(), source_address=(address, 0))
+
+
+def asked(port: int, path: str, times: int, address: str) -> list[tuple[int, dict[str, str], str]]:
+    connection, answers = line(port, address), []
     for _ in range(times):
         connection.request("GET", path)
         answer = connection.getresponse()
@@ -73,6 +90,59 @@ def test_machines_are_told_in_their_own_words(port: int) -> None:
     for _, headers, body in turned_away:
         assert (headers["Retry-After"], headers["Content-Type"]) == ("5", "application/problem+json")
         assert json.loads(body)["code"] == "too_many"
+
+
+@pytest.mark.parametrize(
+    ("path", "logged"),
+    [
+        ("/v/SECRET/", "/v/-"),
+        ("//v/SECRET/", "/v/-"),
+        ("/s/SECRET/pdf/?x=SECRET", "/s/-"),
+        ("/api/v1/certificates/SECRET", "/api/v1/certificates/-"),
+        ("/classes/0199/sign-in/SECRET/", "/classes/0199/sign-in/-"),
+        ("/teaching/?code=SECRET", "/teaching/"),
+    ],
+)
+def test_its_log_holds_no_tokens(front: Front, path: str, logged: str) -> None:
+    asked(front.port, path, 1, "127.1.0.4")
+    log = front.folder / "access"
+    until(lambda: f" GET {logged} " in log.read_text(), f"{logged} in {log.read_text()}", 10)
+    assert "SECRET" not in log.read_text()
+
+
+@pytest.mark.parametrize(("path", "kind", "word"), [("/evidence/", PAGE, "文件过大"), ("/api/x", PROBLEM, "too_large")])
+def test_what_is_too_large_for_it_is_refused_in_words(front: Front, path: str, kind: str, word: str) -> None:
+    connection = line(front.port, "127.1.0.5")
+    with closing(connection):
+        connection.putrequest("POST", path)
+        connection.putheader("Content-Length", str(23 * 1024 * 1024))
+        connection.endheaders()
+        answer = connection.getresponse()
+        assert (answer.status, answer.headers["Content-Type"]) == (413, kind)
+        assert word in answer.read().decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "word"), [("/", PAGE, "平台正在重新启动"), ("/api/v1/hours", PROBLEM, "away")]
+)
+def test_without_a_portal_behind_it_says_when_to_come_back(path: str, kind: str, word: str) -> None:
+    with front_of(free_port()) as nobody:
+        ((status, headers, body),) = asked(nobody.port, path, 1, "127.1.0.6")
+    assert (status, headers["Content-Type"], headers["Retry-After"]) == (503, kind, "30")
+    assert word in body
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "kind", "word"),
+    [("/slow", 504, PAGE, "可能已经生效"), ("/api/slow", 503, PROBLEM, "用同样的内容重试")],
+)
+def test_who_gets_no_answer_is_told_that_it_may_have_been_done(
+    behind: int, path: str, status: int, kind: str, word: str
+) -> None:
+    with front_of(behind, changes={"proxy_read_timeout 60s": "proxy_read_timeout 1s"}) as hasty:
+        ((told, headers, body),) = asked(hasty.port, path, 1, "127.1.0.7")
+    assert (told, headers["Content-Type"], headers["Retry-After"]) == (status, kind, "30")
+    assert word in body
 
 
 def test_what_the_portal_refuses_is_passed_on_as_it_is(port: int) -> None:

@@ -1,11 +1,16 @@
 """How the portal speaks to its database (docs/decisions/0071)."""
 
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from django.db import connection
 
+from ceportal import env
 from ceportal.settings.base import database
+from tests.portals import ROOT
 
 ADDRESS = "postgresql://portal@localhost/portal"
 
@@ -24,3 +29,30 @@ def test_an_address_with_options_of_its_own_has_its_own_and_what_else_it_asks() 
         "sslmode": "require",
     }
     assert database(f"{ADDRESS}?options=-c%20work_mem%3D8MB")["OPTIONS"] == {"options": "-c work_mem=8MB"}
+
+
+def test_behind_a_pool_of_transactions_no_cursor_outlives_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not database(ADDRESS)["DISABLE_SERVER_SIDE_CURSORS"]
+    monkeypatch.setenv("DISABLE_SERVER_SIDE_CURSORS", "1")
+    assert database(ADDRESS)["DISABLE_SERVER_SIDE_CURSORS"]
+
+
+def test_what_stands_in_the_environment_reaches_celery(tmp_path: Path) -> None:
+    """A broker's address as a secret in a file, with how TLS is checked; and how many processes a worker has."""
+    address = "rediss://:password@broker:6380/0?ssl_cert_reqs=required"
+    (tmp_path / "redis").write_text(f"{address}\n", encoding="ascii")
+    given = {name: value for name, value in os.environ.items() if name != "REDIS_URL"}
+    given |= {"DJANGO_SETTINGS_MODULE": "ceportal.settings.dev", "DATA_DIR": str(tmp_path)}
+    given |= {"REDIS_URL_FILE": str(tmp_path / "redis"), "WORKER_PROCESSES": "3"}
+    asked = "from ceportal.celery import app; print(app.conf.worker_concurrency, app.conf.broker_url)"
+    told = subprocess.run(
+        [sys.executable, "-c", asked], env=given, cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert told.stdout.split() == ["3", address]
+
+
+def test_a_number_that_is_left_empty_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEB_THREADS", " ")
+    assert env.number("WEB_THREADS", 3) == 3
+    monkeypatch.setenv("WEB_THREADS", "4")
+    assert env.number("WEB_THREADS", 3) == 4

@@ -48,7 +48,7 @@ class Machine:
         return self.calls.read_text(encoding="utf-8") if self.calls.exists() else ""
 
 
-LAYOUT = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")
+LAYOUT = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0", "fonts-noto-cjk")
 
 
 @pytest.fixture
@@ -62,14 +62,16 @@ def test_whoever_may_not_install_is_told_the_one_command(machine: Machine) -> No
     lines = [line.strip() for line in result.stderr.splitlines() if "apt-get" in line]
     assert lines == [
         "sudo apt-get update && sudo apt-get install --yes --no-install-recommends"
-        " libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-hanazono"
+        " libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-hanazono fonts-noto-cjk"
     ]
     assert machine.called() == ""
 
 
-@pytest.mark.parametrize("font", ["fonts-hanazono", "fonts-babelstone-han"])
-def test_where_all_is_here_nothing_is_asked(machine: Machine, font: str) -> None:
-    machine.has((*LAYOUT, font))
+@pytest.mark.parametrize(
+    ("rare", "common"), [("fonts-hanazono", "fonts-noto-cjk"), ("fonts-babelstone-han", "fonts-wqy-zenhei")]
+)
+def test_where_all_is_here_nothing_is_asked(machine: Machine, rare: str, common: str) -> None:
+    machine.has((*LAYOUT[:-1], common, rare))
     result = machine.run()
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
 
@@ -88,7 +90,11 @@ def test_sudo_without_a_password_installs_only_what_is_missing_and_starts_no_ser
 
 def test_the_tests_ask_for_more(machine: Machine) -> None:
     machine.has((*LAYOUT, "fonts-hanazono"))
-    assert "fonts-noto-cjk" in machine.run("test").stderr
+    machine.says("python3", "exit 0")
+    (machine.folder / "grep").symlink_to(shutil.which("grep") or "")
+    machine.path = str(machine.folder)
+    assert machine.run("run").returncode == 0
+    assert "poppler-utils" in machine.run("test").stderr
 
 
 @pytest.mark.parametrize("is_here", [True, False])

@@ -64,9 +64,9 @@ class EnterPlatformView(AuthorizationView):
         if "error" in context:
             return _refused(self.request, status=how.get("status", 400))
         answer: HttpResponse = super().render_to_response(context, **how)
-        # The browser asks this of every address that a form leads on to.
+        # The browser asks this of every address that a form leads on to, and a callback may lead on to another host.
         back = urlsplit(context["redirect_uri"])
-        answer._csp_update = {"form-action": [f"{back.scheme}://{back.netloc}"]}  # type: ignore[attr-defined]
+        answer._csp_update = {"form-action": [f"{back.scheme}://{back.netloc}", "https:"]}  # type: ignore[attr-defined]
         return answer
 
 

@@ -99,6 +99,16 @@ class MachineView(APIView):
     def caller(self) -> Caller:
         return Caller(self.organization.name)
 
+    @property
+    def is_rehearsal_alone(self) -> bool:
+        """A sandbox key keeps nothing where hours are counted in earnest."""
+        return self.client.is_sandbox and not settings.SANDBOX
+
+    def refuse_rehearsal(self) -> None:
+        """Who has only promised to try things out asks about nobody real."""
+        if self.is_rehearsal_alone:
+            raise Problem(403, "sandbox_key", "沙箱密钥不能查询正式环境中的人员，请在沙箱环境中试用。")
+
     def spend_records(self, count: int) -> None:
         """Count records against the rate of all clients, and against the ceiling of the key's line a day."""
         self.spend("records", settings.API_RECORD_RATE, cost=count)

@@ -113,6 +113,7 @@ def database(url: str) -> DBConfig:
         }
     else:
         config["OPTIONS"] = {"options": "-c cursor_tuple_fraction=1", **config.get("OPTIONS", {})}
+        config["DISABLE_SERVER_SIDE_CURSORS"] = env.flag("DISABLE_SERVER_SIDE_CURSORS", default=False)
     return config
 
 
@@ -288,7 +289,7 @@ OUTGOING_NETWORKS = env.names("OUTGOING_NETWORKS")
 LINK_CHECK_HOURS = env.number("LINK_CHECK_HOURS", 24)
 
 # The clock (reliability R1, F4 to F7): the database is the queue, the broker only a bell.
-CELERY_BROKER_URL = env.broker_url()
+CELERY_BROKER_URL = env.text("REDIS_URL", "") or env.broker_here()
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

@@ -49,7 +49,8 @@ def printed(
         else HTML(string=html, base_url=base, url_fetcher=fetcher)
     )
     finisher = pressed if is_wellformed else None
-    sheet = _style(styles, is_small=bool(texts) and is_common(texts))
+    is_small = bool(texts) and is_common(texts)
+    sheet = _style(styles, () if is_small else rare_fonts(), is_small=is_small)
     with _ONE_AT_A_TIME:
         return document.write_pdf(
             stylesheets=[sheet], font_config=_fonts(), pdf_tags=not is_wellformed, finisher=finisher
@@ -74,11 +75,11 @@ def _fonts() -> FontConfiguration:
 
 
 @cache
-def _style(paths: tuple[Path, ...], *, is_small: bool) -> CSS:
-    """The parsed style with its faces: read once a process."""
+def _style(paths: tuple[Path, ...], fallbacks: tuple[Path, ...], *, is_small: bool) -> CSS:
+    """The parsed style with its faces: read once a process, and anew when a font for rare names has come."""
     if is_small:
         return _parsed(paths, [_face("Small", "common-regular", 400), _face("Small", "common-bold", 700)], '"Small"')
-    rare = [f"Rare{place}" for place, _ in enumerate(rare_fonts())]
+    rare = [f"Rare{place}" for place, _ in enumerate(fallbacks)]
     faces = [_face("Sheet", "regular", 400), _face("Sheet", "bold", 700)]
     faces += [_face(name, f"rare-{place}", weight) for place, name in enumerate(rare) for weight in (400, 700)]
     family = ", ".join(f'"{name}"' for name in ["Sheet", *rare])

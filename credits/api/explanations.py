@@ -53,6 +53,7 @@ class Explanations(MachineView):
     scopes: ClassVar = {"POST": "eligibility:read"}
 
     def post(self, request: Request) -> HttpResponse:
+        self.refuse_rehearsal()
         asked, _ = self.body(request)
         year = _year(asked.get("year")) if isinstance(asked, dict) else None
         faults = list(_faults(asked))

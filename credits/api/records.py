@@ -14,7 +14,7 @@ from ceportal.kernel.web.keyset import strict_page
 from ceportal.kernel.web.problems import Problem, json_answer
 from credits.api.views import HoursView
 from credits.enums import ClaimState, CorrectionAction
-from credits.models import Claim
+from credits.models import Claim, Correction
 from credits.rules.records import is_record_id, reasons_not_to_read
 from credits.selectors.records import corrections_of_record, current_record, entries_of_record, records_of
 from credits.services.corrections import Corrected, replace_record, withdraw_record
@@ -171,8 +171,17 @@ def _whole(claim: Claim) -> dict[str, Any]:
             "action": each.action,
             "reason": each.reason,
             "at": timezone.localtime(each.asked_at).isoformat(timespec="seconds"),
-            "state": "undone" if each.undone_at else "done" if each.done_at else "reversal_pending",
+            "state": _stands(each),
+            **({"declined_because": each.declined_because} if each.declined_because else {}),
         }
         for each in corrections
     ]
     return whole
+
+
+def _stands(correction: Correction) -> str:
+    if correction.undone_at:
+        return "undone"
+    if correction.declined_because:
+        return "declined"
+    return "done" if correction.done_at else "reversal_pending"

@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import msgspec
-from django.conf import settings
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.utils import timezone
@@ -31,11 +30,6 @@ class HoursView(MachineView):
         if not self.organization.is_platform:
             raise Problem(403, "not_a_platform", "只有学习平台可以报送和查询学时。")
         return Speaker(Door.PLATFORM, self.organization, client=self.client.client_id)
-
-    @property
-    def is_rehearsal_alone(self) -> bool:
-        """A sandbox key keeps nothing where hours are counted in earnest."""
-        return self.client.is_sandbox and not settings.SANDBOX
 
     def refuse_if_revoked(self) -> None:
         """Last thing in the transaction of a write: a key revoked meanwhile has written nothing."""

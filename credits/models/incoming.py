@@ -83,6 +83,7 @@ class Correction(Unsettled, Referenced):
 
     `replacement` is the new content, sealed: it names a person. `client` is the key by which it was asked (empty where
     no key was, or none was written down); `undone_at` says since when a bureau has undone it, as a thief's word.
+    `declined_because` is what the bureau answered where it left the record as it is.
     """
 
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="corrections")
@@ -94,6 +95,7 @@ class Correction(Unsettled, Referenced):
     client = models.ForeignKey(ApiClient, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     done_at = models.DateTimeField(null=True, blank=True)
     undone_at = models.DateTimeField(null=True, blank=True)
+    declined_because = models.CharField(max_length=300, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = verbose_name_plural = "学时更正"

@@ -52,7 +52,8 @@ _CORRECTED_BUT_THERE = f"""
     SELECT c.ref, c.year FROM {_CLAIMS} c
      WHERE c.state NOT IN ('withdrawn', 'tombstone')
        AND EXISTS (SELECT 1 FROM {_CORRECTIONS} k
-                    WHERE k.claim_id = c.id AND k.done_at IS NOT NULL AND k.undone_at IS NULL)
+                    WHERE k.claim_id = c.id AND k.done_at IS NOT NULL AND k.undone_at IS NULL
+                      AND k.declined_because = '')
 """  # noqa: S608
 _COUNTED_IN_TWO_REVISIONS = f"""
     SELECT c.ref, c.year FROM {_CLAIMS} c

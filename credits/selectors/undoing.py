@@ -38,7 +38,7 @@ def undoable(asked: QuerySet[Correction]) -> QuerySet[Correction]:
     """Withdrawals done by the key's word alone that nobody has repeated since, and whatever waits for a bureau."""
     again = Correction.objects.filter(claim=OuterRef("claim"), pk__gt=OuterRef("pk"), action=CorrectionAction.WITHDRAW)
     by_word = Q(action=CorrectionAction.WITHDRAW, done_at=F("asked_at")) & ~Q(Exists(again))
-    return asked.filter(by_word | Q(done_at__isnull=True), undone_at__isnull=True)
+    return asked.filter(by_word | Q(done_at__isnull=True), undone_at__isnull=True, declined_because="")
 
 
 def asked_since_leak(client: ApiClient) -> Asked:
@@ -58,6 +58,8 @@ def _stands(asked: Correction, can_be_undone: bool) -> str:
         return "编号已放开，请平台重新报送"
     if asked.undone_at:
         return "已恢复，先待核实" if asked.claim.state == ClaimState.HELD else "已恢复"
+    if asked.declined_because:
+        return "人社部门未同意，记录没有变动"
     if asked.done_at is None:
         return "等待人社部门办理"
     if asked.action == CorrectionAction.REPLACE:

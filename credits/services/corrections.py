@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.enums import Duty, NoticeEvent
-from accounts.models import ApiClient, Organization
+from accounts.models import ApiClient, Organization, User
 from accounts.selectors.duties import holders_of, in_charge
 from accounts.selectors.learners import Person
 from accounts.services.notices import tell
@@ -61,14 +61,20 @@ class Corrected:
 
 @transaction.atomic
 def withdraw_record(record_id: str, *, reason: str, speaker: Speaker, now: datetime) -> Corrected:
-    """Take a record back, for good. Unknown as yet: it will not count when it comes. Twice is once."""
+    """Take a record back, for good. Unknown as yet: it will not count when it comes. Twice is once.
+
+    A replacement that waits for the bureau gives its place to the withdrawal.
+    """
     claim, was_known = _locked(record_id, speaker, now)
     if claim.state in {ClaimState.WITHDRAWN, ClaimState.TOMBSTONE}:
         if not was_known or _was_another_keys_word(claim, speaker):
             _note(claim, CorrectionAction.WITHDRAW, reason, speaker, now)
         return Corrected(claim)
-    if _open_correction(claim):
-        _take_over(claim, speaker, now)
+    if waiting := _open_correction(claim):
+        if waiting.action == CorrectionAction.REPLACE:
+            _withdraw_instead(waiting, reason, speaker, now)
+        else:
+            _take_over(waiting, speaker, now)
         return Corrected(claim, is_pending=True)
     if _stands_filed(claim):
         _note(claim, CorrectionAction.WITHDRAW, reason, speaker, now, is_done=False)
@@ -91,7 +97,9 @@ def replace_record(posted: Mapping[str, Any], *, reason: str, speaker: Speaker, 
     if is_same(claim, new):
         entry = claim.entries.order_by("id").first() if claim.state == ClaimState.LIVE else None
         return Corrected(claim, entry=str(entry.ref) if entry else None)
-    if _open_correction(claim):
+    if waiting := _open_correction(claim):
+        if _asks_the_same(waiting, new):
+            return Corrected(claim, is_pending=True)
         raise refuse("reversal_pending", "这条记录已有一项更正在等待人社部门办理。")
     if _stands_filed(claim):
         _note(claim, CorrectionAction.REPLACE, reason, speaker, now, posted=posted, is_done=False)
@@ -99,6 +107,19 @@ def replace_record(posted: Mapping[str, Any], *, reason: str, speaker: Speaker, 
     reversal = _end(claim, reason, speaker, now) if was_known else None
     _note(claim, CorrectionAction.REPLACE, reason, speaker, now)
     return _count_anew(claim, new, reversal, speaker, now)
+
+
+@transaction.atomic
+def decline_correction(correction: Correction, *, reason: str, unit: Organization, by: User, now: datetime) -> None:
+    """Leave the record as it is and answer its source why (shown by `GET /api/v1/hours/{record_id}`), in the name of
+    `unit`. It may ask anew. `MovedOn` when what was asked no longer waits, or is no longer what `correction` says.
+    """
+    as_seen = {"action": correction.action, "asked_at": correction.asked_at, "done_at__isnull": True}
+    waiting = Correction.objects.filter(pk=correction.pk, claim__state=ClaimState.LIVE, **as_seen)
+    if not waiting.update(done_at=now, declined_because=reason):
+        raise MovedOn([Refusal("moved_on", "这项要求刚刚有变动，请刷新后再看。")])
+    after = {"action": correction.action, "correction": str(correction.ref), "reason": reason, "unit": str(unit.ref)}
+    leave_trail("claim.decline_correction", correction.claim, by=by, now=now, after=after)
 
 
 def finish_corrections(*, now: datetime) -> int:
@@ -111,13 +132,13 @@ def finish_corrections(*, now: datetime) -> int:
 def _finish(correction: Correction, *, now: datetime) -> bool:
     if not Correction.objects.filter(pk=correction.pk, done_at__isnull=True).update(done_at=now):
         return False
-    if correction.replacement_sealed is None:
+    replacement = _replacement_of(correction)
+    if replacement is None:
         return True
-    clear = unseal(correction.replacement_sealed, table=_TABLE, column=_COLUMN, ref=correction.ref)
     claim = correction.claim
     door, ref = claim.source.split(":", 1)
     speaker = Speaker(Door(door), Organization.objects.get(ref=ref))
-    _count_anew(claim, read(json.loads(clear)), None, speaker, now)
+    _count_anew(claim, replacement, None, speaker, now)
     return True
 
 
@@ -168,8 +189,20 @@ def _tombstone(record_id: str, speaker: Speaker, now: datetime) -> Claim:
     )
 
 
-def _open_correction(claim: Claim) -> bool:
-    return claim.corrections.filter(done_at__isnull=True).exists()
+def _open_correction(claim: Claim) -> Correction | None:
+    return claim.corrections.filter(done_at__isnull=True).first()
+
+
+def _asks_the_same(waiting: Correction, new: Record) -> bool:
+    """Whether what waits is a replacement by this very content."""
+    replacement = _replacement_of(waiting)
+    return replacement is not None and digest_of(replacement) == digest_of(new)
+
+
+def _replacement_of(correction: Correction) -> Record | None:
+    if correction.replacement_sealed is None:
+        return None
+    return read(json.loads(unseal(correction.replacement_sealed, table=_TABLE, column=_COLUMN, ref=correction.ref)))
 
 
 def _was_another_keys_word(claim: Claim, speaker: Speaker) -> bool:
@@ -178,11 +211,23 @@ def _was_another_keys_word(claim: Claim, speaker: Speaker) -> bool:
     return last is not None and last.client is not None and last.client.client_id != speaker.client
 
 
-def _take_over(claim: Claim, speaker: Speaker, now: datetime) -> None:
+def _take_over(waiting: Correction, speaker: Speaker, now: datetime) -> None:
     """The same withdrawal by another key while the bureau has not acted: from now on it is that key's word."""
-    waiting = Correction.objects.filter(claim=claim, done_at__isnull=True, action=CorrectionAction.WITHDRAW)
-    if waiting.exclude(client__client_id=speaker.client).update(client=_key_of(speaker)):
-        leave_trail("claim.correct", claim, by=speaker, now=now, after={"action": "withdraw", "is_done": False})
+    rows = Correction.objects.filter(pk=waiting.pk, done_at__isnull=True)
+    if rows.exclude(client__client_id=speaker.client).update(client=_key_of(speaker)):
+        leave_trail("claim.correct", waiting.claim, by=speaker, now=now, after={"action": "withdraw", "is_done": False})
+
+
+def _withdraw_instead(waiting: Correction, reason: str, speaker: Speaker, now: datetime) -> None:
+    """The record is wanted no more in any wording. The bureau reverses either way; nothing is counted anew then."""
+    is_open = Correction.objects.filter(pk=waiting.pk, done_at__isnull=True, action=CorrectionAction.REPLACE)
+    asked = {"action": CorrectionAction.WITHDRAW, "reason": reason, "asked_at": now, "by_label": speaker.label}
+    if not is_open.update(**asked, client=_key_of(speaker), replacement_sealed=None):
+        raise MovedOn([Refusal("moved_on", "这条记录刚刚有变动，请重试。")])
+    waiting.refresh_from_db()
+    _tell_bureau(waiting, now)
+    after = {"action": "withdraw", "correction": str(waiting.ref), "is_done": False, "in_place_of": "replace"}
+    leave_trail("claim.correct", waiting.claim, by=speaker, now=now, after=after)
 
 
 def _key_of(speaker: Speaker) -> ApiClient | None:
@@ -260,4 +305,5 @@ def _tell_bureau(correction: Correction, now: datetime) -> None:
         f"{correction.reason}。这条学时已经备案，请在“学时撤销”中办理。"
     )
     to = holders_of(bureau, Duty.REVERSE_HOURS)
-    tell(to, NoticeEvent.REVERSAL_WAITING, key=f"correction:{correction.ref}", text=text, link=_DESK, now=now)
+    key = f"correction:{correction.ref}:{correction.action}"
+    tell(to, NoticeEvent.REVERSAL_WAITING, key=key, text=text, link=_DESK, now=now)

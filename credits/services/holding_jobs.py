@@ -177,7 +177,9 @@ def _as_many_as_fit(rows: QuerySet[HourBatch]) -> list[HourBatch]:
 def _put_right(client: ApiClient, source: str, since: datetime, mark: str) -> list[int]:
     """By the key, or by a key nobody has written down."""
     whose = Q(client=client) | Q(client__isnull=True)
-    asked = Correction.objects.filter(whose, claim__source=source, asked_at__gte=since, action=CorrectionAction.REPLACE)
+    asked = Correction.objects.filter(
+        whose, claim__source=source, asked_at__gte=since, action=CorrectionAction.REPLACE, declined_because=""
+    )
     ids = list(asked.values_list("claim__external_id", flat=True).distinct())
     parts = (ids[at : at + CHUNK] for at in range(0, len(ids), CHUNK))
     return [key for part in parts for key in claims_in(source, part, unless=mark)]

@@ -19,7 +19,8 @@ class CheckView(MachineView):
     """`{"records": [...]}`, at most 200. People are counted by a limit of their own: nobody tries them out."""
 
     def records(self, request: Request) -> tuple[list[Any], str]:
-        """What was asked, and the digest of its bytes for the trail."""
+        """What was asked, and the digest of its bytes for the trail. 403 for a sandbox key outside a sandbox."""
+        self.refuse_rehearsal()
         envelope, raw = self.body(request)
         if not isinstance(envelope, dict) or not isinstance(envelope.get("records"), list):
             raise Problem(400, "no_records", '请求体应是 {"records": [...]}。', pointer="/records")

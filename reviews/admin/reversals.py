@@ -18,11 +18,12 @@ from accounts.selectors.people import find_by_id_number
 from ceportal.kernel.rules.refusal import Refusal, Refused
 from ceportal.kernel.web.desks import Column
 from credits.enums import ClaimState, EntryKind
+from credits.models import Correction
 from credits.selectors.records import open_corrections
-from reviews.forms.reviewing import FindPersonForm, ReverseForm
+from reviews.forms.reviewing import DeclineForm, FindPersonForm, ReverseForm
 from reviews.models import CreditedHours
 from reviews.selectors.registers import hours_in_reach, reversible_hours
-from reviews.services.reversing import reverse_hours
+from reviews.services.reversing import decline_reversal, reverse_hours
 from reviews.web.overseers import OverseersRegister, moment_of
 
 _LOOKED_AT = 500
@@ -89,8 +90,11 @@ class ReversalDesk(OverseersRegister):
         return redirect(f"{desk}?person={person.ref}")
 
     def reverse(self, request: HttpRequest, ref: UUID) -> HttpResponse:
-        """What will be taken back, with reason and clause; on POST it is."""
+        """What will be taken back, with reason and clause; on POST it is, or what asked for it is turned down."""
         claim = get_object_or_404(hours_in_reach(_user(request)), ref=ref)
+        correction = open_corrections().filter(claim=claim).select_related("client").first()
+        if "correction" in request.POST:
+            return self._decline(request, claim, correction)
         form = ReverseForm(request.POST if request.method == "POST" else None)
         reasons: list[Refusal] = []
         if form.is_bound and form.is_valid():
@@ -101,18 +105,52 @@ class ReversalDesk(OverseersRegister):
             else:
                 messages.success(request, f"已撤销《{claim.title}》的 {claim.hours.normalize():f} 学时，已通知本人。")
                 return redirect("admin:reviews_creditedhours_reverse", claim.ref)
-        context = {
-            "title": "撤销学时",
-            "claim": claim,
-            "unit": _unit_of(claim),
-            "is_live": claim.state == ClaimState.LIVE,
-            "was_reversed": claim.entries.filter(kind=EntryKind.REVERSAL).exists(),
-            "correction": open_corrections().filter(claim=claim).select_related("client").first(),
-            "form": form,
-            "reasons": reasons,
-        }
-        status = 409 if reasons else 422 if form.is_bound else 200
-        return render(request, "reviews/admin/reverse.html", context, status=status)
+        return _page(request, claim, correction, form, _decline_form(correction), reasons)
+
+    def _decline(self, request: HttpRequest, claim: CreditedHours, correction: Correction | None) -> HttpResponse:
+        form, reasons = DeclineForm(request.POST, auto_id="decline_%s"), list[Refusal]()
+        if form.is_valid():
+            try:
+                seen = get_object_or_404(Correction, claim=claim, ref=form.cleaned_data["correction"])
+                seen.action = form.cleaned_data["action"]
+                reason = form.cleaned_data["reason"]
+                decline_reversal(claim, seen, reason=reason, by=_user(request), now=timezone.now())
+            except Refused as refused:
+                reasons = refused.reasons
+            else:
+                messages.success(request, f"已答复平台：不同意。《{claim.title}》的学时没有变动。")
+                return redirect("admin:reviews_creditedhours_reverse", claim.ref)
+        return _page(request, claim, correction, ReverseForm(), form if correction else None, reasons)
+
+
+def _decline_form(correction: Correction | None) -> DeclineForm | None:
+    if correction is None:
+        return None
+    return DeclineForm(initial={"correction": correction.ref, "action": correction.action}, auto_id="decline_%s")
+
+
+def _page(
+    request: HttpRequest,
+    claim: CreditedHours,
+    correction: Correction | None,
+    form: ReverseForm,
+    decline: DeclineForm | None,
+    reasons: list[Refusal],
+) -> HttpResponse:
+    context = {
+        "title": "撤销学时",
+        "claim": claim,
+        "unit": _unit_of(claim),
+        "is_live": claim.state == ClaimState.LIVE,
+        "was_reversed": claim.entries.filter(kind=EntryKind.REVERSAL).exists(),
+        "correction": correction,
+        "form": decline if decline and decline.is_bound else form,
+        "reverse": form,
+        "decline": decline,
+        "reasons": reasons,
+    }
+    status = 409 if reasons else 422 if request.method == "POST" else 200
+    return render(request, "reviews/admin/reverse.html", context, status=status)
 
 
 def _asked(request: HttpRequest) -> dict[str, str]:

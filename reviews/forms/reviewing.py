@@ -11,7 +11,7 @@ from accounts.models import Membership, User
 from ceportal.kernel.rules.citations import citation
 from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.web.hidden import CountField
-from credits.enums import Subject
+from credits.enums import CorrectionAction, Subject
 from credits.rules.typed import narrow, reasons_not_to_read_hours
 from reviews.enums import REASON_CLAUSES, REASON_LIMIT, ReasonCode, ReversalCode, Share
 from reviews.rules import reversing
@@ -219,6 +219,23 @@ class ReverseForm(forms.Form):
             "max_length": f"情况说明最多 {reversing.REASON_LIMIT} 个字。",
         },
         widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class DeclineForm(forms.Form):
+    """Why what a platform asks to take back stays; `correction` and `action` are what was on the screen."""
+
+    correction = forms.UUIDField(widget=forms.HiddenInput())
+    action = forms.ChoiceField(choices=CorrectionAction.choices, widget=forms.HiddenInput())
+    reason = forms.CharField(
+        label="不同意的原因",
+        help_text="平台会看到这段话，可以改正后重新提出。",
+        max_length=reversing.REASON_LIMIT,
+        error_messages={
+            "required": "请写明为什么不同意。",
+            "max_length": f"情况说明最多 {reversing.REASON_LIMIT} 个字。",
+        },
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
 
 

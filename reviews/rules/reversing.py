@@ -23,8 +23,17 @@ def reasons_not_to_reverse(code: str, text: str) -> Iterator[Refusal]:
     """Why hours cannot be reversed with this reason."""
     if code not in ReversalCode.values:
         yield Refusal("reason_code", "请从列表中选择撤销原因。", field="reason_code")
+    yield from _of_text(text, if_blank="请写明查实的情况，本人会看到。")
+
+
+def reasons_not_to_decline(text: str) -> Iterator[Refusal]:
+    """Why a source's wish to take hours back cannot be turned down in these words."""
+    yield from _of_text(text, if_blank="请写明为什么不同意，平台会看到。")
+
+
+def _of_text(text: str, *, if_blank: str) -> Iterator[Refusal]:
     if not text.strip():
-        yield Refusal("reason_blank", "请写明查实的情况，本人会看到。", field="reason")
+        yield Refusal("reason_blank", if_blank, field="reason")
     elif len(text) > REASON_LIMIT:
         yield Refusal("reason_too_long", f"情况说明最多 {REASON_LIMIT} 个字，现在有 {len(text)} 个字。", field="reason")
     elif strange_character(text.translate(_BREAKS)) is not None:

@@ -116,7 +116,9 @@ def test_a_person_enters_and_the_platform_knows_them_by_name_alone(entry: Platfo
     assert fetch(entry.start()).headers["Location"].startswith("/sign-in/")
     page = fetch(entry.start(), Cookie=session)
     assert "不会得到您的证件号码" in page.text
-    assert f"form-action 'self' {BACK.removesuffix('/callback')}" in page.headers["Content-Security-Policy"]
+    assert (
+        f"form-action 'self' {BACK.removesuffix('/callback')} https:;" in page.headers["Content-Security-Policy"] + ";"
+    )
     code = code_in(consent(entry.start(), session), entry)
     told = json.loads(entry.exchange(code).text)
     assert "refresh_token" not in told

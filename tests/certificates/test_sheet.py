@@ -202,6 +202,16 @@ def test_what_is_missing_depends_on_the_fonts_at_hand(monkeypatch: pytest.Monkey
     assert missing_glyphs("𠮷\U00030edd𠮷") == "𠮷\U00030edd"
 
 
+@pytest.mark.skipif(not assets.rare_fonts(), reason="fonts-hanazono is not installed")
+def test_a_font_that_comes_while_a_process_prints_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a certificate that waited for its font would be printed with boxes by whoever had printed before."""
+    with monkeypatch.context() as bare:
+        bare.setattr(assets, "_RARE", ())
+        render_sheet(content(1, name="䶮"))
+    assert not looks_like(name_box("𠮷"), name_box("口"))
+    assert 0.05 < (name_box("𠮷") < 128).mean() < 0.75
+
+
 @pytest.mark.parametrize("payload", HOSTILE)
 @pytest.mark.parametrize("place", ["name", "employer", "series", "item", "kind", "source", "authority"])
 def test_nothing_hidden_in_a_printed_value_is_fetched_or_embedded(payload: str, place: str) -> None:

@@ -146,3 +146,18 @@ def test_the_envelope_and_the_limit_are_kept(
     assert ask(machine, path, who(declarant), who(declarant)).status_code == 200
     refused = ask(machine, path, who(declarant), who(declarant))
     assert (refused.status_code, "Retry-After" in refused) == (429, True)
+
+
+@pytest.mark.parametrize(
+    "path", [IDENTITY, ELIGIBILITY, "/api/v1/explanations", "/api/v1/certificate-bundles"], ids=lambda path: path[8:]
+)
+def test_a_sandbox_key_asks_about_nobody_real(
+    machine: Machine, declarant: Professional, settings: Any, path: str
+) -> None:
+    machine.client.is_sandbox = True
+    machine.client.save()
+    refused = ask(machine, path, who(declarant))
+    assert (refused.status_code, refused.json()["code"]) == (403, "sandbox_key")
+    assert not AuditEvent.objects.filter(action__in=[LOOKED_UP, "identity.check", "eligibility.check"]).exists()
+    settings.SANDBOX = True
+    assert ask(machine, path, who(declarant)).status_code != 403

@@ -12,6 +12,8 @@ from django.test import Client
 
 from accounts.enums import NoticeEvent
 from accounts.models import ApiClient, Notice, Professional, User
+from ceportal.kernel.models import AuditEvent
+from ceportal.kernel.rules.refusal import Refused
 from ceportal.office.services.clock import run_all
 from certificates.enums import CertificateState
 from certificates.models import Certificate
@@ -19,6 +21,8 @@ from credits.enums import ClaimState
 from credits.models import Claim, ClosedMonth, Correction, HourEntry, UnmatchedPerson, YearAccount
 from credits.selectors.reconciliation import mismatches
 from credits.services.ledger import reverse_claim
+from reviews.models import CreditedHours
+from reviews.services.reversing import decline_reversal
 from tests.credits import factories as make
 from tests.credits.factories import NOW
 from tests.credits.machines import HOURS, Machine, posted
@@ -179,11 +183,85 @@ def test_a_filed_record_waits_for_the_bureau(
     assert (response.status_code, response.json()["state"]) == (202, "reversal_pending")
     assert hours() == 2
     assert machine.get(f"{HOURS}/r-1").json()["state"] == "reversal_pending"
-    assert machine.correct("r-1", "withdraw").status_code == 202
+    again = machine.correct("r-1", "replace", posted(declarant, hours="3.0"))
+    assert (again.status_code, again.json()["state"]) == (202, "reversal_pending")
     assert machine.correct("r-1", "replace", posted(declarant, hours="4.0")).status_code == 409
     assert Notice.objects.get(event=NoticeEvent.REVERSAL_WAITING).to == city_officer
     sealed = Correction.objects.get().replacement_sealed
     assert declarant.name.encode() not in bytes(sealed)
+
+
+def test_a_withdrawal_takes_the_place_of_a_waiting_replacement(
+    machine: Machine, city_officer: User, filed: Claim, declarant: Professional
+) -> None:
+    machine.correct("r-1", "replace", posted(declarant, hours="3.0"))
+    assert machine.correct("r-1", "withdraw", reason="人没有来").status_code == 202
+    waiting = Correction.objects.get()
+    assert (waiting.action, waiting.reason, waiting.replacement_sealed) == ("withdraw", "人没有来", None)
+    assert Notice.objects.filter(event=NoticeEvent.REVERSAL_WAITING, to=city_officer).count() == 2
+    assert AuditEvent.objects.filter(action="claim.correct").count() == 2
+    reverse_claim(filed, reason="平台撤回", by=city_officer, now=NOW)
+    list(run_all(now=NOW))
+    assert hours() == 0
+    assert machine.get(f"{HOURS}/r-1").json()["state"] == "withdrawn"
+
+
+@pytest.fixture
+def bureau(city_officer: User) -> Client:
+    browser = Client()
+    browser.force_login(city_officer)
+    return browser
+
+
+def _declined(browser: Client, claim: Claim, reason: str = "证书上写的就是 2 学时", **changes: Any) -> Any:
+    page = f"/admin/reviews/creditedhours/{claim.ref}/"
+    shown = browser.get(page).context["decline"].initial
+    return browser.post(page, shown | {"reason": reason} | changes)
+
+
+def test_the_bureau_may_answer_no_and_the_platform_reads_why(
+    machine: Machine, bureau: Client, filed: Claim, declarant: Professional
+) -> None:
+    machine.correct("r-1", "replace", posted(declarant, hours="3.0"))
+    empty = _declined(bureau, filed, reason=" ")
+    assert (empty.status_code, "请写明为什么不同意" in empty.content.decode()) == (422, True)
+    assert _declined(bureau, filed).status_code == 302
+    list(run_all(now=NOW))
+    told = machine.get(f"{HOURS}/r-1").json()
+    assert (told["state"], hours()) == ("accepted", 2)
+    [correction] = told["corrections"]
+    assert (correction["state"], correction["declined_because"]) == ("declined", "证书上写的就是 2 学时")
+    assert AuditEvent.objects.get(action="claim.decline_correction").after["unit"]
+    assert machine.correct("r-1", "withdraw").status_code == 202, "it may ask anew"
+    assert _declined(bureau, filed, "查实确有其课").status_code == 302
+    reverse_claim(filed, reason="抽查", by=User.objects.get(pk=bureau.session["_auth_user_id"]), now=NOW)
+    list(run_all(now=NOW))
+    assert hours() == 0
+
+
+def test_no_is_said_to_what_was_on_the_screen_alone(
+    machine: Machine, bureau: Client, filed: Claim, declarant: Professional
+) -> None:
+    machine.correct("r-1", "replace", posted(declarant, hours="3.0"))
+    page = f"/admin/reviews/creditedhours/{filed.ref}/"
+    seen = bureau.get(page).context["decline"].initial
+    machine.correct("r-1", "withdraw")
+    answer = bureau.post(page, seen | {"reason": "不同意"})
+    assert (answer.status_code, "刚刚有变动" in answer.content.decode()) == (409, True)
+    assert Correction.objects.get().done_at is None
+    assert bureau.post(page, seen | {"reason": "不同意", "correction": str(filed.ref)}).status_code == 404
+    assert bureau.post(page, {"reason": "不同意", "correction": "x", "action": "y"}).status_code == 422
+
+
+def test_nobody_else_may_answer_no(
+    machine: Machine, bureau: Client, filed: Claim, declarant: Professional, employer_reviewer: User
+) -> None:
+    machine.correct("r-1", "withdraw")
+    waiting = Correction.objects.get()
+    stranger = CreditedHours.objects.get(pk=filed.pk)
+    with pytest.raises(Refused, match="范围"):
+        decline_reversal(stranger, waiting, reason="不同意", by=employer_reviewer, now=NOW)
+    assert Correction.objects.get().done_at is None
 
 
 def test_the_bureau_finds_what_it_is_asked_for(

@@ -73,3 +73,14 @@ def test_a_broker_that_accepts_and_never_answers_is_waited_for_once(settings):
         assert time.monotonic() - began < 3 * limits.ANSWER_SECONDS
     limits._shared.cache_clear()
     limits.forget_all()
+
+
+def test_how_tls_is_checked_is_passed_on(settings, monkeypatch):
+    """Left out, limits would trust no certificate of ones own, or any."""
+    asked = []
+    monkeypatch.setattr(limits, "storage_from_string", lambda url, **_: asked.append(url))
+    limits._shared.cache_clear()
+    settings.CELERY_BROKER_URL = "rediss://:password@broker:6380/0?ssl_cert_reqs=required&ssl_ca_certs=/etc/ca.pem"
+    limits._shared()
+    limits._shared.cache_clear()
+    assert asked == [settings.CELERY_BROKER_URL]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
@@ -158,3 +159,18 @@ def test_the_first_administrator_begins_a_bureau(
     assert User.objects.get().check_password(PASSWORD)
     with pytest.raises(CommandError, match="已有管理员"):
         call_command("first_administrator")
+
+
+@pytest.mark.django_db
+def test_a_broker_that_does_not_show_its_settings_is_no_broker_that_is_away(running_broker: Any, settings: Any) -> None:
+    """As where somebody else runs it."""
+    client = redis.from_url(running_broker.url.replace("redis+socket://", "unix://").replace("virtual_host=", "db="))
+    client.acl_setuser("guest", enabled=True, passwords=["+word"], keys=["*"], commands=["+@all", "-config"])
+    try:
+        settings.CELERY_BROKER_URL = running_broker.url.replace("redis+socket://", "redis+socket://guest:word@")
+        (found,) = readiness._broker(timezone.now())
+    finally:
+        client.acl_deluser("guest")
+        client.close()
+    assert not found.is_missing
+    assert "不让查看设置" in found.text

@@ -97,6 +97,7 @@ _VERBS = {
     "done": "登记完毕",
     "cancel": "取消",
     "decide": "核准",
+    "decline_correction": "不同意平台的更正",
     "department": "设置部门",
     "deputize": "请人代审",
     "download": "下载",

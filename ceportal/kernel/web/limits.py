@@ -135,7 +135,10 @@ def _spent(storage: Storage, item: RateLimitItem, key: tuple[str, ...], *, hit: 
 
 @cache
 def _shared() -> Storage:
-    url = settings.CELERY_BROKER_URL.replace("redis+socket://", "redis+unix://", 1).split("?")[0]
+    url = settings.CELERY_BROKER_URL
+    # What a socket's address asks beside it is Celery's; what another's asks (how TLS is checked) is everybody's.
+    if url.startswith("redis+socket://"):
+        url = url.replace("redis+socket://", "redis+unix://", 1).split("?")[0]
     options: dict[str, Any] = {
         "socket_connect_timeout": ANSWER_SECONDS,
         "socket_timeout": ANSWER_SECONDS,

@@ -145,6 +145,11 @@ def _broker(now: datetime) -> Iterator[Finding]:
     try:
         with redis.from_url(url, socket_timeout=2, socket_connect_timeout=2) as client:
             kept = client.config_get("maxmemory-policy") | client.config_get("appendonly")  # type: ignore[operator]
+    except redis.ResponseError:
+        yield Finding(
+            "消息中间件", "有应答，但不让查看设置", "向提供方确认：appendonly yes、maxmemory-policy noeviction"
+        )
+        return
     except (redis.RedisError, OSError) as error:
         yield Finding(
             "消息中间件", f"没有应答（{type(error).__name__}）", "检查 REDIS_URL 和 Redis 服务", is_missing=True
