@@ -172,7 +172,8 @@ class StoredFile(Referenced):
     class Meta:
         verbose_name = verbose_name_plural = "文件"
         indexes: ClassVar = [
-            models.Index(fields=["stored_at"], name="files_in_quarantine", condition=Q(state=FileState.QUARANTINED))
+            models.Index(fields=["stored_at"], name="files_in_quarantine", condition=Q(state=FileState.QUARANTINED)),
+            models.Index(fields=["shown_digest"], name="files_by_what_is_shown"),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["owner_id", "digest"], name="one_file_once_an_owner"),

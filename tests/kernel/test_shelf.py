@@ -8,6 +8,8 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
+from ceportal.kernel.enums import FileState
+from ceportal.kernel.models import StoredFile
 from ceportal.kernel.services.file_shelf import put, sweep_shelf
 from tests.kernel import zoo
 from tests.kernel.keeping import files_kept, keep, path_of, place_of, shelf
@@ -46,6 +48,15 @@ def test_bytes_that_no_row_knows_go_after_a_day(owner: User) -> None:
     assert sweep_all(days=2) == 1
     assert not place_of("ab" + "0" * 62).exists()
     assert sorted(files_kept()) == sorted([path_of(stored), other])
+
+
+def test_bytes_that_a_scanner_condemned_go_too(owner: User) -> None:
+    """Should they be there once more: their row stays, and says why they are not."""
+    stored = keep(zoo.pdf(), owner)
+    StoredFile.objects.update(state=FileState.INFECTED)
+    assert sweep_all(days=2) == 1
+    assert not path_of(stored).exists()
+    assert StoredFile.objects.exists()
 
 
 def test_nothing_to_sweep_is_no_fault() -> None:

@@ -1,5 +1,6 @@
 """`restore --files` brings back, to a portal at work, what rows name and the store no longer has whole."""
 
+import tempfile
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
@@ -7,18 +8,24 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
-from accounts.models import Professional, User
+from accounts.models import Organization, Professional, User
 from ceportal.kernel.enums import FileState
 from ceportal.kernel.models import StoredFile
 from ceportal.kernel.services.files import open_file
 from ceportal.kernel.shelves import bucket
 from ceportal.kernel.shelves.named import shelf_named
+from ceportal.office.enums import LetterKind
+from ceportal.office.selectors.addressees import Meant
+from ceportal.office.services.letters import send_letter, sheet_of
 from certificates.models import Certificate
 from certificates.services import shelf as sheets
+from certificates.services.sealing import make_signing_key
 from tests.buckets import bucket_server
 from tests.certificates import factories as make
 from tests.kernel import zoo
+from tests.kernel.clamd import FakeClamd
 from tests.kernel.keeping import keep
 from tests.portals import free_port
 
@@ -89,6 +96,41 @@ def test_what_a_scanner_condemned_and_what_nobody_names_stays_away(backups: Path
     StoredFile.objects.all().delete()
     assert "补回了 0 个" in _restored()
     assert not shelf_named("files").has(_key(evidence))
+
+
+def test_a_letter_that_was_fetched_comes_back_too(
+    backups: Path, county_bureau: Organization, employer: Organization, county_officer: User
+) -> None:
+    make_signing_key(now=timezone.now())
+    letter = send_letter(
+        county_bureau, LetterKind.NOTICE, Meant(unit=employer), title="告知书", body="请按期报送年度计划。",
+        by=county_officer, now=timezone.now(),
+    )  # fmt: skip
+    pdf = sheet_of(letter, now=timezone.now())
+    call_command("backup", "--files")
+    shelf_named("certificates").drop(f"{letter.pdf_digest[:2]}/{letter.pdf_digest}.pdf")
+    with pytest.raises(SystemExit):
+        call_command("check_books")
+    assert "补回了 1 个" in _restored()
+    assert sheet_of(letter, now=timezone.now()) == pdf
+    call_command("check_books")
+
+
+def test_what_a_scanner_finds_now_stays_away(
+    backups: Path, evidence: StoredFile, settings: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("backup", "--files")
+    shelf_named("files").drop(_key(evidence))
+    with tempfile.TemporaryDirectory(prefix="clamd-") as folder:
+        settings.CLAMD_SOCKET = f"{folder}/clamd.sock"
+        clamd = FakeClamd(Path(settings.CLAMD_SOCKET))
+        clamd.says = b"stream: Of-Today FOUND"
+        with pytest.raises(SystemExit):
+            call_command("restore", "--files")
+        clamd.stop()
+        assert f"或查出病毒：files/{_key(evidence)}" in capsys.readouterr().err
+        assert not shelf_named("files").has(_key(evidence))
+        assert "补回了 1 个" in _restored(), "where no scanner answers, what was let in once comes back"
 
 
 def test_without_backups_it_says_so(backups: Path, settings: Any) -> None:

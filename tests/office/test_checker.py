@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Professional, User
+from accounts.models import Organization, Professional, User
 from ceportal.kernel.enums import JobState
 from ceportal.kernel.models import AuditEvent, AuditSeal, Job, StoredFile
 from ceportal.kernel.rules.refusal import Refused
@@ -24,6 +24,8 @@ from ceportal.kernel.services.append_only import guard, unguard
 from ceportal.kernel.services.file_shelf import put
 from ceportal.kernel.services.sealing_trail import seal_trail
 from ceportal.kernel.services.trail import record
+from ceportal.office.enums import LetterKind
+from ceportal.office.models import Letter
 from ceportal.office.rules.alarms import ringing
 from ceportal.office.selectors import own_reading
 from ceportal.office.services.checker import begin_check, check_books, work_on
@@ -68,6 +70,16 @@ def spoil_sheet(certificate: Certificate) -> tuple[Path, bytes]:
     kept = path.read_bytes()
     path.write_bytes(kept[:-1] + b"x")
     return path, kept
+
+
+def lose_letter(certificate: Certificate) -> None:
+    """One that was fetched, by the digest of a sheet that is not there."""
+    office, unit = Organization.objects.order_by("pk")[:2]
+    Letter.objects.create(
+        office=office, to_unit=unit, kind=LetterKind.NOTICE, year=2026, serial=1, number="1", title="告知书",
+        content={"to": unit.name}, content_digest="0" * 64, pdf_digest="0" * 64, sent_at=timezone.now(),
+        sent_by=User.objects.earliest("pk"),
+    )  # fmt: skip
 
 
 def lose_file(certificate: Certificate) -> tuple[Path, bytes]:
@@ -116,6 +128,7 @@ PLANTED: dict[str, tuple[str, Callable[[Certificate], Any]]] = {
     ),
     "a certificate rewritten with its digest": ("certificate", rewrite),
     "a certificate with another sheet": ("certificate", exchange_sheet),
+    "a letter without its sheet": ("letter", lose_letter),
     "a certificate that nobody promised": ("certificate", lambda c: Certificate.objects.update(ref=uuid4())),
 }  # fmt: skip
 

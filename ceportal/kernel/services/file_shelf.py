@@ -6,6 +6,7 @@ import re
 from datetime import datetime, timedelta
 from typing import IO
 
+from ceportal.kernel.enums import FileState
 from ceportal.kernel.models import StoredFile
 from ceportal.kernel.rules.files import FIELD
 from ceportal.kernel.rules.refusal import refuse
@@ -53,12 +54,15 @@ def drop(digest: str) -> None:
 
 
 def sweep_shelf(*, now: datetime) -> int:
-    """Remove what killed writers left half-written, and in one folder after the other bytes that no row knows."""
+    """Remove what killed writers left half-written, and in one folder after the other bytes that no row knows, or
+    that a scanner condemned.
+    """
     shelf, folder = _shelf(), f"{int(now.timestamp() // 60) % _FOLDERS:02x}"
     cleared = shelf.clear_half_written(before=now - _PART_AGE)
     old = [key.rpartition("/")[2] for key in shelf.names(folder, before=now - _ORPHAN_AGE)]
     digests = [name for name in old if _DIGEST.fullmatch(name)]
-    known = set(StoredFile.objects.filter(shown_digest__in=digests).values_list("shown_digest", flat=True))
+    of_rows = StoredFile.objects.exclude(state=FileState.INFECTED).filter(shown_digest__in=digests)
+    known = set(of_rows.values_list("shown_digest", flat=True))
     orphans = [digest for digest in digests if digest not in known]
     for digest in orphans:
         shelf.drop(_key(digest))

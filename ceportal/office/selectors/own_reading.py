@@ -164,10 +164,19 @@ def read_sheets(after: int) -> Chunk:
         "SELECT id, ref, pdf_digest, pdf_size FROM certificates_certificate"
         " WHERE id > %s AND issued_at IS NOT NULL ORDER BY id LIMIT %s"
     )
-    rows = _rows(sql, after, FILES)
+    return _of_sheets("sheet", _rows(sql, after, FILES))
+
+
+def read_letters(after: int) -> Chunk:
+    """letter: the PDF of every letter that somebody fetched is there, byte for byte."""
+    sql = "SELECT id, ref, pdf_digest FROM office_letter WHERE id > %s AND pdf_digest <> '' ORDER BY id LIMIT %s"
+    return _of_sheets("letter", [(*row, None) for row in _rows(sql, after, FILES)])
+
+
+def _of_sheets(kind: str, rows: list[Any]) -> Chunk:
     shelf = shelf_named("certificates")
     wrong = (row for row in rows if not _is_whole(shelf, f"{row[2][:2]}/{row[2]}.pdf", row[2], row[3]))
-    return _chunk(rows, FILES, (_found("sheet", row[1]) for row in wrong))
+    return _chunk(rows, FILES, (_found(kind, row[1]) for row in wrong))
 
 
 def read_files(after: int) -> Chunk:
@@ -220,15 +229,18 @@ def _lines(first: int, last: int) -> Iterator[str]:
         yield line_of(values, is_spaced=is_spaced)
 
 
-def _is_whole(shelf: Shelf, key: str, digest: str, size: int) -> bool:
-    """A store that is away tells nothing of what it holds: the round is broken off, and begun again."""
+def _is_whole(shelf: Shelf, key: str, digest: str, size: int | None) -> bool:
+    """A size of None was never written down.
+
+    A store that is away tells nothing of what it holds: the round is broken off, and begun again.
+    """
     try:
         data = read(shelf, key)
     except ShelfAway:
         raise
     except OSError:
         return False
-    return len(data) == size and hashlib.sha256(data).hexdigest() == digest
+    return size in {None, len(data)} and hashlib.sha256(data).hexdigest() == digest
 
 
 def _day(value: Any) -> date:
@@ -247,6 +259,7 @@ READERS: Mapping[str, Reader] = {
     "year": read_claims,
     "certificate": read_certificates,
     "sheet": read_sheets,
+    "letter": read_letters,
     "file": read_files,
     "chain": read_seals,
 }

@@ -2,20 +2,23 @@
 
 import hashlib
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 from ceportal.kernel.enums import FileState
 from ceportal.kernel.models import StoredFile
+from ceportal.kernel.services.scanning import NotScanned, scanner
 from ceportal.kernel.shelves.folder import FolderShelf
 from ceportal.kernel.shelves.kinds import Shelf, ShelfAway, read
 from ceportal.kernel.shelves.named import shelf_named
+from ceportal.office.models import Letter
 from certificates.models import Certificate
 
 
 def bring_back_files(folder: Path) -> tuple[int, list[str]]:
-    """Read every file and certificate that a row names, and put those that are missing or changed back as the backups
-    below `folder` have them. What a scanner condemned stays away. Gives how many came back, and the places of those
-    that the backups do not have whole either.
+    """Read every file, certificate and letter that a row names, and put those that are missing or changed back as the
+    backups below `folder` have them. What a scanner condemned, or finds in it now, stays away. Gives how many came
+    back, and the places of those that the backups do not have whole either.
 
     Raises `ShelfAway` while the portal's own store does not answer; begun again it goes on.
     """
@@ -24,7 +27,8 @@ def bring_back_files(folder: Path) -> tuple[int, list[str]]:
         shelf, kept = shelf_named(name), FolderShelf(folder / "shelf" / name)
         if _whole(shelf, key, digest) is not None:
             continue
-        if (data := _whole(kept, key, digest)) is None:
+        data = _whole(kept, key, digest)
+        if data is None or (name == "files" and _is_infected(data)):
             lacking.append(f"{name}/{key}")
             continue
         shelf.put(key, data)
@@ -36,9 +40,21 @@ def _named() -> Iterator[tuple[str, str, str]]:
     """Shelf, digest and key of what rows name."""
     files = StoredFile.objects.exclude(state=FileState.INFECTED).values_list("shown_digest", flat=True)
     sheets = Certificate.objects.filter(issued_at__isnull=False).values_list("pdf_digest", flat=True)
-    for name, digests, ending in (("files", files, ""), ("certificates", sheets, ".pdf")):
+    letters = Letter.objects.exclude(pdf_digest="").values_list("pdf_digest", flat=True)
+    for name, digests, ending in (
+        ("files", files, ""), ("certificates", sheets, ".pdf"), ("certificates", letters, ".pdf")
+    ):  # fmt: skip
         for digest in digests.order_by("pk").iterator():
             yield name, digest, f"{digest[:2]}/{digest}{ending}"
+
+
+def _is_infected(data: bytes) -> bool:
+    """By the lists of today. Where no scanner answers, what was let in once may come back."""
+    asked = scanner()
+    try:
+        return asked is not None and bool(asked.finds(BytesIO(data)))
+    except NotScanned:
+        return False
 
 
 def _whole(shelf: Shelf, key: str, digest: str) -> bytes | None:
