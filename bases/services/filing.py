@@ -45,6 +45,7 @@ class Settled:
     known_digest: str = ""
     note: str = ""
     faults: tuple[Refusal, ...] = ()
+    is_over: bool = False
 
 
 @dataclass(frozen=True)
@@ -152,7 +153,8 @@ class _Desk:
             return Settled(outcome, code, digest, FilingState.WAITING)
         found = beside[state].digest if state else ""
         note = known.note if known and state == FilingState.REFUSED else ""
-        return Settled(outcome, code, digest, state, found, note)
+        is_over = beside[state].is_over if state else False
+        return Settled(outcome, code, digest, state, found, note, is_over=is_over)
 
     def keep(self) -> None:
         """What gives way first: of one course one row waits."""

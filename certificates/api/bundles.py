@@ -18,6 +18,7 @@ from accounts.web.machines import MachineView
 from ceportal.kernel.enums import JobState
 from ceportal.kernel.models import Job
 from ceportal.kernel.rules.refusal import Refusal
+from ceportal.kernel.services.jobs import is_put_aside
 from ceportal.kernel.services.trail import record
 from ceportal.kernel.web.problems import Problem, json_answer
 from certificates.enums import Standing
@@ -132,7 +133,8 @@ class OneBundle(MachineView):
     def get(self, request: Request, ref: str) -> HttpResponse:
         """How far it is."""
         job = _found(self, ref)
-        return json_answer({"bundle": str(job.ref), "state": job.state, "done": job.done, "files": job.total})
+        state = JobState.FAILED if is_put_aside(job, now=timezone.now()) else JobState(job.state)
+        return json_answer({"bundle": str(job.ref), "state": state.value, "done": job.done, "files": job.total})
 
 
 class BundleFile(MachineView):
@@ -146,6 +148,10 @@ class BundleFile(MachineView):
         except FileNotFoundError:
             if job.state in {JobState.DONE, JobState.CANCELLED}:
                 raise Problem(410, "bundle_gone", "压缩包只保留一天，已经清除，请重新申请。") from None
+            if is_put_aside(job, now=timezone.now()):
+                raise Problem(
+                    409, "bundle_failed", "压缩包多次没有做成，已转运维人员处理；请稍后再查，或重新申请。"
+                ) from None
             raise Problem(409, "not_ready", "压缩包还没有准备好，请稍后再取。") from None
         record("certificate.bundle_fetched", job, by=self.caller, now=timezone.now(), after={"files": job.total})
         return FileResponse(file, content_type="application/zip", as_attachment=True, filename="certificates.zip")

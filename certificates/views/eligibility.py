@@ -17,6 +17,7 @@ from ceportal.kernel.enums import JobState
 from ceportal.kernel.rules.dated import year_in
 from ceportal.kernel.rules.refusal import refuse, refuse_if_any
 from ceportal.kernel.selectors.counted import counted_up_to
+from ceportal.kernel.services.jobs import is_put_aside
 from ceportal.kernel.services.trail import record
 from ceportal.kernel.web.keyset import keyset_page
 from ceportal.kernel.web.sheets import XLSX, workbook_bytes
@@ -112,8 +113,9 @@ def ask_bundle(request: HttpRequest) -> HttpResponse:
 def show_bundle(request: HttpRequest, ref: UUID) -> HttpResponse:
     """How far it is; asks again by itself, without script."""
     job = get_object_or_404(bundles_of(_user(request)), ref=ref)
-    is_open = job.state in {JobState.WAITING, JobState.RUNNING}
-    context = {"job": job, "is_open": is_open, "left_out": job.params.get("left_out")}
+    is_stuck = is_put_aside(job, now=timezone.now())
+    is_open = job.state in {JobState.WAITING, JobState.RUNNING} and not is_stuck
+    context = {"job": job, "is_open": is_open, "is_stuck": is_stuck, "left_out": job.params.get("left_out")}
     response = render(request, "certificates/bundle.html", context)
     if is_open:
         response["Refresh"] = str(REFRESH_SECONDS)

@@ -98,7 +98,9 @@ def _item(index: int, posted: Any, settled: Settled) -> dict[str, Any]:
     item: dict[str, Any] = {"index": index, "code": settled.code or _code(posted), "outcome": settled.outcome.value}
     if settled.faults:
         return item | {"errors": [as_error(fault, f"/courses/{index}") for fault in settled.faults]}
-    item |= {"state": settled.state.value, "state_text": STATES[settled.state]} if settled.state else {}
+    if settled.state:
+        state = ENDED if settled.is_over else settled.state.value
+        item |= {"state": state, "state_text": STATES[state]}
     if settled.outcome == FilingOutcome.CONFLICT:
         return item | {"known_hash": settled.known_digest or None, "received_hash": settled.digest}
     item["content_hash"] = settled.digest

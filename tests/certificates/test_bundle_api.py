@@ -1,5 +1,6 @@
 """Certificates of many people for a system of title review: asked for, packed, fetched by its own line alone."""
 
+import contextlib
 import io
 import json
 import zipfile
@@ -11,10 +12,12 @@ from typing import Any
 import pytest
 import time_machine
 
-from accounts.models import Professional
+from accounts.models import Professional, User
 from accounts.rules.privacy import LOOKED_UP
-from ceportal.kernel.models import AuditEvent, Job
+from ceportal.kernel.models import MAX_ATTEMPTS, AuditEvent, Job
 from ceportal.kernel.services.trail import record
+from ceportal.office.selectors.dead_letters import KINDS
+from ceportal.office.services.dead_letters import retry_dead_letter
 from certificates.models import Certificate
 from certificates.services import shelf
 from certificates.services.bundles import work_on_bundles
@@ -74,6 +77,30 @@ def test_certificates_of_many_people_are_packed_for_who_asked(
     assert machine.get(place).status_code == 200, "the next key of the line"
     work_on_bundles(now=NOW + timedelta(days=2))
     assert machine.get(f"{place}/file").status_code == 410
+
+
+def test_a_bundle_that_was_tried_too_often_says_so(declarant: Professional, operator: User) -> None:
+    machine, certificate = Machine(platform(), scopes="eligibility:read"), issued(declarant)
+    told = ask(machine, {"certificate_number": certificate.number, "name": declarant.name}).json()
+    place = f"{BUNDLES}/{told['bundle']}"
+    asked_for = Job.objects.get().params
+    Job.objects.update(params=asked_for | {"certificates": [0]})
+    later = NOW
+    for _ in range(MAX_ATTEMPTS):
+        assert machine.get(place).json()["state"] in {"waiting", "running"}
+        with contextlib.suppress(KeyError):
+            work_on_bundles(now=later)
+        later += timedelta(minutes=10)
+    assert machine.get(place).json()["state"] == "running", "the last try may still be at work"
+    Job.objects.update(claimed_until=NOW - timedelta(minutes=1))
+    assert machine.get(place).json()["state"] == "failed"
+    fetched = machine.get(f"{place}/file")
+    assert (fetched.status_code, fetched.json()["code"]) == (409, "bundle_failed")
+    Job.objects.update(params=asked_for)
+    (jobs,) = (kind for kind in KINDS if kind.code == "jobs")
+    retry_dead_letter(jobs, Job.objects.get().ref, by=operator, now=later)
+    work_on_bundles(now=later)
+    assert machine.get(place).json()["state"] == "done"
 
 
 def test_certificates_are_packed_by_their_numbers_and_names(declarant: Professional) -> None:

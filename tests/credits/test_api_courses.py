@@ -164,6 +164,7 @@ def test_an_ended_filing_is_asked_for_again_by_its_hash(machine: Machine, desk: 
         later = Machine.again(machine)
         (item,) = send(later, SENT)["items"]
         assert (item["outcome"], stands(later)[0]["state"]) == ("duplicate", "ended")
+        assert (item["state"], item["state_text"]) == ("ended", "备案已终止")
         assert outcomes(later, SENT | {"replaces": item["content_hash"]}) == ["waiting"]
 
 
