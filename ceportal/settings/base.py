@@ -317,6 +317,11 @@ CELERY_BEAT_SCHEDULE = {
     for name in (*CLOCK_JOBS, "office.heartbeat")
 }
 
+# Who runs the portal and answers for its data, and how they are reached: on every page and in the notice of how data
+# are handled. The site's numbers of 备案, as they were given.
+OPERATED_BY, OPERATED_BY_CONTACT = env.text("OPERATED_BY", ""), env.text("OPERATED_BY_CONTACT", "")
+ICP_NUMBER, POLICE_NUMBER = env.text("ICP_NUMBER", ""), env.text("POLICE_NUMBER", "")
+
 # Certificates. Without an authority every sheet bears the mark 示例 and names none (facts b8).
 CERTIFICATE_AUTHORITY = env.text("CERTIFICATE_AUTHORITY", "")
 # Of the 电子证照标识 (GB/T 36903): the code of this kind of certificate, which nobody has published yet, and the

@@ -45,6 +45,7 @@ def test_a_bare_portal_says_what_it_lacks(settings: Any) -> None:
         assert said[part].remedy
     assert said["数据表"] == Finding("数据表", "已是最新")
     assert "示例" in said["签发机关"].text
+    assert "OPERATED_BY_CONTACT" in said["主办单位"].remedy
     out = StringIO()
     with pytest.raises(SystemExit) as ended:
         call_command("doctor", stdout=out)

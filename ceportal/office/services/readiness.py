@@ -46,7 +46,9 @@ def findings(*, now: datetime) -> Iterator[Finding]:
     else:
         for ask in (_database, zone, _tables, _parts, _rules, _calendar, _people, _backup):
             yield from ask(now)
-    for ask in (_broker, _address, _demo, _signing, _timestamps, _issuer, _fonts, mail, texts, files, disks, journal):
+    for ask in (
+        _broker, _address, _demo, _operator, _signing, _timestamps, _issuer, _fonts, mail, texts, files, disks, journal,
+    ):  # fmt: skip
         yield from ask(now)
 
 
@@ -204,6 +206,14 @@ def _timestamps(now: datetime) -> Iterator[Finding]:
     elif stamper:
         remedy = "检查 TIMESTAMP_URL；服务在内网时把网段加进 OUTGOING_NETWORKS。没有应答时证书等待"
         yield Finding("时间戳", "时间戳服务没有应答", remedy, is_missing=True)
+
+
+def _operator(now: datetime) -> Iterator[Finding]:
+    if settings.OPERATED_BY and settings.OPERATED_BY_CONTACT:
+        yield Finding("主办单位", f"{settings.OPERATED_BY}，{settings.OPERATED_BY_CONTACT}")
+    else:
+        remedy = "设置 OPERATED_BY 和 OPERATED_BY_CONTACT；网站的备案号用 ICP_NUMBER、POLICE_NUMBER"
+        yield Finding("主办单位", "没有设置，个人信息处理告知没有写明由谁负责、怎样联系", remedy)
 
 
 def _issuer(now: datetime) -> Iterator[Finding]:
