@@ -110,13 +110,26 @@ class MachineView(APIView):
             raise Problem(403, "sandbox_key", "沙箱密钥不能查询正式环境中的人员，请在沙箱环境中试用。")
 
     def spend_records(self, count: int) -> None:
-        """Count records against the rate of all clients, and against the ceiling of the key's line a day."""
+        """Count records against the rate of all clients, and against the ceiling of the key's line a day. 413 for more
+        at once than the ceiling: waiting would not help.
+        """
         self.spend("records", settings.API_RECORD_RATE, cost=count)
         if ceiling := self.client.daily_ceiling:
+            if count > ceiling:
+                told = f"这个密钥每天最多报送 {ceiling} 条，这一次就有 {count} 条，请分几天报送或调高上限。"
+                raise Problem(413, "above_ceiling", told)
             self.spend("day", f"{ceiling}/day", cost=count, of=f"line:{line_of(self.client)}")
 
+    def spend_questions(self, count: int) -> None:
+        """Whatever tells who is registered and leaves nothing behind is counted together: nobody tries people out."""
+        if not settings.SANDBOX:
+            self.spend("checks", settings.API_CHECK_RATE, cost=count)
+
     def spend(self, what: str, rate: str, cost: int = 1, of: str = "") -> None:
-        """Count `cost` against the client's rate; 429 when it is used up. The tightest rate stands in the headers."""
+        """Count `cost` against the client's rate; 429 when it is used up.
+
+        The headers tell of the first rate that was counted, or of the one that refused.
+        """
         allowance = take(rate, "api", what, of or self.client.client_id, cost=cost)
         if self.allowance is None or not allowance.is_granted:
             self.allowance = allowance

@@ -1,5 +1,6 @@
 """Why a year stands as it does: to its person by their session, to title-review systems by number and name (S3-09)."""
 
+import hashlib
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
@@ -54,7 +55,7 @@ class Explanations(MachineView):
 
     def post(self, request: Request) -> HttpResponse:
         self.refuse_rehearsal()
-        asked, _ = self.body(request)
+        asked, raw = self.body(request)
         year = _year(asked.get("year")) if isinstance(asked, dict) else None
         faults = list(_faults(asked))
         if faults or year is None:
@@ -62,10 +63,13 @@ class Explanations(MachineView):
         self.spend("checks", settings.API_CHECK_RATE)
         number, name = who(asked)
         person = next((each for each in approved_people(id_indexes(number)) if each.name == name), None)
+        client, digest = {"client": self.client.client_id}, hashlib.sha256(raw).hexdigest()
+        tried = client | {"asked": 1, "matched": int(person is not None), "digest": digest}
+        record("eligibility.check", self.organization, by=self.caller, now=timezone.now(), after=tried)
         if person is None:
             raise Problem(404, "no_match", "没有证件号码和姓名都相符的人员。")
         with transaction.atomic():
-            after = {"client": self.client.client_id, "years": [year]}
+            after = client | {"years": [year]}
             record(LOOKED_UP, goes_on(person), by=self.caller, now=timezone.now(), after=after)
         return json_answer(told_why(explanation_of(goes_on(person), year, now=timezone.now()), is_own=False))
 

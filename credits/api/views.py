@@ -45,6 +45,8 @@ class Batches(HoursView):
         raw, now = self.sent(request), timezone.now()
         posted = _posted(raw, now)
         self.spend_records(len(posted))
+        if is_rehearsal or self.is_rehearsal_alone:
+            self.spend_questions(len(posted))
         with transaction.atomic():
             answer = post_batch(
                 posted,

@@ -94,13 +94,14 @@ def replace_record(posted: Mapping[str, Any], *, reason: str, speaker: Speaker, 
     claim, was_known = _locked(new.external_id, speaker, now, new)
     if was_known and claim.state in {ClaimState.WITHDRAWN, ClaimState.TOMBSTONE}:
         raise refuse("withdrawn", "这条记录已经撤回，不能再更正。请用新的 record_id 重新报送。")
+    waiting = _open_correction(claim)
+    if waiting and _asks_the_same(waiting, new):
+        return Corrected(claim, is_pending=True)
+    if waiting:
+        raise refuse("reversal_pending", "这条记录已有一项更正在等待人社部门办理。")
     if is_same(claim, new):
         entry = claim.entries.order_by("id").first() if claim.state == ClaimState.LIVE else None
         return Corrected(claim, entry=str(entry.ref) if entry else None)
-    if waiting := _open_correction(claim):
-        if _asks_the_same(waiting, new):
-            return Corrected(claim, is_pending=True)
-        raise refuse("reversal_pending", "这条记录已有一项更正在等待人社部门办理。")
     if _stands_filed(claim):
         _note(claim, CorrectionAction.REPLACE, reason, speaker, now, posted=posted, is_done=False)
         return Corrected(claim, is_pending=True)

@@ -16,7 +16,7 @@ from ceportal.office.selectors.who_looked import looks_at
 from tests import factories as make
 from tests.certificates.factories import issued_now, meet
 from tests.credits.factories import NOW
-from tests.credits.machines import Machine, posted
+from tests.credits.machines import BATCHES, Machine, posted
 from tests.credits.platforms import number_of, platform
 
 pytestmark = pytest.mark.usefixtures("henan_2026")
@@ -161,3 +161,31 @@ def test_a_sandbox_key_asks_about_nobody_real(
     assert not AuditEvent.objects.filter(action__in=[LOOKED_UP, "identity.check", "eligibility.check"]).exists()
     settings.SANDBOX = True
     assert ask(machine, path, who(declarant)).status_code != 403
+
+
+def test_rehearsals_are_counted_as_questions_about_people(
+    machine: Machine, declarant: Professional, settings: Any
+) -> None:
+    """They tell who is registered, and leave nothing behind."""
+    settings.API_CHECK_RATE = "3/hour"
+    machine.post(posted(declarant, "a"), posted(declarant, "b"), dry_run=True)
+    body = json.dumps({"records": [posted(declarant, "c"), posted(declarant, "d")]})
+    refused = machine.send(f"{BATCHES}?dry_run=true", body)
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_many")
+    assert machine.send(BATCHES, body).status_code == 200, "in earnest it stays"
+    machine.client.is_sandbox = True
+    machine.client.save()
+    assert machine.send(BATCHES, body).status_code == 429
+    settings.SANDBOX = True
+    assert machine.send(f"{BATCHES}?dry_run=true", body).status_code == 200
+
+
+def test_more_at_once_than_the_days_ceiling_is_refused_for_what_it_is(
+    machine: Machine, declarant: Professional
+) -> None:
+    machine.client.daily_ceiling = 1
+    machine.client.save()
+    body = json.dumps({"records": [posted(declarant, "a"), posted(declarant, "b")]})
+    refused = machine.send(BATCHES, body)
+    assert (refused.status_code, refused.json()["code"], "Retry-After" in refused) == (413, "above_ceiling", False)
+    machine.post(posted(declarant, "a"))

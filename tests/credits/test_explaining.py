@@ -16,6 +16,7 @@ from django.urls import reverse
 from accounts.models import Organization, Professional
 from bases.enums import RecognitionKind, RecognitionStatus
 from bases.models import Recognition
+from ceportal.kernel.models import AuditEvent
 from credits.enums import ClaimState, DeclarationState, Door, Fate, ObligationKind, Subject
 from credits.models import Activity, Claim, Declaration
 from credits.rules.obligation import Grant
@@ -182,6 +183,9 @@ def test_a_title_review_system_learns_of_whom_it_knows_number_and_name(learned: 
     ):
         answer = ask(machine, **body, year=2026)
         assert (answer.status_code, answer.json()["code"]) == (404, "no_match")
+    tried = AuditEvent.objects.filter(action="eligibility.check").order_by("id")
+    assert [event.after["matched"] for event in tried] == [1, 0, 0]
+    assert number_of(learned) not in str([event.after for event in tried])
 
 
 @pytest.mark.parametrize(
