@@ -1,6 +1,7 @@
 """With a scanner set up nobody is shown what it has not seen; one that is away holds up nobody who hands in."""
 
 import io
+import re
 import socket
 import tempfile
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
@@ -25,6 +27,7 @@ from tests import factories as make
 from tests.kernel import zoo
 from tests.kernel.clamd import FakeClamd
 from tests.kernel.keeping import files_kept, keep, path_of
+from tests.portals import ROOT
 
 pytestmark = pytest.mark.django_db
 
@@ -144,6 +147,17 @@ def test_one_whose_bytes_are_gone_is_not_called_clean_and_holds_up_nobody(
     assert str(first.ref) in told.message
     assert str(second.ref) in told.message
     assert "scanner" in health(now=timezone.now() + timedelta(minutes=11)).degraded
+
+
+def test_the_runbook_says_whose_it_is(owner: User, place: Path) -> None:
+    stored = keep(zoo.pdf(), owner)
+    entry = (ROOT / "docs/operations/runbook.md").read_text(encoding="utf-8").partition("## outbox_old")[2]
+    (query,) = re.findall(r'psql ceportal -c "(SELECT [^"]+)"', entry.partition("\n## ")[0])
+    ref = str(stored.ref) if connection.vendor == "postgresql" else stored.ref.hex
+    with connection.cursor() as cursor:
+        cursor.execute(query.replace("REF", ref))
+        ((name, _),) = cursor.fetchall()
+    assert name == owner.name
 
 
 def test_the_next_upload_of_the_same_file_brings_its_bytes_back_to_be_looked_at(owner: User, place: Path) -> None:
