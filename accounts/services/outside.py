@@ -31,6 +31,13 @@ log = logging.getLogger(__name__)
 _DISCOVERY = "/.well-known/openid-configuration"
 
 
+def described() -> dict[str, Any]:
+    """What the provider says of itself, whether it is believed or not. Refused while it does not answer, with why as
+    the cause (`NotCalled`) where no answer came.
+    """
+    return _asked_for(settings.OIDC_ISSUER.rstrip("/") + _DISCOVERY)
+
+
 def way_there(asked: Asked, back: str) -> str:
     """Where the browser goes. Refused while the provider does not answer."""
     return rules.where_to_go(
@@ -61,6 +68,8 @@ def who_came_back(code: str, asked: Asked, *, back: str, now: datetime) -> User:
 def _linked(provider: Provider, claims: Mapping[str, Any], access: str, now: datetime) -> User:
     """The first time: by the ID number the provider tells, where it is trusted with that."""
     number = _number(provider, claims, access)
+    if not number:
+        log.warning("an identity came without a number: OIDC_NUMBER_CLAIM is not set, or names no text it tells")
     person = find_by_id_number(number) if number else None
     if person is None:
         raise refuse("no_account", "这里还没有您的账号，请先注册；已经注册的，请用密码登录。")
@@ -94,7 +103,7 @@ def _number(provider: Provider, claims: Mapping[str, Any], access: str) -> str:
 
 
 def _provider() -> Provider:
-    found = rules.provider_of(_asked_for(settings.OIDC_ISSUER.rstrip("/") + _DISCOVERY), settings.OIDC_ISSUER)
+    found = rules.provider_of(described(), settings.OIDC_ISSUER)
     if found is None:
         raise refuse("outside_not_ready", NOT_BELIEVED)
     return found

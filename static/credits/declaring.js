@@ -137,11 +137,10 @@
         if (event.lengthComputable) onProgress(event.loaded / event.total);
       });
       request.addEventListener("load", () => {
-        try {
-          resolve(JSON.parse(request.responseText));
-        } catch {
-          reject(new Error(String(request.status)));
-        }
+        const told = request.getResponseHeader("Retry-After");
+        const headers = told ? { "Retry-After": told } : {};
+        if (request.status >= 500 && !told) reject(new Error(String(request.status)));
+        else resolve(new Response(request.responseText, { status: request.status, headers }));
       });
       request.addEventListener("error", () => reject(new Error("network")));
       request.send(data);
@@ -160,19 +159,31 @@
     return { item, text, bar };
   };
 
+  const pausing = (file, shown) => (seconds) => {
+    const why = seconds ? `服务器繁忙，${seconds} 秒后接着传` : "网络中断，恢复后会接着传";
+    shown.text.textContent = `${file.name}：${why}`;
+  };
+
   // A large file comes in pieces, so that a broken connection costs one of them, and is then named by its ref.
   const IN_ONE_GO = 512 * 1024;
   const sendLarge = async (data, file, shown) => {
-    const onPause = () => (shown.text.textContent = `${file.name}：网络中断，恢复后会接着传`);
     const onProgress = (part) => {
       shown.text.textContent = file.name;
       shown.bar.value = part;
     };
-    const token = data.get("csrfmiddlewaretoken");
-    data.append("uploaded", await sendInPieces(file, { door: form.dataset.uploads, token, onProgress, onPause }));
     const headers = { Accept: "application/json" };
-    const attach = () => fetch(form.dataset.evidence, { method: "POST", body: data, headers });
-    return (await untilItArrives(attach, onPause)).json();
+    const handOver = (ref) => {
+      data.set("uploaded", ref);
+      return fetch(form.dataset.evidence, { method: "POST", body: data, headers });
+    };
+    const token = data.get("csrfmiddlewaretoken");
+    const onPause = pausing(file, shown);
+    return sendInPieces(file, { door: form.dataset.uploads, token, handOver, onProgress, onPause });
+  };
+
+  const sendSmall = (data, file, shown) => {
+    data.append("files", file);
+    return untilItArrives(() => send(data, (part) => (shown.bar.value = part)), pausing(file, shown));
   };
 
   const uploadOne = async (row, label, chosen, shown) => {
@@ -181,13 +192,7 @@
     data.append("label", label);
     const file = await honest(chosen);
     try {
-      let parts;
-      if (file.size > IN_ONE_GO) {
-        parts = await sendLarge(data, file, shown);
-      } else {
-        data.append("files", file);
-        parts = await send(data, (part) => (shown.bar.value = part));
-      }
+      const parts = await (await (file.size > IN_ONE_GO ? sendLarge : sendSmall)(data, file, shown)).json();
       if (parts.version) takeOver(parts);
       if (parts.problems.length) throw new Error(parts.problems.join(""));
       return { parts };

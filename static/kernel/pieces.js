@@ -1,39 +1,63 @@
 // Sends a large file in pieces and goes on where the connection broke, also after the page was loaded anew
-// (docs/api/uploads.md). `sendInPieces(file, { door, token, onProgress, onPause })` gives the ref of what has arrived,
-// or throws an Error whose message is for the person. `untilItArrives(act)` repeats `act` while the network is away.
+// (docs/api/uploads.md). `sendInPieces(file, { door, token, handOver, onProgress, onPause })` gives what `handOver(ref)`
+// is answered once all has arrived, or throws an Error whose message is for the person. `untilItArrives(act, onPause)`
+// repeats `act` while the network is away, and while the server says when to come back; `onPause(seconds)` is told how
+// long it said, or 0.
 (() => {
   const PAUSES = [1, 2, 4, 8, 15, 15, 15, 15, 15, 15];
+  // Refusals in a row that are waited out, and the longest wait of one (seconds).
+  const REFUSALS = 5;
+  const LONGEST = 60;
   const PATIENCE = 60_000;
   const SAMPLE = 4096;
   const LOST = "网络一直不通，文件没有传完。稍后重新选择同一个文件，会从中断处接着传。";
+  const BUSY = "服务器太忙或正在维护，文件没有传完。请过几分钟重新选择同一个文件，已经传到的部分不用重传。";
 
-  const rest = (seconds) =>
-    new Promise((resolve) => {
-      const timer = setTimeout(resolve, seconds * 1000);
-      window.addEventListener(
-        "online",
-        () => {
-          clearTimeout(timer);
-          resolve();
-        },
-        { once: true },
-      );
-    });
+  const rest = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 
-  // Only what the network does is tried again; an answer is an answer.
-  const untilItArrives = async (act, onPause = () => {}) => {
-    for (const pause of [...PAUSES, 0]) {
-      try {
-        const answer = await act();
-        if (answer.status < 500 || answer.status === 507) return answer;
-      } catch (error) {
-        if (!(error instanceof TypeError) && error.name !== "AbortError" && error.name !== "TimeoutError") throw error;
-      }
-      if (!pause) break;
-      onPause();
-      await rest(pause);
+  const restOrOnline = (seconds) =>
+    Promise.race([rest(seconds), new Promise((resolve) => window.addEventListener("online", resolve, { once: true }))]);
+
+  // Seconds until one may come back, where an answer says that nothing was done and when to try again; else 0.
+  const toldToWait = (answer) => {
+    const said = answer.headers.get("Retry-After");
+    if (!said || (answer.status !== 429 && answer.status < 500)) return 0;
+    const seconds = /^\d+$/.test(said) ? Number(said) : Math.ceil((Date.parse(said) - Date.now()) / 1000);
+    return Number.isNaN(seconds) ? 0 : Math.max(1, seconds);
+  };
+
+  // null for what the network did.
+  const answerOf = async (act) => {
+    try {
+      return await act();
+    } catch (error) {
+      if (!(error instanceof TypeError) && error.name !== "AbortError" && error.name !== "TimeoutError") throw error;
+      return null;
     }
-    throw new Error(LOST);
+  };
+
+  const wordsOf = async (answer) => ((await answer.json().catch(() => ({}))).problems || []).join("");
+
+  // Any other answer is an answer.
+  const untilItArrives = async (act, onPause = () => {}) => {
+    const pauses = [...PAUSES];
+    for (let refusals = 0; ; ) {
+      const answer = await answerOf(act);
+      const seconds = answer ? toldToWait(answer) : 0;
+      if (seconds) {
+        refusals += 1;
+        if (refusals > REFUSALS || seconds > LONGEST) throw new Error((await wordsOf(answer)) || BUSY);
+        onPause(seconds);
+        // A little later each: many may have been told so at once.
+        await rest(seconds + Math.random());
+      } else if (answer && (answer.status < 500 || answer.status === 507)) {
+        return answer;
+      } else {
+        if (!pauses.length) throw new Error(LOST);
+        onPause(0);
+        await restOrOnline(pauses.shift());
+      }
+    }
   };
 
   const ask = (address, options = {}) =>
@@ -76,7 +100,7 @@
   };
 
   const sendInPieces = async (file, options) => {
-    const { token, onProgress = () => {}, onPause = () => {} } = options;
+    const { token, handOver, onProgress = () => {}, onPause = () => {} } = options;
     const mark = await markOf(file);
     let facts = (await begun(mark, onPause)) || (await announce(file, { ...options, onPause }));
     sessionStorage.setItem(mark, facts.address);
@@ -102,8 +126,9 @@
       if (answer.status === 409 && facts.offset === offset) await rest(1);
     }
     onProgress(1);
+    const answer = await untilItArrives(() => handOver(facts.ref), onPause);
     sessionStorage.removeItem(mark);
-    return facts.ref;
+    return answer;
   };
 
   window.sendInPieces = sendInPieces;

@@ -82,10 +82,15 @@ def test_who_has_no_account_here_is_told_so(client, provider, person):
     assert not OutsideIdentity.objects.exists()
 
 
-def test_without_the_claim_nobody_is_found_by_a_number(client, provider, person, settings):
-    settings.OIDC_NUMBER_CLAIM = ""
+@pytest.mark.parametrize("claim", ["", "of_another_name"])
+def test_without_the_claim_nobody_is_found_by_a_number_and_the_log_says_so(
+    client, provider, person, settings, caplog, claim
+):
+    settings.OIDC_NUMBER_CLAIM = claim
     comes_back(client, provider)
     assert not is_in(client)
+    assert "OIDC_NUMBER_CLAIM" in caplog.text
+    assert NUMBER not in caplog.text
 
 
 @pytest.mark.asvs("v5.0.0-10.5.2")

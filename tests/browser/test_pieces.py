@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
@@ -12,7 +13,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest
 from django.utils import timezone
 from PIL import Image
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Response, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Professional
@@ -20,6 +21,7 @@ from ceportal.kernel.models import PartialUpload, StoredFile
 from credits.models import Declaration, Evidence
 from tests.credits import drafts
 from tests.credits import factories as make
+from tests.nginx import NGINX, front_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PIECES = "**/uploads/*/"
@@ -55,7 +57,11 @@ def photo(tmp_path: Path) -> Path:
 
 
 class BadLine:
-    """Between the page and the portal. What is sent is noted; `plan` says of each piece in turn what becomes of it."""
+    """Between the page and the portal. What is sent is noted; `plan` says of each piece in turn what becomes of it: a
+    number is the status it is refused with, by a page that says to come back in `seconds`.
+    """
+
+    seconds = "1"
 
     def __init__(self, *plan: str) -> None:
         self.plan = list(plan)
@@ -71,6 +77,9 @@ class BadLine:
             route.fetch()
         if fate == "arrives":
             route.continue_()
+        elif fate.isdigit():
+            headers = {"Retry-After": self.seconds, "Content-Type": "text/html; charset=utf-8"}
+            route.fulfill(status=int(fate), headers=headers, body="<!doctype html><h1>请稍后再试</h1>")
         else:
             route.abort("internetdisconnected")
 
@@ -126,3 +135,92 @@ def test_who_is_no_longer_signed_in_is_told(phone_page: Page, photo: Path) -> No
     phone_page.set_input_files("#files-2", photo)
     expect(phone_page.locator('[data-row="2"] .failed')).to_contain_text("重新登录", timeout=30_000)
     assert not PartialUpload.objects.exists()
+
+
+@pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
+def test_what_nginx_refuses_is_sent_again_when_it_says(
+    phone_page: Page, photo: Path, live_server: LiveServer, draft: Declaration, open_window: Callable[..., Page]
+) -> None:
+    """By the portal's own configuration and a limit for pieces: the second follows the first too soon."""
+    Image.frombytes("RGB", (1000, 700), os.urandom(1000 * 700 * 3)).save(photo, "JPEG", quality=92)
+    assert settings.UPLOAD_PIECE_BYTES < photo.stat().st_size < 2 * settings.UPLOAD_PIECE_BYTES
+    changes = {
+        "limit_req_status 429;": "map $http_upload_offset $piece { '' ''; default $binary_remote_addr; }"
+        " limit_req_zone $piece zone=pieces:1m rate=12r/m; limit_req_status 429;",
+        "limit_req zone=pages burst=60 nodelay;": "limit_req zone=pages burst=60 nodelay; limit_req zone=pieces;",
+        # The tests' portal knows of no TLS before it.
+        "proxy_set_header Host $host;": "proxy_set_header Host $host; proxy_set_header Origin http://$host;",
+    }
+    with front_of(urlsplit(live_server.url).port or 0, changes=changes) as front:
+        window = open_window(ignore_https_errors=True)
+        window.context.add_cookies(phone_page.context.cookies())  # type: ignore[arg-type]
+        answers: list[int] = []
+        window.on("response", lambda answer: answers.append(answer.status) if _is_piece(answer) else None)
+        window.goto(f"https://localhost:{front.port}/declarations/{draft.ref}/edit/")
+        window.set_input_files("#files-2", photo)
+        row = window.locator('[data-row="2"]')
+        expect(row).to_contain_text("服务器繁忙，5 秒后接着传")
+        expect(row.locator(".files li")).to_have_count(1, timeout=30_000)
+        window.context.close()
+    assert answers == [200, 429, 200]
+    one_file_of(photo)
+
+
+def _is_piece(answer: Response) -> bool:
+    return "upload-offset" in answer.request.headers
+
+
+def test_a_refusal_of_a_piece_is_waited_out_and_each_has_its_own_count(phone_page: Page, photo: Path) -> None:
+    line = BadLine("arrives", *["429"] * 4, "arrives", "429", "lost", "429", "arrives")
+    phone_page.route(PIECES, line)
+    phone_page.set_input_files("#files-2", photo)
+    row = phone_page.locator('[data-row="2"]')
+    expect(row).to_contain_text("服务器繁忙，1 秒后接着传")
+    expect(row.locator(".files li")).to_have_count(1, timeout=60_000)
+    assert not line.plan
+    assert line.offsets == sorted(line.offsets), "never back to the beginning"
+    one_file_of(photo)
+
+
+def test_who_is_refused_again_and_again_is_told_what_to_do_and_goes_on_later(phone_page: Page, photo: Path) -> None:
+    line = BadLine("arrives", *["429"] * 50)
+    phone_page.route(PIECES, line)
+    phone_page.set_input_files("#files-2", photo)
+    failed = phone_page.locator('[data-row="2"] .failed')
+    expect(failed).to_contain_text("请过几分钟重新选择同一个文件", timeout=30_000)
+    assert len(line.offsets) == 1 + 6, "one that arrived, one refused and five more"
+    line.plan = []
+    phone_page.set_input_files("#files-2", photo)
+    expect(phone_page.locator('[data-row="2"] .files li')).to_have_count(1, timeout=30_000)
+    assert line.offsets[7] == settings.UPLOAD_PIECE_BYTES, "from where it stopped"
+    one_file_of(photo)
+
+
+def test_nobody_waits_for_an_hour_in_silence(phone_page: Page, photo: Path) -> None:
+    line = BadLine("arrives", "429")
+    line.seconds = "3600"
+    phone_page.route(PIECES, line)
+    phone_page.set_input_files("#files-2", photo)
+    expect(phone_page.locator('[data-row="2"] .failed')).to_contain_text("请过几分钟重新选择同一个文件")
+    assert len(line.offsets) == 2
+
+
+@pytest.mark.parametrize("size", [(300, 200), (2000, 1400)], ids=["in one go", "in pieces"])
+def test_a_refusal_of_the_last_step_is_waited_out_too(phone_page: Page, photo: Path, size: tuple[int, int]) -> None:
+    width, height = size
+    Image.frombytes("RGB", size, os.urandom(width * height * 3)).save(photo, "JPEG", quality=92)
+    refused: list[str] = []
+
+    def refuse_once(route: Route) -> None:
+        if refused:
+            route.continue_()
+            return
+        refused.append(route.request.url)
+        route.fulfill(status=429, headers={"Retry-After": "1", "Content-Type": "text/html"}, body="<!doctype html>")
+
+    phone_page.route("**/evidence/", refuse_once)
+    phone_page.set_input_files("#files-2", photo)
+    expect(phone_page.locator('[data-row="2"]')).to_contain_text("服务器繁忙，1 秒后接着传")
+    expect(phone_page.locator('[data-row="2"] .files li')).to_have_count(1, timeout=30_000)
+    assert len(refused) == 1
+    one_file_of(photo)

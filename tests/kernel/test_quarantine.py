@@ -1,6 +1,7 @@
 """With a scanner set up nobody is shown what it has not seen; one that is away holds up nobody who hands in."""
 
 import io
+import re
 import socket
 import tempfile
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
@@ -25,6 +27,7 @@ from tests import factories as make
 from tests.kernel import zoo
 from tests.kernel.clamd import FakeClamd
 from tests.kernel.keeping import files_kept, keep, path_of
+from tests.portals import ROOT
 
 pytestmark = pytest.mark.django_db
 
@@ -123,6 +126,68 @@ def test_one_that_cannot_be_looked_at_holds_up_nobody(owner: User, place: Path) 
         scanner.stop()
     assert state_of(large) == FileState.QUARANTINED
     assert state_of(small) == FileState.CLEAN
+
+
+def test_one_whose_bytes_are_gone_is_not_called_clean_and_holds_up_nobody(
+    owner: User, place: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    first, second, there = keep(zoo.pdf(), owner), keep(zoo.png(4, 4), owner), keep(zoo.png(5, 5), owner)
+    for gone in (first, second):
+        path_of(gone).unlink()
+    scanner = FakeClamd(place)
+    try:
+        assert scan_quarantined(now=timezone.now()) == 1
+    finally:
+        scanner.stop()
+    assert [state_of(each) for each in (first, second, there)] == [
+        FileState.QUARANTINED, FileState.QUARANTINED, FileState.CLEAN,
+    ]  # fmt: skip
+    (told,) = [record for record in caplog.records if "not there" in record.message]
+    assert "2 files" in told.message
+    assert str(first.ref) in told.message
+    assert str(second.ref) in told.message
+    assert "scanner" in health(now=timezone.now() + timedelta(minutes=11)).degraded
+
+
+def test_the_runbook_says_whose_it_is(owner: User, place: Path) -> None:
+    stored = keep(zoo.pdf(), owner)
+    entry = (ROOT / "docs/operations/runbook.md").read_text(encoding="utf-8").partition("## outbox_old")[2]
+    (query,) = re.findall(r'psql ceportal -c "(SELECT [^"]+)"', entry.partition("\n## ")[0])
+    ref = str(stored.ref) if connection.vendor == "postgresql" else stored.ref.hex
+    with connection.cursor() as cursor:
+        cursor.execute(query.replace("REF", ref))
+        ((name, _),) = cursor.fetchall()
+    assert name == owner.name
+
+
+def test_the_next_upload_of_the_same_file_brings_its_bytes_back_to_be_looked_at(owner: User, place: Path) -> None:
+    data, other = zoo.pdf(), make.user("另一人")
+    mine, theirs = keep(data, owner), keep(data, other)
+    path_of(mine).unlink()
+    scanner = FakeClamd(place)
+    try:
+        assert scan_quarantined(now=timezone.now()) == 0
+        assert keep(data, owner).pk == mine.pk
+        assert (state_of(mine), state_of(theirs)) == (FileState.CLEAN, FileState.QUARANTINED)
+        assert scan_quarantined(now=timezone.now()) == 1, "the other's row of the same bytes"
+    finally:
+        scanner.stop()
+    assert state_of(theirs) == FileState.CLEAN
+    open_file(mine).close()
+
+
+@pytest.mark.parametrize("waiting", range(6))
+def test_each_that_waits_is_looked_at_once_a_round_from_both_ends(
+    owner: User, place: Path, clamd: FakeClamd, settings: Any, waiting: int
+) -> None:
+    settings.CLAMD_SOCKET = ""
+    rows = [keep(zoo.png(4, 4 + number), owner) for number in range(waiting)]
+    StoredFile.objects.update(state=FileState.QUARANTINED)
+    settings.CLAMD_SOCKET = str(place)
+    assert scan_quarantined(now=timezone.now()) == waiting
+    places = {path_of(row).read_bytes(): number for number, row in enumerate(rows)}
+    looked = [places[data] for data in clamd.seen]
+    assert looked == [0, waiting - 1, 1, waiting - 2, 2, waiting - 3][:waiting]
 
 
 def test_the_operator_is_told_of_what_waits_too_long(owner: User, place: Path) -> None:

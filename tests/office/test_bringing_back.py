@@ -14,6 +14,7 @@ from accounts.models import Organization, Professional, User
 from ceportal.kernel.enums import FileState
 from ceportal.kernel.models import StoredFile
 from ceportal.kernel.services.files import open_file
+from ceportal.kernel.services.quarantine import scan_quarantined
 from ceportal.kernel.shelves import bucket
 from ceportal.kernel.shelves.named import shelf_named
 from ceportal.office.enums import LetterKind
@@ -131,6 +132,32 @@ def test_what_a_scanner_finds_now_stays_away(
         assert f"或查出病毒：files/{_key(evidence)}" in capsys.readouterr().err
         assert not shelf_named("files").has(_key(evidence))
         assert "补回了 1 个" in _restored(), "where no scanner answers, what was let in once comes back"
+
+
+@pytest.mark.parametrize(
+    ("says", "state"), [(b"stream: OK", FileState.CLEAN), (b"stream: Of-Today FOUND", FileState.INFECTED)]
+)
+def test_what_was_in_quarantine_comes_back_into_it_and_is_settled_there(
+    backups: Path, evidence: StoredFile, settings: Any, says: bytes, state: FileState
+) -> None:
+    call_command("backup", "--files")
+    shelf_named("files").drop(_key(evidence))
+    StoredFile.objects.update(state=FileState.QUARANTINED)
+    with tempfile.TemporaryDirectory(prefix="clamd-") as folder:
+        settings.CLAMD_SOCKET = f"{folder}/clamd.sock"
+        clamd = FakeClamd(Path(settings.CLAMD_SOCKET))
+        clamd.says = says
+        try:
+            assert scan_quarantined(now=timezone.now()) == 0
+            assert "补回了 1 个" in _restored()
+            evidence.refresh_from_db()
+            assert evidence.state == FileState.QUARANTINED, "nobody is shown it before it was looked at"
+            assert scan_quarantined(now=timezone.now()) == 1
+        finally:
+            clamd.stop()
+    evidence.refresh_from_db()
+    assert evidence.state == state
+    assert shelf_named("files").has(_key(evidence)) is (state == FileState.CLEAN)
 
 
 def test_without_backups_it_says_so(backups: Path, settings: Any) -> None:

@@ -10,7 +10,7 @@ from ceportal.kernel.rules.refusal import Refusal
 from reviews.enums import ReversalCode
 from reviews.rules.deciding import Looked, Verdict, reasons_not_to_decide
 from reviews.rules.filing import first_of_month, month_after, oldest_to_file
-from reviews.rules.reversing import CLAUSES, REASON_LIMIT, reasons_not_to_reverse, wording
+from reviews.rules.reversing import CLAUSES, REASON_LIMIT, reasons_not_to_decline, reasons_not_to_reverse, wording
 
 NO_CODE = Refusal("reason_code", "请从列表中选择撤销原因。", field="reason_code")
 BLANK = Refusal("reason_blank", "请写明查实的情况，本人会看到。", field="reason")
@@ -44,6 +44,19 @@ def test_every_reason_rests_on_a_clause_that_can_be_found() -> None:
 def test_an_entry_says_which_reason_and_what_was_found() -> None:
     assert wording(ReversalCode.BORROWED, " 经核实。\n") == "冒用他人证书：经核实。"
     assert len(wording(ReversalCode.WRONGLY_REVIEWED, "字" * 400)) == 300
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("查实确有其课。", []),
+        (" \n", ["reason_blank"]),
+        ("字" * 201, ["reason_too_long"]),
+        ("\u202e", ["strange_character"]),
+    ],
+)
+def test_a_platform_is_told_why_not(text: str, codes: list[str]) -> None:
+    assert [reason.code for reason in reasons_not_to_decline(text)] == codes
 
 
 def test_a_reason_from_outside_the_list_is_refused_with_an_approval_too() -> None:

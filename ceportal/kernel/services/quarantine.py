@@ -5,6 +5,7 @@ A scanner that is away keeps nobody from handing in: the file waits, and the clo
 
 import logging
 import time
+from collections.abc import Iterator
 from datetime import datetime
 from io import BytesIO
 
@@ -20,6 +21,11 @@ from ceportal.kernel.services.scanning import NotScanned, Scanner, ScannerAway, 
 from ceportal.kernel.services.trail import record
 
 security_log = logging.getLogger("ceportal.security")
+_MOST_NAMED = 20
+
+
+class BytesGone(NotScanned):
+    """There is nothing to look at."""
 
 
 def state_after_scan(data: bytes) -> FileState:
@@ -39,12 +45,12 @@ def state_after_scan(data: bytes) -> FileState:
 
 
 def scan_quarantined(*, now: datetime) -> int:
-    """Let the scanner look at what waits, the oldest first; gives how many are settled. Ends when it is away.
+    """Let the scanner look at what waits; gives how many are settled. Ends when it is away.
 
-    What it cannot look at (too large for it) goes on waiting and holds up nobody.
+    What it cannot look at (too large for it, or the bytes are gone) goes on waiting and holds up nobody.
     """
-    asked, settled, began = scanner(), 0, time.monotonic()
-    for stored in StoredFile.objects.filter(state=FileState.QUARANTINED).order_by("stored_at", "pk").iterator():
+    asked, settled, began, gone = scanner(), 0, time.monotonic(), list[str]()
+    for stored in _waiting():
         if time.monotonic() - began > settings.CLAIM_LEASE_SECONDS / 2:
             break
         try:
@@ -52,22 +58,40 @@ def scan_quarantined(*, now: datetime) -> int:
         except ScannerAway as away:
             security_log.warning("the scanner is away: %s", away)
             break
+        except BytesGone:
+            gone.append(str(stored.ref))
+            continue
         except NotScanned as why:
             security_log.warning("the scanner cannot look at %s: %s", stored.ref, why)
             continue
         settled += _settle(stored, found, now)
+    if gone:
+        named = ", ".join(gone[:_MOST_NAMED])
+        security_log.error("the bytes of %s files in quarantine are not there: %s", len(gone), named)
     return settled
 
 
+def _waiting() -> Iterator[StoredFile]:
+    """From both ends, the oldest first: what goes on waiting gathers at one of them."""
+    seen, rows = set[int](), StoredFile.objects.filter(state=FileState.QUARANTINED)
+    oldest, newest = rows.order_by("stored_at", "pk"), rows.order_by("-stored_at", "-pk")
+    for pair in zip(oldest.iterator(), newest.iterator(), strict=False):
+        for stored in pair:
+            if stored.pk in seen:
+                return
+            seen.add(stored.pk)
+            yield stored
+
+
 def _findings(asked: Scanner | None, stored: StoredFile) -> str:
-    """Bytes that are gone hold nothing; the next upload of the same file brings them back."""
+    """Raises `BytesGone`, until a backup or the next upload of the same file brings them back."""
     if asked is None:
         return ""
     try:
         with open_bytes(stored.shown_digest) as file:
             return asked.finds(file)
-    except FileNotFoundError:
-        return ""
+    except FileNotFoundError as error:
+        raise BytesGone from error
 
 
 def _settle(stored: StoredFile, found: str, now: datetime) -> bool:

@@ -17,8 +17,8 @@ from certificates.models import Certificate
 
 def bring_back_files(folder: Path) -> tuple[int, list[str]]:
     """Read every file, certificate and letter that a row names, and put those that are missing or changed back as the
-    backups below `folder` have them. What a scanner condemned, or finds in it now, stays away. Gives how many came
-    back, and the places of those that the backups do not have whole either.
+    backups below `folder` have them. What a scanner condemned, or finds in it now, stays away; what was in quarantine
+    comes back into it. Gives how many came back, and the places of those that the backups do not have whole either.
 
     Raises `ShelfAway` while the portal's own store does not answer; begun again it goes on.
     """
@@ -28,7 +28,7 @@ def bring_back_files(folder: Path) -> tuple[int, list[str]]:
         if _whole(shelf, key, digest) is not None:
             continue
         data = _whole(kept, key, digest)
-        if data is None or (name == "files" and _is_infected(data)):
+        if data is None or (name == "files" and not _may_come_back(digest, data)):
             lacking.append(f"{name}/{key}")
             continue
         shelf.put(key, data)
@@ -48,13 +48,17 @@ def _named() -> Iterator[tuple[str, str, str]]:
             yield name, digest, f"{digest[:2]}/{digest}{ending}"
 
 
-def _is_infected(data: bytes) -> bool:
-    """By the lists of today. Where no scanner answers, what was let in once may come back."""
+def _may_come_back(digest: str, data: bytes) -> bool:
+    """By the lists of today. Where no scanner answers, what was let in once may come back; so may what nobody is shown
+    before the clock has had it looked at, which settles it (`quarantine`).
+    """
     asked = scanner()
+    if asked is None or not StoredFile.objects.filter(shown_digest=digest, state=FileState.CLEAN).exists():
+        return True
     try:
-        return asked is not None and bool(asked.finds(BytesIO(data)))
+        return not asked.finds(BytesIO(data))
     except NotScanned:
-        return False
+        return True
 
 
 def _whole(shelf: Shelf, key: str, digest: str) -> bytes | None:

@@ -24,7 +24,7 @@ from ceportal.office.selectors.backup_log import log_is_received
 from ceportal.office.selectors.health import database_answers, health
 from ceportal.office.services.backing_up import SIGN
 from ceportal.office.services.backups_kept import last_checked
-from ceportal.office.services.readiness_outside import files, mail, texts
+from ceportal.office.services.readiness_outside import files, identity, mail, texts, virus_scanner
 from ceportal.office.services.readiness_place import disks, journal, zone
 from certificates.documents.assets import missing_glyphs
 from certificates.documents.keys import SigningKeyMissing
@@ -47,7 +47,8 @@ def findings(*, now: datetime) -> Iterator[Finding]:
         for ask in (_database, zone, _tables, _parts, _rules, _calendar, _people, _backup):
             yield from ask(now)
     for ask in (
-        _broker, _address, _demo, _operator, _signing, _timestamps, _issuer, _fonts, mail, texts, files, disks, journal,
+        _broker, _address, _demo, _operator, _signing, _timestamps, _issuer, _fonts, mail, texts, identity,
+        virus_scanner, files, disks, journal,
     ):  # fmt: skip
         yield from ask(now)
 
@@ -100,7 +101,7 @@ _REMEDIES = {
     "worker": ("后台进程", "启动 celery worker"),
     "beat": ("定时器", "启动 celery beat（只能有一个）"),
     "outbox": ("待送出的消息", "到“运行状态”查看原因"),
-    "scanner": ("病毒检查", "检查 CLAMD_SOCKET 和 clamd 服务"),
+    "scanner": ("待检文件", "看“病毒检查”一项和 docs/operations/runbook.md 的 outbox_old"),
     "dead_letters": ("搁置事项", "到“运行状态”逐项重试"),
 }
 

@@ -1,7 +1,10 @@
-"""Of what `manage.py doctor` asks: what carries mail and texts, and the bucket that keeps files."""
+"""Of what `manage.py doctor` asks: what carries mail and texts, the provider of identities, the virus scanner and the
+bucket that keeps files.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime
+from io import BytesIO
 from smtplib import SMTPAuthenticationError
 from ssl import SSLCertVerificationError
 from uuid import uuid4
@@ -9,11 +12,18 @@ from uuid import uuid4
 from django.conf import settings
 from django.core.mail import get_connection
 
+from accounts.rules.outside import provider_of
 from accounts.services.gateways import GatewayAway, gateway
+from accounts.services.outside import described
+from ceportal.kernel.rules.refusal import Refused
+from ceportal.kernel.services.outgoing import NotCalled
+from ceportal.kernel.services.scanning import NotScanned, ScannerAway, scanner
 from ceportal.kernel.shelves.kinds import SHELVES, read
 from ceportal.kernel.shelves.named import shelf_named
 from ceportal.office.rules.readiness import Finding
 
+PROVIDER = "统一身份认证"
+SCANNER = "病毒检查"
 _SMALL = b"manage.py doctor"
 
 
@@ -62,6 +72,54 @@ def texts(now: datetime) -> Iterator[Finding]:
         yield Finding("短信", f"短信网关不接受（{error}）", remedy, is_missing=True)
     else:
         yield Finding("短信", "短信网关已应答；用 doctor --send-test-sms 试发一条")
+
+
+def identity(now: datetime) -> Iterator[Finding]:
+    """Asks the provider what it says of itself, through the guarded door, and signs nobody in."""
+    if not settings.OIDC_ISSUER:
+        return
+    if not settings.OIDC_CLIENT_ID:
+        remedy = "设为提供方登记本平台的编号"
+        yield Finding(PROVIDER, "没有设置 OIDC_CLIENT_ID，提供方不认识本平台", remedy, is_missing=True)
+    if not settings.OIDC_NUMBER_CLAIM:
+        text = "没有设置 OIDC_NUMBER_CLAIM，第一次从那里来的人谁也登录不了"
+        yield Finding(PROVIDER, text, "设为提供方给出身份证号码的声明（claim）的名字", is_missing=True)
+    yield _of_provider()
+
+
+def _of_provider() -> Finding:
+    try:
+        said = described()
+    except Refused as refused:
+        cause = refused.__cause__
+        why = cause.reason.message.rstrip("。") if isinstance(cause, NotCalled) else "应答不是 200 的 JSON"
+        remedy = "检查 OIDC_ISSUER；提供方在内网时把网段加进 OUTGOING_NETWORKS，自建的证书要让系统信任"
+        return Finding(PROVIDER, f"提供方没有给出自己的说明（{why}）", remedy, is_missing=True)
+    if said.get("issuer") != settings.OIDC_ISSUER:
+        remedy = "OIDC_ISSUER 要和它一字不差，末尾的斜杠也算"
+        return Finding(PROVIDER, f"提供方自称 {said.get('issuer')!r:.120}", remedy, is_missing=True)
+    if provider_of(said, settings.OIDC_ISSUER) is None:
+        remedy = "请提供方给出 authorization_endpoint、token_endpoint 和 jwks_uri，都用 https"
+        return Finding(PROVIDER, "提供方的说明缺少地址，或地址没有加密", remedy, is_missing=True)
+    return Finding(PROVIDER, "提供方已应答，名称一致；请再从登录页试一次")
+
+
+def virus_scanner(now: datetime) -> Iterator[Finding]:
+    """Has it look at a few harmless bytes, as it looks at every file."""
+    asked = scanner()
+    if asked is None:
+        yield Finding(SCANNER, "没有设置，上传的文件不查病毒", "需要时安装 clamd，设置 CLAMD_SOCKET")
+        return
+    try:
+        found = asked.finds(BytesIO(_SMALL))
+    except ScannerAway as away:
+        remedy = "检查 CLAMD_SOCKET 和 clamd 服务；没有应答时上传的文件都在等待，谁也看不到"
+        yield Finding(SCANNER, f"没有应答（{away}）", remedy, is_missing=True)
+    except NotScanned as why:
+        yield Finding(SCANNER, f"有应答，但没有检查（{why!s:.60}）", "看 clamd 的日志", is_missing=True)
+    else:
+        text = f"把无害的内容报成 {found}" if found else "病毒检查已应答"
+        yield Finding(SCANNER, text, "检查 clamd 的病毒库" if found else "", is_missing=bool(found))
 
 
 def files(now: datetime) -> Iterator[Finding]:
