@@ -149,7 +149,7 @@ def test_systemd_finds_nothing_wrong_with_any_unit_but_that_it_is_not_here() -> 
 def test_the_log_of_the_database_lies_where_old_parts_of_it_are_looked_for() -> None:
     words = service("wal")["ExecStart"].split()
     assert words[words.index("--directory") + 1] == f"{environment()['BACKUP_DIR']}/{LOG}"
-    assert words[words.index("--username") + 1] == service("wal")["User"]
+    assert f"PGUSER={service('wal')['User']}" in service("wal")["Environment"].split()
     unit = (FOLDER / "ceportal-wal.service").read_text(encoding="utf-8")
     (slot,) = set(re.findall(r"--slot (\S+)", unit))
     assert slot == SLOT

@@ -238,6 +238,8 @@ STORAGES = {
 # Files and certificates: below DATA_DIR, or in a bucket of an S3-compatible store (docs/operations/install.md).
 FILES_BUCKET = env.text("FILES_BUCKET", "")
 FILES_ENDPOINT, FILES_REGION = env.text("FILES_ENDPOINT", ""), env.text("FILES_REGION", "us-east-1")
+# How the store at FILES_ENDPOINT is asked for the bucket: endpoint/BUCKET, or BUCKET.endpoint.
+FILES_ADDRESSING = env.one_of("FILES_ADDRESSING", "path", "virtual")
 FILES_ACCESS_KEY, FILES_SECRET_KEY = env.text("FILES_ACCESS_KEY", ""), env.text("FILES_SECRET_KEY", "")
 
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -101,7 +101,8 @@ class Cluster:
         _wait_for(self.answers, "PostgreSQL", RECOVERY_SECONDS if self.is_durable else START_SECONDS)
 
     def answers(self) -> bool:
-        command = self._command("pg_isready", "-q", "-h", self.folder, "-U", "portal", "-d", "postgres")
+        port = self.settings.get("port", "5432")
+        command = self._command("pg_isready", "-q", "-h", self.folder, "-p", port, "-U", "portal", "-d", "postgres")
         return subprocess.run(command, check=False, cwd="/").returncode == 0
 
     def stop(self) -> None:

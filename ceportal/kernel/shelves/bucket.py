@@ -63,7 +63,6 @@ class BucketShelf:
 @lru_cache(maxsize=8)
 def bucket_shelf(name: str, bucket: str) -> BucketShelf:
     """A folder `name` of that bucket, spoken to as the settings say."""
-    patience = Config(connect_timeout=5, read_timeout=20, retries={"total_max_attempts": 3, "mode": "standard"})
     return BucketShelf(
         S3Storage(
             bucket_name=bucket,
@@ -75,9 +74,25 @@ def bucket_shelf(name: str, bucket: str) -> BucketShelf:
             default_acl=None,
             file_overwrite=True,
             max_memory_size=_IN_MEMORY,
-            client_config=patience,
+            client_config=_manner(),
         )
     )
+
+
+def _manner() -> Config:
+    """With patience that ends. Other stores than Amazon's do not take the checksums that botocore sends since 1.36
+    unless it is told otherwise (Alibaba OSS: `aws-chunked encoding is not supported`): a file's own digest says what it
+    is. A store may be asked for a bucket by a name below its own alone (OSS, Tencent COS).
+    """
+    patience = Config(connect_timeout=5, read_timeout=20, retries={"total_max_attempts": 3, "mode": "standard"})
+    if not settings.FILES_ENDPOINT:
+        return patience
+    others = Config(
+        s3={"addressing_style": settings.FILES_ADDRESSING},
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+    )
+    return patience.merge(others)
 
 
 @contextmanager

@@ -11,14 +11,17 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from django.conf import settings
 from django.db import connection
 from django.db.models import F, Q
+from psycopg2.extensions import make_dsn
 
 from accounts.models import Notice, OneTimeCode, TextMessage
 from ceportal.kernel.models import MAX_ATTEMPTS, Heartbeat, Job
@@ -45,6 +48,10 @@ NOT_BEFORE_HELD = frozenset(
 )  # fmt: skip
 # What stands on the operator's page of everything that may have been sent before the restore.
 HELD = "恢复自备份，可能已经送出；核实后再重试"
+# Of what the portal connects by: told by options or the environment, Django's own, and the one database.
+_TOLD_OTHERWISE = frozenset(
+    {"host", "port", "user", "password", "sslpassword", "cursor_factory", "client_encoding", "dbname"}
+)
 
 
 class CannotBackUp(Exception):
@@ -161,15 +168,38 @@ def _copy_database(made: Path) -> None:
         ):
             source.backup(copy)
         return
-    known = connection.get_connection_params()
-    command = ["pg_basebackup", "--pgdata", str(made / BASE), "--wal-method", "stream", "--checkpoint", "fast"]
+    copy_postgresql(connection.get_connection_params(), made / BASE)
+
+
+def copy_postgresql(known: Mapping[str, object], target: Path) -> None:
+    """By `pg_basebackup`, which is given all that the portal itself connects by: how TLS is checked, whose certificate.
+
+    Where the server is, it is told by options: Debian's wrapper looks for them there. Raises `CannotBackUp`.
+    """
+    command = ["pg_basebackup", "--pgdata", str(target), "--wal-method", "stream", "--checkpoint", "fast"]
     for option, name in (("--host", "host"), ("--port", "port"), ("--username", "user")):
         if known.get(name):
             command += [option, str(known[name])]
-    environment = os.environ | ({"PGPASSWORD": str(known["password"])} if known.get("password") else {})
-    result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    besides = {name: value for name, value in known.items() if name not in _TOLD_OTHERWISE}
+    with _secrets_in_environment(known) as environment:
+        command += ["--no-password", "--dbname", make_dsn(**besides)]
+        result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
     if result.returncode:
         raise CannotBackUp(f"pg_basebackup：{result.stderr.strip()}")
+
+
+@contextmanager
+def _secrets_in_environment(known: Mapping[str, object]) -> Iterator[dict[str, str]]:
+    """Arguments are read by everybody on the machine. For the password of a key libpq has no variable but a file."""
+    given = dict(os.environ)
+    if known.get("password"):
+        given["PGPASSWORD"] = str(known["password"])
+    with TemporaryDirectory(prefix="ceportal-backup-") as folder:
+        if known.get("sslpassword"):
+            service = Path(folder) / "service"
+            service.write_text(f"[ceportal]\nsslpassword={known['sslpassword']}\n", encoding="utf-8")
+            given |= {"PGSERVICEFILE": str(service), "PGSERVICE": "ceportal"}
+        yield given
 
 
 def _holds_something(name: str) -> bool:
