@@ -13,6 +13,7 @@ from pathlib import Path
 from tests.portals import ROOT, free_port, until
 
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+CONFIGURATION = ROOT / "deploy" / "nginx.conf"
 TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 # Where not the limits are to be shown.
 WIDE = {"rate=20r/s": "rate=5000r/s", "rate=1r/s": "rate=5000r/s"}
@@ -42,15 +43,15 @@ def nginx_before(*ports: int) -> Iterator[int]:
 
 
 @contextmanager
-def front_of(*ports: int, changes: dict[str, str] | None = None) -> Iterator[Front]:
-    """The portal's own configuration at another address, with its limits unless `changes` say otherwise."""
+def front_of(*ports: int, changes: dict[str, str] | None = None, text: str = "") -> Iterator[Front]:
+    """The portal's own configuration, or `text` made of it, elsewhere; with its limits but for `changes`."""
     folder = Path(tempfile.mkdtemp(prefix="ceportal-nginx-"))
     folder.chmod(0o755)
     certificate, key, port = folder / "portal.crt", folder / "portal.key", free_port()
     request = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
     subprocess.run([*request, "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True)
     temporary = "".join(f" {kind}_temp_path {folder}/{kind};" for kind in TEMPORARY)
-    text = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+    text = text or CONFIGURATION.read_text(encoding="utf-8")
     for ours, here in {
         "/run/nginx.pid": f"{folder}/pid", "/dev/stdout": f"{folder}/access", "/dev/stderr": f"{folder}/error",
         "server web:8000;": " ".join(f"server 127.0.0.1:{one};" for one in ports), "/etc/nginx/tls": str(folder),

@@ -2,16 +2,21 @@
 
 import http.client
 import json
+import re
+import shutil
+import socket
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 
 import pytest
 
-from tests.nginx import NGINX, Front, front_of, trusting
-from tests.portals import free_port, until
+from tests.nginx import CONFIGURATION, NGINX, Front, front_of, trusting
+from tests.portals import ROOT, free_port, until
 
 pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
 # More than `burst` and what a slow machine lets through meanwhile.
@@ -149,3 +154,69 @@ def test_what_the_portal_refuses_is_passed_on_as_it_is(port: int) -> None:
     ((status, headers, body),) = asked(port, "/portal-says/", 1, "127.1.0.3")
     assert (status, "Retry-After" in headers) == (429, False)
     assert body.startswith("127.1.0.3 t=")
+
+
+def has_ipv6() -> bool:
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
+
+
+@pytest.fixture
+def with_ipv6(tmp_path: Path) -> str:
+    """The configuration after the line of install.md."""
+    install = (ROOT / "docs" / "operations" / "install.md").read_text(encoding="utf-8")
+    (line,) = re.findall(
+        r"^test ! -e /proc/net/if_inet6 \|\| (sed .*) /etc/nginx/nginx\.conf +# IPv6$", install, re.MULTILINE
+    )
+    copy = shutil.copy(CONFIGURATION, tmp_path)
+    subprocess.run(["sh", "-c", f"{line} {copy}"], check=True)
+    return Path(copy).read_text(encoding="utf-8")
+
+
+def test_the_line_of_the_document_listens_on_ipv6_beside_and_changes_nothing_else(with_ipv6: str) -> None:
+    without = CONFIGURATION.read_text(encoding="utf-8")
+    added = [line.strip() for line in with_ipv6.splitlines() if "[::]" in line]
+    ours = [line.strip() for line in without.splitlines() if line.strip().startswith("listen ")]
+    assert added == [line.replace("listen ", "listen [::]:") for line in ours]
+    assert without == "".join(line for line in with_ipv6.splitlines(keepends=True) if "[::]" not in line)
+    assert "[::]" not in without, "nginx would not start on a kernel without IPv6"
+
+
+@pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6")
+def test_it_answers_on_both(behind: int, with_ipv6: str) -> None:
+    port = free_port()
+    changes = {"listen [::]:80 ": f"listen [::1]:{free_port()} ", "listen [::]:443 ": f"listen [::1]:{port} "}
+    with front_of(behind, changes=changes, text=with_ipv6) as front:
+        for address, there in (("::1", port), ("127.0.0.1", front.port)):
+            with closing(http.client.HTTPSConnection(address, there, timeout=10, context=trusting())) as connection:
+                connection.request("GET", "/")
+                answer = connection.getresponse()
+                assert (answer.status, answer.read().decode().split()[0]) == (200, address)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "is_one"),
+    [
+        ("2409:8a00:1:2:{:x}::1", "2409:8a00:1:2::{:x}", True),
+        ("2409:8a00:1:{:x}::1", "2409:8a00:1:{:x}:a:b:c:d", False),
+        ("2001:db8::{:x}:1:1:1", "2001:db8::{:x}:2:2:2", True),
+        ("192.0.2.{}", "198.51.100.{}", False),
+    ],
+    ids=["of one network", "of many", "of one whose own number ends in zeros", "of IPv4"],
+)
+def test_an_ipv6_network_has_the_limits_of_one_client(behind: int, first: str, second: str, is_one: bool) -> None:
+    """Told by a balancer, for such addresses lead nowhere here."""
+    trusted = {"include /etc/nginx/balancers/*.conf;": "set_real_ip_from 127.0.0.0/8;"}
+    with front_of(behind, changes=trusted) as front, closing(line(front.port, "127.1.0.8")) as connection:
+        statuses = set()
+        for number in range(1, 31):
+            for who in (first, second):
+                connection.request("GET", "/verify/", headers={"X-Forwarded-For": who.format(number)})
+                answer = connection.getresponse()
+                answer.read()
+                statuses.add(answer.status)
+    assert statuses == ({200, 429} if is_one else {200})
