@@ -24,7 +24,7 @@ ENV DJANGO_SETTINGS_MODULE=ceportal.settings.production \
 # Static files are named by their digest and compressed here, once. The keys are for this command alone, which writes
 # nothing below /data: it is root's, and the portal is not.
 RUN DATA_DIR=/tmp/building XDG_CACHE_HOME=/tmp/building CEPORTAL_SECRET_KEY=building CEPORTAL_SEALING_KEY=building CEPORTAL_INDEX_KEY=building \
-    ALLOWED_HOSTS=building PUBLIC_URL=https://building DATABASE_URL=sqlite:////tmp/building \
+    ALLOWED_HOSTS=building PUBLIC_URL=https://building DATABASE_URL=sqlite:////tmp/building.sqlite3 \
     python manage.py collectstatic --no-input
 
 USER portal

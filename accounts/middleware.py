@@ -18,8 +18,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.rules.privacy import VERSION
-from accounts.selectors.privacy import REQUIRED, has_agreed
+from accounts.selectors.privacy import REQUIRED, has_agreed, notice_now
 from accounts.web.sessions import is_over, note_click, run_out, said_by_the_database
 from ceportal.kernel.web.problems import is_away
 
@@ -91,11 +90,12 @@ class AskedToAgree:
         match = request.resolver_match
         if settings.PRIVACY_NOTICE != REQUIRED or SESSION_KEY not in request.session:
             return None
-        if request.session.get(_AGREED) == VERSION:
+        version = notice_now().version
+        if request.session.get(_AGREED) == version:
             return None
         if match is None or match.view_name in _OPEN or match.app_name not in _ROOMS:
             return None
         if isinstance(request.user, User) and not has_agreed(request.user):
             return redirect("accounts:consent")
-        request.session[_AGREED] = VERSION
+        request.session[_AGREED] = version
         return None

@@ -15,12 +15,13 @@ from gunicorn import util
 from gunicorn.http import message
 
 bind = os.environ.get("BIND", f"127.0.0.1:{os.environ.get('PORT', '8000')}")
-workers = int(os.environ.get("WEB_WORKERS", "2"))
+# A line of the settings that is left empty leaves the default.
+workers = int(os.environ.get("WEB_WORKERS", "").strip() or 2)
 worker_class = "gthread"
-threads = int(os.environ.get("WEB_THREADS", "3"))
+threads = int(os.environ.get("WEB_THREADS", "").strip() or 3)
 timeout = 60
 # What is at work when the server is told to stop has as long as a request may take; `make run` says less.
-graceful_timeout = int(os.environ.get("WEB_GRACEFUL_SECONDS", str(timeout)))
+graceful_timeout = int(os.environ.get("WEB_GRACEFUL_SECONDS", "").strip() or timeout)
 # Where this file really lies: what is imported later comes from the release that was started, whatever a link on the
 # way leads to by then (docs/operations/upgrade.md).
 chdir = str(Path(__file__).resolve().parents[1])

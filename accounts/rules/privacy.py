@@ -4,6 +4,7 @@ The notice has a version: whoever agreed to an older one is asked anew. Its word
 download and the tests say the same.
 """
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -31,6 +32,14 @@ class Part:
 
     title: str
     lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What is agreed to, and by what it is known."""
+
+    version: str
+    parts: tuple[Part, ...]
 
 
 NOTICE: tuple[Part, ...] = (
@@ -66,6 +75,16 @@ NOTICE: tuple[Part, ...] = (
         ),
     ),
 )
+
+
+def notice(operated_by: str, contact: str) -> Notice:
+    """The notice of a portal that is run by `operated_by` (empty: not said yet). Its version changes with them."""
+    if not operated_by:
+        return Notice(VERSION, NOTICE)
+    first, *others = NOTICE
+    said = f"个人信息处理者：{operated_by}。" + (f"联系方式：{contact}。" if contact else "")
+    digest = hashlib.sha256(said.encode("utf-8")).hexdigest()
+    return Notice(f"{VERSION}-{digest[:6]}", (Part(first.title, (said, *first.lines)), *others))
 
 
 def terms(years: int) -> tuple[Kept, ...]:

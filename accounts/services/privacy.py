@@ -7,7 +7,8 @@ from django.db import transaction
 from accounts.fields import id_in_clear, phone_in_clear
 from accounts.models import Consent, Membership, Professional, User
 from accounts.rules.policy import Act, duties_for
-from accounts.rules.privacy import PURPOSES, UNMASK, VERSION, reasons_not_to_unmask
+from accounts.rules.privacy import PURPOSES, UNMASK, reasons_not_to_unmask
+from accounts.selectors.privacy import notice_now
 from ceportal.kernel.rules.id_number import hide_numbers
 from ceportal.kernel.rules.refusal import refuse_if_any
 from ceportal.kernel.services.trail import record
@@ -16,9 +17,10 @@ from ceportal.kernel.services.trail import record
 @transaction.atomic
 def agree(user: User, *, now: datetime) -> Consent:
     """To the notice as it is now. Twice is once."""
-    made, is_new = Consent.objects.get_or_create(user=user, version=VERSION, defaults={"given_at": now})
+    version = notice_now().version
+    made, is_new = Consent.objects.get_or_create(user=user, version=version, defaults={"given_at": now})
     if is_new:
-        record("consent.give", made, by=user, now=now, after={"version": VERSION})
+        record("consent.give", made, by=user, now=now, after={"version": version})
     return made
 
 

@@ -16,8 +16,7 @@ from accounts.access import PersonRequest, only_who_may
 from accounts.forms.privacy import UnmaskForm
 from accounts.models import Professional
 from accounts.rules.policy import Act
-from accounts.rules.privacy import NOTICE, VERSION
-from accounts.selectors.privacy import has_agreed, people_within_reach
+from accounts.selectors.privacy import has_agreed, notice_now, people_within_reach
 from accounts.services.privacy import agree, unmask
 from ceportal.kernel.rules.refusal import Refused, refuse
 from ceportal.kernel.web.limits import take
@@ -29,7 +28,7 @@ UNMASKED = "30 per hour"
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """For everybody, signed in or not."""
-    return render(request, "accounts/privacy.html", {"parts": NOTICE, "version": VERSION})
+    return render(request, "accounts/privacy.html", {"notice": notice_now()})
 
 
 @never_cache
@@ -39,7 +38,7 @@ def consent(request: PersonRequest) -> HttpResponse:
         agree(request.user, now=timezone.now())
         messages.success(request, "已记录您的同意。")
         return redirect(settings.LOGIN_REDIRECT_URL)
-    context = {"parts": NOTICE, "version": VERSION, "is_agreed": has_agreed(request.user)}
+    context = {"notice": notice_now(), "is_agreed": has_agreed(request.user)}
     return render(request, "accounts/consent.html", context)
 
 

@@ -59,7 +59,7 @@ def _stands(asked: Correction, can_be_undone: bool) -> str:
     if asked.undone_at:
         return "已恢复，先待核实" if asked.claim.state == ClaimState.HELD else "已恢复"
     if asked.declined_because:
-        return "人社部门未同意，记录没有变动"
+        return f"没有办理：{asked.declined_because}"
     if asked.done_at is None:
         return "等待人社部门办理"
     if asked.action == CorrectionAction.REPLACE:

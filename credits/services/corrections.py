@@ -45,6 +45,8 @@ A_ROUND = 500
 _TABLE, _COLUMN = "credits_correction", "replacement"
 # The bureau's desk for taking hours back.
 _DESK = f"/{settings.ADMIN_PATH}reviews/creditedhours/?waiting=yes"
+# What a platform reads of a replacement that it has itself overtaken.
+_GIVEN_UP = "平台后来撤回了这条记录，这项更正不再办理。"
 # Nothing of these counts: they end without a reversing entry.
 _NOT_COUNTED = (ClaimState.HELD, ClaimState.UNMATCHED, ClaimState.DUPLICATE)
 
@@ -63,18 +65,22 @@ class Corrected:
 def withdraw_record(record_id: str, *, reason: str, speaker: Speaker, now: datetime) -> Corrected:
     """Take a record back, for good. Unknown as yet: it will not count when it comes. Twice is once.
 
-    A replacement that waits for the bureau gives its place to the withdrawal.
+    A replacement that waits for the bureau, or for the clock since the bureau has reversed, is given up with it.
     """
     claim, was_known = _locked(record_id, speaker, now)
+    waiting = _open_correction(claim)
+    if is_given_up := waiting is not None and waiting.action == CorrectionAction.REPLACE:
+        _give_up(waiting, speaker, now)
+        waiting = None
     if claim.state in {ClaimState.WITHDRAWN, ClaimState.TOMBSTONE}:
+        # What the bureau has reversed stays its word, which nobody's key can have undone.
+        if is_given_up:
+            return Corrected(claim)
         if not was_known or _was_another_keys_word(claim, speaker):
             _note(claim, CorrectionAction.WITHDRAW, reason, speaker, now)
         return Corrected(claim)
-    if waiting := _open_correction(claim):
-        if waiting.action == CorrectionAction.REPLACE:
-            _withdraw_instead(waiting, reason, speaker, now)
-        else:
-            _take_over(waiting, speaker, now)
+    if waiting:
+        _take_over(waiting, speaker, now)
         return Corrected(claim, is_pending=True)
     if _stands_filed(claim):
         _note(claim, CorrectionAction.WITHDRAW, reason, speaker, now, is_done=False)
@@ -92,13 +98,13 @@ def replace_record(posted: Mapping[str, Any], *, reason: str, speaker: Speaker, 
     """
     new = read(posted)
     claim, was_known = _locked(new.external_id, speaker, now, new)
-    if was_known and claim.state in {ClaimState.WITHDRAWN, ClaimState.TOMBSTONE}:
-        raise refuse("withdrawn", "这条记录已经撤回，不能再更正。请用新的 record_id 重新报送。")
     waiting = _open_correction(claim)
     if waiting and _asks_the_same(waiting, new):
         return Corrected(claim, is_pending=True)
-    if waiting:
+    if waiting and (claim.state == ClaimState.LIVE or waiting.action == CorrectionAction.REPLACE):
         raise refuse("reversal_pending", "这条记录已有一项更正在等待人社部门办理。")
+    if was_known and claim.state in {ClaimState.WITHDRAWN, ClaimState.TOMBSTONE}:
+        raise refuse("withdrawn", "这条记录已经撤回，不能再更正。请用新的 record_id 重新报送。")
     if is_same(claim, new):
         entry = claim.entries.order_by("id").first() if claim.state == ClaimState.LIVE else None
         return Corrected(claim, entry=str(entry.ref) if entry else None)
@@ -112,13 +118,17 @@ def replace_record(posted: Mapping[str, Any], *, reason: str, speaker: Speaker, 
 
 @transaction.atomic
 def decline_correction(correction: Correction, *, reason: str, unit: Organization, by: User, now: datetime) -> None:
-    """Leave the record as it is and answer its source why (shown by `GET /api/v1/hours/{record_id}`), in the name of
+    """Leave the record as it is and answer its platform why (shown by `GET /api/v1/hours/{record_id}`), in the name of
     `unit`. It may ask anew. `MovedOn` when what was asked no longer waits, or is no longer what `correction` says.
     """
+    claim = Claim.objects.select_for_update(of=("self",)).get(pk=correction.claim_id)
+    if claim.door != Door.PLATFORM:
+        raise refuse("not_of_a_platform", "这项要求不是学习平台提出的，请与提出的单位联系。")
     as_seen = {"action": correction.action, "asked_at": correction.asked_at, "done_at__isnull": True}
-    waiting = Correction.objects.filter(pk=correction.pk, claim__state=ClaimState.LIVE, **as_seen)
-    if not waiting.update(done_at=now, declined_because=reason):
-        raise MovedOn([Refusal("moved_on", "这项要求刚刚有变动，请刷新后再看。")])
+    waiting = Correction.objects.filter(pk=correction.pk, **as_seen)
+    answer = {"done_at": now, "declined_because": reason, "replacement_sealed": None}
+    if claim.state != ClaimState.LIVE or not waiting.update(**answer):
+        raise MovedOn([Refusal("moved_on", "这项要求刚刚有变动。请看上面现在的内容，再决定是否答复。")])
     after = {"action": correction.action, "correction": str(correction.ref), "reason": reason, "unit": str(unit.ref)}
     leave_trail("claim.decline_correction", correction.claim, by=by, now=now, after=after)
 
@@ -214,20 +224,19 @@ def _was_another_keys_word(claim: Claim, speaker: Speaker) -> bool:
 
 def _take_over(waiting: Correction, speaker: Speaker, now: datetime) -> None:
     """The same withdrawal by another key while the bureau has not acted: from now on it is that key's word."""
-    rows = Correction.objects.filter(pk=waiting.pk, done_at__isnull=True)
-    if rows.exclude(client__client_id=speaker.client).update(client=_key_of(speaker)):
+    if waiting.client is not None and waiting.client.client_id == speaker.client:
+        return
+    is_open = Correction.objects.filter(pk=waiting.pk, done_at__isnull=True)
+    if is_open.update(client=_key_of(speaker), asked_at=now, by_label=speaker.label):
         leave_trail("claim.correct", waiting.claim, by=speaker, now=now, after={"action": "withdraw", "is_done": False})
 
 
-def _withdraw_instead(waiting: Correction, reason: str, speaker: Speaker, now: datetime) -> None:
-    """The record is wanted no more in any wording. The bureau reverses either way; nothing is counted anew then."""
-    is_open = Correction.objects.filter(pk=waiting.pk, done_at__isnull=True, action=CorrectionAction.REPLACE)
-    asked = {"action": CorrectionAction.WITHDRAW, "reason": reason, "asked_at": now, "by_label": speaker.label}
-    if not is_open.update(**asked, client=_key_of(speaker), replacement_sealed=None):
+def _give_up(waiting: Correction, speaker: Speaker, now: datetime) -> None:
+    """The record is wanted no more in any wording: nothing is counted anew when the bureau has reversed."""
+    is_open = Correction.objects.filter(pk=waiting.pk, done_at__isnull=True)
+    if not is_open.update(done_at=now, declined_because=_GIVEN_UP, replacement_sealed=None):
         raise MovedOn([Refusal("moved_on", "这条记录刚刚有变动，请重试。")])
-    waiting.refresh_from_db()
-    _tell_bureau(waiting, now)
-    after = {"action": "withdraw", "correction": str(waiting.ref), "is_done": False, "in_place_of": "replace"}
+    after = {"action": "replace", "correction": str(waiting.ref), "is_given_up": True}
     leave_trail("claim.correct", waiting.claim, by=speaker, now=now, after=after)
 
 
@@ -306,5 +315,4 @@ def _tell_bureau(correction: Correction, now: datetime) -> None:
         f"{correction.reason}。这条学时已经备案，请在“学时撤销”中办理。"
     )
     to = holders_of(bureau, Duty.REVERSE_HOURS)
-    key = f"correction:{correction.ref}:{correction.action}"
-    tell(to, NoticeEvent.REVERSAL_WAITING, key=key, text=text, link=_DESK, now=now)
+    tell(to, NoticeEvent.REVERSAL_WAITING, key=f"correction:{correction.ref}", text=text, link=_DESK, now=now)

@@ -1,5 +1,6 @@
 """学时撤销: the desk for taking back what was credited. An ID number is only ever sent by POST."""
 
+from datetime import UTC, datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from accounts.rules.policy import Act
 from accounts.selectors.people import find_by_id_number
 from ceportal.kernel.rules.refusal import Refusal, Refused
 from ceportal.kernel.web.desks import Column
-from credits.enums import ClaimState, EntryKind
+from credits.enums import ClaimState, Door, EntryKind
 from credits.models import Correction
 from credits.selectors.records import open_corrections
 from reviews.forms.reviewing import DeclineForm, FindPersonForm, ReverseForm
@@ -105,28 +106,39 @@ class ReversalDesk(OverseersRegister):
             else:
                 messages.success(request, f"已撤销《{claim.title}》的 {claim.hours.normalize():f} 学时，已通知本人。")
                 return redirect("admin:reviews_creditedhours_reverse", claim.ref)
-        return _page(request, claim, correction, form, _decline_form(correction), reasons)
+        return _page(request, claim, correction, form, _decline_form(claim, correction), reasons)
 
     def _decline(self, request: HttpRequest, claim: CreditedHours, correction: Correction | None) -> HttpResponse:
         form, reasons = DeclineForm(request.POST, auto_id="decline_%s"), list[Refusal]()
         if form.is_valid():
             try:
                 seen = get_object_or_404(Correction, claim=claim, ref=form.cleaned_data["correction"])
-                seen.action = form.cleaned_data["action"]
+                seen.action, seen.asked_at = form.cleaned_data["action"], _moment(form.cleaned_data["asked_at"])
                 reason = form.cleaned_data["reason"]
                 decline_reversal(claim, seen, reason=reason, by=_user(request), now=timezone.now())
             except Refused as refused:
-                reasons = refused.reasons
+                reasons, form = refused.reasons, _decline_form(claim, correction, typed=reason) or form
             else:
                 messages.success(request, f"已答复平台：不同意。《{claim.title}》的学时没有变动。")
                 return redirect("admin:reviews_creditedhours_reverse", claim.ref)
         return _page(request, claim, correction, ReverseForm(), form if correction else None, reasons)
 
 
-def _decline_form(correction: Correction | None) -> DeclineForm | None:
-    if correction is None:
+def _decline_form(claim: CreditedHours, correction: Correction | None, *, typed: str = "") -> DeclineForm | None:
+    """Only a platform reads the answer."""
+    if correction is None or claim.door != Door.PLATFORM:
         return None
-    return DeclineForm(initial={"correction": correction.ref, "action": correction.action}, auto_id="decline_%s")
+    seen = {"correction": correction.ref, "action": correction.action, "asked_at": correction.asked_at.isoformat()}
+    return DeclineForm(initial=seen | {"reason": typed}, auto_id="decline_%s")
+
+
+def _moment(said: str) -> datetime:
+    """As the page wrote it; of what it cannot have written, a moment when nothing was asked."""
+    try:
+        moment = datetime.fromisoformat(said)
+    except ValueError:
+        moment = datetime.min.replace(tzinfo=UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _page(

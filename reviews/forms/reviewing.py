@@ -223,10 +223,11 @@ class ReverseForm(forms.Form):
 
 
 class DeclineForm(forms.Form):
-    """Why what a platform asks to take back stays; `correction` and `action` are what was on the screen."""
+    """Why what a platform asks to take back stays; the hidden ones are what was on the screen."""
 
     correction = forms.UUIDField(widget=forms.HiddenInput())
     action = forms.ChoiceField(choices=CorrectionAction.choices, widget=forms.HiddenInput())
+    asked_at = forms.CharField(max_length=40, widget=forms.HiddenInput())
     reason = forms.CharField(
         label="不同意的原因",
         help_text="平台会看到这段话，可以改正后重新提出。",

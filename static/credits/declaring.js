@@ -139,7 +139,8 @@
       request.addEventListener("load", () => {
         const told = request.getResponseHeader("Retry-After");
         const headers = told ? { "Retry-After": told } : {};
-        if (request.status >= 500 && !told) reject(new Error(String(request.status)));
+        // 507 says itself that there is no room.
+        if (request.status >= 500 && request.status !== 507 && !told) reject(new Error(String(request.status)));
         else resolve(new Response(request.responseText, { status: request.status, headers }));
       });
       request.addEventListener("error", () => reject(new Error("network")));

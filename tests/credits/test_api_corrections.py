@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from itertools import permutations
 from typing import Any
 
@@ -17,7 +17,7 @@ from ceportal.kernel.rules.refusal import Refused
 from ceportal.office.services.clock import run_all
 from certificates.enums import CertificateState
 from certificates.models import Certificate
-from credits.enums import ClaimState
+from credits.enums import ClaimState, Door
 from credits.models import Claim, ClosedMonth, Correction, HourEntry, UnmatchedPerson, YearAccount
 from credits.selectors.reconciliation import mismatches
 from credits.services.ledger import reverse_claim
@@ -192,19 +192,39 @@ def test_a_filed_record_waits_for_the_bureau(
     assert declarant.name.encode() not in bytes(sealed)
 
 
-def test_a_withdrawal_takes_the_place_of_a_waiting_replacement(
+def test_a_withdrawal_ends_a_waiting_replacement(
     machine: Machine, city_officer: User, filed: Claim, declarant: Professional
 ) -> None:
     machine.correct("r-1", "replace", posted(declarant, hours="3.0"))
     assert machine.correct("r-1", "withdraw", reason="人没有来").status_code == 202
-    waiting = Correction.objects.get()
-    assert (waiting.action, waiting.reason, waiting.replacement_sealed) == ("withdraw", "人没有来", None)
+    given_up, waiting = Correction.objects.order_by("pk")
+    assert (given_up.done_at, given_up.replacement_sealed) == (given_up.done_at or NOW, None)
+    assert (waiting.action, waiting.reason, waiting.done_at) == ("withdraw", "人没有来", None)
+    assert [each["state"] for each in machine.get(f"{HOURS}/r-1").json()["corrections"]] == [
+        "declined",
+        "reversal_pending",
+    ]
     assert Notice.objects.filter(event=NoticeEvent.REVERSAL_WAITING, to=city_officer).count() == 2
-    assert AuditEvent.objects.filter(action="claim.correct").count() == 2
     reverse_claim(filed, reason="平台撤回", by=city_officer, now=NOW)
     list(run_all(now=NOW))
     assert hours() == 0
     assert machine.get(f"{HOURS}/r-1").json()["state"] == "withdrawn"
+
+
+def test_a_withdrawal_that_comes_between_the_bureau_and_the_clock_is_the_last_word(
+    machine: Machine, city_officer: User, filed: Claim, declarant: Professional
+) -> None:
+    machine.correct("r-1", "replace", posted(declarant, hours="3.0"))
+    reverse_claim(filed, reason="平台更正", by=city_officer, now=NOW)
+    assert machine.correct("r-1", "replace", posted(declarant, hours="3.0")).status_code == 202, (
+        "the same, about to count"
+    )
+    assert machine.correct("r-1", "replace", posted(declarant, hours="4.0")).json()["code"] == "reversal_pending"
+    answer = machine.correct("r-1", "withdraw")
+    assert (answer.status_code, answer.json()["state"]) == (201, "withdrawn")
+    list(run_all(now=NOW))
+    assert hours() == 0
+    assert machine.correct("r-1", "replace", posted(declarant, hours="3.0")).json()["code"] == "withdrawn"
 
 
 @pytest.fixture
@@ -249,9 +269,51 @@ def test_no_is_said_to_what_was_on_the_screen_alone(
     machine.correct("r-1", "withdraw")
     answer = bureau.post(page, seen | {"reason": "不同意"})
     assert (answer.status_code, "刚刚有变动" in answer.content.decode()) == (409, True)
-    assert Correction.objects.get().done_at is None
+    assert Correction.objects.filter(done_at=None).count() == 1
     assert bureau.post(page, seen | {"reason": "不同意", "correction": str(filed.ref)}).status_code == 404
     assert bureau.post(page, {"reason": "不同意", "correction": "x", "action": "y"}).status_code == 422
+    assert bureau.post(page, seen | {"reason": "不同意", "asked_at": "x"}).status_code == 409
+    shown = answer.context["decline"].initial
+    assert (shown["reason"], shown["action"]) == ("不同意", "withdraw"), "the next press is about what is there now"
+    assert bureau.post(page, shown).status_code == 302
+    assert not Correction.objects.filter(done_at=None).exists()
+
+
+def test_no_to_a_leaked_key_is_no_answer_to_the_honest_one_that_repeats_it(
+    machine: Machine, bureau: Client, filed: Claim
+) -> None:
+    machine.correct("r-1", "withdraw")
+    page = f"/admin/reviews/creditedhours/{filed.ref}/"
+    seen = bureau.get(page).context["decline"].initial
+    with time_machine.travel(NOW + timedelta(minutes=1), tick=True):
+        Machine(machine.organization).correct("r-1", "withdraw")
+    assert bureau.post(page, seen | {"reason": "不同意"}).status_code == 409
+    assert Correction.objects.get().done_at is None
+
+
+def test_only_a_platform_is_answered(city_officer: User, bureau: Client, filed: Claim, machine: Machine) -> None:
+    """A base reads no answer here: its row says that it waits."""
+    machine.correct("r-1", "withdraw")
+    seen = bureau.get(f"/admin/reviews/creditedhours/{filed.ref}/").context["decline"].initial
+    Claim.objects.update(door=Door.ROSTER)
+    assert bureau.get(f"/admin/reviews/creditedhours/{filed.ref}/").context["decline"] is None
+    answer = bureau.post(f"/admin/reviews/creditedhours/{filed.ref}/", seen | {"reason": "不同意"})
+    assert (answer.status_code, "不是学习平台提出的" in answer.content.decode()) == (409, True)
+    assert Correction.objects.get().done_at is None
+
+
+def test_a_declined_withdrawal_revives_no_duplicate_later(
+    machine: Machine, bureau: Client, city_officer: User, filed: Claim, declarant: Professional
+) -> None:
+    """The bureau reverses by itself afterwards: what stood beside it stays where it is, as without the wish."""
+    other = Machine()
+    same = posted(declarant, "x-1", title="课程 r-1")
+    assert other.post(same)["items"][0]["outcome"] == "duplicate"
+    machine.correct("r-1", "withdraw")
+    assert _declined(bureau, filed).status_code == 302
+    reverse_claim(filed, reason="抽查", by=city_officer, now=NOW)
+    list(run_all(now=NOW))
+    assert hours() == 0
 
 
 def test_nobody_else_may_answer_no(

@@ -16,7 +16,8 @@ from ceportal.kernel.rules.refusal import Refused
 from credits.enums import ClaimState
 from credits.models import Claim, ClosedMonth, Correction, HourEntry, YearAccount
 from credits.selectors.reconciliation import mismatches
-from credits.services.corrections import finish_corrections
+from credits.selectors.undoing import asked_since_leak
+from credits.services.corrections import decline_correction, finish_corrections
 from credits.services.crediting import credit_records
 from credits.services.holding import Word, refuse_claims
 from credits.services.holding_jobs import revoke_and_hold, undo_withdrawals, work_on_held
@@ -215,6 +216,22 @@ def test_a_year_closed_and_a_month_filed_meanwhile_stand_in_no_ones_way(
     assert HourEntry.objects.last().recorded_at >= much_later  # type: ignore[union-attr]
     again = at(much_later, lambda: Machine.again(honest).correct("a", "withdraw"))
     assert (again.status_code, again.json()["state"]) == (202, "reversal_pending")
+
+
+def test_what_a_bureau_declined_is_neither_held_nor_undone(
+    leaked: Machine, honest: Machine, declarant: Professional, officer: User
+) -> None:
+    honest.post(posted(declarant, "a"))
+    ClosedMonth.objects.create(
+        area_id="410200", month=date(2026, 11, 1), reference="410200-202611", closed_at=NOW.replace(hour=23)
+    )
+    assert at(LATER, lambda: leaked.correct("a", "replace", posted(declarant, "a", hours="9.0")).status_code) == 202
+    asked, unit = Correction.objects.get(), make.bureau("410200")
+    decline_correction(asked, reason="查无此事", unit=unit, by=officer, now=LATER)
+    held(leaked, officer)
+    assert (state("a"), total()) == (ClaimState.LIVE, 2)
+    told = asked_since_leak(leaked.client)
+    assert (told.count, told.undoable, [words for _, words in told.lines]) == (1, 0, ["没有办理：查无此事"])
 
 
 def test_what_an_honest_key_put_right_is_not_held(

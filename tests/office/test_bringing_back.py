@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Organization, Professional, User
 from ceportal.kernel.enums import FileState
-from ceportal.kernel.models import StoredFile
+from ceportal.kernel.models import AuditEvent, StoredFile
 from ceportal.kernel.services.files import open_file
 from ceportal.kernel.services.quarantine import scan_quarantined
 from ceportal.kernel.shelves import bucket
@@ -117,21 +117,29 @@ def test_a_letter_that_was_fetched_comes_back_too(
     call_command("check_books")
 
 
-def test_what_a_scanner_finds_now_stays_away(
-    backups: Path, evidence: StoredFile, settings: Any, capsys: pytest.CaptureFixture[str]
+def test_what_a_scanner_finds_now_is_shown_to_nobody_and_settled_by_the_clock(
+    backups: Path, evidence: StoredFile, settings: Any
 ) -> None:
     call_command("backup", "--files")
     shelf_named("files").drop(_key(evidence))
     with tempfile.TemporaryDirectory(prefix="clamd-") as folder:
         settings.CLAMD_SOCKET = f"{folder}/clamd.sock"
+        assert "补回了 1 个" in _restored(), "where no scanner answers, what was let in once comes back"
+        evidence.refresh_from_db()
+        assert evidence.state == FileState.CLEAN
+        shelf_named("files").drop(_key(evidence))
         clamd = FakeClamd(Path(settings.CLAMD_SOCKET))
         clamd.says = b"stream: Of-Today FOUND"
-        with pytest.raises(SystemExit):
-            call_command("restore", "--files")
-        clamd.stop()
-        assert f"或查出病毒：files/{_key(evidence)}" in capsys.readouterr().err
-        assert not shelf_named("files").has(_key(evidence))
-        assert "补回了 1 个" in _restored(), "where no scanner answers, what was let in once comes back"
+        try:
+            assert "补回了 1 个" in _restored()
+            evidence.refresh_from_db()
+            assert evidence.state == FileState.QUARANTINED
+            assert AuditEvent.objects.get(action="file.quarantine").after == {"found": "Of-Today"}
+            assert scan_quarantined(now=timezone.now()) == 1
+        finally:
+            clamd.stop()
+    assert not shelf_named("files").has(_key(evidence))
+    assert "补回了 0 个" in _restored(), "nothing is missing that is to be there"
 
 
 @pytest.mark.parametrize(

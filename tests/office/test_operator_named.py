@@ -6,6 +6,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts.models import Professional
+from accounts.selectors.privacy import has_agreed
+from accounts.services.privacy import agree
 from ceportal.office.services.readiness import findings
 
 pytestmark = pytest.mark.django_db
@@ -35,3 +38,12 @@ def test_doctor_misses_it_until_it_is_said(settings: Any) -> None:
     assert "没有设置" in said(), "nobody knows how to reach them"
     settings.OPERATED_BY_CONTACT = HOW
     assert said() == f"{WHO}，{HOW}"
+
+
+def test_who_agreed_before_is_asked_anew(declarant: Professional, settings: Any) -> None:
+    agree(declarant.user, now=timezone.now())
+    assert has_agreed(declarant.user)
+    settings.OPERATED_BY = WHO
+    assert not has_agreed(declarant.user)
+    agree(declarant.user, now=timezone.now())
+    assert has_agreed(declarant.user)

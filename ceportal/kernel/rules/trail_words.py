@@ -74,6 +74,7 @@ _VERBS = {
     "intend": "告知拟作的结论",
     "lapse": "逾期未答复",
     "publish": "公布",
+    "quarantine": "送回待检",
     "state": "陈述意见",
     "add": "增加",
     "add_evidence": "添加材料",

@@ -14,9 +14,9 @@ KINDS = {
     "year": "学时的年度不是培训结束之年",
     "certificate": "有效证书的内容或依据不符",
     "sheet": "证书文件缺失或被改动",
-    "letter": "公文文件缺失或被改动",
     "file": "材料文件缺失或被改动",
     "chain": "操作记录与封存不符",
+    "letter": "公文文件缺失或被改动",
 }
 # The night's check begins at the first round after this hour in Shanghai.
 NIGHT = time(2)

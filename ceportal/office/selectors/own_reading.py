@@ -259,7 +259,7 @@ READERS: Mapping[str, Reader] = {
     "year": read_claims,
     "certificate": read_certificates,
     "sheet": read_sheets,
-    "letter": read_letters,
     "file": read_files,
     "chain": read_seals,
+    "letter": read_letters,
 }

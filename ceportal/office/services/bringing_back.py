@@ -2,12 +2,16 @@
 
 import hashlib
 from collections.abc import Iterator
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
+
+from django.db import transaction
 
 from ceportal.kernel.enums import FileState
 from ceportal.kernel.models import StoredFile
 from ceportal.kernel.services.scanning import NotScanned, scanner
+from ceportal.kernel.services.trail import record
 from ceportal.kernel.shelves.folder import FolderShelf
 from ceportal.kernel.shelves.kinds import Shelf, ShelfAway, read
 from ceportal.kernel.shelves.named import shelf_named
@@ -15,10 +19,11 @@ from ceportal.office.models import Letter
 from certificates.models import Certificate
 
 
-def bring_back_files(folder: Path) -> tuple[int, list[str]]:
+def bring_back_files(folder: Path, *, now: datetime) -> tuple[int, list[str]]:
     """Read every file, certificate and letter that a row names, and put those that are missing or changed back as the
-    backups below `folder` have them. What a scanner condemned, or finds in it now, stays away; what was in quarantine
-    comes back into it. Gives how many came back, and the places of those that the backups do not have whole either.
+    backups below `folder` have them. What a scanner condemned stays away; what was in quarantine comes back into
+    it, and so does what the scanner finds something in by now: the clock settles both. Gives how many came back, and
+    the places of those that the backups do not have whole either.
 
     Raises `ShelfAway` while the portal's own store does not answer; begun again it goes on.
     """
@@ -28,9 +33,11 @@ def bring_back_files(folder: Path) -> tuple[int, list[str]]:
         if _whole(shelf, key, digest) is not None:
             continue
         data = _whole(kept, key, digest)
-        if data is None or (name == "files" and not _may_come_back(digest, data)):
+        if data is None:
             lacking.append(f"{name}/{key}")
             continue
+        if name == "files":
+            _look_again(digest, data, now)
         shelf.put(key, data)
         brought += 1
     return brought, lacking
@@ -48,17 +55,21 @@ def _named() -> Iterator[tuple[str, str, str]]:
             yield name, digest, f"{digest[:2]}/{digest}{ending}"
 
 
-def _may_come_back(digest: str, data: bytes) -> bool:
-    """By the lists of today. Where no scanner answers, what was let in once may come back; so may what nobody is shown
-    before the clock has had it looked at, which settles it (`quarantine`).
+def _look_again(digest: str, data: bytes, now: datetime) -> None:
+    """By the lists of today: what something is found in is shown to nobody until the clock has settled it
+    (`quarantine`). Where no scanner answers, what was let in once comes back.
     """
-    asked = scanner()
-    if asked is None or not StoredFile.objects.filter(shown_digest=digest, state=FileState.CLEAN).exists():
-        return True
+    asked, clean = scanner(), StoredFile.objects.filter(shown_digest=digest, state=FileState.CLEAN)
     try:
-        return not asked.finds(BytesIO(data))
+        found = asked.finds(BytesIO(data)) if asked else ""
     except NotScanned:
-        return True
+        return
+    if not found:
+        return
+    with transaction.atomic():
+        for stored in clean.order_by("pk"):
+            if clean.filter(pk=stored.pk).update(state=FileState.QUARANTINED):
+                record("file.quarantine", stored, by=None, now=now, after={"found": found})
 
 
 def _whole(shelf: Shelf, key: str, digest: str) -> bytes | None:

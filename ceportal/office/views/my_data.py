@@ -11,7 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import recently_proved
 from accounts.models import Consent, Professional, User
-from accounts.rules.privacy import VERSION, terms
+from accounts.rules.privacy import terms
+from accounts.selectors.privacy import notice_now
 from ceportal.kernel.services.trail import record
 from ceportal.office.selectors.own_data import own_data
 from ceportal.office.selectors.who_looked import looks_at
@@ -25,7 +26,7 @@ def show_my_data(request: HttpRequest) -> HttpResponse:
     context = {
         "looks": looks_at(person) if person else [],
         "agreed": Consent.objects.filter(user=user.pk).first(),
-        "version": VERSION,
+        "version": notice_now().version,
         "terms": terms(settings.RETENTION_YEARS),
         "is_professional": person is not None,
     }
@@ -43,7 +44,7 @@ def download_my_data(request: HttpRequest) -> HttpResponse:
     record("own_data.download", user, by=user, now=now, after={"format": kind})
     name = f'attachment; filename="my-data-{timezone.localdate(now):%Y%m%d}.{kind}"'
     if kind == "json":
-        told = {"made_at": now.isoformat(), "notice": VERSION, "sections": sections}
+        told = {"made_at": now.isoformat(), "notice": notice_now().version, "sections": sections}
         options = {"ensure_ascii": False, "indent": 1}
         return JsonResponse(told, json_dumps_params=options, headers={"Content-Disposition": name})
     answer = render(request, "office/my_data_file.html", {"sections": sections, "now": now, "name": user.name})

@@ -48,12 +48,12 @@ class Command(BaseCommand):
         if not (folder / "shelf").is_dir():
             raise CommandError(f"{folder} 里没有备份。")
         try:
-            brought, lacking = bring_back_files(folder)
+            brought, lacking = bring_back_files(folder, now=timezone.now())
         except ShelfAway as error:
             raise CommandError("文件存储没有应答；修好后再运行一次，会接着补。") from error
         self.stdout.write(f"补回了 {brought} 个文件。")
         for place in lacking[:_MOST_TOLD]:
-            self.stderr.write(f"备份里也没有，或查出病毒：{place}")
+            self.stderr.write(f"备份里也没有：{place}")
         if lacking:
             self.stderr.write(f"共有 {len(lacking)} 个文件补不回来。")
             sys.exit(1)
