@@ -1,6 +1,7 @@
 """How the portal speaks to its database (docs/decisions/0071)."""
 
 import os
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -52,7 +53,13 @@ def test_what_stands_in_the_environment_reaches_celery(tmp_path: Path) -> None:
 
 
 def test_a_number_that_is_left_empty_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("WEB_THREADS", " ")
-    assert env.number("WEB_THREADS", 3) == 3
-    monkeypatch.setenv("WEB_THREADS", "4")
-    assert env.number("WEB_THREADS", 3) == 4
+    monkeypatch.setenv("UPLOAD_HOURS", " ")
+    assert env.number("UPLOAD_HOURS", 24) == 24
+    monkeypatch.setenv("UPLOAD_HOURS", "4")
+    assert env.number("UPLOAD_HOURS", 24) == 4
+    told = dict.fromkeys(("WEB_WORKERS", "WEB_THREADS", "WEB_GRACEFUL_SECONDS"), "")
+    for given, expected in ((told, (2, 3, 60)), (dict.fromkeys(told, "7"), (7, 7, 7))):
+        for name, value in given.items():
+            monkeypatch.setenv(name, value)
+        server = runpy.run_path(str(ROOT / "deploy" / "gunicorn.conf.py"))
+        assert (server["workers"], server["threads"], server["graceful_timeout"]) == expected

@@ -1,5 +1,6 @@
 """Large files over a connection that breaks: they arrive all the same, once, from where it stopped."""
 
+import json
 import os
 from collections.abc import Callable
 from decimal import Decimal
@@ -224,3 +225,12 @@ def test_a_refusal_of_the_last_step_is_waited_out_too(phone_page: Page, photo: P
     expect(phone_page.locator('[data-row="2"] .files li')).to_have_count(1, timeout=30_000)
     assert len(refused) == 1
     one_file_of(photo)
+
+
+def test_who_meets_a_full_disk_with_a_small_file_reads_that(phone_page: Page, photo: Path) -> None:
+    Image.new("RGB", (300, 200)).save(photo, "JPEG")
+    told = json.dumps({"problems": ["服务器存储空间不足，文件没有保存。"]})
+    full = {"status": 507, "headers": {"Content-Type": "application/json"}, "body": told}
+    phone_page.route("**/evidence/", lambda route: route.fulfill(**full))
+    phone_page.set_input_files("#files-2", photo)
+    expect(phone_page.locator('[data-row="2"] .failed')).to_contain_text("服务器存储空间不足")
