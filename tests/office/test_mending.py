@@ -124,10 +124,11 @@ def nobody_receives_the_log(place: Place) -> Iterator[None]:
     known = connection.get_connection_params()
     words = arguments_of("ceportal-wal").split()
     words[0] = str(postgresql_binaries() / Path(words[0]).name)
-    here = {"--host": known["host"], "--username": known["user"], "--slot": slot, "--directory": str(place.folder)}
-    for option, value in here.items():
-        words[words.index(option) + 1] = str(value)
-    receiver = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    for option, value in {"--slot": slot, "--directory": str(place.folder)}.items():
+        words[words.index(option) + 1] = value
+    # As the unit's Environment= and wal.env say it.
+    there = os.environ | {"PGHOST": str(known["host"]), "PGUSER": str(known["user"])}
+    receiver = subprocess.Popen(words, env=there, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         until(log_is_received, "nobody receives the log")
         yield
