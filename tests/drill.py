@@ -63,13 +63,14 @@ class Archived(Cluster):
     def receive(self) -> None:
         """By the commands of the unit, at this cluster's place."""
         *first, last = commands_of("wal", {
-            "/usr/bin/pg_receivewal": str(self.binaries / "pg_receivewal"), "/var/run/postgresql": str(self.folder),
-            "ceportal": "portal", "/backup/wal": str(self.archive),
+            "/usr/bin/pg_receivewal": str(self.binaries / "pg_receivewal"), "/backup/wal": str(self.archive),
         })  # fmt: skip
         self.archive.mkdir()
+        # Where, the unit is told by its environment and wal.env.
+        there = os.environ | {"PGHOST": str(self.folder), "PGUSER": "portal"}
         for command in first:
-            subprocess.run(command, check=True)
-        self.receiver = subprocess.Popen(last)
+            subprocess.run(command, env=there, check=True)
+        self.receiver = subprocess.Popen(last, env=there)
 
     def cut_off(self) -> None:
         """The machine is gone: nothing is written down any more, and the receiver has what it was sent."""
