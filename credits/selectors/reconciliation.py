@@ -4,7 +4,7 @@ Nothing here uses the selectors or the arithmetic by which accounts are written,
 named by their `ref` alone. What each door has left behind is compared with the claims in `reconciliation_of_doors`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,10 +12,13 @@ from itertools import islice
 from typing import Any
 
 from django.db import connection
+from django.db.models import Exists, OuterRef
 
-from accounts.models import Professional
+from accounts.models import PersonChange, Professional
+from ceportal.kernel.enums import JobState
 from ceportal.kernel.models import AuditEvent
-from credits.models import ChangedAccount, Claim, HourEntry, YearAccount
+from credits.enums import RunKind
+from credits.models import ChangedAccount, Claim, HandledChange, HourEntry, RuleRun, YearAccount
 from credits.rules.requirements import Standing, is_met
 from credits.selectors.bench import Bench
 from credits.selectors.reconciliation_of_doors import DOOR_CHECKS
@@ -98,6 +101,11 @@ _CHECKS = (
 )
 
 
+# Of an account: ref, person, year, area, level, trade, rule set, obligation, is_met, and the sums of its entries:
+# public, compulsory, professional, elective.
+Judgement = tuple[Any, ...]
+
+
 @dataclass(frozen=True)
 class Mismatch:
     code: str
@@ -128,23 +136,43 @@ def _wrong_judgements() -> Iterator[Mismatch]:
 
     A closed year may stand by what the regulation said before a desk changed it.
     """
-    bench = Bench.of_day(rule_book(), _ANY_DAY)
-    former = [Bench.of_day(book, _ANY_DAY) for book in former_books()]
-    people = Professional.objects.select_related("area", "title_series")
+    judges = Judges()
     rows = _rows(_JUDGEMENTS)
     while chunk := list(islice(rows, _CHUNK)):
-        known = people.in_bulk([row[1] for row in chunk])
-        bench.forget_people()
-        bench.learn(known.values())
-        for row in chunk:
+        yield from judges.wrong(chunk)
+
+
+class Judges:
+    """The regulation as it stands, and as it stood before desks changed it."""
+
+    def __init__(self) -> None:
+        self._bench = Bench.of_day(rule_book(), _ANY_DAY)
+        self._former = [Bench.of_day(book, _ANY_DAY) for book in former_books()]
+
+    def wrong(self, rows: Collection[Judgement]) -> Iterator[Mismatch]:
+        people = Professional.objects.select_related("area", "title_series")
+        known = people.in_bulk([row[1] for row in rows])
+        self._bench.forget_people()
+        self._bench.learn(known.values())
+        for row in rows:
             person, year = known[row[1]], row[2]
-            found = _wrong_judgement(row, person, bench)
-            others = former if year < bench.this_year else []
+            found = _wrong_judgement(row, person, self._bench)
+            others = self._former if year < self._bench.this_year else []
             if found and all(_wrong_judgement(row, person, other) for other in others):
                 yield found
 
 
-def _wrong_judgement(row: tuple[Any, ...], person: Professional, bench: Bench) -> Mismatch | None:
+def people_to_judge_again(people: Collection[int]) -> set[int]:
+    """Of the keys `people`, whom the clock has yet to judge: all while a changed rule is carried through."""
+    runs = RuleRun.objects.exclude(kind=RunKind.WHAT_IF)
+    if runs.filter(job__state__in=(JobState.WAITING, JobState.RUNNING)).exists():
+        return set(people)
+    handled = HandledChange.objects.filter(change=OuterRef("pk"))
+    changes = PersonChange.objects.filter(~Exists(handled), professional__in=people)
+    return set(changes.values_list("professional", flat=True))
+
+
+def _wrong_judgement(row: Judgement, person: Professional, bench: Bench) -> Mismatch | None:
     ref, _, year, area, level, trade, rule_set, obligation, met, *sums = row
     found = bench.asked_at(person, area, year, level, trade)
     ground = found.ground.kind if found and found.ground else ""

@@ -54,7 +54,7 @@ def work_on(job: Job, *, now: datetime) -> bool:
         tell(to, NoticeEvent.HOURS_CREDITED, key=f"credited:{params['day']}", text=text, link="/hours/", now=now)
     params["person"] = sums[-1]["professional"]
     told_of = sum(each["n"] for each in sums)
-    Job.objects.filter(pk=job.pk).update(done=min(job.done + told_of, job.total), params=params, attempts=1)
+    Job.objects.filter(pk=job.pk).update(done=min(job.done + told_of, job.total), params=params)
     return True
 
 

@@ -112,7 +112,7 @@ def work_on(job: Job, *, now: datetime) -> bool:
     seen, moved = done
     job.result["claims"] = job.result.get("claims", 0) + moved
     Job.objects.filter(pk=job.pk).update(
-        done=min(job.done + seen, job.total), total=job.total, params=job.params, result=job.result, attempts=1
+        done=min(job.done + seen, job.total), total=job.total, params=job.params, result=job.result
     )
     return True
 

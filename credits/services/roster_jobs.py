@@ -59,7 +59,7 @@ def work_on(job: Job, *, now: datetime) -> bool:
         return False
     work(roster, chunk, now)
     job.params["after"] = chunk[-1].number
-    Job.objects.filter(pk=job.pk).update(done=F("done") + len(chunk), params=job.params, attempts=1)
+    Job.objects.filter(pk=job.pk).update(done=F("done") + len(chunk), params=job.params)
     return True
 
 

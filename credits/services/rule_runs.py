@@ -124,7 +124,7 @@ def work_on(job: Job, *, now: datetime) -> bool:
     _keep_effects(run, chunk, before, after)
     job.params["after"] = chunk[-1].professional_id
     Job.objects.filter(pk=job.pk).update(
-        done=F("done") + len(chunk), total=F("total"), params=job.params, result=job.result, attempts=1
+        done=F("done") + len(chunk), total=F("total"), params=job.params, result=job.result
     )
     return True
 

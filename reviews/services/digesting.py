@@ -53,7 +53,7 @@ def work_on(job: Job, *, now: datetime) -> bool:
             tell([user], NoticeEvent.REVIEW_DIGEST, key=key, text=in_words(counts), link="/reviews/", now=now)
     params["after"] = reviewers[-1].pk
     told = F("done") + len(reviewers)
-    Job.objects.filter(pk=job.pk).update(done=told, total=told, params=params, attempts=1)
+    Job.objects.filter(pk=job.pk).update(done=told, total=told, params=params)
     return True
 
 

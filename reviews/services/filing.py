@@ -120,7 +120,7 @@ def _freeze_next(job: Job) -> int:
     if entries:
         job.params["after"] = [entries[-1].recorded_at.isoformat(), entries[-1].pk]
         job.done += len(entries)
-        Job.objects.filter(pk=job.pk).update(params=job.params, done=job.done, attempts=1)
+        Job.objects.filter(pk=job.pk).update(params=job.params, done=job.done)
     return len(entries)
 
 

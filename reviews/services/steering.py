@@ -53,7 +53,7 @@ def work_on(job: Job, *, now: datetime) -> bool:
                 _note(employer, each, place, now)
     params["after"] = employers[-1]
     looked_at = F("done") + len(employers)
-    Job.objects.filter(pk=job.pk).update(done=looked_at, total=looked_at, params=params, attempts=1)
+    Job.objects.filter(pk=job.pk).update(done=looked_at, total=looked_at, params=params)
     return True
 
 

@@ -2,9 +2,10 @@
 
 import contextlib
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from io import StringIO
+from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -16,10 +17,13 @@ from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Organization, Professional, User
+from accounts.enums import PersonField
+from accounts.models import Organization, PersonChange, Professional, User
 from ceportal.kernel.enums import JobState
-from ceportal.kernel.models import AuditEvent, AuditSeal, Job, StoredFile
+from ceportal.kernel.models import MAX_ATTEMPTS, AuditEvent, AuditSeal, Job, StoredFile
 from ceportal.kernel.rules.refusal import Refused
+from ceportal.kernel.selectors.trail_chain import heads_file
+from ceportal.kernel.services import jobs
 from ceportal.kernel.services.append_only import guard, unguard
 from ceportal.kernel.services.file_shelf import put
 from ceportal.kernel.services.sealing_trail import seal_trail
@@ -28,14 +32,16 @@ from ceportal.office.enums import LetterKind
 from ceportal.office.models import Letter
 from ceportal.office.rules.alarms import ringing
 from ceportal.office.selectors import own_reading
+from ceportal.office.selectors.readers import READERS
 from ceportal.office.services.checker import begin_check, check_books, work_on
 from ceportal.office.services.figures import readings
 from certificates.models import Certificate
 from certificates.rules.snapshots import digest
 from certificates.services import shelf
-from credits.enums import DeclarationState
-from credits.models import Declaration, YearAccount
+from credits.enums import ClaimState, DeclarationState
+from credits.models import Claim, Declaration, HourEntry, YearAccount
 from tests.certificates import factories as certificates
+from tests.credits.factories import credit
 from tests.office import factories as make
 from tests.reviews import factories as reviews
 
@@ -118,27 +124,57 @@ def exchange_sheet(certificate: Certificate) -> None:
     Certificate.objects.update(pdf_digest=shelf.put(b"another sheet"), pdf_size=len(b"another sheet"))
 
 
-PLANTED: dict[str, tuple[str, Callable[[Certificate], Any]]] = {
-    "an account with an hour more": ("total", lambda c: YearAccount.objects.update(public=Decimal("30.5"))),
-    "approved by nobody": ("state", approve_unseen),
-    "counted in another year": ("year", count_in_another_year),
-    "a certificate of a year not met": ("certificate", lambda c: YearAccount.objects.update(is_met=False, met_at=None)),
-    "a certificate that says more": (
-        "certificate", lambda c: Certificate.objects.update(snapshot=c.snapshot | {"hours": {"total": "900"}}),
+def lose_account(certificate: Certificate) -> None:
+    """Of a year that nobody has a certificate of."""
+    day = date(2025, 5, 6)
+    credit(certificate.professional, "5", ended_on=day, started_on=day, now=timezone.now())
+    YearAccount.objects.filter(year=2025).delete()
+
+
+def count_without_an_entry(certificate: Certificate) -> None:
+    claim = Claim.objects.earliest("pk")
+    claim.pk, claim.ref, claim.external_id, claim.activity_key = None, uuid4(), "other", "other"
+    claim.save(force_insert=True)
+
+
+CERTIFICATE, VERDICT = "certificate", "verdict"
+PLANTED: dict[str, tuple[set[str], Callable[[Certificate], Any]]] = {
+    "an account with an hour more": ({"total"}, lambda c: YearAccount.objects.update(public=Decimal("30.5"))),
+    "an account with compulsory hours": ({"total"}, lambda c: YearAccount.objects.update(public_compulsory=1)),
+    "an account with hours held": ({"total"}, lambda c: YearAccount.objects.update(held=1)),
+    "approved by nobody": ({"state"}, approve_unseen),
+    "counted in another year": ({"year"}, count_in_another_year),
+    "a certificate of a year not met": (
+        {CERTIFICATE, VERDICT}, lambda c: YearAccount.objects.update(is_met=False, met_at=None),
     ),
-    "a certificate rewritten with its digest": ("certificate", rewrite),
-    "a certificate with another sheet": ("certificate", exchange_sheet),
-    "a letter without its sheet": ("letter", lose_letter),
-    "a certificate that nobody promised": ("certificate", lambda c: Certificate.objects.update(ref=uuid4())),
+    "a certificate that says more": (
+        {CERTIFICATE}, lambda c: Certificate.objects.update(snapshot=c.snapshot | {"hours": {"total": "900"}}),
+    ),
+    "a certificate rewritten with its digest": ({CERTIFICATE}, rewrite),
+    "a certificate with another sheet": ({CERTIFICATE}, exchange_sheet),
+    "a letter without its sheet": ({"letter"}, lose_letter),
+    "a certificate that nobody promised": ({CERTIFICATE}, lambda c: Certificate.objects.update(ref=uuid4())),
+    "an entry without an account": ({"entry"}, lose_account),
+    "an entry of another kind than its claim": (
+        {"entry", "total"}, lambda c: HourEntry.objects.filter(subject="public").update(public_kind="compulsory"),
+    ),
+    "a claim of more hours than were entered": (
+        {"claim"}, lambda c: Claim.objects.filter(hours=30).update(hours=Decimal("30.5")),
+    ),
+    "a claim that counts without an entry": ({"claim"}, count_without_an_entry),
+    "a claim withdrawn whose entries stay": (
+        {"claim"}, lambda c: Claim.objects.filter(hours=30).update(state=ClaimState.WITHDRAWN),
+    ),
+    "judged by a rule that is none": ({VERDICT}, lambda c: YearAccount.objects.update(rule_set="another")),
 }  # fmt: skip
 
 
 def test_nothing_at_a_whole_portal_and_each_planted_error_is_found(whole: Certificate) -> None:
     assert told() == set()
-    for planted, (kind, plant) in PLANTED.items():
+    for planted, (kinds, plant) in PLANTED.items():
         with transaction.atomic():
             plant(whole)
-            assert told() == {kind}, planted
+            assert told() == kinds, planted
             transaction.set_rollback(True)
     assert told() == set(), "what was planted is gone"
     for kind, harm in {"sheet": spoil_sheet, "file": lose_file}.items():
@@ -146,6 +182,39 @@ def test_nothing_at_a_whole_portal_and_each_planted_error_is_found(whole: Certif
         assert told() == {kind}
         path.write_bytes(kept)
     assert told() == set()
+
+
+def test_a_trail_without_its_end_is_found(whole: Certificate) -> None:
+    """By one who owns the database, and not the folder beside it."""
+    last, path = AuditSeal.objects.latest("number"), heads_file()
+    unguard()
+    AuditEvent.objects.filter(pk__gte=last.first_id).delete()
+    AuditSeal.objects.filter(pk=last.pk).delete()
+    assert told() == {"chain"}
+    AuditSeal.objects.all().delete()
+    assert told() == {"chain"}
+    AuditEvent.objects.all().delete()
+    record("user.look", User.objects.earliest("pk"), by=None, now=timezone.now())
+    seal_trail(now=timezone.now())
+    assert told() >= {"chain"}, "a chain begun anew"
+    guard()
+    kept = path.read_text(encoding="ascii")
+    path.write_text(kept + "torn 12", encoding="ascii")
+    assert own_reading.read_seals(0).findings
+    path.unlink()
+    assert own_reading.read_seals(0).findings == []
+
+
+def test_of_a_long_file_of_heads_the_end_is_read(whole: Certificate, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(3):
+        record("user.look", User.objects.earliest("pk"), by=None, now=timezone.now())
+        seal_trail(now=timezone.now())
+    monkeypatch.setattr(own_reading, "TAIL", 150)
+    assert told() == set()
+    unguard()
+    AuditSeal.objects.latest("number").delete()
+    guard()
+    assert told() == {"chain"}
 
 
 def test_a_trail_that_its_owner_changed_is_found(whole: Certificate) -> None:
@@ -167,7 +236,7 @@ def test_every_night_once_on_demand_and_chunk_by_chunk(
 ) -> None:
     monkeypatch.setattr(own_reading, "SEALS", 1)
     now = timezone.now()
-    assert check_books(now=now) >= len(own_reading.READERS)
+    assert check_books(now=now) >= len(READERS)
     assert check_books(now=now) == 0
     job = Job.objects.get(kind="check.books")
     assert (job.state, job.result["read"]["chain"], job.errors) == (JobState.DONE, AuditSeal.objects.count(), [])
@@ -188,6 +257,59 @@ def test_every_night_once_on_demand_and_chunk_by_chunk(
     assert ("books_differ", "check.file") in alarms
     late = ringing(readings(now=timezone.now() + timedelta(days=4)))
     assert "check_late" in {each.alarm.code for each in late}
+
+
+def test_however_many_rounds_it_takes(whole: Certificate, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A round is half a lease, here over after one chunk; a province takes hundreds."""
+    monkeypatch.setattr(jobs, "monotonic", count(0, 100).__next__)
+    now, rounds = timezone.now(), 0
+    while Job.objects.filter(kind="check.books", state=JobState.DONE).count() == 0:
+        rounds += 1
+        assert check_books(now=now + timedelta(minutes=rounds)) == 1 or rounds == len(READERS)
+    assert rounds == len(READERS) > MAX_ATTEMPTS
+    assert Job.objects.count() == 1
+
+
+def test_one_that_was_put_aside_keeps_no_other_from_beginning(
+    whole: Certificate, client: Client, operator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(after: int) -> own_reading.Chunk:
+        raise OSError("no disk")
+
+    now = timezone.now()
+    monkeypatch.setitem(READERS, "state", broken)  # type: ignore[arg-type]
+    job = begin_check(by=None, now=now)
+    for _ in range(MAX_ATTEMPTS):
+        with pytest.raises(OSError, match="no disk"):
+            check_books(now=now)
+        Job.objects.update(claimed_until=now - timedelta(seconds=1))
+    assert check_books(now=now) == 0, "it is put aside, and the next night's is not due yet"
+    client.force_login(operator)
+    assert "核对正在进行" not in client.get("/operation/").content.decode()
+    monkeypatch.undo()
+    assert client.post("/operation/check/").status_code == 302
+    assert check_books(now=now) >= len(READERS) - 1
+    assert [each.state for each in Job.objects.order_by("pk")] == [JobState.CANCELLED, JobState.DONE]
+    ended = AuditEvent.objects.get(action="check.end", subject_ref=job.ref)
+    assert ended.after == {"read": {"total": 1}, "error": "OSError"}
+
+
+def test_the_next_night_begins_anew_where_one_was_put_aside(whole: Certificate) -> None:
+    now = timezone.now()
+    begin_check(by=None, now=now)
+    Job.objects.update(attempts=MAX_ATTEMPTS, claimed_until=now - timedelta(hours=1))
+    assert check_books(now=now) == 0
+    assert check_books(now=now + timedelta(days=1)) > 0
+    assert {each.state for each in Job.objects.all()} == {JobState.CANCELLED, JobState.DONE}
+
+
+def test_whom_the_clock_has_yet_to_judge_is_not_looked_at(whole: Certificate, declarant: Professional) -> None:
+    YearAccount.objects.update(rule_set="another")
+    assert told() == {"verdict"}
+    PersonChange.objects.create(
+        professional=declarant, field=PersonField.NAME, effective_on=date(2026, 5, 1), at=timezone.now()
+    )
+    assert told() == set()
 
 
 def test_a_worker_that_lost_its_lease_writes_nothing(whole: Certificate) -> None:

@@ -23,7 +23,7 @@ class Work(Protocol):
 
 def work_off(kinds: Collection[str], work_on: Work, *, now: datetime, only: int | None = None) -> int:
     """Work on the open jobs of `kinds`, or on the one with the key `only`, for half a lease at most; gives how many
-    chunks were done.
+    chunks were done. Tries are those of a chunk, however many rounds a job takes: each that is done gives them back.
     """
     began, chunks = monotonic(), 0
     jobs = Job.objects.filter(kind__in=kinds, state__in=OPEN)
@@ -33,6 +33,7 @@ def work_off(kinds: Collection[str], work_on: Work, *, now: datetime, only: int 
         with failure_noted(job):
             while work_on(Job.objects.get(pk=pk), now=now + timedelta(seconds=monotonic() - began)):
                 chunks += 1
+                job.update(attempts=1)
                 if monotonic() - began > settings.CLAIM_LEASE_SECONDS / 2:
                     job.update(claimed_until=None)
                     break

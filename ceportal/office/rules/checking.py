@@ -17,6 +17,9 @@ KINDS = {
     "file": "材料文件缺失或被改动",
     "chain": "操作记录与封存不符",
     "letter": "公文文件缺失或被改动",
+    "entry": "明细没有年度账户，或与来源的人员、年度、科目不符",
+    "claim": "来源的学时与其明细之和不符",
+    "verdict": "是否达标或所依规则与现行规则不符",
 }
 # The night's check begins at the first round after this hour in Shanghai.
 NIGHT = time(2)

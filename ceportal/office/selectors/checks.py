@@ -5,6 +5,7 @@ from datetime import datetime
 
 from ceportal.kernel.enums import JobState
 from ceportal.kernel.models import Job
+from ceportal.kernel.services.jobs import is_put_aside
 from ceportal.office.rules.checking import KINDS
 
 CHECK = "check.books"
@@ -33,8 +34,10 @@ def last_check_job() -> Job | None:
     return Job.objects.filter(kind=CHECK, state=JobState.DONE).order_by("-finished_at").first()
 
 
-def is_check_open() -> bool:
-    return Job.objects.filter(kind=CHECK, state__in=(JobState.WAITING, JobState.RUNNING)).exists()
+def is_check_open(*, now: datetime) -> bool:
+    """Whether one goes on by itself: one that was put aside does not."""
+    jobs = Job.objects.filter(kind=CHECK, state__in=(JobState.WAITING, JobState.RUNNING))
+    return any(not is_put_aside(job, now=now) for job in jobs)
 
 
 def last_check() -> Check | None:

@@ -6,12 +6,16 @@ a chunk of rows after a number and gives what it found wrong and where the next 
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from os import SEEK_END
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 
 from ceportal.kernel.shelves.kinds import Shelf, ShelfAway, read
@@ -19,6 +23,9 @@ from ceportal.kernel.shelves.named import shelf_named
 from ceportal.office.rules.checking import Finding, line_of, seal_digest, sheet_text_digest, utc_text
 
 ROWS, FILES, SEALS = 1000, 50, 20
+# Bytes of the file of heads that are read: some hundred and sixty lines.
+TAIL = 16 * 1024
+ZERO = Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -33,7 +40,7 @@ class Chunk:
 Reader = Callable[[int], Chunk]
 
 
-def _rows(sql: str, *values: Any) -> list[tuple[Any, ...]]:
+def rows_of(sql: str, *values: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return list(cursor.fetchall())
@@ -47,36 +54,84 @@ def _found(kind: str, ref: Any) -> Finding:
     return Finding(kind, str(ref).replace("-", ""))
 
 
-def _sums(people: Iterable[int]) -> dict[tuple[int, int], dict[str, Decimal]]:
-    """Hours by person and year, then by subject, added one by one."""
+@dataclass
+class Sums:
+    """Hours of a person's year, added one by one. `compulsory` is a part of `public`; `held` counts for nothing yet."""
+
+    public: Decimal = ZERO
+    compulsory: Decimal = ZERO
+    professional: Decimal = ZERO
+    elective: Decimal = ZERO
+    held: Decimal = ZERO
+
+    def add(self, subject: str, public_kind: str, kind: str, hours: Decimal) -> None:
+        self.public += hours if subject == "public" else ZERO
+        self.compulsory += hours if (subject, public_kind) == ("public", "compulsory") else ZERO
+        self.professional += hours if subject == "professional" else ZERO
+        self.elective += hours if subject == "elective" else ZERO
+        self.held -= hours if kind in {"hold", "release"} else ZERO
+
+    @property
+    def total(self) -> Decimal:
+        return self.public + self.professional + self.elective
+
+
+def sums_of(people: Iterable[int]) -> defaultdict[tuple[int, int], Sums]:
+    """By person and year."""
     marks = sorted(set(people)) or [0]
-    found: dict[tuple[int, int], dict[str, Decimal]] = {}
-    places = ", ".join(["%s"] * len(marks))
-    sql = f"SELECT professional_id, year, subject, hours FROM credits_hourentry WHERE professional_id IN ({places})"  # noqa: S608
-    for person, year, subject, hours in _rows(sql, *marks):
-        of_year = found.setdefault((person, year), {})
-        of_year[subject] = of_year.get(subject, Decimal(0)) + Decimal(str(hours))
+    found = defaultdict[tuple[int, int], Sums](Sums)
+    columns, places = "professional_id, year, subject, public_kind, kind, hours", ", ".join(["%s"] * len(marks))
+    sql = f"SELECT {columns} FROM credits_hourentry WHERE professional_id IN ({places})"  # noqa: S608
+    for person, year, subject, public_kind, kind, hours in rows_of(sql, *marks):
+        found[person, year].add(subject, public_kind, kind, Decimal(str(hours)))
     return found
 
 
 def read_accounts(after: int) -> Chunk:
-    """total: each subject of an account is the sum of its entries."""
+    """total: each subject of an account, its compulsory part and what is held are the sums of its entries."""
     sql = (
-        "SELECT id, ref, professional_id, year, public, professional_hours, elective"
+        "SELECT id, ref, professional_id, year, public, public_compulsory, professional_hours, elective, held"
         " FROM credits_yearaccount WHERE id > %s ORDER BY id LIMIT %s"
     )
-    rows = _rows(sql, after, ROWS)
-    sums = _sums(row[2] for row in rows)
+    rows = rows_of(sql, after, ROWS)
+    sums = sums_of(row[2] for row in rows)
+    wrong = (
+        _found("total", ref)
+        for _, ref, person, year, *kept in rows
+        if Sums(*(Decimal(str(hours)) for hours in kept)) != sums[person, year]
+    )
+    return _chunk(rows, ROWS, wrong)
 
-    def wrong() -> Iterator[Finding]:
-        for _, ref, person, year, *kept in rows:
-            own = sums.get((person, year), {})
-            if [Decimal(str(hours)) for hours in kept] != [
-                own.get(subject, Decimal(0)) for subject in ("public", "professional", "elective")
-            ]:
-                yield _found("total", ref)
 
-    return _chunk(rows, ROWS, wrong())
+def read_entries(after: int) -> Chunk:
+    """entry: each has an account of its year, and is of the person, year and subject of its claim."""
+    sql = (
+        "SELECT e.id, e.ref, a.id, e.professional_id, e.year, e.subject, e.public_kind,"
+        " c.professional_id, c.year, c.subject, c.public_kind FROM credits_hourentry e"
+        " LEFT JOIN credits_claim c ON c.id = e.claim_id"
+        " LEFT JOIN credits_yearaccount a ON a.professional_id = e.professional_id AND a.year = e.year"
+        " WHERE e.id > %s ORDER BY e.id LIMIT %s"
+    )
+    rows = rows_of(sql, after, ROWS)
+    return _chunk(rows, ROWS, (_found("entry", row[1]) for row in rows if row[2] is None or row[3:7] != row[7:]))
+
+
+def read_claims(after: int) -> Chunk:
+    """claim: what counts has entries, whose sum it is; of anything else nothing is left."""
+    sql = "SELECT id, ref, state, hours FROM credits_claim WHERE id > %s ORDER BY id LIMIT %s"
+    rows = rows_of(sql, after, ROWS)
+    if not rows:
+        return Chunk(0, [], None)
+    entries: dict[int, Decimal] = {}
+    said = "SELECT claim_id, hours FROM credits_hourentry WHERE claim_id BETWEEN %s AND %s"
+    for claim, hours in rows_of(said, rows[0][0], rows[-1][0]):
+        entries[claim] = entries.get(claim, ZERO) + Decimal(str(hours))
+    wrong = (
+        _found("claim", ref)
+        for key, ref, state, hours in rows
+        if entries.get(key, None if state == "live" else ZERO) != (Decimal(str(hours)) if state == "live" else ZERO)
+    )
+    return _chunk(rows, ROWS, wrong)
 
 
 def read_declarations(after: int) -> Chunk:
@@ -85,10 +140,10 @@ def read_declarations(after: int) -> Chunk:
         "SELECT d.id, d.ref, d.state, d.round, d.declarant_id FROM credits_declaration d"
         " WHERE d.id > %s AND d.state IN ('approved', 'reversed') ORDER BY d.id LIMIT %s"
     )
-    rows = _rows(sql, after, ROWS)
+    rows = rows_of(sql, after, ROWS)
     if not rows:
         return Chunk(0, [], None)
-    said = _rows(
+    said = rows_of(
         "SELECT subject_id, round, by_id FROM reviews_decision WHERE move = 'approve' AND subject_id BETWEEN %s AND %s",
         rows[0][0],
         rows[-1][0],
@@ -103,10 +158,10 @@ def read_declarations(after: int) -> Chunk:
     return _chunk(rows, ROWS, wrong)
 
 
-def read_claims(after: int) -> Chunk:
+def read_years(after: int) -> Chunk:
     """year: hours count in the year in which the training ended."""
     sql = "SELECT id, ref, year, ended_on FROM credits_claim WHERE id > %s ORDER BY id LIMIT %s"
-    rows = _rows(sql, after, ROWS)
+    rows = rows_of(sql, after, ROWS)
     return _chunk(rows, ROWS, (_found("year", row[1]) for row in rows if row[2] != _day(row[3]).year))
 
 
@@ -122,13 +177,13 @@ def read_certificates(after: int) -> Chunk:
         " LEFT JOIN credits_yearaccount a ON a.professional_id = c.professional_id AND a.year = c.year"
         " LEFT JOIN credits_changedaccount w ON w.account_id = a.id WHERE c.id > %s ORDER BY c.id LIMIT %s"
     )
-    rows = _rows(sql, after, ROWS)
-    sums, told = _sums(row[3] for row in rows), _told_of(rows)
+    rows = rows_of(sql, after, ROWS)
+    sums, told = sums_of(row[3] for row in rows), _told_of(rows)
 
     def wrong() -> Iterator[Finding]:
         for key, ref, state, person, year, seen, text, digest, pdf, is_met, version, waits in rows:
             snapshot = _read_json(text)
-            own = sum(sums.get((person, year), {}).values(), Decimal(0))
+            own = sums[person, year].total
             is_unearned = state == "issued" and not waits and not is_met
             says_other = state == "issued" and seen == version and Decimal(snapshot["hours"]["total"]) != own
             is_other = (sheet_text_digest(snapshot), pdf) != (digest, told.get((key, "issue"), ""))
@@ -140,7 +195,7 @@ def read_certificates(after: int) -> Chunk:
 
 def _told_of(rows: list[tuple[Any, ...]]) -> dict[tuple[int, str], str]:
     """Of certificates, the digest that the trail has of what each says (`promise`) and of its sheet (`issue`)."""
-    events = _rows(
+    events = rows_of(
         "SELECT c.id, e.action, e.after FROM certificates_certificate c"
         " JOIN kernel_auditevent e ON e.subject_ref = c.ref"
         " AND e.action IN ('certificate.promise', 'certificate.issue') WHERE c.id BETWEEN %s AND %s",
@@ -164,13 +219,13 @@ def read_sheets(after: int) -> Chunk:
         "SELECT id, ref, pdf_digest, pdf_size FROM certificates_certificate"
         " WHERE id > %s AND issued_at IS NOT NULL ORDER BY id LIMIT %s"
     )
-    return _of_sheets("sheet", _rows(sql, after, FILES))
+    return _of_sheets("sheet", rows_of(sql, after, FILES))
 
 
 def read_letters(after: int) -> Chunk:
     """letter: the PDF of every letter that somebody fetched is there, byte for byte."""
     sql = "SELECT id, ref, pdf_digest FROM office_letter WHERE id > %s AND pdf_digest <> '' ORDER BY id LIMIT %s"
-    return _of_sheets("letter", [(*row, None) for row in _rows(sql, after, FILES)])
+    return _of_sheets("letter", [(*row, None) for row in rows_of(sql, after, FILES)])
 
 
 def _of_sheets(kind: str, rows: list[Any]) -> Chunk:
@@ -185,21 +240,23 @@ def read_files(after: int) -> Chunk:
         "SELECT id, ref, shown_digest, shown_size FROM kernel_storedfile"
         " WHERE id > %s AND state <> 'infected' ORDER BY id LIMIT %s"
     )
-    rows = _rows(sql, after, FILES)
+    rows = rows_of(sql, after, FILES)
     shelf = shelf_named("files")
     wrong = (row for row in rows if not _is_whole(shelf, f"{row[2][:2]}/{row[2]}", row[2], row[3]))
     return _chunk(rows, FILES, (_found("file", row[1]) for row in wrong))
 
 
 def read_seals(after: int) -> Chunk:
-    """chain: every seal follows the one before and covers the events it says, as they were."""
-    rows = _rows(
+    """chain: every seal follows the one before and covers the events it says, as they were; the last ones are those
+    whose digests were kept beside the database.
+    """
+    rows = rows_of(
         "SELECT number, first_id, last_id, count, sealed_at, previous_digest, digest"
         " FROM kernel_auditseal WHERE number > %s ORDER BY number LIMIT %s",
         after,
         SEALS,
     )
-    before = dict(_rows("SELECT number, digest FROM kernel_auditseal WHERE number = %s", after))
+    before = dict(rows_of("SELECT number, digest FROM kernel_auditseal WHERE number = %s", after))
 
     def wrong() -> Iterator[Finding]:
         number, digest = after, before.get(after, "")
@@ -210,8 +267,26 @@ def read_seals(after: int) -> Chunk:
             if (row[0], row[5], row[3], row[6]) != (number + 1, digest, len(lines), own):
                 yield Finding("chain", str(row[0]))
             number, digest = row[0], row[6]
+        if len(rows) < SEALS:
+            yield from (Finding("chain", str(number)) for number in _heads_that_differ())
 
     return _chunk(rows, SEALS, wrong())
+
+
+def _heads_that_differ() -> list[int]:
+    """The last numbers in `audit/heads.txt` whose seal is missing or another one now; a torn line says nothing."""
+    place = Path(settings.DATA_DIR) / "audit" / "heads.txt"
+    if not place.exists():
+        return []
+    with place.open("rb") as kept:
+        size = kept.seek(0, SEEK_END)
+        kept.seek(max(0, size - TAIL))
+        lines = kept.read().decode("ascii", "replace").splitlines()[1 if size > TAIL else 0 :]
+    found = [parts for line in lines if len(parts := line.split()) == 3 and parts[0].isdigit()]
+    heads = {int(number): digest for number, digest, _ in found}
+    sql = "SELECT number, digest FROM kernel_auditseal WHERE number BETWEEN %s AND %s"
+    seals = dict(rows_of(sql, min(heads, default=0), max(heads, default=0)))
+    return [number for number, digest in heads.items() if seals.get(number) != digest]
 
 
 def _lines(first: int, last: int) -> Iterator[str]:
@@ -222,7 +297,7 @@ def _lines(first: int, last: int) -> Iterator[str]:
         f"SELECT {names.replace(' at,', f' {at},')}, before{texts}, after{texts}, role"  # noqa: S608
         " FROM kernel_auditevent WHERE id BETWEEN %s AND %s ORDER BY id"
     )
-    for key, ref, moment, actor, label, digest, *rest in _rows(sql, first, last):
+    for key, ref, moment, actor, label, digest, *rest in rows_of(sql, first, last):
         *told, role = [str(value) for value in rest]
         when = utc_text(moment) if isinstance(moment, datetime) else moment
         values = [key, str(ref), when, actor, digest or label, *told, *([role] if role else [])]
@@ -251,15 +326,3 @@ def _moment(value: Any) -> datetime:
     """SQLite keeps a moment in UTC without saying so."""
     moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-READERS: Mapping[str, Reader] = {
-    "total": read_accounts,
-    "state": read_declarations,
-    "year": read_claims,
-    "certificate": read_certificates,
-    "sheet": read_sheets,
-    "file": read_files,
-    "chain": read_seals,
-    "letter": read_letters,
-}

@@ -8,11 +8,11 @@ from accounts.models import User
 from ceportal.kernel.enums import JobState
 from ceportal.kernel.models import Job
 from ceportal.kernel.rules.refusal import refuse
-from ceportal.kernel.services.jobs import OPEN, renew, work_off
+from ceportal.kernel.services.jobs import OPEN, is_put_aside, renew, work_off
 from ceportal.kernel.services.trail import record
 from ceportal.office.rules.checking import last_night
-from ceportal.office.selectors.checks import CHECK
-from ceportal.office.selectors.own_reading import READERS
+from ceportal.office.selectors.checks import CHECK, is_check_open
+from ceportal.office.selectors.readers import READERS
 
 # Of more findings the number alone is kept.
 NAMED = 200
@@ -20,10 +20,15 @@ _STAGES = tuple(READERS)
 
 
 def begin_check(*, by: User | None, now: datetime) -> Job:
-    """Leave the job; the clock works it off. Refused while one is under way."""
+    """Leave the job; the clock works it off. Refused while one is under way; one that was put aside is given up."""
     with transaction.atomic():
-        if Job.objects.select_for_update().filter(kind=CHECK, state__in=OPEN).exists():
+        given_up = list(Job.objects.select_for_update().filter(kind=CHECK, state__in=OPEN))
+        if not all(is_put_aside(job, now=now) for job in given_up):
             raise refuse("check_open", "核对正在进行，请等它结束。")
+        for job in given_up:
+            Job.objects.filter(pk=job.pk).update(state=JobState.CANCELLED, finished_at=now)
+            after = {"read": job.result["read"], "error": job.last_error}
+            record("check.end", job, by=by, now=now, before={"attempts": job.attempts}, after=after)
         job = Job.objects.create(
             kind=CHECK, created_at=now, total=len(_STAGES), params={"after": 0}, result={"read": {}, "found": {}}
         )
@@ -33,8 +38,7 @@ def begin_check(*, by: User | None, now: datetime) -> Job:
 
 def check_books(*, now: datetime) -> int:
     """The clock's job: begin the night's check when it is due, work on whatever is open."""
-    checks = Job.objects.filter(kind=CHECK)
-    if not checks.filter(state__in=OPEN).exists() and not checks.filter(created_at__gte=last_night(now)).exists():
+    if not is_check_open(now=now) and not Job.objects.filter(kind=CHECK, created_at__gte=last_night(now)).exists():
         begin_check(by=None, now=now)
     return work_off((CHECK,), work_on, now=now)
 

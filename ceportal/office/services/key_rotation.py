@@ -172,7 +172,7 @@ def _align_some(column: SealedColumn) -> int:
 def _note(job: Job, done: int = 0) -> bool:
     job.done += done
     job.total = max(job.total, job.done)
-    Job.objects.filter(pk=job.pk).update(done=job.done, total=job.total, params=job.params, attempts=1)
+    Job.objects.filter(pk=job.pk).update(done=job.done, total=job.total, params=job.params)
     return True
 
 

@@ -78,7 +78,7 @@ def work_on(job: Job, *, now: datetime) -> bool:
         row.said_sealed = None
     TakenRow.objects.bulk_update(chunk, ["state", "reason", "made_ref", "said_sealed"])
     job.params["after"] = chunk[-1].number
-    Job.objects.filter(pk=job.pk).update(done=F("done") + len(chunk), params=job.params, attempts=1)
+    Job.objects.filter(pk=job.pk).update(done=F("done") + len(chunk), params=job.params)
     return True
 
 

@@ -50,7 +50,7 @@ def show_operation(request: HttpRequest) -> HttpResponse:
         "reasons": why_sheets_wait(),
         "piles": dead_letters(),
         "check": last_check(),
-        "check_open": is_check_open(),
+        "check_open": is_check_open(now=now),
         "signs": signs,
         "never": [sign for sign in signs if sign.at is None],
         "longest_ago": next((sign for sign in signs if sign.at), None),

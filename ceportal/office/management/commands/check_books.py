@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from ceportal.office.rules.checking import KINDS
-from ceportal.office.selectors.own_reading import READERS
+from ceportal.office.selectors.readers import READERS
 
 _SHOWN = 50
 
