@@ -1,6 +1,7 @@
 """Versions of the portal side by side: the code of a revision before, and web servers on a socket held for them."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -17,8 +18,9 @@ MIGRATIONS = (":(glob)**/migrations/[0-9]*.py", ":(glob,exclude)**/*_squashed_*.
 
 
 def revision_before() -> str:
-    """From which the upgrade begins: `UPGRADE_FROM`; else the newest tag without this revision's newest migration; else
-    the last revision without it. Skips the test where there is no history.
+    """From which the upgrade begins: `UPGRADE_FROM`; else the newest tag without this revision's newest migration; in a
+    clone without tags the revision that wrote the newest release into CHANGELOG.md; else the last revision without that
+    migration. Skips the test where there is no history.
     """
     if given := os.environ.get("UPGRADE_FROM"):
         return _git("rev-parse", "--verify", f"{given}^{{commit}}")
@@ -26,9 +28,16 @@ def revision_before() -> str:
         newest = _git("log", "-1", "--no-renames", "--diff-filter=A", "--format=%H", "--", *MIGRATIONS)
         last = _git("rev-parse", "--verify", f"{newest}^")
         tags = _git("tag", "--list", "--merged", last, "--sort=-creatordate").split()
-        return _git("rev-parse", f"{tags[0]}^{{commit}}") if tags else last
+        return _git("rev-parse", f"{tags[0]}^{{commit}}") if tags else _released(last) or last
     except (subprocess.CalledProcessError, FileNotFoundError):
         pytest.skip("there is no history of the code here")
+
+
+def _released(by: str) -> str:
+    """Where the newest release that stands in CHANGELOG.md was written there; empty when that came after `by`."""
+    headings = re.findall(r"^## \d\S*", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    written = _git("log", "--format=%H", "-S", headings[0], by, "--", "CHANGELOG.md").split() if headings else []
+    return written[-1] if written else ""
 
 
 def has_other_tables(revision: str) -> bool:
