@@ -100,7 +100,7 @@ def chunks(start: datetime) -> Iterator[datetime]:
         open_job = Job.objects.filter(kind=key_rotation.ROTATE, state__in=key_rotation.OPEN)
         if not open_job.exists():
             return
-        Job.objects.update(claimed_until=None)
+        Job.objects.update(claimed_until=None, attempts=0)
         assert claim(open_job, now=moment)
         work_on(open_job.get(), now=moment)
         yield moment

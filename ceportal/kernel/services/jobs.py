@@ -29,14 +29,16 @@ def work_off(kinds: Collection[str], work_on: Work, *, now: datetime, only: int 
     jobs = Job.objects.filter(kind__in=kinds, state__in=OPEN)
     wanted = jobs if only is None else jobs.filter(pk=only)
     for pk in take_up(wanted, now=now, limit=_A_ROUND):
-        job = jobs.filter(pk=pk)
-        with failure_noted(job):
-            while work_on(Job.objects.get(pk=pk), now=now + timedelta(seconds=monotonic() - began)):
+        row = jobs.filter(pk=pk)
+        with failure_noted(row):
+            job = Job.objects.get(pk=pk)
+            while work_on(job, now=now + timedelta(seconds=monotonic() - began)):
                 chunks += 1
-                job.update(attempts=1)
                 if monotonic() - began > settings.CLAIM_LEASE_SECONDS / 2:
-                    job.update(claimed_until=None)
+                    row.update(claimed_until=None, attempts=1)
                     break
+                job = Job.objects.get(pk=pk)
+                job.attempts = 1
     return chunks
 
 
@@ -47,10 +49,10 @@ def is_put_aside(job: Job, *, now: datetime) -> bool:
 
 
 def renew(job: Job, *, now: datetime) -> bool:
-    """Hold the lease of `job` (as it was read) for another term, first thing in a chunk. False when it is lost: a
-    worker that was held up writes nothing.
+    """Hold the lease of `job` (as it was read, and its tries) for another term, first thing in a chunk. False when it
+    is lost: a worker that was held up writes nothing.
     """
     until = now + timedelta(seconds=settings.CLAIM_LEASE_SECONDS)
     job.params.setdefault("began_at", now.isoformat())
     held = Job.objects.filter(pk=job.pk, state__in=OPEN, claimed_until=job.claimed_until)
-    return bool(held.update(claimed_until=until, state=JobState.RUNNING, params=job.params))
+    return bool(held.update(claimed_until=until, state=JobState.RUNNING, params=job.params, attempts=job.attempts))
