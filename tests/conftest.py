@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.template import engines
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 
 from tests.databases import network
 from tests.databases.emptying import empty_quickly
@@ -24,6 +26,9 @@ from tests.workers import Together
 
 # Modules and tests that are collected stay: to look for garbage among them takes a fifth of the time of collecting.
 gc.disable()
+# How long an example takes is the machine's, and says nothing of what is tried.
+examples.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples.load_profile("untimed")
 pytest_plugins = ["tests.databases.fixtures", "tests.people", "tests.pictures", "tests.regulation"]
 HOUR = 3600
 BROWSER_LOOP = pytest.StashKey[asyncio.AbstractEventLoop | None]()
