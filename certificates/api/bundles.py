@@ -18,7 +18,7 @@ from accounts.web.machines import MachineView
 from ceportal.kernel.enums import JobState
 from ceportal.kernel.models import Job
 from ceportal.kernel.rules.refusal import Refusal
-from ceportal.kernel.services.jobs import is_put_aside
+from ceportal.kernel.selectors.jobs import is_put_aside
 from ceportal.kernel.services.trail import record
 from ceportal.kernel.web.problems import Problem, json_answer
 from certificates.enums import Standing

@@ -20,7 +20,8 @@ from ceportal.kernel.enums import JobState
 from ceportal.kernel.models import Job
 from ceportal.kernel.rules.refusal import refuse_if_any
 from ceportal.kernel.rules.sheets_out import csv_text
-from ceportal.kernel.services.jobs import OPEN, renew, work_off
+from ceportal.kernel.selectors.jobs import OPEN
+from ceportal.kernel.services.jobs import renew, work_off
 from ceportal.kernel.services.trail import Actor, record
 from certificates.enums import Standing
 from certificates.models import Certificate

@@ -17,7 +17,7 @@ from ceportal.kernel.enums import JobState
 from ceportal.kernel.rules.dated import year_in
 from ceportal.kernel.rules.refusal import refuse, refuse_if_any
 from ceportal.kernel.selectors.counted import counted_up_to
-from ceportal.kernel.services.jobs import is_put_aside
+from ceportal.kernel.selectors.jobs import is_put_aside
 from ceportal.kernel.services.trail import record
 from ceportal.kernel.web.keyset import keyset_page
 from ceportal.kernel.web.sheets import XLSX, workbook_bytes

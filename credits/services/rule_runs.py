@@ -22,7 +22,8 @@ from ceportal.kernel.enums import JobState
 from ceportal.kernel.models import Job
 from ceportal.kernel.rules.dated import COUNTRY, EVERYWHERE, DatedRule, places_of
 from ceportal.kernel.rules.refusal import refuse_if_any
-from ceportal.kernel.services.jobs import OPEN, renew, work_off
+from ceportal.kernel.selectors.jobs import OPEN
+from ceportal.kernel.services.jobs import renew, work_off
 from ceportal.kernel.services.trail import record
 from credits.enums import ResultChange, RunKind
 from credits.models import RuleDraft, RuleEffect, RuleRun, YearAccount

@@ -7,8 +7,9 @@ import pytest
 
 from ceportal.kernel.enums import JobState
 from ceportal.kernel.models import MAX_ATTEMPTS, Job
+from ceportal.kernel.selectors.jobs import is_put_aside
 from ceportal.kernel.services import jobs
-from ceportal.kernel.services.jobs import is_put_aside, renew, work_off
+from ceportal.kernel.services.jobs import renew, work_off
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 KIND, CHUNKS = "test", 3 * MAX_ATTEMPTS

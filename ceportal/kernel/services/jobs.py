@@ -8,10 +8,10 @@ from typing import Protocol
 from django.conf import settings
 
 from ceportal.kernel.enums import JobState
-from ceportal.kernel.models import MAX_ATTEMPTS, Job
+from ceportal.kernel.models import Job
+from ceportal.kernel.selectors.jobs import OPEN
 from ceportal.kernel.services.claims import failure_noted, take_up
 
-OPEN = (JobState.WAITING, JobState.RUNNING)
 _A_ROUND = 20
 
 
@@ -40,12 +40,6 @@ def work_off(kinds: Collection[str], work_on: Work, *, now: datetime, only: int 
                 job = Job.objects.get(pk=pk)
                 job.attempts = 1
     return chunks
-
-
-def is_put_aside(job: Job, *, now: datetime) -> bool:
-    """Whether it was tried so often that only an operator has it tried again (运行状态)."""
-    has_lease = job.claimed_until is not None and job.claimed_until >= now
-    return job.state in OPEN and job.attempts >= MAX_ATTEMPTS and not has_lease
 
 
 def renew(job: Job, *, now: datetime) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from ceportal.kernel.enums import JobState
 from ceportal.kernel.models import Job
-from ceportal.kernel.services.jobs import is_put_aside
+from ceportal.kernel.selectors.jobs import OPEN, is_put_aside
 from ceportal.office.rules.checking import KINDS
 
 CHECK = "check.books"
@@ -36,7 +36,7 @@ def last_check_job() -> Job | None:
 
 def is_check_open(*, now: datetime) -> bool:
     """Whether one goes on by itself: one that was put aside does not."""
-    jobs = Job.objects.filter(kind=CHECK, state__in=(JobState.WAITING, JobState.RUNNING))
+    jobs = Job.objects.filter(kind=CHECK, state__in=OPEN)
     return any(not is_put_aside(job, now=now) for job in jobs)
 
 

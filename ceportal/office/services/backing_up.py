@@ -25,7 +25,7 @@ from psycopg2.extensions import make_dsn
 
 from accounts.models import Notice, OneTimeCode, TextMessage
 from ceportal.kernel.models import MAX_ATTEMPTS, Heartbeat, Job
-from ceportal.kernel.services.jobs import OPEN
+from ceportal.kernel.selectors.jobs import OPEN
 from ceportal.kernel.shelves.folder import FolderShelf
 from ceportal.kernel.shelves.kinds import SHELVES, Shelf, read
 from ceportal.kernel.shelves.named import shelf_named

@@ -8,7 +8,8 @@ from accounts.models import User
 from ceportal.kernel.enums import JobState
 from ceportal.kernel.models import Job
 from ceportal.kernel.rules.refusal import refuse
-from ceportal.kernel.services.jobs import OPEN, is_put_aside, renew, work_off
+from ceportal.kernel.selectors.jobs import OPEN, is_put_aside
+from ceportal.kernel.services.jobs import renew, work_off
 from ceportal.kernel.services.trail import record
 from ceportal.office.rules.checking import last_night
 from ceportal.office.selectors.checks import CHECK, is_check_open

@@ -23,7 +23,8 @@ from ceportal.kernel.enums import JobState
 from ceportal.kernel.models import Job
 from ceportal.kernel.rules.id_number import hide_numbers
 from ceportal.kernel.rules.refusal import MovedOn, Refusal, refuse, refuse_if_any
-from ceportal.kernel.services.jobs import OPEN, renew, work_off
+from ceportal.kernel.selectors.jobs import OPEN
+from ceportal.kernel.services.jobs import renew, work_off
 from ceportal.kernel.services.sheets_streamed import streamed_workbook
 from ceportal.kernel.services.trail import record
 from ceportal.office.enums import ExportKind, ExportState

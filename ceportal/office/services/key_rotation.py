@@ -19,7 +19,8 @@ from ceportal.kernel.enums import JobState
 from ceportal.kernel.fields import INDEX, SEALING, name_of, ring
 from ceportal.kernel.models import Job
 from ceportal.kernel.rules.refusal import refuse
-from ceportal.kernel.services.jobs import OPEN, renew, work_off
+from ceportal.kernel.selectors.jobs import OPEN
+from ceportal.kernel.services.jobs import renew, work_off
 from ceportal.kernel.services.trail import record
 from ceportal.office.services.sealed_columns import LOOKED_UP, SEALED, SealedColumn
 

@@ -14,7 +14,8 @@ from accounts.services.notices import tell
 from ceportal.kernel.enums import JobState
 from ceportal.kernel.models import Job
 from ceportal.kernel.rules.refusal import refuse_if_any
-from ceportal.kernel.services.jobs import OPEN, renew, work_off
+from ceportal.kernel.selectors.jobs import OPEN
+from ceportal.kernel.services.jobs import renew, work_off
 from ceportal.kernel.services.trail import record
 from ceportal.office.models import Reminder
 from ceportal.office.rules import staff as rules

@@ -11,7 +11,7 @@ from django.utils import timezone
 from ceportal.kernel.fields import INDEX, SEALING, name_of, ring
 from ceportal.kernel.models import Job
 from ceportal.kernel.rules.refusal import Refused
-from ceportal.kernel.services.jobs import OPEN
+from ceportal.kernel.selectors.jobs import OPEN
 from ceportal.office.selectors.rotation import last_rotation, told
 from ceportal.office.services import key_files, key_rotation
 
