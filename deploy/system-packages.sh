@@ -22,7 +22,7 @@ for package in libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0; do
     installed "$package" || need "$package"
 done
 # Characters of rare names (CJK extensions B and later).
-installed fonts-hanazono || installed fonts-babelstone-han || need fonts-hanazono
+installed fonts-hanazono || need fonts-hanazono
 # Chinese in a PDF whose own fonts are not in it: reviewers look at pictures of it.
 installed fonts-noto-cjk || installed fonts-wqy-zenhei || installed fonts-wqy-microhei || need fonts-noto-cjk
 

@@ -67,13 +67,18 @@ def test_whoever_may_not_install_is_told_the_one_command(machine: Machine) -> No
     assert machine.called() == ""
 
 
-@pytest.mark.parametrize(
-    ("rare", "common"), [("fonts-hanazono", "fonts-noto-cjk"), ("fonts-babelstone-han", "fonts-wqy-zenhei")]
-)
-def test_where_all_is_here_nothing_is_asked(machine: Machine, rare: str, common: str) -> None:
-    machine.has((*LAYOUT[:-1], common, rare))
+@pytest.mark.parametrize("common", ["fonts-noto-cjk", "fonts-wqy-zenhei"])
+def test_where_all_is_here_nothing_is_asked(machine: Machine, common: str) -> None:
+    machine.has((*LAYOUT[:-1], common, "fonts-hanazono"))
     result = machine.run()
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+
+
+def test_a_font_that_certificates_do_not_read_is_not_taken_for_the_one_they_read(machine: Machine) -> None:
+    machine.has((*LAYOUT, "fonts-babelstone-han"))
+    machine.says("sudo", f'echo "sudo $*" >> {machine.calls}')
+    assert machine.run().returncode == 0
+    assert "--no-install-recommends fonts-hanazono\n" in machine.called()
 
 
 def test_sudo_without_a_password_installs_only_what_is_missing_and_starts_no_server(machine: Machine) -> None:

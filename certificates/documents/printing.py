@@ -50,7 +50,7 @@ def printed(
     )
     finisher = pressed if is_wellformed else None
     is_small = bool(texts) and is_common(texts)
-    sheet = _style(styles, () if is_small else rare_fonts(), is_small=is_small)
+    sheet = _style(styles, () if is_small else tuple(rare_fonts()), is_small=is_small)
     with _ONE_AT_A_TIME:
         return document.write_pdf(
             stylesheets=[sheet], font_config=_fonts(), pdf_tags=not is_wellformed, finisher=finisher
@@ -75,13 +75,12 @@ def _fonts() -> FontConfiguration:
 
 
 @cache
-def _style(paths: tuple[Path, ...], fallbacks: tuple[Path, ...], *, is_small: bool) -> CSS:
+def _style(paths: tuple[Path, ...], rare: tuple[str, ...], *, is_small: bool) -> CSS:
     """The parsed style with its faces: read once a process, and anew when a font for rare names has come."""
     if is_small:
         return _parsed(paths, [_face("Small", "common-regular", 400), _face("Small", "common-bold", 700)], '"Small"')
-    rare = [f"Rare{place}" for place, _ in enumerate(fallbacks)]
     faces = [_face("Sheet", "regular", 400), _face("Sheet", "bold", 700)]
-    faces += [_face(name, f"rare-{place}", weight) for place, name in enumerate(rare) for weight in (400, 700)]
+    faces += [_face(name, name, weight) for name in rare for weight in (400, 700)]
     family = ", ".join(f'"{name}"' for name in ["Sheet", *rare])
     return _parsed(paths, faces, family)
 

@@ -27,12 +27,12 @@ def take() -> bool:
         shutil.copyfile(_kept(), connection.creation._get_test_db_name())
         return True
     name = connection.creation._get_test_db_name()
-    with closing(psycopg2.connect(_url("postgres"))) as direct:
+    with closing(psycopg2.connect(url_of("postgres"))) as direct:
         direct.autocommit = True
         with direct.cursor() as cursor:
             cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
             cursor.execute(f'CREATE DATABASE "{name}"')
-    return fill(_url(name))
+    return fill(url_of(name))
 
 
 def fill(url: str) -> bool:
@@ -60,7 +60,7 @@ def keep() -> None:
             cursor.execute("VACUUM INTO %s", [str(half)])
     else:
         name = connection.settings_dict["NAME"]
-        _run("pg_dump", "--no-owner", f"--file={half}", f"--dbname={_url(name)}")
+        _run("pg_dump", "--no-owner", f"--file={half}", f"--dbname={url_of(name)}")
     half.rename(_kept())
 
 
@@ -76,7 +76,8 @@ def _digest() -> str:
     return found.hexdigest()[:16]
 
 
-def _url(name: str) -> str:
+def url_of(name: str) -> str:
+    """Where the PostgreSQL database `name` of this run is."""
     return f"{os.environ['DATABASE_URL'].rsplit('/', 1)[0]}/{name}"
 
 

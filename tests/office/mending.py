@@ -1,4 +1,4 @@
-"""How tests/office/test_mending.py puts faults in, and mends them by the runbook's own words."""
+"""How the tests of tests/office/test_mending*.py put faults in, and mend them by the runbook's own words."""
 
 import shlex
 from collections.abc import Callable, Iterator, Mapping
@@ -49,23 +49,20 @@ class Place:
 
 
 Fault = Callable[[Place], Iterator[timedelta | None]]
-FAULTS: dict[tuple[str, str], Fault] = {}
-# Mended by the test's own hand: it removes what it put in, or does a restarted part's work once.
-TAKEN_OUT: set[str] = set()
+# What each makes ring: the code of the alarm, and its part.
+FAULTS: dict[Fault, set[tuple[str, str]]] = {}
 RUNBOOK = (ROOT / "docs" / "operations" / "runbook.md").read_text(encoding="utf-8")
 NOTHING: Mapping[str, str] = MappingProxyType({})
 POSTGRESQL_ALONE = {("part_silent", "log")}
 
 
-def rings(code: str, part: str = "", *, is_taken_out: bool = False) -> Callable[[Fault], Fault]:
+def rings(code: str, part: str = "") -> Callable[[Fault], Fault]:
     """What follows is put in up to its `yield`, mended up to a second one (which may say how much later to look), and
     what it needed for that is put away after it.
     """
 
     def note(fault: Fault) -> Fault:
-        FAULTS[code, part] = fault
-        if is_taken_out:
-            TAKEN_OUT.add(fault.__name__)
+        FAULTS.setdefault(fault, set()).add((code, part))
         return fault
 
     return note

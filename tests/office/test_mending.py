@@ -2,12 +2,11 @@
 the alarm is gone.
 
 Commands are those of the entry itself, read from it; so are the buttons of the page and the services of deploy/systemd
-that it starts. What cannot be done within a test (a process on another machine, a bigger disk) is taken out, and its
-fault says so by `TAKEN_OUT`; docs/operations/faults.md names the same ones.
+that it starts. Where the entry starts a worker or beat: test_mending_by_units.py; what the checker finds and a row that
+was rewritten: test_mending_books.py. docs/operations/faults.md says what of it is made up.
 """
 
 import os
-import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -25,6 +24,7 @@ from django.utils import timezone
 
 from accounts.enums import NoticeEvent
 from accounts.models import Notice, Professional, User
+from accounts.selectors.people import employer_of
 from accounts.services.delivery import deliver_notices
 from accounts.services.notices import tell
 from ceportal.celery import app
@@ -37,29 +37,27 @@ from ceportal.kernel.services.calendar import import_notice
 from ceportal.kernel.services.file_shelf import put
 from ceportal.kernel.services.sealing_trail import seal_trail
 from ceportal.kernel.services.trail import record
-from ceportal.office.rules.alarms import ALARMS
 from ceportal.office.rules.parts import PART_WORDS
 from ceportal.office.selectors import backup_log
 from ceportal.office.selectors.backup_log import log_is_received
 from ceportal.office.selectors.checks import CHECK
-from ceportal.office.selectors.health import CLOCK, QUEUE
+from ceportal.office.selectors.health import QUEUE
 from ceportal.office.services import backing_up
 from ceportal.office.services.checker import begin_check, check_books
 from ceportal.office.services.readiness_outside import texts
-from certificates.enums import SuspicionFinding
-from certificates.models import Certificate, Suspicion
+from certificates.documents.assets import OWN_FOLDER
+from certificates.services.drawing import drawer
 from certificates.services.sealing import key_file
 from certificates.services.sheets import make_sheets
-from certificates.services.suspicions import report_differences, rule_on
 from tests import factories as make
 from tests.accounts.sms_server import TOKEN, Gateway
 from tests.certificates import factories as certificates
+from tests.certificates.fonts import font_file
 from tests.databases.servers import Broker, postgresql_binaries
 from tests.kernel.tls import certificate_for
 from tests.office.mending import (
     FAULTS,
     POSTGRESQL_ALONE,
-    TAKEN_OUT,
     Place,
     arguments_of,
     look_anew,
@@ -71,7 +69,7 @@ from tests.office.mending import (
     told,
     writing,
 )
-from tests.portals import ROOT, until
+from tests.portals import until
 from tests.reviews.factories import stored_file
 
 pytestmark = pytest.mark.django_db
@@ -93,23 +91,6 @@ def broker_away(place: Place) -> Iterator[None]:
     yield
     must_say("part_silent", "`systemctl restart` the part")
     place.broker.start()
-
-
-@rings("part_silent", "beat", is_taken_out=True)
-def no_round_comes(place: Place) -> Iterator[None]:
-    Heartbeat.objects.filter(name=CLOCK).update(at=timezone.now() - LONG)
-    yield
-    app.tasks[CLOCK].apply()
-
-
-@rings("part_silent", "worker", is_taken_out=True)
-def nobody_takes_what_waits(place: Place) -> Iterator[None]:
-    Heartbeat.objects.filter(name=CLOCK).update(at=timezone.now() - LONG)
-    with place.queue() as queue:
-        queue.rpush(QUEUE, "a round")
-        yield
-        queue.lpop(QUEUE)
-    app.tasks[CLOCK].apply()
 
 
 @rings("part_silent", "log")
@@ -153,13 +134,6 @@ def one_job_fails(place: Place) -> Iterator[None]:
     assert app.tasks["kernel.seal_trail"].apply().successful()
 
 
-@rings("outbox_old", "notices", is_taken_out=True)
-def messages_wait(place: Place) -> Iterator[None]:
-    notice(created_at=timezone.now() - timedelta(hours=1))
-    yield
-    next_round()
-
-
 @rings("work_old", "jobs")
 def a_task_is_old(place: Place) -> Iterator[None]:
     job = begin_check(by=None, now=timezone.now())
@@ -191,13 +165,6 @@ def nothing_can_be_sent(place: Place) -> Iterator[None]:
     yield
     gateway.close()
     place.patch.setattr(settings, "SMS_GATEWAY", "local")
-
-
-@rings("claims_expired", "notices", is_taken_out=True)
-def a_worker_died(place: Place) -> Iterator[None]:
-    notice(attempts=1, claimed_until=timezone.now() - timedelta(minutes=6))
-    yield
-    next_round()
 
 
 @rings("dead_letters", "notices")
@@ -311,6 +278,7 @@ def no_backup(place: Place) -> Iterator[None]:
             start("backup_old", "ceportal-backup-check")
 
 
+@rings("signing_key_ends")
 @rings("sheets_wait", "certificates")
 def no_key(place: Place) -> Iterator[None]:
     kept = key_file().rename(place.folder / "kept.pem")
@@ -323,20 +291,22 @@ def no_key(place: Place) -> Iterator[None]:
     assert make_sheets(now=timezone.now()) == 1
 
 
-# Of the same fault.
-FAULTS["signing_key_ends", ""] = no_key
-
-
-@rings("record_differs", is_taken_out=True)
-def a_row_was_rewritten(place: Place) -> Iterator[None]:
-    row = Certificate.objects.filter(issued_at__isnull=False)
-    one = row.get()
-    row.update(year=2024)
-    report_differences([one], now=timezone.now())
+@rings("sheets_wait", "certificates")
+def a_character_no_font_has(place: Place) -> Iterator[None]:
+    place.patch.setenv("TEST_DATA_DIR", str(settings.DATA_DIR))
+    drawer.end()
+    certificates.promised(make.professional("王\U00030edd", works_at=employer_of(place.person)), now=timezone.now())
+    assert make_sheets(now=timezone.now()) == 0
+    assert "U+30EDD" in place.client.get("/operation/").content.decode()
     yield
-    row.update(year=one.year)
-    rule_on(Suspicion.objects.get(), finding=SuspicionFinding.SOUND, because="已从备份恢复", by=place.operator,
-            now=timezone.now())  # fmt: skip
+    must_say("sheets_wait", "DATA_DIR/fonts")
+    assert make_sheets(now=timezone.now() + timedelta(hours=1)) == 0, "nothing but the font mends it"
+    (settings.DATA_DIR / OWN_FOLDER).mkdir()
+    font_file(settings.DATA_DIR / OWN_FOLDER / "rare.ttf", "\U00030edd")
+    assert make_sheets(now=timezone.now() + timedelta(hours=3)) == 1
+    yield
+    place.patch.delenv("TEST_DATA_DIR")
+    drawer.end()
 
 
 @rings("maintenance_lasts")
@@ -356,16 +326,6 @@ def no_holidays_known(place: Place) -> Iterator[None]:
     import_notice(year + 1, rest=[date(year + 1, 1, 1)], document="国务院办公厅通知", now=timezone.now())
 
 
-def test_every_alarm_has_its_fault() -> None:
-    assert {code for code, _ in FAULTS} == {alarm.code for alarm in ALARMS}
-
-
-def test_the_document_names_those_that_are_only_taken_out() -> None:
-    text = (ROOT / "docs" / "operations" / "faults.md").read_text(encoding="utf-8")
-    (line,) = [line for line in text.splitlines() if line.startswith("Only taken out: ")]
-    assert set(re.findall(r"`(\w+)`", line)) == TAKEN_OUT
-
-
 def test_each_fault_is_named_and_the_runbooks_entry_mends_it(
     whole: None, operator: User, declarant: Professional, client: Client, broker: Broker, tmp_path_factory: Any,
     monkeypatch: pytest.MonkeyPatch,
@@ -373,10 +333,9 @@ def test_each_fault_is_named_and_the_runbooks_entry_mends_it(
     app.loader.import_default_modules()
     client.force_login(operator)
     place = Place(client, operator, declarant, broker, tmp_path_factory.mktemp("apart"), monkeypatch)
-    for fault in dict.fromkeys(FAULTS.values()):
-        if connection.vendor == "sqlite" and any(FAULTS[named] is fault for named in POSTGRESQL_ALONE):
+    for fault, expected in FAULTS.items():
+        if connection.vendor == "sqlite" and expected & POSTGRESQL_ALONE:
             continue
-        expected = {named for named, one in FAULTS.items() if one is fault}
         course = fault(place)
         next(course)
         assert told() == expected, fault

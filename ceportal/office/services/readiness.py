@@ -26,14 +26,15 @@ from ceportal.office.services.backing_up import SIGN
 from ceportal.office.services.backups_kept import last_checked
 from ceportal.office.services.readiness_outside import files, identity, mail, texts, virus_scanner
 from ceportal.office.services.readiness_place import disks, journal, zone
-from certificates.documents.assets import missing_glyphs
+from certificates.documents.assets import missing_glyphs, own_fonts, why_not
 from certificates.documents.keys import SigningKeyMissing
 from certificates.documents.timestamps import answers
 from certificates.services.sealing import kept_seal, key_file, timestamper
 from credits.models import RuleSet
 
 SIGNING_DAYS = 60
-RARE = "喆堃䶮㛃"
+# The last two are in the fonts of the system package alone.
+RARE = "喆堃䶮㛃𠮷𪚥"
 _LOCAL = {"127.0.0.1", "localhost", "::1"}
 WRITTEN = "数据库写盘"
 _ON_DISK = ["fsync", "full_page_writes", "synchronous_commit"]
@@ -229,6 +230,9 @@ def _issuer(now: datetime) -> Iterator[Finding]:
 
 def _fonts(now: datetime) -> Iterator[Finding]:
     lacking = missing_glyphs(RARE)
+    for path in own_fonts():
+        if why := why_not(path):
+            yield Finding("字库文件", f"{path.name} {why}，没有使用", "换一个字库文件，或改它的属主和权限")
     if lacking:
         yield Finding("字体", f"生僻字 {lacking} 印不出来", "安装 fonts-hanazono", is_missing=True)
     else:
