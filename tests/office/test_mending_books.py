@@ -259,7 +259,7 @@ def test_each_kind_is_mended_as_the_runbook_says(books: Books) -> None:
         assert checked(books) == set(), kind
     brought = AuditEvent.objects.filter(action="row.bring_back")
     assert brought.count() == sum(map(len, ROWS.values()))
-    assert brought.get(subject_kind="credits.claim").after == {
+    assert brought.get(after__kind="year").after == {
         "kind": "year", "rows": [{"table": "credits_claim", "number": Claim.objects.get(hours=30).pk,
                                   "columns": ["started_on", "ended_on"]}],
     }  # fmt: skip
