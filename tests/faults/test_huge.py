@@ -33,8 +33,9 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 class Reads(BaseHTTPRequestHandler):
     def do_POST(self):
-        count = len(json.loads(self.rfile.read(int(self.headers["Content-Length"])))["records"])
-        self.send_response(413 if count > 1000 else 200)
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        records = json.loads(body)["records"]
+        self.send_response(413 if len(records) > 1000 else 200)
         self.end_headers()
 
 HTTPServer(("127.0.0.1", int(sys.argv[1])), Reads).serve_forever()
