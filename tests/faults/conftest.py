@@ -6,7 +6,6 @@ These tests run one after another in one process; each leaves the portal whole.
 import os
 import random
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
@@ -17,6 +16,7 @@ import pytest
 
 from tests.databases import tables
 from tests.databases.servers import OUTLIVES_A_KILL, Cluster, cluster_of_its_own
+from tests.faults.seeds import THREE, TWENTY, drawn, said
 from tests.faults.town import Town
 
 # A process of a run has its own, should these tests ever be spread.
@@ -52,21 +52,24 @@ def town(running_town: Town) -> Iterator[Town]:
 
 @pytest.fixture
 def chance() -> random.Random:
-    """Random moments; the seed stands in the report of a failure and is set by FAULT_SEED."""
-    seed = int(os.environ.get("FAULT_SEED") or random.SystemRandom().randrange(2**32))
-    sys.stdout.write(f"FAULT_SEED={seed}\n")
-    return random.Random(seed)
-
-
-def _cluster() -> AbstractContextManager[Cluster | None]:
-    return cluster_of_its_own(besides=OUTLIVES_A_KILL) if "DATABASE_URL" in os.environ else nullcontext()
+    """Random moments by the number of the run."""
+    return random.Random(said())
 
 
 @pytest.fixture
 def seeds() -> list[int]:
-    """Three of chance, or the one of FAULT_SEED."""
-    given = os.environ.get("FAULT_SEED")
-    return [int(given)] if given else [random.SystemRandom().randrange(2**32) for _ in range(3)]
+    """The three of `make test`."""
+    return drawn(said(), THREE)
+
+
+@pytest.fixture
+def seed(request: pytest.FixtureRequest) -> int:
+    """The one of the twenty that the parameter says (`by_twenty_seeds`)."""
+    return drawn(said(), TWENTY)[request.param]
+
+
+def _cluster() -> AbstractContextManager[Cluster | None]:
+    return cluster_of_its_own(besides=OUTLIVES_A_KILL) if "DATABASE_URL" in os.environ else nullcontext()
 
 
 @contextmanager

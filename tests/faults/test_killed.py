@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests.faults.clients import LESSONS, Platform, records_of
+from tests.faults.seeds import by_twenty_seeds
 from tests.faults.town import LEASE, SLACK, VICTIMS, Town
 
 # People whose batches come in for each kill; of three seeds a third each, so that all their sheets together have the
@@ -58,7 +59,7 @@ def test_each_kind_of_process_killed_once(town: Town, seeds: list[int]) -> None:
 
 @pytest.mark.deep
 @pytest.mark.timeout(3600)
-@pytest.mark.parametrize("seed", range(20))
+@by_twenty_seeds
 def test_each_kind_of_process_killed_once_by_twenty_seeds(town: Town, seed: int) -> None:
     """And each stopped once and let go on, PostgreSQL restarted in turn."""
     all_is_there(town, [die_without_rest(town, seed, (*town.victims, *town.befalls))])

@@ -87,9 +87,9 @@ def cast(town: Town) -> Cast:
 
 
 @contextmanager
-def visitors(port: int, cast: Cast) -> Iterator[Book]:
+def visitors(port: int, cast: Cast, chance: random.Random) -> Iterator[Book]:
     """Who come to nginx at `port` as long as this lasts; what they were told stands in the book."""
-    visits, ended = Visits(port, cast, Book(), random.SystemRandom(), tls=trusting()), Event()
+    visits, ended = Visits(port, cast, Book(), chance, tls=trusting()), Event()
     coming = arrivals(steady(LONGEST, VISITORS_A_SECOND), visits.chance)
     until_ended = takewhile(lambda _: not ended.is_set(), coming)
     thread = Thread(target=lambda: asyncio.run(let_come(visits, until_ended)), daemon=True)
@@ -132,7 +132,9 @@ def step(name: str, book: Book, act: Callable[[], object]) -> Sum:
     return found
 
 
-def test_an_upgrade_and_the_way_back_fail_nobody(town: Town, cast: Cast, earlier: Path, tmp_path: Path) -> None:
+def test_an_upgrade_and_the_way_back_fail_nobody(
+    town: Town, cast: Cast, earlier: Path, tmp_path: Path, chance: random.Random
+) -> None:
     held, before = socket.create_server(("127.0.0.1", 0), backlog=2048), migrations(town)
     is_migrated = has_other_tables(revision_before())
     webs = [Web(town, tmp_path / name, earlier, held) for name in ("first.log", "second.log")]
@@ -149,7 +151,7 @@ def test_an_upgrade_and_the_way_back_fail_nobody(town: Town, cast: Cast, earlier
         "the code before on the tables of today": lambda: time.sleep(QUIET),
     }
     try:
-        with nginx_before(webs[0].port) as port, visitors(port, cast) as book:
+        with nginx_before(webs[0].port) as port, visitors(port, cast, chance) as book:
             # Servers that have been there for a while, as those of an upgrade have.
             step("warming", book, lambda: time.sleep(QUIET))
             began = time.monotonic()
@@ -182,11 +184,11 @@ def _all_is_there(town: Town, book: Book) -> None:
 
 
 def test_negative_control_a_single_one_restarted_fails_some(
-    town: Town, cast: Cast, earlier: Path, tmp_path: Path
+    town: Town, cast: Cast, earlier: Path, tmp_path: Path, chance: random.Random
 ) -> None:
     alone = Web(town, tmp_path / "alone.log", earlier)
     try:
-        with nginx_before(alone.port) as port, visitors(port, cast) as book:
+        with nginx_before(alone.port) as port, visitors(port, cast, chance) as book:
             time.sleep(QUIET)
             alone.restart(ROOT)
             time.sleep(QUIET)
