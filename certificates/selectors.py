@@ -43,8 +43,12 @@ _NOTHING = "-"
 
 def certificates_of(professional: Professional) -> QuerySet[Certificate]:
     """A person's own certificates, every year and edition, with those of an account merged into theirs."""
-    whose = Q(professional=professional) | Q(professional__merged_into=professional)
-    return Certificate.objects.filter(whose).select_related("successor")
+    return Certificate.objects.filter(professional__in=_one_and_merged(professional)).select_related("successor")
+
+
+def _one_and_merged(professional: Professional) -> QuerySet[Professional]:
+    """By their keys first: asked for across the join, everybody's certificates are read."""
+    return Professional.objects.filter(Q(pk=professional.pk) | Q(merged_into=professional)).order_by()
 
 
 def live_certificate(professional_id: int, year: int) -> Certificate | None:
@@ -66,8 +70,8 @@ def published_under(number: str, name: str) -> Certificate | None:
 
 def earlier_of(professional: Professional) -> QuerySet[EarlierCertificate]:
     """Those of another system, of a person and of accounts merged into theirs."""
-    whose = Q(professional=professional) | Q(professional__merged_into=professional)
-    return EarlierCertificate.objects.filter(whose, undone_at__isnull=True)
+    whose = _one_and_merged(professional)
+    return EarlierCertificate.objects.filter(professional__in=whose, undone_at__isnull=True)
 
 
 def earlier_under(number: str, name: str) -> EarlierCertificate | None:
