@@ -106,6 +106,11 @@ bench-pages: install-dev ## Every list and home page of every role at two sizes,
 ENTRIES ?= 20000000
 ON ?= postgresql
 
+.PHONY: bench-archive
+bench-archive: install-dev ## An old year of a province archived and brought back, a new one opened: rows a second, what stays. ARCHIVE_ENTRIES=200000
+	@$(PYTHON) -m tests.benches archive $(ARCHIVE_ENTRIES) --database both
+ARCHIVE_ENTRIES ?= 200000
+
 .PHONY: bench-uploads
 bench-uploads: install-dev ## 500 honest scans through the checks of uploads: how many are taken, how fast
 	@$(PYTHON) -m tests.benches uploads

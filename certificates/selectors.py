@@ -17,7 +17,7 @@ from accounts.rules.policy import Act
 from accounts.selectors.duties import below, units_for
 from accounts.selectors.learners import Person
 from accounts.selectors.mandates import mandates_held_by, under_mandates
-from accounts.selectors.people import people_of
+from accounts.selectors.people import one_and_merged, people_of
 from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.rules.text import comparable
 from ceportal.kernel.selectors.told import told_about
@@ -43,8 +43,7 @@ _NOTHING = "-"
 
 def certificates_of(professional: Professional) -> QuerySet[Certificate]:
     """A person's own certificates, every year and edition, with those of an account merged into theirs."""
-    whose = Q(professional=professional) | Q(professional__merged_into=professional)
-    return Certificate.objects.filter(whose).select_related("successor")
+    return Certificate.objects.filter(professional__in=one_and_merged(professional)).select_related("successor")
 
 
 def live_certificate(professional_id: int, year: int) -> Certificate | None:
@@ -66,8 +65,7 @@ def published_under(number: str, name: str) -> Certificate | None:
 
 def earlier_of(professional: Professional) -> QuerySet[EarlierCertificate]:
     """Those of another system, of a person and of accounts merged into theirs."""
-    whose = Q(professional=professional) | Q(professional__merged_into=professional)
-    return EarlierCertificate.objects.filter(whose, undone_at__isnull=True)
+    return EarlierCertificate.objects.filter(professional__in=one_and_merged(professional), undone_at__isnull=True)
 
 
 def earlier_under(number: str, name: str) -> EarlierCertificate | None:

@@ -91,6 +91,13 @@ def approved_people(id_indexes: Iterable[str]) -> QuerySet[Professional]:
     return found.select_related("area", "title_series", "merged_into__area", "merged_into__title_series")
 
 
+def one_and_merged(professional: Professional) -> QuerySet[Professional]:
+    """A person's account with those merged into it: to be looked up by key. Asked for across the join of what is
+    theirs, PostgreSQL reads everybody's.
+    """
+    return Professional.objects.filter(Q(pk=professional.pk) | Q(merged_into=professional)).order_by()
+
+
 def goes_on(person: Professional) -> Professional:
     """Whoever has the account into which this one was merged, or the person."""
     return person.merged_into or person

@@ -28,7 +28,7 @@ from ceportal.kernel.web.keyset import keyset_page
 from credits.forms.clients import BoundsForm, LeakForm, ReviewSystemForm
 from credits.forms.holding import WhyForm
 from credits.selectors.clients import (
-    batches_of_key,
+    calls_of_key,
     is_of_platform,
     kind_of,
     refused_of,
@@ -231,7 +231,7 @@ class KeyDesk(Register):
             "refused": refused_of(key)[:_REFUSED],
             "jobs": work_of_key(key.client_id),
             "held": sum(held_by(str(hold.ref)).count() for hold in holds),
-            "page": keyset_page(batches_of_key(key), order=("-id",), cursor=request.GET.get("after", "")),
+            "page": keyset_page(calls_of_key(key), order=("-id",), cursor=request.GET.get("after", "")),
         }
         return render(request, "credits/admin/client.html", context, status=status)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.db.models.fields.json import KeyTransform
 
 from accounts.models import ApiClient, RefusedCalls
 from accounts.rules.clients import COURSE_SCOPE, PLATFORM_SCOPES
@@ -49,6 +50,11 @@ def scopes_in_words(client: ApiClient) -> list[str]:
 
 def batches_of_key(client: ApiClient) -> QuerySet[HourBatch]:
     return HourBatch.objects.filter(organization=client.organization_id, client=client)
+
+
+def calls_of_key(client: ApiClient) -> QuerySet[HourBatch]:
+    """The same to be listed, with the `counts` of its outcomes: what became of a thousand records is left unread."""
+    return batches_of_key(client).defer("answer").annotate(counts=KeyTransform("counts", "answer"))
 
 
 def refused_of(client: ApiClient) -> QuerySet[RefusedCalls]:

@@ -145,7 +145,7 @@ def _remove(line: dict[str, Any], year: int, *, now: datetime) -> bool:
     for number, total in enumerate(sums):
         title = f"{year}年度学习平台学时（明细已归档）"
         claim = Claim.objects.create(
-            door=Door.PLATFORM, source=SOURCE, external_id=f"{account.ref.hex}-{number}", state=ClaimState.LIVE,
+            door=Door.PLATFORM, source=SOURCE, external_id=_name_of_sum(account, number), state=ClaimState.LIVE,
             professional_id=account.professional_id, year=year, activity_key=f"archive-{number}",
             subject=total.subject, public_kind=total.public_kind, title=title, started_on=date(year, 1, 1),
             ended_on=date(year, 12, 31), hours=total.hours, made_at=now,
@@ -163,13 +163,19 @@ def _bring_back(line: dict[str, Any], year: int, *, now: datetime) -> bool:
     account = YearAccount.objects.select_for_update(no_key=True).get(ref=line["account"])
     if Claim.objects.filter(pk__in=[one["pk"] for one in line["claims"]]).exists():
         return True
-    sums = Claim.objects.filter(source=SOURCE, external_id__startswith=f"{account.ref.hex}-", year=year)
+    # There are no more sums than entries. By their whole names: no index leads to how a name begins.
+    names = [_name_of_sum(account, number) for number in range(len(line["entries"]))]
+    sums = Claim.objects.filter(source=SOURCE, external_id__in=names, year=year)
     HourEntry.objects.filter(claim__in=sums).delete()
     sums.delete()
     for kind, model in zip(_KINDS, (Claim, HourEntry, ClaimSession), strict=True):
         rows = serializers.deserialize("python", line[kind])
         model._default_manager.bulk_create([row.object for row in rows])
     return True
+
+
+def _name_of_sum(account: YearAccount, number: int) -> str:
+    return f"{account.ref.hex}-{number}"
 
 
 def _found(year: int, now: datetime) -> Iterator[dict[str, Any]]:

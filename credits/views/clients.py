@@ -20,7 +20,7 @@ from ceportal.kernel.rules.refusal import Refused
 from ceportal.kernel.web.bell import ring
 from ceportal.kernel.web.keyset import keyset_page
 from credits.forms.clients import BoundsForm, EntryForm, LeakForm, NewKeyForm, OwnBoundsForm, ReportForm
-from credits.selectors.clients import batches_of_key, may_file, refused_of, scopes_in_words, state_of
+from credits.selectors.clients import batches_of_key, calls_of_key, may_file, refused_of, scopes_in_words, state_of
 from credits.selectors.holding import work_of_key
 from credits.selectors.undoing import asked_since_leak
 from credits.services.holding_jobs import revoke_and_hold
@@ -229,6 +229,6 @@ def _page(
         "refused": refused_of(client)[:_REFUSED],
         "jobs": work_of_key(client.client_id),
         "asked": asked_since_leak(client),
-        "page": keyset_page(batches_of_key(client), order=("-id",), cursor=request.GET.get("after", "")),
+        "page": keyset_page(calls_of_key(client), order=("-id",), cursor=request.GET.get("after", "")),
     }
     return render(request, "credits/client.html", context, status=status)

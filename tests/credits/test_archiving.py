@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.core.serializers import serialize
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Professional
 from ceportal.kernel.models import AuditEvent
@@ -62,6 +64,20 @@ def test_there_and_back(people: list[Professional], tmp_path: Path) -> None:
     assert bring_back(file, digest=archived.digest, now=NOW) == (2, 0)
     assert _ledger() == before
     assert _is_whole()
+
+
+@pytest.mark.django_db
+def test_sums_are_found_by_their_whole_names(people: list[Professional], tmp_path: Path) -> None:
+    """How a name begins is looked for among the sums of everybody: one person would cost as much as all do."""
+    file = tmp_path / "2021.jsonl.gz"
+    archived = write_archive(OLD, file, now=NOW)
+    remove_archived(file, digest=archived.digest, now=NOW)
+    with CaptureQueriesContext(connection) as asked:
+        assert bring_back(file, digest=archived.digest, now=NOW) == (2, 0)
+    of_sums = [one["sql"] for one in asked if "platform:archive" in one["sql"]]
+    assert of_sums
+    assert [sql for sql in of_sums if "LIKE" in sql.upper()] == []
+    assert not Claim.objects.filter(source="platform:archive").exists()
 
 
 @pytest.mark.django_db

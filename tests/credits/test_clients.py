@@ -15,6 +15,7 @@ from accounts.models import ApiClient, Notice, Organization, Professional, User
 from accounts.rules.clients import REPORT_KIND, RULES_TRIED
 from credits.enums import ClaimState
 from credits.models import Claim, HourBatch
+from credits.selectors.clients import calls_of_key
 from credits.services.holding_jobs import work_on_held
 from tests import factories as make
 from tests.credits.factories import NOW
@@ -201,7 +202,9 @@ def test_calls_and_their_outcomes(
         machine.post(posted(declarant, f"good-{number}"), posted(declarant, f"bad-{number}", hours=5))
     page = f"{PAGE}{machine.client.client_id}/"
     with django_assert_max_num_queries(14):
-        assert client.get(page).status_code == 200
+        listed = client.get(page).content.decode()
+    assert re.findall(r'data-label="(?:已计入|有错误或冲突)" class="num">(\d+)<', listed) == ["1"] * 8
+    assert all(one.get_deferred_fields() == {"answer"} for one in calls_of_key(machine.client))
     batch = HourBatch.objects.latest("id")
     shown = client.get(f"{page}calls/{batch.ref}/").content.decode()
     assert shown.index("bad-3") < shown.index("good-3")

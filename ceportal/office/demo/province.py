@@ -2,8 +2,8 @@
 
 Everything of person `n` follows from `n` alone, so that it can be gone on with wherever it was broken off. Names and
 numbers belong to nobody: born on days that no register holds together with these places. Ledger and accounts agree
-(`manage.py reconcile`), and what is counted is what the portal counts; batches, certificates and evidence there are
-none.
+(`manage.py reconcile`), and what is counted is what the portal counts. Declarations, certificates, batches, messages
+and the trail grow with the people; files and sheets are rows without bytes, and nothing of the trail is sealed.
 """
 
 import hashlib
@@ -22,8 +22,12 @@ from ceportal.kernel.models import Counter
 from ceportal.kernel.rules.text import comparable
 from ceportal.kernel.rules.working_days import DueDay
 from ceportal.kernel.selectors.calendar import due_after
+from ceportal.office.demo.province_papers import Papers
 from ceportal.office.demo.province_people import MadeUp, Written, write_people
-from ceportal.office.demo.province_years import Learned, Years
+from ceportal.office.demo.province_posts import Posts
+from ceportal.office.demo.province_reviewers import Reviewers
+from ceportal.office.demo.province_sheets import Sheets
+from ceportal.office.demo.province_years import SOURCE, Learned, Years
 from ceportal.office.services.counting import hold_figures
 from credits.enums import DeclarationState, Payer, Subject
 from credits.models import Activity, Declaration, DeclarationStep
@@ -57,7 +61,9 @@ class Province:
 
     @cached_property
     def learning(self) -> Years:
-        return Years(self.span, self.now)
+        reviewers = Reviewers(self.now)
+        papers, sheets = Papers(self.now, reviewers), Sheets(self.now, reviewers)
+        return Years(self.span, self.now, papers, sheets, Posts(SOURCE, self.now))
 
     @property
     def span(self) -> range:

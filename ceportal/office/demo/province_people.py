@@ -17,7 +17,7 @@ from ceportal.kernel.rules.id_number import check_digit
 from ceportal.kernel.selectors.given import given
 
 _USERS, _PEOPLE, _JOBS = (model._meta.db_table for model in (User, Professional, Employment))
-_FIRST_BORN = date(1900, 1, 1)
+_FIRST_BORN, _STRANGERS_BORN = date(1900, 1, 1), date(1960, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,15 @@ class MadeUp:
 
     @property
     def id_number(self) -> str:
-        born = _FIRST_BORN + timedelta(days=self.number // 999)
+        return self._number(_FIRST_BORN)
+
+    @property
+    def stranger(self) -> str:
+        """The number of somebody nobody has registered as, a lifetime younger."""
+        return self._number(_STRANGERS_BORN)
+
+    def _number(self, since: date) -> str:
+        born = since + timedelta(days=self.number // 999)
         first = f"{self.unit.area_id}{born:%Y%m%d}{self.number % 999 + 1:03d}"
         return first + check_digit(first)
 

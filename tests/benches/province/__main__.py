@@ -1,8 +1,8 @@
 """`python -m tests.benches.province pages|desk|lay`: pages of two provinces, looked at in turns in one run.
 
-A full run lays twenty million entries down, which takes an hour or more and some thirty GB; `--large` asks for fewer
-and the output says so. What was laid down stays in `--folder` for the next run, and is gone on with when a run was
-ended (by SIGTERM or SIGINT: the server ends with it). `lay` only lays down.
+A full run lays twenty million entries down with all that grows beside them, which takes some hours and some forty GB;
+`--large` asks for fewer and the output says so. What was laid down stays in `--folder` for the next run, and is gone
+on with when a run was ended (by SIGTERM or SIGINT: the server ends with it). `lay` only lays down.
 """
 
 import argparse

@@ -3,7 +3,9 @@
 import json
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import time_machine
 from django.conf import settings
@@ -12,20 +14,35 @@ from django.db import connection, transaction
 from django.test import override_settings
 
 from accounts.enums import Duty
-from accounts.models import Area, Organization, User
-from ceportal.kernel.models import Counter
+from accounts.models import Area, Notice, Organization, User
+from ceportal.kernel.models import AuditEvent, Counter
 from ceportal.office.demo.province import PROGRESS
+from ceportal.office.demo.province_years import LABEL
 from ceportal.office.models import Agreement, OfficerSum
 from ceportal.office.services.agreeing import agree_on
 from ceportal.office.services.counting import keep_places
 from ceportal.office.services.counting_officers import count_officers
-from credits.models import HourEntry
+from certificates.models import Certificate
+from credits.enums import Door
+from credits.models import Claim, Declaration, Evidence, HourBatch, HourEntry
 from credits.services.steps import fill_places
+from reviews.models import Decision
 from tests import factories as make
 from tests.benches.province.children import MARK
 from tests.matrix.town import NOW, build
 
 YEARS = 5
+# What grows with the people beside their entries.
+BESIDE: Sequence[tuple[str, Any]] = (
+    ("claims", Claim),
+    ("certificates", Certificate),
+    ("declarations", Declaration),
+    ("files of evidence", Evidence),
+    ("decisions", Decision),
+    ("batches", HourBatch),
+    ("messages", Notice),
+    ("events of the trail", AuditEvent),
+)
 # Of a made-up person, over the years.
 ENTRIES_EACH = 13.9
 A_PART = 10_000
@@ -40,9 +57,15 @@ def tell(what: object) -> None:
 
 def lay(name: str, entries: int) -> None:
     """Make sure that so many entries are there, and tell how many there are."""
+    tell(laid_down(name, entries))
+
+
+def laid_down(name: str, entries: int) -> str:
+    """Make sure that so many entries are there; gives how many there are, in words."""
     call_command("prepare", verbosity=0)
     if not people_of():
         _settle()
+    _ends_unless_of_today()
     people, began = round(entries / ENTRIES_EACH), time.monotonic()
     laid = Path(settings.DATA_DIR, f"{name}-{connection.vendor}.laid")
     with time_machine.travel(NOW, tick=True), override_settings(DEMO=True):
@@ -61,7 +84,14 @@ def lay(name: str, entries: int) -> None:
     if not OfficerSum.objects.filter(year=NOW.year).exists():
         count_officers(now=NOW)
     spent = time.monotonic() - began
-    tell(f"{HourEntry.objects.count():,} entries of {_laid():,} made-up people, {spent:.0f} s spent on laying them")
+    counts = ", ".join(f"{model.objects.count():,} {words}" for words, model in (("entries", HourEntry), *BESIDE))
+    return f"{counts} of {_laid():,} made-up people, {spent:.0f} s spent on laying them"
+
+
+def _ends_unless_of_today() -> None:
+    """Ends the run where an earlier version laid people alone: its pages would be looked at over nearly empty lists."""
+    if _laid() and not HourEntry.objects.filter(claim__door=Door.DECLARATION, by_label=LABEL).exists():
+        raise SystemExit("this province was laid by an earlier version, without certificates and messages: remove it")
 
 
 def people_of() -> dict[str, int]:
