@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Professional
 from ceportal.kernel.models import AuditEvent
 from ceportal.kernel.rules.refusal import Refused
-from ceportal.office.selectors.own_reading import READERS
+from ceportal.office.selectors.readers import READERS
 from certificates.services.issuing import settle_changed_accounts
 from credits.enums import Subject
 from credits.models import ChangedAccount, Claim, HourEntry, YearAccount
