@@ -129,6 +129,10 @@ class HourEntry(Referenced):
             models.Index(fields=["area", "recorded_at", "id"], name="entries_of_a_place"),
             models.Index(fields=["area", "id"], name="entries_of_a_place_in_turn"),
             models.Index(fields=["organization", "id"], name="entries_of_a_unit_in_turn"),
+            # One for each kind and not one for all: SQLite takes an index only for the very words of its condition.
+            models.Index(fields=["id"], condition=Q(kind=EntryKind.REVERSAL), name="entries_that_reverse"),
+            models.Index(fields=["id"], condition=Q(kind=EntryKind.HOLD), name="entries_that_hold"),
+            models.Index(fields=["id"], condition=Q(kind=EntryKind.RELEASE), name="entries_that_release"),
         ]
 
     def __str__(self) -> str:
