@@ -94,9 +94,9 @@ def committing_tests_empty_what_they_filled() -> None:
 
 @pytest.fixture(autouse=True)
 def no_stored_file_outlives_its_test() -> Iterator[None]:
-    """Nor a signing key: made on one test's day, it is not yet valid on another's."""
+    """Nor the heads of a trail that is gone; nor a signing key made on one test's day, not valid on another's."""
     yield
-    for folder in ("files", "keys", "mail", "pages", "sms", "uploads"):
+    for folder in ("audit", "files", "keys", "mail", "pages", "sms", "uploads"):
         shutil.rmtree(settings.DATA_DIR / folder, ignore_errors=True)
 
 
