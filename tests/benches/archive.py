@@ -42,7 +42,7 @@ ENTRIES = 200_000
 OLD, NEW = NOW.year - KEPT_WHOLE - 1, NOW.year + 1
 NEW_YEARS_DAY = datetime(NEW, 1, 4, 10, 0, tzinfo=NOW.tzinfo)
 MADE_UP, SAYS_SO = "示例", "明细已归档"
-_PEOPLE, _DEARER = 5_000, 2.0
+_PEOPLE, _DEARER = 5_000, 1.5
 T = TypeVar("T")
 Totals = dict[int, tuple[int, Decimal, Decimal]]
 

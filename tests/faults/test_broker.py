@@ -26,7 +26,7 @@ from tests.faults.town import SLACK, Town
 from tests.portals import until
 
 # Declarations of a turn, with a broker and with each way of having none.
-TIMES, TIMES_EACH = 5, 3
+TIMES = 5
 # A picture of one pixel.
 PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8ffff3f0005fe02fe0def46b8"
@@ -113,7 +113,7 @@ def test_pages_and_platforms_are_answered_as_fast_by_a_portal_without_its_broker
         before += [declare(person) for _ in range(TIMES)]
         for (kind, away), each in zip(AWAY.items(), people, strict=True):
             with away(town):
-                without[kind] += [declare(person) for _ in range(TIMES_EACH)]
+                without[kind] += [declare(person) for _ in range(TIMES)]
                 if turn:
                     began = time.monotonic()
                     platform.post(records_of(each))

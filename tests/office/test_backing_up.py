@@ -16,7 +16,7 @@ from accounts.models import Notice, Professional, TextMessage, User
 from accounts.services.delivery import deliver_notices
 from ceportal.office.rules.alarms import ringing
 from ceportal.office.selectors.dead_letters import KINDS
-from ceportal.office.services.backing_up import HELD, hold_outbox
+from ceportal.office.services.backing_up import HELD, back_up, hold_outbox
 from ceportal.office.services.clock import run_all
 from ceportal.office.services.dead_letters import retry_dead_letters
 from ceportal.office.services.figures import readings
@@ -66,6 +66,14 @@ def test_what_the_clock_tells_anew_after_a_restore_waits_too(
     assert list(run_all(now=late))
     assert Notice.objects.filter(event=NoticeEvent.REVIEW_OVERDUE).exists()
     assert TextMessage.objects.filter(sent_at__isnull=False).exists() is not is_held
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="make drill does it with PostgreSQL")
+def test_two_begun_in_one_second_are_two(settings: Any, tmp_path: Path) -> None:
+    settings.DATA_DIR = tmp_path / "data"
+    made = [back_up(tmp_path / "backup", now=datetime(2026, 11, 24, 1, 59, 59, tzinfo=UTC)) for _ in range(2)]
+    assert [each.name for each in made] == ["20261124T015959Z", "20261124T020000Z"]
+    assert all((each / "whole").exists() for each in made)
 
 
 @pytest.mark.skipif("connection.vendor != 'sqlite'", reason="make drill does it with PostgreSQL")

@@ -42,7 +42,7 @@ from tests.certificates import factories as certificates
 from tests.databases import tables
 from tests.office.mending import RUNBOOK, must_say, press, run, told
 from tests.office.mending import Place as Portal
-from tests.office.test_checker import exchange_sheet, rewrite
+from tests.office.test_checker import count_in_another_year, exchange_sheet, rewrite
 from tests.reviews import factories as reviews
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -130,17 +130,8 @@ def drop(shelf: str, digest: str, ending: str = "") -> None:
 
 
 def end_in_another_year(books: Books) -> str:
-    """As one who owns the database, past its constraints."""
-    claim = Claim.objects.get(hours=30)
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("ALTER TABLE credits_claim DROP CONSTRAINT a_claim_counts_in_the_year_it_ended")
-        else:
-            cursor.execute("PRAGMA ignore_check_constraints = ON")
-        cursor.execute("UPDATE credits_claim SET started_on = '2025-12-31', ended_on = '2025-12-31' WHERE hours = 30")
-        if connection.vendor == "sqlite":
-            cursor.execute("PRAGMA ignore_check_constraints = OFF")
-    return claim.ref.hex
+    count_in_another_year(books.certificate)
+    return Claim.objects.get(hours=30).ref.hex
 
 
 def constrain_again() -> None:

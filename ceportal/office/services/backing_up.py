@@ -13,7 +13,7 @@ import sqlite3
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -64,8 +64,7 @@ def back_up(folder: Path, *, now: datetime) -> Path:
     Raises `CannotBackUp`. One that was broken off has no `whole`, and is none.
     """
     data = _data_apart_from(folder)
-    made = folder / f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
-    made.mkdir(parents=True, mode=0o700)
+    made = _folder_of_its_own(folder, now)
     if (data / HEADS).exists():
         shutil.copyfile(data / HEADS, made / "heads.txt")
     _copy_database(made)
@@ -73,6 +72,20 @@ def back_up(folder: Path, *, now: datetime) -> Path:
     (made / "whole").write_text(now.isoformat(), encoding="ascii")
     Heartbeat.objects.update_or_create(name=SIGN, defaults={"at": now})
     return made
+
+
+def _folder_of_its_own(folder: Path, now: datetime) -> Path:
+    """Named by the second it is begun in; beside one of the same second by the next that is free."""
+    folder.mkdir(parents=True, mode=0o700, exist_ok=True)
+    at = now.astimezone(UTC)
+    while True:
+        made = folder / f"{at:%Y%m%dT%H%M%SZ}"
+        try:
+            made.mkdir(mode=0o700)
+        except FileExistsError:
+            at += timedelta(seconds=1)
+        else:
+            return made
 
 
 def copy_files(folder: Path) -> None:

@@ -119,7 +119,7 @@ def bring_back_rows(kind: str, ref: str, address: str, *, now: datetime) -> list
 
 def _of(rows: _Rows, found: dict[str, Any], backup: BaseDatabaseWrapper) -> Iterator[Brought]:
     for was in _rows(backup, rows.table, rows.where, found):
-        current = next(_rows(connection, rows.table, _ITSELF, was), None)
+        current = next(_rows(connection, rows.table, _ITSELF, was, is_held=True), None)
         if current is None:
             places = ", ".join(["%s"] * len(was))
             _write(f"INSERT INTO {rows.table} ({', '.join(was)}) VALUES ({places})", was.values())  # noqa: S608
@@ -175,9 +175,13 @@ def _beside(address: str) -> Iterator[BaseDatabaseWrapper]:
         beside.close()
 
 
-def _rows(database: BaseDatabaseWrapper, table: str, where: str, values: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _rows(
+    database: BaseDatabaseWrapper, table: str, where: str, values: Mapping[str, Any], *, is_held: bool = False
+) -> Iterator[dict[str, Any]]:
+    """`is_held`: nobody else changes them before the transaction ends (on SQLite nobody writes beside it anyway)."""
+    hold = database.ops.for_update_sql() if is_held and database.features.has_select_for_update else ""
     with database.cursor() as cursor:
-        cursor.execute(f"SELECT * FROM {table} WHERE {where} ORDER BY id", dict(values))  # noqa: S608 - our own words
+        cursor.execute(f"SELECT * FROM {table} WHERE {where} ORDER BY id {hold}", dict(values))  # noqa: S608 - our own
         names = [column[0] for column in cursor.description]
         found = cursor.fetchall()
     for row in found:
