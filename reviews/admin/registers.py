@@ -78,11 +78,11 @@ class TrailRegister(Register):
     lead = "全省的操作记录，供省级监督人员查阅。记录只增不改，不含身份证号码和电话。"
     columns = (
         Column("时间", lambda e: moment_of(e.at), is_short=True),
-        Column("谁", "actor_label"),
+        Column("谁", "actor_label", is_short=True),
         Column("身份", "role"),
-        Column("做了什么", lambda e: in_words(e.action)),
-        Column("对象编号", lambda e: str(e.subject_ref)[:8]),
-        Column("从何处", "address"),
+        Column("做了什么", lambda e: in_words(e.action), is_short=True),
+        Column("对象编号", lambda e: str(e.subject_ref)[:8], is_short=True),
+        Column("从何处", "address", is_short=True),
     )
 
     def allows(self, request: HttpRequest) -> bool:
