@@ -16,7 +16,7 @@ from django.db import connection, transaction
 
 from accounts.models import Area
 from accounts.selectors.learners import Person
-from ceportal.kernel.selectors.given import as_hours, given
+from ceportal.kernel.selectors.given import as_hours, given, new_ref
 from ceportal.kernel.selectors.underway import Rows, underway
 from credits.models import ChangedAccount, YearAccount
 from credits.rules.requirements import NOTHING, ZERO, Standing, is_met
@@ -41,6 +41,7 @@ _CHANGES = {
     "is_met": "boolean",
 }
 _WRITTEN = {"id": "bigint", **_CHANGES}
+_MADE = {"year": "smallint", "professional_id": "bigint", **_CHANGES}
 _ACCOUNTS, _WORDS = YearAccount._meta.db_table, ChangedAccount._meta.db_table
 
 
@@ -163,19 +164,16 @@ def _make(firsts: list[Account], bench: Bench) -> None:
     areas = _areas(firsts)
     for account in firsts:
         _judge(account, areas[account.area_id], bench)
-    YearAccount.objects.bulk_create(
-        (
-            YearAccount(
-                professional_id=account.professional.pk,
-                changed_at=bench.now,
-                met_at=bench.now if account.is_met else None,
-                year=account.year,
-                **{name: getattr(account, name) for name in _CHANGES},
-            )
-            for account in firsts
-        ),
-        ignore_conflicts=True,
-    )
+    columns = ", ".join(_MADE)
+    source, values = given([_line(account) for account in firsts], _MADE)
+    now = connection.ops.adapt_datetimefield_value(bench.now)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {_ACCOUNTS} ({columns}, ref, held, met_at, changed_at)"  # noqa: S608
+            f" SELECT {columns}, {new_ref(bench.now)}, 0, CASE WHEN is_met THEN %s END, %s FROM {source}"
+            " WHERE true ORDER BY year, professional_id ON CONFLICT DO NOTHING",
+            [now, now, *values],
+        )
 
 
 def _locking(asked: tuple[str, list[str]]) -> AbstractContextManager[Callable[[], Rows]]:
@@ -236,4 +234,5 @@ _LINE = attrgetter(*_CHANGES)
 
 
 def _line(account: Account) -> dict[str, Any]:
-    return {"id": account.pk, **dict(zip(_CHANGES, _LINE(account), strict=True))}
+    of = {"id": account.pk, "year": account.year, "professional_id": account.professional.pk}
+    return of | dict(zip(_CHANGES, _LINE(account), strict=True))
