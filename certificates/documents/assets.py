@@ -1,13 +1,11 @@
-"""What a sheet may use, all of it packaged: style, fonts, and nothing from anywhere else (F9, T19)."""
+"""The fonts a sheet may be drawn with: packaged, of the system for rare characters, and what an operator put beside."""
 
-from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
 from django.conf import settings
 from fontTools.ttLib import TTFont
-from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 SCHEME = "packaged:"
 _FOLDER = Path(__file__).resolve().parent.parent
@@ -26,25 +24,6 @@ OWN_FOLDER = "fonts"
 _KINDS = frozenset({".ttf", ".otf"})
 # Of `OS/2.fsType`: what may be done at all, "not to be embedded", and "whole or as bitmaps alone".
 _USE, _NEVER, _NOT_CUT = 0x000F, 0x0002, 0x0300
-
-
-class PackagedOnly(URLFetcher):
-    """Hands out the assets it was given by name, in a scheme of its own; whatever else is asked for is refused.
-
-    No protocol handler of the parent is ever reached: neither network nor file system, nor data in the address.
-    """
-
-    def __init__(self, assets: Mapping[str, Path | bytes]) -> None:
-        super().__init__(allowed_protocols=(), allow_redirects=False)
-        self._assets = dict(assets)
-        self.refused: list[str] = []
-
-    def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
-        asset = self._assets.get(url)
-        if asset is None:
-            self.refused.append(url)
-            raise ValueError("a sheet uses packaged assets only")
-        return URLFetcherResponse(url, asset if isinstance(asset, bytes) else asset.read_bytes())
 
 
 def rare_fonts() -> dict[str, Path]:

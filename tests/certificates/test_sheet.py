@@ -17,9 +17,10 @@ from weasyprint.text.fonts import font_features
 from weasyprint.urls import URLFetcher
 
 from certificates.documents import assets, printing, setting
-from certificates.documents.assets import PackagedOnly, missing_glyphs
+from certificates.documents.assets import missing_glyphs
 from certificates.documents.printing import MissingGlyphs
 from certificates.documents.sheet import render_sheet, sheet_html
+from certificates.documents.typesetting import PackagedOnly
 from tests.certificates.factories import content
 
 SCALE = 4.0
