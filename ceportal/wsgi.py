@@ -1,7 +1,6 @@
 """The web server's way in."""
 
 import os
-from importlib import import_module
 
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
@@ -11,4 +10,4 @@ application = get_wsgi_application()
 # Every page, and what draws PDFs, is there before a worker is forked (`preload_app`), in place of three seconds within
 # its first request.
 get_resolver().url_patterns  # noqa: B018
-import_module("certificates.documents.typesetting")
+from certificates.documents import typesetting as _  # noqa: E402, F401

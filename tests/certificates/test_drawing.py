@@ -1,6 +1,7 @@
 """Sheets drawn by a child with bounds; and rows set as lines of text."""
 
 import os
+import re
 import signal
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -9,6 +10,7 @@ from typing import Any
 
 import pypdfium2
 import pytest
+from django.conf import settings
 
 from accounts.models import Professional
 from certificates.documents import setting
@@ -110,3 +112,18 @@ def test_a_row_of_several_lines_stays_together_and_the_end_has_room() -> None:
 def test_a_value_cannot_leap_out_of_its_column() -> None:
     page = lines_of("甲\t乙\n丙\x0b丁")[0]
     assert (len(page.lines), "甲 乙 丙 丁" in page.lines[0]) == (1, True)
+
+
+def test_what_draws_is_loaded_where_something_is_drawn_alone() -> None:
+    """A second and twenty MB that the clock and the commands never need: imported within functions, but by the web
+    server, whose processes share it.
+    """
+    own = {"certificates/documents/typesetting.py", "certificates/documents/wellformed.py", "ceportal/wsgi.py"}
+    heavy = re.compile(
+        r"^(?:from|import) (?:weasyprint|certificates\.documents(?:\.| import )(?:typesetting|wellformed))", re.M
+    )
+    rooms = ("accounts", "bases", "ceportal", "certificates", "credits", "reviews")
+    files = {
+        path.relative_to(settings.BASE_DIR): path for room in rooms for path in (settings.BASE_DIR / room).rglob("*.py")
+    }
+    assert {str(name) for name, path in files.items() if heavy.search(path.read_text(encoding="utf-8"))} == own

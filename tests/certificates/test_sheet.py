@@ -16,7 +16,7 @@ from weasyprint.text import line_break
 from weasyprint.text.fonts import font_features
 from weasyprint.urls import URLFetcher
 
-from certificates.documents import assets, printing, setting
+from certificates.documents import assets, setting, typesetting
 from certificates.documents.assets import missing_glyphs
 from certificates.documents.printing import MissingGlyphs
 from certificates.documents.sheet import render_sheet, sheet_html
@@ -124,8 +124,8 @@ def test_it_is_read_quicker_than_a_web_page_and_drawn_the_same(monkeypatch: pyte
     assert "工作单位 开封市 第一 实验中学" in "".join(pages(control))
     said = content(30, edition=2, supervised_by="某厅监制", employer="<b>&amp;\"'")
     quick = render_sheet(said)
-    monkeypatch.setattr(printing, "WellFormed", read_as_a_web_page)
-    monkeypatch.setattr(printing, "pressed", None)
+    monkeypatch.setattr(typesetting, "WellFormed", read_as_a_web_page)
+    monkeypatch.setattr(typesetting, "pressed", None)
     slow = render_sheet(said)
     assert pages(quick) == pages(slow)
     assert all((picture(quick, page=page) == picture(slow, page=page)).all() for page in range(2))
