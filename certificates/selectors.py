@@ -389,10 +389,12 @@ def _public() -> QuerySet[Certificate]:
 
 
 def _printed(item: dict[str, str], claim: Claim | None) -> Printed:
-    is_live = claim is not None and claim.state == ClaimState.LIVE
+    """A claim is never removed but to an archive, where it counts as it did (`credits.services.archiving`)."""
+    hours = Decimal(item["hours"])
+    counted = claim.hours if claim and claim.state == ClaimState.LIVE else Decimal(0)
     return Printed(
         title=item["title"],
-        hours=Decimal(item["hours"]),
-        counted=claim.hours if claim is not None and is_live else Decimal(0),
+        hours=hours,
+        counted=counted if claim else hours,
         is_held=claim is not None and claim.state == ClaimState.HELD,
     )

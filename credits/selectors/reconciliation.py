@@ -6,18 +6,19 @@ named by their `ref` alone. What each door has left behind is compared with the 
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 
 from accounts.models import PersonChange, Professional
-from ceportal.kernel.enums import JobState
-from ceportal.kernel.models import AuditEvent
-from credits.enums import RunKind
+from ceportal.kernel.models import MAX_ATTEMPTS, AuditEvent
+from ceportal.kernel.selectors.jobs import OPEN
+from credits.enums import ObligationKind, RunKind
 from credits.models import ChangedAccount, Claim, HandledChange, HourEntry, RuleRun, YearAccount
 from credits.rules.requirements import Standing, is_met
 from credits.selectors.bench import Bench
@@ -28,6 +29,8 @@ from credits.selectors.rule_drafts import former_books
 _CHUNK = 2000
 # An account is proved by the place, level and trade that stand in it, whatever day it is.
 _ANY_DAY = date(2100, 1, 1)
+# Who retired, came back or put a title right later: a closed year stays as it was, and asks the same figures.
+_BY_LATER = frozenset({"", ObligationKind.LEFT, ObligationKind.NOT_YET})
 
 _ENTRIES, _ACCOUNTS, _CLAIMS = (model._meta.db_table for model in (HourEntry, YearAccount, Claim))
 _CHANGES, _TRAIL = ChangedAccount._meta.db_table, AuditEvent._meta.db_table
@@ -132,10 +135,7 @@ def mismatches() -> Iterator[Mismatch]:
 
 
 def _wrong_judgements() -> Iterator[Mismatch]:
-    """Accounts whose verdict or rule set is not what the regulation says of the sum of their entries.
-
-    A closed year may stand by what the regulation said before a desk changed it.
-    """
+    """Accounts whose verdict or rule set is not what the regulation says of the sum of their entries."""
     judges = Judges()
     rows = _rows(_JUDGEMENTS)
     while chunk := list(islice(rows, _CHUNK)):
@@ -143,39 +143,57 @@ def _wrong_judgements() -> Iterator[Mismatch]:
 
 
 class Judges:
-    """The regulation as it stands, and as it stood before desks changed it."""
+    """The regulation as it stands, and as it stood before desks or files changed it. What year is running says the last
+    event of the trail.
+    """
 
     def __init__(self) -> None:
         self._bench = Bench.of_day(rule_book(), _ANY_DAY)
         self._former = [Bench.of_day(book, _ANY_DAY) for book in former_books()]
+        last = _last_moment()
+        self._running_year = timezone.localdate(last).year if last else 0
 
     def wrong(self, rows: Collection[Judgement]) -> Iterator[Mismatch]:
+        """A closed year may stand by what the regulation said then. An account that was merged into another is judged
+        no more: what was granted to it is the other's.
+        """
         people = Professional.objects.select_related("area", "title_series")
         known = people.in_bulk([row[1] for row in rows])
-        self._bench.forget_people()
-        self._bench.learn(known.values())
+        for bench in (self._bench, *self._former):
+            bench.forget_people()
+            bench.learn(known.values())
         for row in rows:
-            person, year = known[row[1]], row[2]
-            found = _wrong_judgement(row, person, self._bench)
-            others = self._former if year < self._bench.this_year else []
-            if found and all(_wrong_judgement(row, person, other) for other in others):
+            person, is_closed = known[row[1]], row[2] < self._running_year
+            if person.merged_into_id is not None:
+                continue
+            found = _wrong_judgement(row, person, self._bench, is_closed=is_closed)
+            others = self._former if is_closed else []
+            if found and all(_wrong_judgement(row, person, other, is_closed=True) for other in others):
                 yield found
 
 
 def people_to_judge_again(people: Collection[int]) -> set[int]:
-    """Of the keys `people`, whom the clock has yet to judge: all while a changed rule is carried through."""
-    runs = RuleRun.objects.exclude(kind=RunKind.WHAT_IF)
-    if runs.filter(job__state__in=(JobState.WAITING, JobState.RUNNING)).exists():
+    """Of the keys `people`, whom the clock has yet to judge: all while a changed rule is carried through. A run that
+    was put aside (`is_put_aside`) carries nothing through.
+    """
+    runs = RuleRun.objects.exclude(kind=RunKind.WHAT_IF).filter(job__state__in=OPEN)
+    if runs.filter(Q(job__attempts__lt=MAX_ATTEMPTS) | Q(job__claimed_until__gte=_last_moment())).exists():
         return set(people)
     handled = HandledChange.objects.filter(change=OuterRef("pk"))
     changes = PersonChange.objects.filter(~Exists(handled), professional__in=people)
     return set(changes.values_list("professional", flat=True))
 
 
-def _wrong_judgement(row: Judgement, person: Professional, bench: Bench) -> Mismatch | None:
+def _last_moment() -> datetime | None:
+    return AuditEvent.objects.order_by("-pk").values_list("at", flat=True).first()
+
+
+def _wrong_judgement(row: Judgement, person: Professional, bench: Bench, *, is_closed: bool) -> Mismatch | None:
     ref, _, year, area, level, trade, rule_set, obligation, met, *sums = row
     found = bench.asked_at(person, area, year, level, trade)
     ground = found.ground.kind if found and found.ground else ""
+    if is_closed and _BY_LATER.issuperset((obligation, ground)):
+        ground = obligation
     if (rule_set, obligation) != (found.rule_set if found else "", ground):
         return Mismatch("rule_set_wrong", "账户记下的规则集或学习义务与现行规则不符", _ref(ref), year)
     if bool(met) != (found is not None and is_met(found, Standing(*map(_hours, sums)))):

@@ -1,13 +1,16 @@
 """The regulation's desk: which sets and drafts a regulator sees, which they may write, who approves (S1-13, S4-19)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
+from operator import itemgetter
+from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import Area, Organization, User
 from accounts.rules.policy import Act
 from accounts.selectors.duties import units_for, who_can_rule
+from ceportal.kernel.models import AuditEvent
 from ceportal.kernel.rules.dated import COUNTRY, EVERYWHERE, DatedRule, overlap
 from ceportal.kernel.rules.refusal import Refusal
 from credits.enums import RuleDraftState, RunKind
@@ -27,6 +30,8 @@ from credits.selectors.regulation import RuleBook, as_rule, places, rule_book
 
 # Former years of which a preview may be asked for.
 YEARS_BACK = 6
+# When (and which of that moment), which codes were written, and what those sets said until then.
+_Change = tuple[Any, set[str], list[Mapping[str, Any]]]
 WIDER = {EVERYWHERE: "没有文件时", COUNTRY: "全国"}
 _NAME = Subquery(Area.objects.filter(pk=OuterRef("area_code")).values("name")[:1])
 
@@ -186,10 +191,24 @@ def names_with_city(areas: QuerySet[Area]) -> dict[str, str]:
 
 
 def former_books() -> Iterator[RuleBook]:
-    """The regulation as it stood before each change by a desk, the latest first: closed years were judged by one."""
+    """The regulation as it stood before each change by a desk or by a file, the latest first: a closed year was judged
+    by one. What a file said before it was put right stands in the trail alone.
+    """
     book = rule_book()
-    for draft in RuleDraft.objects.filter(state=RuleDraftState.IN_FORCE).order_by("-in_force_at", "-id"):
-        replaced = [rule_said(values) for values in draft.replaced]
-        codes = {draft.code, *(rule.code for rule in replaced)}
-        book = (*(rule for rule in book if rule.code not in codes), *replaced)
+    for _, codes, replaced in sorted((*_by_desks(), *_by_files()), key=itemgetter(0), reverse=True):
+        rules = [rule_said(values) for values in replaced]
+        gone = codes.union(rule.code for rule in rules)
+        book = (*(rule for rule in book if rule.code not in gone), *rules)
         yield book
+
+
+def _by_desks() -> Iterator[_Change]:
+    for draft in RuleDraft.objects.filter(state=RuleDraftState.IN_FORCE, in_force_at__isnull=False):
+        yield (draft.in_force_at, draft.pk), {draft.code}, draft.replaced
+
+
+def _by_files() -> Iterator[_Change]:
+    refs = list(RuleSet.objects.values_list("ref", flat=True))
+    for event in AuditEvent.objects.filter(subject_ref__in=refs, action="rule_set.load"):
+        if event.before:
+            yield (event.at, event.pk), {event.before["code"]}, [event.before]

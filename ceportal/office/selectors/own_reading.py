@@ -5,9 +5,8 @@ a chunk of rows after a number and gives what it found wrong and where the next 
 """
 
 import hashlib
-import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -20,7 +19,7 @@ from django.db import connection
 
 from ceportal.kernel.shelves.kinds import Shelf, ShelfAway, read
 from ceportal.kernel.shelves.named import shelf_named
-from ceportal.office.rules.checking import Finding, line_of, seal_digest, sheet_text_digest, utc_text
+from ceportal.office.rules.checking import Finding, line_of, seal_digest, utc_text
 
 ROWS, FILES, SEALS = 1000, 50, 20
 # Bytes of the file of heads that are read: some hundred and sixty lines.
@@ -46,11 +45,16 @@ def rows_of(sql: str, *values: Any) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-def _chunk(rows: list[tuple[Any, ...]], most: int, findings: Iterable[Finding]) -> Chunk:
+def marks(values: Collection[Any]) -> str:
+    """The places of so many values in a statement; of none one, which is 0."""
+    return ", ".join(["%s"] * (len(values) or 1))
+
+
+def chunk_of(rows: list[tuple[Any, ...]], most: int, findings: Iterable[Finding]) -> Chunk:
     return Chunk(len(rows), list(findings), rows[-1][0] if len(rows) == most else None)
 
 
-def _found(kind: str, ref: Any) -> Finding:
+def found(kind: str, ref: Any) -> Finding:
     return Finding(kind, str(ref).replace("-", ""))
 
 
@@ -78,13 +82,13 @@ class Sums:
 
 def sums_of(people: Iterable[int]) -> defaultdict[tuple[int, int], Sums]:
     """By person and year."""
-    marks = sorted(set(people)) or [0]
-    found = defaultdict[tuple[int, int], Sums](Sums)
-    columns, places = "professional_id, year, subject, public_kind, kind, hours", ", ".join(["%s"] * len(marks))
-    sql = f"SELECT {columns} FROM credits_hourentry WHERE professional_id IN ({places})"  # noqa: S608
-    for person, year, subject, public_kind, kind, hours in rows_of(sql, *marks):
-        found[person, year].add(subject, public_kind, kind, Decimal(str(hours)))
-    return found
+    keys = sorted(set(people))
+    added = defaultdict[tuple[int, int], Sums](Sums)
+    columns = "professional_id, year, subject, public_kind, kind, hours"
+    sql = f"SELECT {columns} FROM credits_hourentry WHERE professional_id IN ({marks(keys)})"  # noqa: S608
+    for person, year, subject, public_kind, kind, hours in rows_of(sql, *(keys or [0])):
+        added[person, year].add(subject, public_kind, kind, Decimal(str(hours)))
+    return added
 
 
 def read_accounts(after: int) -> Chunk:
@@ -96,11 +100,11 @@ def read_accounts(after: int) -> Chunk:
     rows = rows_of(sql, after, ROWS)
     sums = sums_of(row[2] for row in rows)
     wrong = (
-        _found("total", ref)
+        found("total", ref)
         for _, ref, person, year, *kept in rows
         if Sums(*(Decimal(str(hours)) for hours in kept)) != sums[person, year]
     )
-    return _chunk(rows, ROWS, wrong)
+    return chunk_of(rows, ROWS, wrong)
 
 
 def read_entries(after: int) -> Chunk:
@@ -113,7 +117,7 @@ def read_entries(after: int) -> Chunk:
         " WHERE e.id > %s ORDER BY e.id LIMIT %s"
     )
     rows = rows_of(sql, after, ROWS)
-    return _chunk(rows, ROWS, (_found("entry", row[1]) for row in rows if row[2] is None or row[3:7] != row[7:]))
+    return chunk_of(rows, ROWS, (found("entry", row[1]) for row in rows if row[2] is None or row[3:7] != row[7:]))
 
 
 def read_claims(after: int) -> Chunk:
@@ -127,90 +131,58 @@ def read_claims(after: int) -> Chunk:
     for claim, hours in rows_of(said, rows[0][0], rows[-1][0]):
         entries[claim] = entries.get(claim, ZERO) + Decimal(str(hours))
     wrong = (
-        _found("claim", ref)
+        found("claim", ref)
         for key, ref, state, hours in rows
         if entries.get(key, None if state == "live" else ZERO) != (Decimal(str(hours)) if state == "live" else ZERO)
     )
-    return _chunk(rows, ROWS, wrong)
+    return chunk_of(rows, ROWS, wrong)
 
 
 def read_declarations(after: int) -> Chunk:
-    """state: what is approved was approved in its last round by somebody other than the declarant."""
+    """state: what is approved was approved in its last round by somebody other than the declarant; of an account that
+    was merged, what came over was so there.
+    """
     sql = (
-        "SELECT d.id, d.ref, d.state, d.round, d.declarant_id FROM credits_declaration d"
+        "SELECT d.id, d.ref, d.round, d.declarant_id, d.previous_id, d.professional_id FROM credits_declaration d"
         " WHERE d.id > %s AND d.state IN ('approved', 'reversed') ORDER BY d.id LIMIT %s"
     )
     rows = rows_of(sql, after, ROWS)
+    wrong = _not_approved([(row[0], *row[2:]) for row in rows])
+    return chunk_of(rows, ROWS, (found("state", row[1]) for row in rows if row[0] in wrong))
+
+
+def _not_approved(rows: list[tuple[Any, ...]]) -> set[int]:
+    """Of declarations by key, round, declarant, the one before and its person: those that nobody else approved, neither
+    here nor before they came over.
+    """
     if not rows:
-        return Chunk(0, [], None)
-    said = rows_of(
-        "SELECT subject_id, round, by_id FROM reviews_decision WHERE move = 'approve' AND subject_id BETWEEN %s AND %s",
-        rows[0][0],
-        rows[-1][0],
-    )
-    approvals = {(subject, number, by) for subject, number, by in said}
+        return set()
+    approved = "SELECT subject_id, round, by_id FROM reviews_decision WHERE move = 'approve' AND subject_id IN "
+    approvals = set(rows_of(f"{approved}({marks(rows)})", *(row[0] for row in rows)))
     rounds = {(subject, number) for subject, number, _ in approvals}
-    wrong = (
-        _found("state", ref)
-        for key, ref, _, number, declarant in rows
-        if (key, number) not in rounds or (key, number, declarant) in approvals
+    left = {row[0]: row for row in rows if (row[0], row[1]) not in rounds}
+    wrong = {key for key, number, declarant, *_ in rows if (key, number, declarant) in approvals}
+    before = [row[3] for row in left.values() if row[3] is not None]
+    came = rows_of(
+        "SELECT d.id, d.round, d.declarant_id, d.previous_id, d.professional_id, p.merged_into_id"  # noqa: S608
+        " FROM credits_declaration d JOIN accounts_professional p ON p.id = d.professional_id"
+        f" WHERE p.merged_into_id IS NOT NULL AND d.id IN ({marks(before)})",
+        *(before or [0]),
     )
-    return _chunk(rows, ROWS, wrong)
+    there = {row[0]: row for row in came}
+    wrong_there = _not_approved([row[:5] for row in came])
+    for key, number, _, previous, person in left.values():
+        was = there.get(previous)
+        if was is None or (was[1], was[5]) != (number, person) or previous in wrong_there:
+            wrong.add(key)
+    return wrong
 
 
 def read_years(after: int) -> Chunk:
     """year: hours count in the year in which the training ended."""
     sql = "SELECT id, ref, year, ended_on FROM credits_claim WHERE id > %s ORDER BY id LIMIT %s"
     rows = rows_of(sql, after, ROWS)
-    return _chunk(rows, ROWS, (_found("year", row[1]) for row in rows if row[2] != _day(row[3]).year))
-
-
-def read_certificates(after: int) -> Chunk:
-    """certificate: what it says, and its sheet, are those the trail was told of when they were made, and what is in
-    force stands on a year that is met and says its sum.
-
-    A year that has just changed is the clock's to settle, and not looked at.
-    """
-    sql = (
-        "SELECT c.id, c.ref, c.state, c.professional_id, c.year, c.account_version, c.snapshot, c.snapshot_digest,"
-        " c.pdf_digest, a.is_met, a.version, w.id FROM certificates_certificate c"
-        " LEFT JOIN credits_yearaccount a ON a.professional_id = c.professional_id AND a.year = c.year"
-        " LEFT JOIN credits_changedaccount w ON w.account_id = a.id WHERE c.id > %s ORDER BY c.id LIMIT %s"
-    )
-    rows = rows_of(sql, after, ROWS)
-    sums, told = sums_of(row[3] for row in rows), _told_of(rows)
-
-    def wrong() -> Iterator[Finding]:
-        for key, ref, state, person, year, seen, text, digest, pdf, is_met, version, waits in rows:
-            snapshot = _read_json(text)
-            own = sums[person, year].total
-            is_unearned = state == "issued" and not waits and not is_met
-            says_other = state == "issued" and seen == version and Decimal(snapshot["hours"]["total"]) != own
-            is_other = (sheet_text_digest(snapshot), pdf) != (digest, told.get((key, "issue"), ""))
-            if is_other or digest != told.get((key, "promise")) or is_unearned or says_other:
-                yield _found("certificate", ref)
-
-    return _chunk(rows, ROWS, wrong())
-
-
-def _told_of(rows: list[tuple[Any, ...]]) -> dict[tuple[int, str], str]:
-    """Of certificates, the digest that the trail has of what each says (`promise`) and of its sheet (`issue`)."""
-    events = rows_of(
-        "SELECT c.id, e.action, e.after FROM certificates_certificate c"
-        " JOIN kernel_auditevent e ON e.subject_ref = c.ref"
-        " AND e.action IN ('certificate.promise', 'certificate.issue') WHERE c.id BETWEEN %s AND %s",
-        *(rows[0][0], rows[-1][0]) if rows else (0, 0),
-    )
-    found = {}
-    for key, action, after in events:
-        said = _read_json(after)
-        found[key, action.removeprefix("certificate.")] = said.get("pdf") or said.get("snapshot_digest", "")
-    return found
-
-
-def _read_json(value: Any) -> Any:
-    """SQLite gives it as text."""
-    return json.loads(value) if isinstance(value, str) else value
+    return chunk_of(rows, ROWS, (found("year", row[1]) for row in rows if row[2] != _day(row[3]).year))
 
 
 def read_sheets(after: int) -> Chunk:
@@ -231,7 +203,7 @@ def read_letters(after: int) -> Chunk:
 def _of_sheets(kind: str, rows: list[Any]) -> Chunk:
     shelf = shelf_named("certificates")
     wrong = (row for row in rows if not _is_whole(shelf, f"{row[2][:2]}/{row[2]}.pdf", row[2], row[3]))
-    return _chunk(rows, FILES, (_found(kind, row[1]) for row in wrong))
+    return chunk_of(rows, FILES, (found(kind, row[1]) for row in wrong))
 
 
 def read_files(after: int) -> Chunk:
@@ -243,7 +215,7 @@ def read_files(after: int) -> Chunk:
     rows = rows_of(sql, after, FILES)
     shelf = shelf_named("files")
     wrong = (row for row in rows if not _is_whole(shelf, f"{row[2][:2]}/{row[2]}", row[2], row[3]))
-    return _chunk(rows, FILES, (_found("file", row[1]) for row in wrong))
+    return chunk_of(rows, FILES, (found("file", row[1]) for row in wrong))
 
 
 def read_seals(after: int) -> Chunk:
@@ -270,7 +242,7 @@ def read_seals(after: int) -> Chunk:
         if len(rows) < SEALS:
             yield from (Finding("chain", str(number)) for number in _heads_that_differ())
 
-    return _chunk(rows, SEALS, wrong())
+    return chunk_of(rows, SEALS, wrong())
 
 
 def _heads_that_differ() -> list[int]:
@@ -282,8 +254,8 @@ def _heads_that_differ() -> list[int]:
         size = kept.seek(0, SEEK_END)
         kept.seek(max(0, size - TAIL))
         lines = kept.read().decode("ascii", "replace").splitlines()[1 if size > TAIL else 0 :]
-    found = [parts for line in lines if len(parts := line.split()) == 3 and parts[0].isdigit()]
-    heads = {int(number): digest for number, digest, _ in found}
+    read_heads = [parts for line in lines if len(parts := line.split()) == 3 and parts[0].isdigit()]
+    heads = {int(number): digest for number, digest, _ in read_heads}
     sql = "SELECT number, digest FROM kernel_auditseal WHERE number BETWEEN %s AND %s"
     seals = dict(rows_of(sql, min(heads, default=0), max(heads, default=0)))
     return [number for number, digest in heads.items() if seals.get(number) != digest]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from ceportal.office.rules.checking import Finding
 from ceportal.office.selectors import own_reading as own
+from ceportal.office.selectors.own_certificates import read_certificates
 from ceportal.office.selectors.own_reading import Chunk, Reader
 from credits.selectors.reconciliation import Judges, people_to_judge_again
 
@@ -37,7 +38,7 @@ READERS: Mapping[str, Reader] = {
     "total": own.read_accounts,
     "state": own.read_declarations,
     "year": own.read_years,
-    "certificate": own.read_certificates,
+    "certificate": read_certificates,
     "sheet": own.read_sheets,
     "file": own.read_files,
     "chain": own.read_seals,
