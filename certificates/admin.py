@@ -47,7 +47,7 @@ def _remark(certificate: Certificate) -> str:
 class CertificateRegister(Register):
     lead = "辖区内人员的继续教育证书，最近的在最前。证书由系统自动签发、换发和撤销，这里只能查看。"
     filters = (
-        Filter("name", "姓名", "professional__name__startswith"),
+        Filter("name", "姓名", "professional__name__startswith", owner="professional"),
         Filter("number", "证书编号", "number__startswith"),
         Filter("year", "年度", "year", years_back, int),
         Filter("state", "状态", "state", tuple(CertificateState.choices)),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.models import Area, Organization, User
 from accounts.rules.policy import Act
@@ -29,8 +29,15 @@ class Reach:
         """
         if not self.authorities:
             return Q(pk__in=[])
-        units = Organization.objects.filter(Q(pk__in=self.authorities) | Q(supervisor__in=self.authorities))
-        return Q(**{f"{prefix}__in": units.values("pk")})
+        return Q(**{f"{prefix}__in": self._units().values("pk")})
+
+    @property
+    def units_alone(self) -> QuerySet[Organization] | None:
+        """The units of `of_units`, where there is no place."""
+        return None if self.places or not self.authorities else self._units()
+
+    def _units(self) -> QuerySet[Organization]:
+        return Organization.objects.filter(Q(pk__in=self.authorities) | Q(supervisor__in=self.authorities))
 
 
 def reach_of(user: User, act: Act) -> Reach:

@@ -1,6 +1,6 @@
 """The registers of what was decided and recorded, and the trail. They are read, never written."""
 
-from typing import cast
+from typing import Any, cast
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -8,26 +8,45 @@ from django.http import HttpRequest
 
 from accounts.enums import Move
 from accounts.models import User
+from accounts.selectors.reach import Reach, reach_of
 from ceportal.kernel.models import AuditEvent
 from ceportal.kernel.rules.text import comparable
 from ceportal.kernel.rules.trail_words import in_words
 from ceportal.kernel.web.desks import Column, Filter, Register, years_back
+from ceportal.kernel.web.keyset import OfFew
 from credits.enums import EntryKind
 from reviews.models import Decision, RecordedHours
-from reviews.selectors.registers import decisions_seen_by, entries_seen_by, sees_the_trail, trail_seen_by
+from reviews.selectors.registers import decisions_in, entries_in, sees_the_trail, trail_seen_by
 from reviews.web.overseers import OverseersRegister, moment_of
 
-_UNIT = Filter("unit", "单位", "organization__name_key__startswith", read=comparable)
+_UNIT = Filter(
+    "unit", "单位", "organization__name_key__startswith", read=comparable, owner="organization", has_few_each=False
+)
 _DECIDED = (Move.APPROVE, Move.RETURN, Move.REJECT)
 
 
+class _RegisterOfUnits(OverseersRegister):
+    """What units decided or have: one authority sees that of a few units among all."""
+
+    def reach(self, request: HttpRequest) -> Reach:
+        if not hasattr(request, "reach_above"):
+            request.reach_above = reach_of(cast(User, request.user), self.act)  # type: ignore[attr-defined]
+        return cast(Reach, request.reach_above)  # type: ignore[attr-defined]
+
+    def found(self, request: HttpRequest) -> QuerySet[Any] | OfFew[Any]:
+        found, units = super().found(request), self.reach(request).units_alone
+        if isinstance(found, OfFew) or units is None:
+            return found
+        return OfFew(found, "organization", units, has_few_each=False)
+
+
 @admin.register(Decision)
-class DecisionRegister(OverseersRegister):
+class DecisionRegister(_RegisterOfUnits):
     lead = "辖区内用人单位、主管部门和人社部门作出的每一次审核，最近的在最前。记录不能修改或删除。"
     nothing = ("辖区内还没有审核记录", "有单位审核学时后会出现在这里。")
     filters = (
         _UNIT,
-        Filter("name", "申报人", "subject__professional__name__startswith"),
+        Filter("name", "申报人", "subject__professional__name__startswith", owner="subject__professional"),
         Filter("state", "决定", "move", tuple((str(move), str(move.label)) for move in _DECIDED)),
     )
     columns = (
@@ -43,15 +62,15 @@ class DecisionRegister(OverseersRegister):
     )
 
     def rows(self, request: HttpRequest) -> QuerySet[Decision]:
-        return decisions_seen_by(cast(User, request.user))
+        return decisions_in(self.reach(request))
 
 
 @admin.register(RecordedHours)
-class EntryRegister(OverseersRegister):
+class EntryRegister(_RegisterOfUnits):
     lead = "辖区内每一笔记入和撤销，最近的在最前。记错了只能另记一笔撤销，原来的记录不会消失。"
     nothing = ("辖区内还没有学时记录", "学时审核通过后会出现在这里。")
     filters = (
-        Filter("name", "姓名", "professional__name__startswith"),
+        Filter("name", "姓名", "professional__name__startswith", owner="professional"),
         _UNIT,
         Filter("year", "年度", "year", years_back, int),
         Filter("kind", "类型", "kind", tuple(EntryKind.choices)),
@@ -70,7 +89,7 @@ class EntryRegister(OverseersRegister):
     )
 
     def rows(self, request: HttpRequest) -> QuerySet[RecordedHours]:
-        return entries_seen_by(cast(User, request.user))
+        return entries_in(self.reach(request))
 
 
 @admin.register(AuditEvent)

@@ -8,7 +8,7 @@ from accounts.enums import Level
 from accounts.models import Employment, Organization, User
 from accounts.rules.policy import Act
 from accounts.selectors.duties import units_for
-from accounts.selectors.reach import reach_of
+from accounts.selectors.reach import Reach, reach_of
 from ceportal.kernel.models import AuditEvent
 from credits.enums import ClaimState
 from credits.selectors.records import open_corrections
@@ -54,15 +54,14 @@ def reversing_unit(user: User, claim: CreditedHours) -> Organization | None:
     return bureaus.order_by("-area__path").first() or units.filter(is_authority=True).first()
 
 
-def decisions_seen_by(user: User) -> QuerySet[Decision]:
-    """What the reviewers overseen by `user` decided."""
-    reach = reach_of(user, Act.OVERSEE)
+def decisions_in(reach: Reach) -> QuerySet[Decision]:
+    """What the reviewers overseen from there decided."""
     rows = Decision.objects.filter(reach.of_places("organization__area") | reach.of_units("organization"))
     return rows.select_related("by", "organization", "subject", "subject__professional")
 
 
-def entries_seen_by(user: User) -> QuerySet[RecordedHours]:
-    reach = reach_of(user, Act.OVERSEE)
+def entries_in(reach: Reach) -> QuerySet[RecordedHours]:
+    """Hours entered and taken back in the places, or of the units, of `reach`."""
     rows = RecordedHours.objects.filter(reach.of_places("area") | reach.of_units("organization"))
     return rows.select_related("professional", "organization", "area")
 

@@ -163,7 +163,7 @@ PLANTED: dict[str, tuple[set[str], Callable[[Certificate], Any]]] = {
     ),
     "a claim that counts without an entry": ({"claim"}, count_without_an_entry),
     "a claim withdrawn whose entries stay": (
-        {"claim"}, lambda c: Claim.objects.filter(hours=30).update(state=ClaimState.WITHDRAWN),
+        {"claim", CERTIFICATE}, lambda c: Claim.objects.filter(hours=30).update(state=ClaimState.WITHDRAWN),
     ),
     "judged by a rule that is none": ({VERDICT}, lambda c: YearAccount.objects.update(rule_set="another")),
 }  # fmt: skip

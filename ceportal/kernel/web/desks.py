@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from ceportal.kernel.rules.queueing import QUEUED_AT_MOST, Queue
-from ceportal.kernel.web.keyset import keyset_page
+from ceportal.kernel.web.keyset import OfFew, keyset_page
 
 _MOST_ASKED, _YEARS = 60, 8
 
@@ -46,13 +46,19 @@ class Column:
 
 @dataclass(frozen=True)
 class Filter:
-    """One question above a list: a choice, or with no `choices` how a text begins. `lookup` is of an indexed field."""
+    """One question above a list: a choice, or with no `choices` how a text begins. `lookup` is of an indexed field.
+
+    Of a long list `owner` is the way to whom the text belongs, with which `lookup` begins; `has_few_each` says whether
+    each of these has few rows (a person), or has them in order by an index (a unit).
+    """
 
     name: str
     label: str
     lookup: str
     choices: Sequence[tuple[str, str]] | Callable[[], Sequence[tuple[str, str]]] = ()
     read: Callable[[str], object] = str
+    owner: str = ""
+    has_few_each: bool = True
 
     @property
     def offered(self) -> Sequence[tuple[str, str]]:
@@ -76,6 +82,15 @@ class Asked:
 class Cell:
     column: Column
     value: object
+
+
+def owner_model(model: type[Model], path: str) -> type[Model]:
+    """The model to which the relations of `path` lead."""
+    for name in path.split("__"):
+        found = model._meta.get_field(name).related_model
+        assert isinstance(found, type)
+        model = found
+    return model
 
 
 def years_back() -> list[tuple[str, str]]:
@@ -104,10 +119,22 @@ class Register(admin.ModelAdmin):
     def asked(self, request: HttpRequest) -> list[Asked]:
         return [Asked(each, each.of(request)) for each in self.filters]
 
-    def found(self, request: HttpRequest) -> QuerySet[Any]:
-        """The rows that were asked for."""
-        wanted = {each.filter.lookup: each.filter.read(each.value) for each in self.asked(request) if each.value}
-        return self.rows(request).filter(**wanted)
+    def found(self, request: HttpRequest) -> QuerySet[Any] | OfFew[Any]:
+        """The rows that were asked for: by their owners where one is named, the one with few rows first."""
+        asked = sorted(
+            (each for each in self.asked(request) if each.value),
+            key=lambda each: (not each.filter.owner, not each.filter.has_few_each),
+        )
+        rows = self.rows(request)
+        if not asked or not asked[0].filter.owner:
+            return rows.filter(**{each.filter.lookup: each.filter.read(each.value) for each in asked})
+        first, *others = asked
+        rows = rows.filter(**{each.filter.lookup: each.filter.read(each.value) for each in others})
+        question = first.filter.lookup.removeprefix(f"{first.filter.owner}__")
+        owners = owner_model(rows.model, first.filter.owner)._default_manager.filter(
+            **{question: first.filter.read(first.value)}
+        )
+        return OfFew(rows, first.filter.owner, owners, first.filter.has_few_each)
 
     def queue(self, request: HttpRequest) -> QuerySet[Any] | None:
         """What still waits at this desk; None for a list on which nothing is decided."""

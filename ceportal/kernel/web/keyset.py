@@ -10,13 +10,30 @@ from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import FieldError, ValidationError
-from django.db.models import Model, Q, QuerySet
+from django.db.models import F, Max, Model, OuterRef, Q, QuerySet, Subquery
 
 from ceportal.kernel.web.problems import Problem
 
 Row = TypeVar("Row", bound=Model)
 PAGE_SIZE = 25
+# Of what is `OfFew`: so many of the table's newest rows are looked through first; so many owners are few where each has
+# few rows, and where each is asked for its newest.
+_NEWEST, _FEW, _FEW_TO_ASK = 5_000, 5_000, 500
 _YEARS = range(1900, 2200)
+
+
+@dataclass(frozen=True)
+class OfFew(Generic[Row]):
+    """`rows` of some `owners`, to which `path` leads; these may be few and their rows old. Where they are not among the
+    newest of the table, they are found by their owners and not by walking on.
+
+    `has_few_each`: an owner has no more rows than can be sorted (a person); else an index leads to each owner's newest.
+    """
+
+    rows: QuerySet[Row]
+    path: str
+    owners: QuerySet[Any]
+    has_few_each: bool
 
 
 @dataclass(frozen=True)
@@ -29,24 +46,34 @@ class KeysetPage(Generic[Row]):
 
 
 def keyset_page(
-    rows: QuerySet[Row] | Sequence[QuerySet[Row]], *, order: tuple[str, ...], cursor: str, size: int = PAGE_SIZE
+    rows: QuerySet[Row] | Sequence[QuerySet[Row]] | OfFew[Row],
+    *,
+    order: tuple[str, ...],
+    cursor: str,
+    size: int = PAGE_SIZE,
 ) -> KeysetPage[Row]:
     """The page of `rows` after `cursor`, in `order` (field names, `-` for descending, the last one unique).
 
     Several querysets stand for all their rows, each once: each is read by an index of its own, where one with an OR
-    would read the whole table. A cursor that this function did not make is read as the first page: a link someone cut
-    short still shows a list.
+    would read the whole table. What is `OfFew` is in the order of `-id` alone. A cursor that this function did not make
+    is read as the first page: a link someone cut short still shows a list.
     """
-    arms = [rows] if isinstance(rows, QuerySet) else list(rows)
+
+    def first(beyond: Q) -> list[Row]:
+        if isinstance(rows, OfFew):
+            return _newest_of_few(rows, size + 1, beyond)
+        return _first([rows] if isinstance(rows, QuerySet) else rows, order, size + 1, beyond)
+
     after = _read(cursor, len(order))
     if after:
+        one = rows if isinstance(rows, QuerySet) else rows.rows if isinstance(rows, OfFew) else rows[0]
         try:
-            _refuse_strange_days(arms[0], order, after)
-            items = _first(arms, order, size + 1, _beyond(order, after))
+            _refuse_strange_days(one, order, after)
+            items = first(_beyond(order, after))
         except (ValidationError, ValueError, TypeError, OverflowError, FieldError):
             after = None
     if not after:
-        items = _first(arms, order, size + 1, Q())
+        items = first(Q())
     more = len(items) > size
     items = items[:size]
     return KeysetPage(items, _write(items[-1], order) if more else "", after is None)
@@ -67,6 +94,30 @@ def _first(arms: Sequence[QuerySet[Row]], order: tuple[str, ...], count: int, be
     for name in reversed(order) if len(arms) > 1 else ():
         rows.sort(key=attrgetter(name.lstrip("-")), reverse=name.startswith("-"))
     return rows[:count]
+
+
+def _newest_of_few(few: OfFew[Row], count: int, beyond: Q) -> list[Row]:
+    """The newest so many: of the table's newest rows, else of the owners where these are few, else by walking on."""
+    table = few.rows.model._default_manager.filter(beyond).order_by("-pk")
+    mine = few.rows.filter(beyond, **{f"{few.path}__in": few.owners.order_by().values("pk")}).order_by("-pk")
+    floor = table.values_list("pk", flat=True)[_NEWEST - 1 : _NEWEST].first()
+    found = list((mine.filter(pk__gte=floor) if floor else mine)[:count])
+    if floor is None or len(found) == count:
+        return found
+    most = _FEW if few.has_few_each else _FEW_TO_ASK
+    keys = list(few.owners.order_by().values_list("pk", flat=True)[: most + 1])
+    if len(keys) > most:
+        return list(mine[:count])
+    plain = few.rows.select_related(None).filter(beyond, **{f"{few.path}__in": keys})
+    if not few.has_few_each:
+        own = few.rows.select_related(None).filter(beyond, **{few.path: OuterRef("pk")}).order_by("-pk")
+        last = Subquery(own.values("pk")[count - 1 : count])
+        # So many are there from here on, for one of them has so many by itself; of each other one so many at most.
+        floor = few.owners.order_by().annotate(last=last).aggregate(most=Max("last"))["most"]
+        plain = plain.filter(pk__gte=floor) if floor else plain
+    # In an order that no index has: the database would walk along one that has it, which is what takes long.
+    in_turn = plain.order_by((F("pk") + 0).desc()).values_list("pk", flat=True)[:count]
+    return list(few.rows.filter(pk__in=list(in_turn)).order_by("-pk"))
 
 
 def _refuse_strange_days(rows: QuerySet[Any], order: tuple[str, ...], after: list[Any]) -> None:

@@ -23,7 +23,7 @@ from ceportal.kernel.rules.text import comparable
 from ceportal.kernel.rules.working_days import DueDay
 from ceportal.kernel.selectors.calendar import due_after
 from ceportal.office.demo.province_papers import Papers
-from ceportal.office.demo.province_people import MadeUp, Written, write_people
+from ceportal.office.demo.province_people import MadeUp, Written, scattered, write_people
 from ceportal.office.demo.province_posts import Posts
 from ceportal.office.demo.province_reviewers import Reviewers
 from ceportal.office.demo.province_sheets import Sheets
@@ -105,10 +105,11 @@ def _units(province: Province, numbers: range) -> dict[int, Organization]:
     found = Organization.objects.filter(name_key__in=names).select_related("area", "supervisor")
     there = {names[unit.name_key][1]: unit for unit in found if unit.name == names[unit.name_key][0]}
     natures = list(UnitNature)
+    areas = province.areas
     new = {
         serial: Organization(
             name=name, name_key=key, nature=natures[serial % len(natures)], is_employer=True,
-            area=province.areas[serial % len(province.areas)], contact_name="人事科", contact_phone="0371-60000000",
+            area=areas[int(scattered(serial, 6)) % len(areas)], contact_name="人事科", contact_phone="0371-60000000",
             registered_at=province.now,
         )
         for key, (name, serial) in names.items()
@@ -119,7 +120,7 @@ def _units(province: Province, numbers: range) -> dict[int, Organization]:
 
 
 def _unit(serial: int) -> str:
-    return f"示例单位{serial:06d}"
+    return f"示例单位{scattered(serial, 6)}"
 
 
 def _person(province: Province, number: int, unit: Organization) -> MadeUp:

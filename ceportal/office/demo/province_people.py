@@ -17,6 +17,8 @@ from ceportal.kernel.rules.id_number import check_digit
 from ceportal.kernel.selectors.given import given
 
 _USERS, _PEOPLE, _JOBS = (model._meta.db_table for model in (User, Professional, Employment))
+# A prime.
+_STRIDE = 7_919
 _FIRST_BORN, _STRANGERS_BORN = date(1900, 1, 1), date(1960, 1, 1)
 
 
@@ -31,7 +33,7 @@ class MadeUp:
 
     @property
     def name(self) -> str:
-        return f"示例{self.number:07d}"
+        return f"示例{scattered(self.number, 7)}"
 
     @property
     def id_number(self) -> str:
@@ -46,6 +48,11 @@ class MadeUp:
         born = since + timedelta(days=self.number // 999)
         first = f"{self.unit.area_id}{born:%Y%m%d}{self.number % 999 + 1:03d}"
         return first + check_digit(first)
+
+
+def scattered(number: int, digits: int) -> str:
+    """Another number for each, as names are: those that begin alike came at all times."""
+    return f"{number * _STRIDE % 10**digits:0{digits}d}"
 
 
 @dataclass(frozen=True, slots=True)

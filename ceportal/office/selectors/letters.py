@@ -13,6 +13,7 @@ from accounts.enums import Move
 from accounts.models import Organization, User
 from accounts.rules.policy import Act
 from accounts.selectors.duties import below, units_for
+from accounts.selectors.reach import reach_of
 from ceportal.kernel.rules.citations import citation
 from ceportal.kernel.rules.moments import day_words
 from ceportal.office.enums import LetterKind
@@ -22,7 +23,7 @@ from ceportal.office.selectors.addressees import Meant, reaches
 from credits.enums import EntryKind
 from reviews.enums import Finding
 from reviews.models import Campaign, Decision, Inspection
-from reviews.selectors.registers import decisions_seen_by, entries_seen_by
+from reviews.selectors.registers import decisions_in, entries_in
 from reviews.selectors.spot_checks import campaigns_seen_by
 
 
@@ -60,10 +61,9 @@ class Matter:
 
 
 def returned(user: User, ref: UUID) -> Matter | None:
-    """The last return of a declaration, made by whom `user` oversees (`decisions_seen_by`)."""
-    rows = (
-        decisions_seen_by(user).filter(subject__ref=ref, move=Move.RETURN).select_related("subject__professional__area")
-    )
+    """The last return of a declaration, made by whom `user` oversees (`decisions_in`)."""
+    decided = decisions_in(reach_of(user, Act.OVERSEE)).filter(subject__ref=ref, move=Move.RETURN)
+    rows = decided.select_related("subject__professional__area")
     decision = rows.order_by("-pk").first()
     if decision is None:
         return None
@@ -79,7 +79,7 @@ def returned(user: User, ref: UUID) -> Matter | None:
 
 def reversed_hours(user: User, ref: UUID) -> Matter | None:
     """The last time these hours (a claim's ref) were taken back, of people whom `user` oversees."""
-    rows = entries_seen_by(user).filter(claim__ref=ref, kind=EntryKind.REVERSAL)
+    rows = entries_in(reach_of(user, Act.OVERSEE)).filter(claim__ref=ref, kind=EntryKind.REVERSAL)
     entry = rows.order_by("-pk").first()
     if entry is None:
         return None

@@ -19,10 +19,22 @@ _ALIKE = {"colleague", "neighbour", "registrant", "unit_registrant", "nobody", "
 # Lists that grow below the name of a thing, and what the registers are asked by.
 _NAMED = ("credits:client", "admin:accounts_apiclient_show")
 _ASKED = {
-    "admin:certificates_certificate_changelist": ("state=revoked", "state=issued", "name=示例00", "number=410200-2026"),
+    "admin:certificates_certificate_changelist": (
+        "state=revoked",
+        "state=issued",
+        "name=示例00",
+        "name=示例0000",
+        "number=410200-2026",
+    ),
     "admin:certificates_suspicion_changelist": ("state=sound",),
-    "admin:reviews_decision_changelist": ("state=return", "unit=示例单位0000", "name=示例00"),
-    "admin:reviews_recordedhours_changelist": ("kind=reversal", "year=2024", "name=示例00", "unit=示例单位0000"),
+    "admin:reviews_decision_changelist": ("state=return", "unit=示例单位00", "name=示例00", "name=示例0000"),
+    "admin:reviews_recordedhours_changelist": (
+        "kind=reversal",
+        "year=2024",
+        "name=示例00",
+        "name=示例0000",
+        "unit=示例单位00",
+    ),
 }
 
 
