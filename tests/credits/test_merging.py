@@ -17,9 +17,11 @@ from accounts.selectors.requests import who_can_decide
 from accounts.services import titles
 from accounts.services.merging import confirm, turn_down
 from ceportal.kernel.rules.refusal import Refused
+from ceportal.office.selectors.readers import READERS
 from certificates.models import Certificate
 from certificates.selectors import certificates_of
 from certificates.services.issuing import settle_changed_accounts
+from certificates.services.sheets import make_sheets
 from credits.enums import ClaimState, Subject
 from credits.models import Claim, ClosedMonth, Correction, Declaration, HourEntry, YearAccount
 from credits.selectors.reconciliation import mismatches
@@ -27,7 +29,7 @@ from credits.services.corrections import finish_corrections
 from credits.services.declaring import submit_declaration
 from credits.services.ledger import reverse_claim
 from credits.services.matching import match_people
-from credits.services.merging import merge_accounts
+from credits.services.merging import _move, claims_to_move, merge_accounts
 from tests import factories as people
 from tests.accounts import moving
 from tests.credits import drafts
@@ -39,6 +41,7 @@ from tests.reviews import factories as make
 
 pytestmark = pytest.mark.django_db
 NOW = make_credits.NOW
+FILES = {"sheet", "file", "letter", "chain"}
 DAYS = {"started_on": date(2026, 10, 12), "ended_on": date(2026, 10, 13)}
 
 
@@ -75,6 +78,11 @@ def codes(call: Any, *args: Any, **kwargs: Any) -> list[str]:
     return [reason.code for reason in caught.value]
 
 
+def rung() -> set[str]:
+    """What the nightly checker would tell of, of all that has no file."""
+    return {finding.kind for kind, read in READERS.items() if kind not in FILES for finding in read(0).findings}
+
+
 @pytest.mark.clause("A29", "A13")
 def test_hours_move_and_count_once(
     declarant: Professional, twice: Professional, number: str, employer_reviewer: User, authority_reviewer: User,
@@ -88,7 +96,9 @@ def test_hours_move_and_count_once(
     make_credits.credit(twice, "30", title="公需培训", subject=Subject.PUBLIC, **DAYS)
     own = make.approved(make.submitted(twice, title="旧账号申报的培训"), employer_reviewer, authority_reviewer)
     settle_changed_accounts(now=NOW)
+    make_sheets(now=NOW)
     old = Certificate.objects.get(professional=twice)
+    assert rung() == set()
     merge = asked(declarant, number)
     assert list(who_can_decide(merge)) == [employer_reviewer]
     confirmed(merge, employer_reviewer)
@@ -98,7 +108,12 @@ def test_hours_move_and_count_once(
     assert (twice.merged_into, User.objects.get(pk=twice.user_id).is_active) == (declarant, False)
     assert client.get(reverse("accounts:profile")).status_code == 302
     assert not Employment.objects.filter(professional=twice, ended_on__isnull=True).exists()
-    assert merge_accounts(now=NOW) == 4
+    first = claims_to_move().first()
+    assert first
+    assert _move(first, now=NOW)
+    settle_changed_accounts(now=NOW)
+    assert rung() == set(), "while hours are brought over"
+    assert merge_accounts(now=NOW) == 3
     assert merge_accounts(now=NOW) == 0
     sums = {account.professional_id: account for account in YearAccount.objects.filter(year=2026)}
     assert (sums[twice.pk].public, sums[twice.pk].professional_hours) == (Decimal(0), Decimal(0))
@@ -115,6 +130,7 @@ def test_hours_move_and_count_once(
     assert old.state == "superseded"
     assert set(certificates_of(declarant)) == {old, Certificate.objects.get(professional=declarant)}
     assert {found.code for found in mismatches()} <= {"step_differs"}
+    assert rung() == set()
 
 
 def test_found_by_a_bureau_a_second_officer_decides(

@@ -10,11 +10,12 @@ from django.db import IntegrityError, transaction
 from accounts.enums import NoticeEvent, TitleLevel
 from accounts.models import Notice, Professional, User
 from ceportal.kernel.enums import JobState
-from ceportal.kernel.models import AuditEvent, Job
+from ceportal.kernel.models import MAX_ATTEMPTS, AuditEvent, Job
 from ceportal.kernel.rules.refusal import Refused
-from credits.enums import ResultChange, RunKind, Subject
+from ceportal.kernel.services.trail import record
+from credits.enums import ObligationKind, ResultChange, RunKind, Subject
 from credits.models import ChangedAccount, RuleDraft, RuleEffect, RuleRun, RuleSet, YearAccount
-from credits.selectors.reconciliation import mismatches
+from credits.selectors.reconciliation import mismatches, people_to_judge_again
 from credits.selectors.rule_runs import Line, lines_of, summed
 from credits.services import rule_runs
 from credits.services.rule_drafts import put_rules_in_force, save_draft
@@ -215,6 +216,48 @@ def past(someone: Professional) -> YearAccount:
     credit(someone, "30", subject=Subject.PUBLIC, **then)
     credit(someone, "60", **then)
     return YearAccount.objects.get(professional=someone, year=2025)
+
+
+def test_a_year_that_is_over_stands_by_what_a_file_said_before_it_was_put_right(people: dict) -> None:
+    over, changed = past(people["met"]), file_entries()
+    (of_2025,) = [entry for entry in changed if entry["code"] == "henan-2025"]
+    of_2025["values"]["total"] = [96, "更正后的文件", "verified"]
+    load_rule_sets(changed, now=SOON)
+    assert not RuleRun.objects.exists()
+    assert over.is_met
+    assert not list(mismatches())
+    YearAccount.objects.filter(pk=over.pk).update(rule_set="kaifeng-2021")
+    assert [wrong.code for wrong in mismatches()] == ["rule_set_wrong"]
+
+
+def test_the_running_year_does_not_stand_by_what_a_desk_has_changed(
+    people: dict, henan: RuleSet, drafter: User, approver: User
+) -> None:
+    rules.in_force(rules.change(henan, drafter, total="96"), drafter, approver)
+    work_on_rule_runs(now=SOON)
+    assert not list(mismatches())
+    met = YearAccount.objects.filter(professional=people["met"], year=2026)
+    assert met.update(is_met=True, met_at=NOW) == 1
+    assert [wrong.code for wrong in mismatches()] == ["is_met_wrong"]
+
+
+def test_who_came_back_or_was_granted_nothing(people: dict) -> None:
+    """A closed year stays as of one who had left; that nothing was asked of somebody is to be found all the same."""
+    over = YearAccount.objects.filter(pk=past(people["met"]).pk)
+    record("user.look", people["met"].user, by=None, now=NOW)
+    for kind, found in ((ObligationKind.LEFT, []), (ObligationKind.EXEMPT, ["rule_set_wrong"])):
+        over.update(obligation=kind)
+        assert [wrong.code for wrong in mismatches()] == found
+    over.update(obligation=ObligationKind.LEFT, is_met=False, met_at=None)
+    assert [wrong.code for wrong in mismatches()] == ["is_met_wrong"]
+
+
+def test_a_run_that_was_put_aside_hides_nobody(people: dict, henan: RuleSet, drafter: User, approver: User) -> None:
+    rules.in_force(rules.change(henan, drafter, total="96"), drafter, approver)
+    everybody = {person.pk for person in people.values()}
+    assert people_to_judge_again(everybody) == everybody
+    Job.objects.update(attempts=MAX_ATTEMPTS, claimed_until=None)
+    assert people_to_judge_again(everybody) == set()
 
 
 def raised_2025(drafter: User, approver: User) -> RuleDraft:

@@ -38,8 +38,10 @@ from ceportal.office.services.figures import readings
 from certificates.models import Certificate
 from certificates.rules.snapshots import digest
 from certificates.services import shelf
+from certificates.services.issuing import settle_changed_accounts
 from credits.enums import ClaimState, DeclarationState
 from credits.models import Claim, Declaration, HourEntry, YearAccount
+from credits.services.holding import Word, hold_claims
 from tests.certificates import factories as certificates
 from tests.credits.factories import credit
 from tests.office import factories as make
@@ -182,6 +184,21 @@ def test_nothing_at_a_whole_portal_and_each_planted_error_is_found(whole: Certif
         assert told() == {kind}
         path.write_bytes(kept)
     assert told() == set()
+
+
+def test_what_the_clock_has_settled_or_still_weighs_is_whole(whole: Certificate) -> None:
+    """Hours learnt later, and printed ones that are held: the certificate stays as it is (A14)."""
+    now = timezone.now()
+    credit(whole.professional, "6", now=now, title="签发以后的培训")
+    assert settle_changed_accounts(now=now) == 1
+    assert told() == set()
+    claim = Claim.objects.get(hours=30)
+    assert hold_claims([claim.pk], Word("核对中", User.objects.earliest("pk"), now, claim), code="contested") == 1
+    assert told() == set()
+    assert settle_changed_accounts(now=now) == 1
+    assert not YearAccount.objects.get(year=2026).is_met
+    whole.refresh_from_db()
+    assert (whole.state, told()) == ("issued", set())
 
 
 def test_a_trail_without_its_end_is_found(whole: Certificate) -> None:
