@@ -3,7 +3,16 @@
 from celery import shared_task
 from django.utils import timezone
 
-from reviews.services import digesting, filing, inspecting, inspection_clock, openings, reminding, steering
+from reviews.services import (
+    digesting,
+    filing,
+    inspecting,
+    inspection_clock,
+    openings,
+    overlooking,
+    reminding,
+    steering,
+)
 
 
 @shared_task(name="reviews.redate")
@@ -54,3 +63,8 @@ def clear_desks() -> None:
 @shared_task(name="reviews.look_for_steering")
 def look_for_steering() -> None:
     steering.look_for_steering(now=timezone.now())
+
+
+@shared_task(name="reviews.overlook_places")
+def overlook_places() -> None:
+    overlooking.overlook_places(now=timezone.now())

@@ -66,6 +66,7 @@ CLOCK_JOBS = (
     "reviews.lapse_inspections",
     "reviews.remind_inspectors",
     "reviews.work_on_filings",
+    "reviews.overlook_places",
     "credits.tell_of_credits",
     "office.count_years",
     "certificates.settle_changed_accounts",

@@ -7,6 +7,7 @@ from reviews.models.reviewing import CreditedHours, Decision, Opening, RecordedH
 from reviews.models.signals import Signal
 from reviews.models.spot_checks import Campaign, Inspection, InspectionStep, Sanction
 from reviews.models.steering import Steering
+from reviews.models.watching import PlaceWatch
 
 __all__ = [
     "Allotment",
@@ -22,6 +23,7 @@ __all__ = [
     "InspectionStep",
     "Jotting",
     "Opening",
+    "PlaceWatch",
     "RecordedHours",
     "Sanction",
     "Signal",

@@ -65,6 +65,7 @@ class Decision(Ruling):
         indexes: ClassVar = [
             models.Index(fields=["by", "-id"], name="decisions_of_a_reviewer"),
             models.Index(fields=["organization", "-id"], name="decisions_of_a_unit"),
+            models.Index(fields=["-id"], name="decisions_after_their_limit", condition=Q(at__gt=F("was_due_at"))),
         ]
 
     @property

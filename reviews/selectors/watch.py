@@ -66,9 +66,8 @@ class Pair:
     back: int
 
 
-def timeliness(user: User, *, since: datetime) -> list[Timeliness]:
-    """The units overseen by `user`, the least timely first; three grouped reads."""
-    reach = reach_of(user, Act.OVERSEE)
+def timeliness(reach: Reach, *, since: datetime) -> list[Timeliness]:
+    """The units overseen from there, the least timely first; three grouped reads."""
     late = Count("pk", filter=Q(at__gt=F("was_due_at")))
     decisions = _decisions(reach).filter(at__gte=since).order_by().values("organization")
     decided = {row["organization"]: (row["n"], row["late"]) for row in decisions.annotate(n=Count("pk"), late=late)}
@@ -117,9 +116,9 @@ def _overdue(reach: Reach) -> QuerySet[Declaration]:
     return rows.filter(reach.of_places("waiting_on__area") | reach.of_units("waiting_on"))
 
 
-def unlikely_speeds(user: User, *, now: datetime) -> list[Speed]:
+def unlikely_speeds(reach: Reach, *, now: datetime) -> list[Speed]:
     """Days of the last month on which somebody approved many, faster than they can be read."""
-    approved = _decisions(reach_of(user, Act.OVERSEE)).filter(move=Move.APPROVE)
+    approved = _decisions(reach).filter(move=Move.APPROVE)
     rows = approved.filter(at__gte=now - timedelta(days=DAYS_OF_SPEED))
     days = rows.order_by().annotate(day=TruncDate("at")).values("by", "organization", "day")
     days = days.annotate(n=Count("pk"), first=Min("at"), last=Max("at")).filter(n__gte=FAST_COUNT)
@@ -157,10 +156,10 @@ def _days_with_a_run(approved: QuerySet[Decision]) -> set[tuple[int, int, date]]
     return {(by, unit, timezone.localdate(at)) for by, unit, at in hasty.iterator()}
 
 
-def mutual_approvals(user: User, *, since: datetime) -> list[Pair]:
+def mutual_approvals(reach: Reach, *, since: datetime) -> list[Pair]:
     """Pairs each of whom approved what the other declared. A hint: at a small unit it may be unavoidable."""
     back = Decision.objects.filter(move=Move.APPROVE, by=OuterRef("declarant"), declarant=OuterRef("by"), at__gte=since)
-    rows = _decisions(reach_of(user, Act.OVERSEE)).filter(move=Move.APPROVE, at__gte=since)
+    rows = _decisions(reach).filter(move=Move.APPROVE, at__gte=since)
     found = rows.filter(Exists(back)).order_by().values_list("by", "declarant").annotate(Count("pk"))
     counts = {(by, declarant): count for by, declarant, count in found}
     people = User.objects.in_bulk({key for pair in counts for key in pair})

@@ -19,11 +19,11 @@ from reviews.selectors.watch import DAYS_OF_SPEED, SHOWN, Speed, Timeliness, unl
 _Place = tuple[int, int, date]
 
 
-def training_timeliness(user: User, *, since: datetime) -> list[Timeliness]:
-    """Of the units overseen by `user`, how timely they ruled on such trainings, the least timely first; two grouped
+def training_timeliness(reach: Reach, *, since: datetime) -> list[Timeliness]:
+    """Of the units overseen from there, how timely they ruled on such trainings, the least timely first; two grouped
     reads. What was ruled on before its limit was kept is in time.
     """
-    reach, late = reach_of(user, Act.OVERSEE), Count("pk", filter=Q(at__gt=F("was_due_at")))
+    late = Count("pk", filter=Q(at__gt=F("was_due_at")))
     rulings = _rulings(reach).filter(at__gte=since).order_by().values("organization")
     ruled = {row["organization"]: (row["n"], row["late"]) for row in rulings.annotate(n=Count("pk"), late=late)}
     waiting = dict(_overdue(reach).order_by().values_list("waiting_on").annotate(Count("pk")))
@@ -49,10 +49,10 @@ def trainings_overdue_at(user: User, *, unit: UUID | None = None) -> QuerySet[Un
     return rows.select_related("waiting_on", "organization", "roster")
 
 
-def all_speeds(user: User, *, now: datetime) -> list[Speed]:
+def all_speeds(reach: Reach, *, now: datetime) -> list[Speed]:
     """`unlikely_speeds`, with trainings counted among what somebody approved on a day."""
-    speeds = {(each.reviewer.pk, each.unit.pk, each.day): each for each in unlikely_speeds(user, now=now)}
-    moments = _moments_with_trainings(user, now - timedelta(days=DAYS_OF_SPEED))
+    speeds = {(each.reviewer.pk, each.unit.pk, each.day): each for each in unlikely_speeds(reach, now=now)}
+    moments = _moments_with_trainings(reach, now - timedelta(days=DAYS_OF_SPEED))
     hasty = {place: sorted(found) for place, found in moments.items() if _is_hasty(sorted(found))}
     people = User.objects.in_bulk({by for by, _, _ in hasty}) if hasty else {}
     units = Organization.objects.in_bulk({unit for _, unit, _ in hasty}) if hasty else {}
@@ -68,11 +68,11 @@ def _is_hasty(moments: list[datetime]) -> bool:
     return is_unlikely_speed(len(moments), moments[0], moments[-1]) or has_a_run(moments)
 
 
-def _moments_with_trainings(user: User, since: datetime) -> dict[_Place, list[datetime]]:
+def _moments_with_trainings(reach: Reach, since: datetime) -> dict[_Place, list[datetime]]:
     """By whom, where and on which day: when something was approved, of days on which a training was."""
     asked = {"at__gte": since, "move": Move.APPROVE}
     found: dict[_Place, list[datetime]] = defaultdict(list)
-    for by, unit, at in _rulings(reach_of(user, Act.OVERSEE)).filter(**asked).values_list("by", "organization", "at"):
+    for by, unit, at in _rulings(reach).filter(**asked).values_list("by", "organization", "at"):
         found[by, unit, timezone.localdate(at)].append(at)
     if not found:
         return found

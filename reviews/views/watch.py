@@ -11,29 +11,24 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import PersonRequest, only_who_may
 from accounts.rules.policy import Act
+from accounts.selectors.reach import reach_of
+from ceportal.kernel.selectors.counted import counted_up_to
 from ceportal.kernel.web.keyset import keyset_page
 from reviews.selectors import watch, watch_trainings
+from reviews.selectors.overlooking import overlook
 
+# Of more rows it is said that there are more.
+MOST_COUNTED = 10_000
 _LOOKS = ("late", "waiting", "gone", "trainings", "trainings_late", "trainings_waiting")
 
 
 @require_safe
 @only_who_may(Act.OVERSEE)
 def show_watch(request: PersonRequest) -> HttpResponse:
-    """Timeliness by unit this year, unlikely speeds, and people who approve each other."""
+    """Timeliness by unit this year, unlikely speeds, and people who approve each other; of a large place once a day."""
     now = timezone.now()
-    since = watch.first_of_the_year(now)
-    units = watch.timeliness(request.user, since=since)
-    context = {
-        "year": timezone.localdate(now).year,
-        "units": units[: watch.SHOWN],
-        "unit_count": len(units),
-        **watch.summed(units),
-        "trainings": watch_trainings.training_timeliness(request.user, since=since)[: watch.SHOWN],
-        "speeds": watch_trainings.all_speeds(request.user, now=now),
-        "pairs": watch.mutual_approvals(request.user, since=since),
-        "speed_days": watch.DAYS_OF_SPEED,
-    }
+    seen = overlook(reach_of(request.user, Act.OVERSEE), now=now)
+    context = {"year": timezone.localdate(now).year, "seen": seen, "speed_days": watch.DAYS_OF_SPEED}
     return render(request, "reviews/watch.html", context)
 
 
@@ -68,7 +63,8 @@ def show_watched(request: PersonRequest) -> HttpResponse:
     context = {
         "page": page,
         "look": look if look in _LOOKS else "",
-        "count": rows.count(),
+        "count": counted_up_to(rows, MOST_COUNTED),
+        "most": MOST_COUNTED,
         "year": timezone.localdate(now).year,
         "is_of_one": unit is not None,
     }

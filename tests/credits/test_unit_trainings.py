@@ -12,6 +12,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.enums import Duty
 from accounts.models import Notice, Organization, Professional, User
+from accounts.rules.policy import Act
+from accounts.selectors.reach import reach_of
 from accounts.services.request_clock import mark_overdue_requests
 from bases.models import TrainingPlanItem
 from ceportal.kernel.rules.refusal import Refused
@@ -147,27 +149,29 @@ def test_those_above_see_how_timely_and_how_fast_trainings_are_ruled_on(
     training = sent(client, item, employer_reviewer, [declarant])
     limit, since = training.due_at, AFTER.replace(month=1, day=1)
     assert limit is not None
-    assert training_timeliness(city_officer, since=since) == []
+    assert training_timeliness(reach_of(city_officer, Act.OVERSEE), since=since) == []
     late = limit + timedelta(hours=1)
     assert mark_overdue_requests(now=late) == 1
-    (row,) = training_timeliness(city_officer, since=since)
+    (row,) = training_timeliness(reach_of(city_officer, Act.OVERSEE), since=since)
     assert (row.unit, row.decided, row.late, row.waiting_late) == (authority, 0, 0, 1)
-    assert training_timeliness(employer_reviewer, since=since) == [], "who does not oversee"
+    assert training_timeliness(reach_of(employer_reviewer, Act.OVERSEE), since=since) == [], "who does not oversee"
     said = {"subject": training, "stage": 2, "move": "approve", "by": authority_reviewer, "organization": authority,
             "declarant": training.declarant, "was_due_at": limit}  # fmt: skip
     UnitTrainingRuling.objects.bulk_create(
         UnitTrainingRuling(**said, round=number, at=late + timedelta(seconds=10 * number)) for number in range(12)
     )
-    (row,) = training_timeliness(city_officer, since=since)
+    (row,) = training_timeliness(reach_of(city_officer, Act.OVERSEE), since=since)
     assert (row.decided, row.late, row.in_time) == (12, 12, 0)
-    assert all_speeds(city_officer, now=late) == [], "twelve prove nothing"
+    assert all_speeds(reach_of(city_officer, Act.OVERSEE), now=late) == [], "twelve prove nothing"
     own = submitted(declarant)
     said |= {"subject": own, "version": 1, "hours_recognised": 1, "declarant": declarant.user}
     Decision.objects.bulk_create(
         Decision(**said, round=number, at=late + timedelta(seconds=10 * number + 5)) for number in range(8)
     )
-    assert unlikely_speeds(city_officer, now=late) == [], "the control: eight declarations by themselves"
-    (speed,) = all_speeds(city_officer, now=late)
+    assert unlikely_speeds(reach_of(city_officer, Act.OVERSEE), now=late) == [], (
+        "the control: eight declarations by themselves"
+    )
+    (speed,) = all_speeds(reach_of(city_officer, Act.OVERSEE), now=late)
     assert (speed.reviewer, speed.unit, speed.count, speed.seconds) == (authority_reviewer, authority, 20, 5)
     november.move_to(late)
     client.force_login(city_officer)

@@ -13,6 +13,8 @@ from django.urls import reverse
 from accounts.enums import Duty, NoticeEvent
 from accounts.fields import seal_mail
 from accounts.models import MailAddress, Notice, Organization, Professional, User
+from accounts.rules.policy import Act
+from accounts.selectors.reach import reach_of
 from accounts.services.delivery import deliver_notices
 from ceportal.kernel.models import AuditEvent
 from ceportal.kernel.services.calendar import import_notice
@@ -58,11 +60,11 @@ def test_timeliness_counts_what_was_late_and_what_still_is(
     approved(in_time, employer_reviewer)
     mark_overdue(now=LATE)
     approved(late, employer_reviewer, now=LATE)
-    row, of_authority = timeliness(city_officer, since=MONDAY - timedelta(days=30))
+    row, of_authority = timeliness(reach_of(city_officer, Act.OVERSEE), since=MONDAY - timedelta(days=30))
     assert (of_authority.decided, of_authority.waiting_late, of_authority.in_time) == (0, 1, 0)
     assert (row.unit, row.decided, row.late, row.waiting_late, row.in_time) == (employer, 2, 1, 1, 50)
     assert waiting.pk
-    assert timeliness(employer_reviewer, since=MONDAY) == []
+    assert timeliness(reach_of(employer_reviewer, Act.OVERSEE), since=MONDAY) == []
     with time_machine.travel(LATE, tick=False):
         client.force_login(city_officer)
         text = client.get(reverse("reviews:watch")).content.decode()
@@ -87,7 +89,7 @@ def test_what_is_withdrawn_after_its_limit_still_counts(
     mark_overdue(now=LATE)
     withdraw_declaration(gone, by=declarant.user, now=LATE)
     since = MONDAY - timedelta(days=30)
-    row = next(each for each in timeliness(city_officer, since=since) if each.unit == employer)
+    row = next(each for each in timeliness(reach_of(city_officer, Act.OVERSEE), since=since) if each.unit == employer)
     assert (row.decided, row.late, row.waiting_late, row.gone, row.in_time) == (1, 0, 0, 1, 50)
     with time_machine.travel(LATE, tick=False):
         client.force_login(city_officer)
@@ -102,13 +104,13 @@ def test_what_a_later_calendar_dated_anew_was_never_late(
 ) -> None:
     declaration = submitted(declarant)
     mark_overdue(now=LATE)
-    assert [row.waiting_late for row in timeliness(city_officer, since=MONDAY)] == [1]
+    assert [row.waiting_late for row in timeliness(reach_of(city_officer, Act.OVERSEE), since=MONDAY)] == [1]
     import_notice(2026, rest=[MONDAY.date() + timedelta(days=n) for n in range(1, 5)], now=LATE)
     assert redate(now=LATE) == 1
-    assert timeliness(city_officer, since=MONDAY) == []
+    assert timeliness(reach_of(city_officer, Act.OVERSEE), since=MONDAY) == []
     declaration.refresh_from_db()
     withdraw_declaration(declaration, by=declarant.user, now=LATE)
-    assert timeliness(city_officer, since=MONDAY) == []
+    assert timeliness(reach_of(city_officer, Act.OVERSEE), since=MONDAY) == []
 
 
 def test_unlikely_speeds_and_people_who_approve_each_other_are_shown(
@@ -118,16 +120,16 @@ def test_unlikely_speeds_and_people_who_approve_each_other_are_shown(
         declaration = submitted(declarant, files=0)
         open_all(declaration, employer_reviewer)
         approved(declaration, employer_reviewer, now=MONDAY + timedelta(seconds=10 * number))
-    (speed,) = unlikely_speeds(city_officer, now=LATE)
+    (speed,) = unlikely_speeds(reach_of(city_officer, Act.OVERSEE), now=LATE)
     assert (speed.reviewer, speed.unit, speed.count, speed.seconds) == (employer_reviewer, employer, 20, 10)
-    assert unlikely_speeds(stranger, now=LATE) == []
-    assert mutual_approvals(city_officer, since=MONDAY) == []
+    assert unlikely_speeds(reach_of(stranger, Act.OVERSEE), now=LATE) == []
+    assert mutual_approvals(reach_of(city_officer, Act.OVERSEE), since=MONDAY) == []
     partner = make.professional(name="互评同事", works_at=employer)
     make.give(partner.user, employer, Duty.REVIEW_HOURS)
     make.give(declarant.user, employer, Duty.REVIEW_HOURS)
     approved(submitted(partner), declarant.user)
     approved(submitted(declarant), partner.user)
-    (pair,) = mutual_approvals(city_officer, since=MONDAY)
+    (pair,) = mutual_approvals(reach_of(city_officer, Act.OVERSEE), since=MONDAY)
     assert {pair.one, pair.other} == {partner.user, declarant.user}
     assert (pair.count, pair.back) == (1, 1)
 
@@ -144,7 +146,7 @@ def test_one_late_approval_hides_no_run(
         Decision(**said, round=number, organization=row.organization, declarant=declarant.user, was_due_at=at, at=at)
         for number, at in enumerate(moments)
     )
-    found = unlikely_speeds(city_officer, now=LATE)
+    found = unlikely_speeds(reach_of(city_officer, Act.OVERSEE), now=LATE)
     assert [(speed.count, speed.seconds, speed.has_run) for speed in found] == [(41, 720, True)] * is_hasty
 
 

@@ -48,6 +48,7 @@ PARTS = {
     "reviews.lapse_inspections": "抽查答复的到期",
     "reviews.remind_inspectors": "抽查核查的提醒",
     "reviews.work_on_filings": "每月备案名单的固定",
+    "reviews.overlook_places": "大辖区审核时效的统计",
     "credits.tell_of_credits": "每日学时计入的通知",
     "office.count_years": "统计数字的更新",
     "certificates.settle_changed_accounts": "年度账户的结算",

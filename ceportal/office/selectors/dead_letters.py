@@ -32,6 +32,7 @@ _JOBS = {
     "redate": "审核期限重算",
     "raise": "超期未办的上报",
     "reviews.steering": "集中于一家机构的排查",
+    "reviews.overlook": "大辖区审核时效的统计",
     "reviews.digest": "每日待审汇总",
     "accounts.end_deputies": "代审到期的收回",
     "rules.what_if": "规则的影响预览",

@@ -50,7 +50,16 @@ from credits.services import (
     rule_reminding,
     rule_runs,
 )
-from reviews.services import digesting, filing, inspecting, inspection_clock, openings, reminding, steering
+from reviews.services import (
+    digesting,
+    filing,
+    inspecting,
+    inspection_clock,
+    openings,
+    overlooking,
+    reminding,
+    steering,
+)
 
 SIGN_EVERY = timedelta(seconds=30)
 
@@ -108,6 +117,7 @@ JOBS: tuple[ClockJob, ...] = (
     ClockJob("reviews.lapse_inspections", inspecting.lapse_inspections),
     ClockJob("reviews.remind_inspectors", inspection_clock.remind_of_inspections),
     ClockJob("reviews.work_on_filings", filing.work_on_filings),
+    ClockJob("reviews.overlook_places", overlooking.overlook_places),
     ClockJob("credits.tell_of_credits", digests.tell_of_credits),
     ClockJob("office.count_years", counting.count_years),
     ClockJob("certificates.settle_changed_accounts", issuing.settle_changed_accounts),
