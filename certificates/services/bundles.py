@@ -21,7 +21,7 @@ from ceportal.kernel.models import Job
 from ceportal.kernel.rules.refusal import refuse_if_any
 from ceportal.kernel.rules.sheets_out import csv_text
 from ceportal.kernel.selectors.jobs import OPEN
-from ceportal.kernel.services.jobs import renew, work_off
+from ceportal.kernel.services.jobs import hold_on, work_off
 from ceportal.kernel.services.trail import Actor, record
 from certificates.enums import Standing
 from certificates.models import Certificate
@@ -87,7 +87,7 @@ def place_of(job: Job) -> Path:
 
 def _pack(job: Job, *, now: datetime) -> bool:
     """All of it, with a word on the way of how far it is."""
-    if not renew(job, now=now):
+    if not hold_on(job, now=now):
         return False
     place = place_of(job)
     place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

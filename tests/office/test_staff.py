@@ -16,7 +16,7 @@ from accounts.models import Employment, Notice, Organization, Professional, User
 from ceportal.kernel.enums import JobState
 from ceportal.kernel.models import AuditEvent, Job
 from ceportal.kernel.rules.refusal import MovedOn, Refused
-from ceportal.kernel.services.jobs import renew
+from ceportal.kernel.services.jobs import hold_on
 from ceportal.office.enums import ExportKind, ExportState
 from ceportal.office.models import Export, Reminder
 from ceportal.office.rules.staff import Asked, State
@@ -222,9 +222,9 @@ def test_a_cancelled_export_leaves_nothing(
 
     def cancelled_meanwhile(job: Job, *, now: Any) -> bool:
         Job.objects.filter(pk=job.pk).update(state=JobState.CANCELLED)
-        return renew(job, now=now)
+        return hold_on(job, now=now)
 
-    monkeypatch.setattr("ceportal.office.services.exports.renew", cancelled_meanwhile)
+    monkeypatch.setattr("ceportal.office.services.exports.hold_on", cancelled_meanwhile)
     service.work_on_exports(now=NOW)
     assert list((own_data / service.FOLDER).iterdir()) == []
     with pytest.raises(MovedOn):

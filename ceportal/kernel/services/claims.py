@@ -6,7 +6,7 @@ A try is noted before it begins: whatever ends it (an error, a kill, the memory)
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -42,14 +42,14 @@ def give_back(rows: QuerySet[Row]) -> None:
     rows.filter(claimed_until__isnull=False).update(claimed_until=None, attempts=F("attempts") - 1)
 
 
-def take_up(rows: QuerySet[Row], *, now: datetime, limit: int) -> Iterator[int]:
-    """The keys of up to `limit` of `rows`, each claimed as it is handed out.
+def take_up(rows: QuerySet[Row], *, now: datetime, limit: int, then: Sequence[str] = ()) -> Iterator[int]:
+    """The keys of up to `limit` of `rows`, each claimed as it is handed out; of those tried as often, by `then`.
 
     Its lease runs from that moment, not from the round's beginning. After half a lease the round ends; the next one
     goes on (other jobs want the worker too).
     """
     clock = _Round(now)
-    keys = unclaimed(rows, now=now).order_by("attempts", "pk").values_list("pk", flat=True)[:limit]
+    keys = unclaimed(rows, now=now).order_by("attempts", *then, "pk").values_list("pk", flat=True)[:limit]
     for pk in list(keys):
         if clock.is_over():
             return

@@ -15,6 +15,10 @@ from ceportal.kernel.services.claims import failure_noted, take_up
 _A_ROUND = 20
 
 
+# A job that somebody has begun lets those go first that nobody has: "waiting" stands behind "running".
+_BEGUN_LAST = ("-state",)
+
+
 class Work(Protocol):
     """One chunk, in one transaction, of a job whose lease the caller holds. False: nothing is left, or it is lost."""
 
@@ -23,30 +27,39 @@ class Work(Protocol):
 
 def work_off(kinds: Collection[str], work_on: Work, *, now: datetime, only: int | None = None) -> int:
     """Work on the open jobs of `kinds`, or on the one with the key `only`, for half a lease at most; gives how many
-    chunks were done. Tries are those of a chunk, however many rounds a job takes: each that is done gives them back.
+    chunks were done. Tries are those of a chunk, however many rounds a job takes: `renew` gives them back with it.
     """
     began, chunks = monotonic(), 0
     jobs = Job.objects.filter(kind__in=kinds, state__in=OPEN)
     wanted = jobs if only is None else jobs.filter(pk=only)
-    for pk in take_up(wanted, now=now, limit=_A_ROUND):
+    for pk in take_up(wanted, now=now, limit=_A_ROUND, then=_BEGUN_LAST):
         row = jobs.filter(pk=pk)
         with failure_noted(row):
-            job = Job.objects.get(pk=pk)
-            while work_on(job, now=now + timedelta(seconds=monotonic() - began)):
+            while work_on(Job.objects.get(pk=pk), now=now + timedelta(seconds=monotonic() - began)):
                 chunks += 1
                 if monotonic() - began > settings.CLAIM_LEASE_SECONDS / 2:
-                    row.update(claimed_until=None, attempts=1)
+                    row.update(claimed_until=None, attempts=0)
                     break
-                job = Job.objects.get(pk=pk)
-                job.attempts = 1
     return chunks
 
 
 def renew(job: Job, *, now: datetime) -> bool:
-    """Hold the lease of `job` (as it was read, and its tries) for another term, first thing in a chunk. False when it
-    is lost: a worker that was held up writes nothing.
+    """Hold the lease of `job` (as it was read) for another term, first thing in the transaction that a chunk is. False
+    when it is lost: a worker that was held up writes nothing.
+
+    With the chunk the tries before it are given back; what is tried from then on is the next one. A chunk that fails
+    takes this back with all that it wrote: the try stays used up.
     """
+    return _held(job, now, attempts=1)
+
+
+def hold_on(job: Job, *, now: datetime) -> bool:
+    """Hold the lease like `renew`, for work that is whole at its end or not there: no try is given back on the way."""
+    return _held(job, now)
+
+
+def _held(job: Job, now: datetime, **more: int) -> bool:
     until = now + timedelta(seconds=settings.CLAIM_LEASE_SECONDS)
     job.params.setdefault("began_at", now.isoformat())
-    held = Job.objects.filter(pk=job.pk, state__in=OPEN, claimed_until=job.claimed_until)
-    return bool(held.update(claimed_until=until, state=JobState.RUNNING, params=job.params, attempts=job.attempts))
+    rows = Job.objects.filter(pk=job.pk, state__in=OPEN, claimed_until=job.claimed_until)
+    return bool(rows.update(claimed_until=until, state=JobState.RUNNING, params=job.params, **more))

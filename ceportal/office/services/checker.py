@@ -6,7 +6,7 @@ from django.db import transaction
 
 from accounts.models import User
 from ceportal.kernel.enums import JobState
-from ceportal.kernel.models import Job
+from ceportal.kernel.models import Counter, Job
 from ceportal.kernel.rules.refusal import refuse
 from ceportal.kernel.selectors.jobs import OPEN, is_put_aside
 from ceportal.kernel.services.jobs import renew, work_off
@@ -18,11 +18,13 @@ from ceportal.office.selectors.readers import READERS
 # Of more findings the number alone is kept.
 NAMED = 200
 _STAGES = tuple(READERS)
+LOCK = CHECK
 
 
 def begin_check(*, by: User | None, now: datetime) -> Job:
     """Leave the job; the clock works it off. Refused while one is under way; one that was put aside is given up."""
     with transaction.atomic():
+        _lock_beginning()
         given_up = list(Job.objects.select_for_update().filter(kind=CHECK, state__in=OPEN))
         if not all(is_put_aside(job, now=now) for job in given_up):
             raise refuse("check_open", "核对正在进行，请等它结束。")
@@ -39,9 +41,23 @@ def begin_check(*, by: User | None, now: datetime) -> Job:
 
 def check_books(*, now: datetime) -> int:
     """The clock's job: begin the night's check when it is due, work on whatever is open."""
-    if not is_check_open(now=now) and not Job.objects.filter(kind=CHECK, created_at__gte=last_night(now)).exists():
-        begin_check(by=None, now=now)
+    if _is_due(now):
+        with transaction.atomic():
+            _lock_beginning()
+            if _is_due(now):
+                begin_check(by=None, now=now)
     return work_off((CHECK,), work_on, now=now)
+
+
+def _lock_beginning() -> None:
+    """Until the transaction ends nobody else begins one: where none is open there is no job to lock."""
+    Counter.objects.get_or_create(name=LOCK)
+    Counter.objects.select_for_update().get(name=LOCK)
+
+
+def _is_due(now: datetime) -> bool:
+    tonight = Job.objects.filter(kind=CHECK, created_at__gte=last_night(now))
+    return not is_check_open(now=now) and not tonight.exists()
 
 
 def work_on(job: Job, *, now: datetime) -> bool:

@@ -24,7 +24,7 @@ from ceportal.kernel.models import Job
 from ceportal.kernel.rules.id_number import hide_numbers
 from ceportal.kernel.rules.refusal import MovedOn, Refusal, refuse, refuse_if_any
 from ceportal.kernel.selectors.jobs import OPEN
-from ceportal.kernel.services.jobs import renew, work_off
+from ceportal.kernel.services.jobs import hold_on, work_off
 from ceportal.kernel.services.sheets_streamed import streamed_workbook
 from ceportal.kernel.services.trail import record
 from ceportal.office.enums import ExportKind, ExportState
@@ -136,14 +136,14 @@ def _written(export: Export, job: Job, draft: Path, *, now: datetime) -> bool:
         sheet.add([mark])
         sheet.add(LISTS[kind].heading)
         for rows in chunks_of(who, kind, asked, now=now):
-            if not renew(job, now=now + timedelta(seconds=monotonic() - began)):
+            if not hold_on(job, now=now + timedelta(seconds=monotonic() - began)):
                 return False
             for row in rows:
                 sheet.add(row)
             done += len(rows)
             Job.objects.filter(pk=job.pk).update(done=min(done, job.total))
             job.refresh_from_db()
-    return renew(job, now=now + timedelta(seconds=monotonic() - began))
+    return hold_on(job, now=now + timedelta(seconds=monotonic() - began))
 
 
 def _job(owner: User, rows: int, now: datetime) -> Job:
