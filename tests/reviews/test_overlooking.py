@@ -7,8 +7,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from accounts.enums import Duty
-from accounts.models import Organization, Professional, User
+from accounts.models import Professional, User
 from accounts.rules.policy import Act
 from accounts.selectors.reach import reach_of
 from ceportal.kernel.enums import JobState
@@ -18,7 +17,6 @@ from reviews.selectors import overlooking as seen
 from reviews.selectors.overlooking import look_over, overlook
 from reviews.services.overlooking import overlook_places
 from reviews.services.reminding import mark_overdue
-from tests import factories as make
 from tests.reviews.factories import MONDAY, approved, submitted
 
 pytestmark = pytest.mark.django_db
@@ -68,9 +66,7 @@ def test_what_was_kept_is_what_was_seen(decided: None, city_officer: User, emplo
     assert len(kept.pairs) == 1
 
 
-def test_the_page_says_as_of_when(
-    decided: None, city_officer: User, authority: Organization, authority_reviewer: User
-) -> None:
+def test_the_page_says_as_of_when(decided: None, city_officer: User, authority_reviewer: User) -> None:
     before = page_of(city_officer)
     assert ONCE_A_DAY not in before
     overlook_places(now=LATE + timedelta(hours=1))
@@ -79,7 +75,7 @@ def test_the_page_says_as_of_when(
     assert ONCE_A_DAY in after
     late = reverse("reviews:watched") + "?look=late"
     assert f'其中超期 <a href="{late}"><b>2</b></a>' in after
-    assert ONCE_A_DAY not in page_of(make.give(authority_reviewer, authority, Duty.OVERSEE)), "units alone, no place"
+    assert ONCE_A_DAY not in page_of(authority_reviewer), "units alone, no place"
     PlaceWatch.objects.update(at=LATE - timedelta(days=3))
     assert ONCE_A_DAY not in page_of(city_officer), "nothing is kept for longer than the clock may be away"
 
