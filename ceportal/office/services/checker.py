@@ -6,9 +6,10 @@ from django.db import transaction
 
 from accounts.models import User
 from ceportal.kernel.enums import JobState
-from ceportal.kernel.models import Counter, Job
+from ceportal.kernel.models import Job
 from ceportal.kernel.rules.refusal import refuse
 from ceportal.kernel.selectors.jobs import OPEN, is_put_aside
+from ceportal.kernel.services.counters import hold_counter
 from ceportal.kernel.services.jobs import renew, work_off
 from ceportal.kernel.services.trail import record
 from ceportal.office.rules.checking import last_night
@@ -24,7 +25,8 @@ LOCK = CHECK
 def begin_check(*, by: User | None, now: datetime) -> Job:
     """Leave the job; the clock works it off. Refused while one is under way; one that was put aside is given up."""
     with transaction.atomic():
-        _lock_beginning()
+        # Where none is open there is no job to lock.
+        hold_counter(LOCK)
         given_up = list(Job.objects.select_for_update().filter(kind=CHECK, state__in=OPEN))
         if not all(is_put_aside(job, now=now) for job in given_up):
             raise refuse("check_open", "核对正在进行，请等它结束。")
@@ -43,16 +45,10 @@ def check_books(*, now: datetime) -> int:
     """The clock's job: begin the night's check when it is due, work on whatever is open."""
     if _is_due(now):
         with transaction.atomic():
-            _lock_beginning()
+            hold_counter(LOCK)
             if _is_due(now):
                 begin_check(by=None, now=now)
     return work_off((CHECK,), work_on, now=now)
-
-
-def _lock_beginning() -> None:
-    """Until the transaction ends nobody else begins one: where none is open there is no job to lock."""
-    Counter.objects.get_or_create(name=LOCK)
-    Counter.objects.select_for_update().get(name=LOCK)
 
 
 def _is_due(now: datetime) -> bool:

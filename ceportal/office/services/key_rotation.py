@@ -20,6 +20,7 @@ from ceportal.kernel.fields import INDEX, SEALING, name_of, ring
 from ceportal.kernel.models import Job
 from ceportal.kernel.rules.refusal import refuse
 from ceportal.kernel.selectors.jobs import OPEN
+from ceportal.kernel.services.counters import hold_counter
 from ceportal.kernel.services.jobs import renew, work_off
 from ceportal.kernel.services.trail import record
 from ceportal.office.services.sealed_columns import LOOKED_UP, SEALED, SealedColumn
@@ -39,7 +40,8 @@ _MOST_UNREADABLE = 100
 def begin_rotation(*, now: datetime) -> Job:
     """Leave the job. It waits until other keys stand first in both rings. Refused while another is under way."""
     with transaction.atomic():
-        if Job.objects.select_for_update().filter(kind=ROTATE, state__in=OPEN).exists():
+        hold_counter(ROTATE)
+        if Job.objects.filter(kind=ROTATE, state__in=OPEN).exists():
             raise refuse("rotation_open", "上一次密钥轮换还没有结束。")
         if len(ring(SEALING)) > 1 or len(ring(INDEX)) > 1:
             raise refuse("old_keys_left", "密钥文件里还有上一次轮换留下的旧密钥，请先移除（rotate_keys end）。")
