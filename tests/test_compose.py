@@ -14,6 +14,8 @@ import yaml
 from django.conf import settings
 from django.core.management import get_commands
 
+from tests.databases.servers import DURABLE
+
 ROOT = settings.BASE_DIR
 OURS = ("web", "worker", "beat", "backup", "prepare")
 HOST = "portal.example"
@@ -157,6 +159,14 @@ def test_the_broker_forgets_nothing_and_drops_nothing() -> None:
     assert "--appendonly yes" in command
     assert "--maxmemory-policy noeviction" in command
     assert environment_of("web")["REDIS_URL"].startswith("redis://redis:")
+
+
+def test_postgresql_is_set_as_the_figures_were_measured() -> None:
+    """In the containers, by the document, and in the servers of the benches: one set of settings."""
+    command, document = compose()["services"]["postgres"]["command"], _text("docs/operations/install.md")
+    for name, value in DURABLE.items():
+        assert f"--{name}={value}" in command
+        assert re.search(rf"ALTER SYSTEM SET {name} = '?{re.escape(value)}'?[\"']", document), name
 
 
 def test_there_is_one_beat_without_a_pid_file() -> None:
