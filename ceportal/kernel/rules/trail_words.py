@@ -72,6 +72,16 @@ _SUBJECTS = {
     "report": "统计报告",
     "statistics": "统计",
     "suspicion": "证书举报",
+    "appeal": "申诉",
+    "correction": "登记信息更正申请",
+    "handover": "更换管理员申请",
+    "merge": "合并账号申请",
+    "obligationrequest": "学时减免申请",
+    "outsidehours": "省外或以往学时",
+    "stationing": "职称评审归属申请",
+    "titlechange": "职称变更申请",
+    "transfer": "调动申请",
+    "unitchange": "单位变更申请",
 }
 _VERBS = {
     "answer": "答复",
