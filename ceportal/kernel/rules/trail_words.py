@@ -77,10 +77,10 @@ _SUBJECTS = {
     "handover": "更换管理员申请",
     "merge": "合并账号申请",
     "obligationrequest": "学时减免申请",
-    "outsidehours": "省外或以往学时",
+    "outsidehours": "外省学时认定申请",
     "stationing": "职称评审归属申请",
     "titlechange": "职称变更申请",
-    "transfer": "调动申请",
+    "transfer": "单位调转申请",
     "unitchange": "单位变更申请",
 }
 _VERBS = {
