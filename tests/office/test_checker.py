@@ -31,8 +31,10 @@ from ceportal.kernel.services.trail import record
 from ceportal.office.enums import LetterKind
 from ceportal.office.models import Letter
 from ceportal.office.rules.alarms import ringing
+from ceportal.office.rules.checking import Finding
 from ceportal.office.selectors import own_reading
-from ceportal.office.selectors.readers import READERS
+from ceportal.office.selectors.own_reading import Chunk
+from ceportal.office.selectors.readers import READERS, read_twice
 from ceportal.office.services.checker import begin_check, check_books, work_on
 from ceportal.office.services.figures import readings
 from certificates.models import Certificate
@@ -184,6 +186,14 @@ def test_nothing_at_a_whole_portal_and_each_planted_error_is_found(whole: Certif
         assert told() == {kind}
         path.write_bytes(kept)
     assert told() == set()
+
+
+def test_what_was_committed_between_two_questions_is_no_error() -> None:
+    """Found once and not again; what is found again stands."""
+    torn, wrong = Finding("total", "1"), Finding("total", "2")
+    said = iter([Chunk(9, [torn, wrong], None), Chunk(9, [wrong], None)])
+    assert read_twice(lambda after: next(said), 0) == Chunk(9, [wrong], None)
+    assert read_twice(lambda after: Chunk(9, [], 7), 0) == Chunk(9, [], 7)
 
 
 def test_what_the_clock_has_settled_or_still_weighs_is_whole(whole: Certificate) -> None:

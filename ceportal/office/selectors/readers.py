@@ -3,6 +3,7 @@ portal is upgraded goes on by number, so a new one stands last.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ceportal.office.rules.checking import Finding
 from ceportal.office.selectors import own_reading as own
@@ -32,6 +33,17 @@ def read_verdicts(after: int) -> Chunk:
             judged.append((ref, person, year, *kept, had.public, had.compulsory, had.professional, had.elective))
     found = [Finding("verdict", each.ref) for each in Judges().wrong(judged)]
     return Chunk(len(judged), found, rows[-1][0] if len(rows) == own.ROWS else None)
+
+
+def read_twice(reader: Reader, after: int) -> Chunk:
+    """As `reader` says, and of what it finds wrong that which it finds again: two questions may stand on either side of
+    what somebody commits.
+    """
+    first = reader(after)
+    if not first.findings:
+        return first
+    again = set(reader(after).findings)
+    return replace(first, findings=[finding for finding in first.findings if finding in again])
 
 
 READERS: Mapping[str, Reader] = {

@@ -14,7 +14,7 @@ from ceportal.kernel.services.jobs import renew, work_off
 from ceportal.kernel.services.trail import record
 from ceportal.office.rules.checking import last_night
 from ceportal.office.selectors.checks import CHECK, is_check_open
-from ceportal.office.selectors.readers import READERS
+from ceportal.office.selectors.readers import READERS, read_twice
 
 # Of more findings the number alone is kept.
 NAMED = 200
@@ -62,7 +62,7 @@ def work_on(job: Job, *, now: datetime) -> bool:
         if not renew(job, now=now):
             return False
         kind = _STAGES[job.done]
-        chunk = READERS[kind](job.params["after"])
+        chunk = read_twice(READERS[kind], job.params["after"])
         read, found = job.result["read"], job.result["found"]
         read[kind] = read.get(kind, 0) + chunk.read
         found[kind] = found.get(kind, 0) + len(chunk.findings)

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from ceportal.office.rules.checking import KINDS
-from ceportal.office.selectors.readers import READERS
+from ceportal.office.selectors.readers import READERS, read_twice
 
 _SHOWN = 50
 
@@ -21,7 +21,7 @@ class Command(BaseCommand):
         for kind, reader in READERS.items():
             after: int | None = 0
             while after is not None:
-                chunk = reader(after)
+                chunk = read_twice(reader, after)
                 read[kind] += chunk.read
                 found += chunk.findings
                 after = chunk.last
