@@ -27,7 +27,8 @@ from certificates.models import Certificate
 from credits.enums import Door
 from credits.models import Claim, Declaration, Evidence, HourBatch, HourEntry
 from credits.services.steps import fill_places
-from reviews.models import Decision
+from reviews.models import Decision, PlaceWatch
+from reviews.services.overlooking import overlook_places
 from tests import factories as make
 from tests.benches.province.children import MARK
 from tests.matrix.town import NOW, build
@@ -84,6 +85,8 @@ def laid_down(name: str, entries: int) -> str:
             agree_on(place, NOW.year, now=NOW)
     if not OfficerSum.objects.filter(year=NOW.year).exists():
         count_officers(now=NOW)
+    if not PlaceWatch.objects.filter(year=NOW.year).exists():
+        overlook_places(now=NOW)
     spent = time.monotonic() - began
     counts = ", ".join(f"{model.objects.count():,} {words}" for words, model in (("entries", HourEntry), *BESIDE))
     return f"{counts} of {_laid():,} made-up people, {spent:.0f} s spent on laying them"
