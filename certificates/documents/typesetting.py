@@ -1,6 +1,7 @@
 """HTML with a style of ours → PDF bytes, by WeasyPrint: here alone, and imported where something is drawn.
 
-Three quarters of a second and some thirty MB, which the clock, the commands and most of what waits never need.
+Nine tenths of a second of processor time and 22 MB, which the clock and most commands never need (docs/benchmarks.md,
+The gate).
 """
 
 from collections.abc import Mapping

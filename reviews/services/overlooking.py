@@ -9,7 +9,7 @@ from accounts.models import Area
 from accounts.selectors.reach import Reach
 from ceportal.kernel.enums import JobState
 from ceportal.kernel.models import Job
-from ceportal.kernel.services.jobs import renew, work_off
+from ceportal.kernel.services.jobs import begin_daily, renew, work_off
 from reviews.models import PlaceWatch
 from reviews.selectors.overlooking import large_places, look_over, to_keep
 
@@ -18,10 +18,8 @@ JOB = "reviews.overlook"
 
 def overlook_places(*, now: datetime) -> int:
     """Begin the day's look, and work on it; gives how many places were looked over."""
-    today = timezone.localdate(now).isoformat()
-    if not Job.objects.filter(kind=JOB, params__day=today).exists():
-        Job.objects.create(kind=JOB, params={"day": today}, created_at=now)
-    return work_off((JOB,), work_on, now=now)
+    is_open = begin_daily(JOB, {}, now=now)
+    return work_off((JOB,), work_on, now=now) if is_open else 0
 
 
 @transaction.atomic

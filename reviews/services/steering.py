@@ -17,7 +17,7 @@ from bases.services.crediting import note_credit
 from ceportal.kernel.enums import JobState
 from ceportal.kernel.models import Job
 from ceportal.kernel.rules.refusal import MovedOn, Refusal, refuse, refuse_if_any
-from ceportal.kernel.services.jobs import renew, work_off
+from ceportal.kernel.services.jobs import begin_daily, renew, work_off
 from ceportal.kernel.services.trail import record
 from reviews.enums import Verdict
 from reviews.models import Steering
@@ -31,10 +31,8 @@ EMPLOYERS = 200
 
 def look_for_steering(*, now: datetime) -> int:
     """Begin the day's look, and work on it; gives how many chunks were done."""
-    today = timezone.localdate(now).isoformat()
-    if not Job.objects.filter(kind=JOB, params__day=today).exists():
-        Job.objects.create(kind=JOB, params={"day": today, "after": 0}, created_at=now)
-    return work_off((JOB,), work_on, now=now)
+    is_open = begin_daily(JOB, {"after": 0}, now=now)
+    return work_off((JOB,), work_on, now=now) if is_open else 0
 
 
 @transaction.atomic

@@ -115,9 +115,7 @@ def test_a_value_cannot_leap_out_of_its_column() -> None:
 
 
 def test_what_draws_is_loaded_where_something_is_drawn_alone() -> None:
-    """A second and twenty MB that the clock and the commands never need: imported within functions, but by the web
-    server, whose processes share it.
-    """
+    """Imported within functions, but by the web server, whose processes share it."""
     own = {"certificates/documents/typesetting.py", "certificates/documents/wellformed.py", "ceportal/wsgi.py"}
     heavy = re.compile(
         r"^(?:from|import) (?:weasyprint|certificates\.documents(?:\.| import )(?:typesetting|wellformed))", re.M

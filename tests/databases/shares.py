@@ -1,7 +1,6 @@
 """What a run on two databases tries with one of them: each thing once, all of them between the two.
 
-A run on one database alone, or on each, tries everything (in a shared one some of the great table and of the strange
-questions take turns, run by run). Races, faults and what speaks SQL of its own are tried with
+A run on one database alone, or on each, tries everything. Races, faults and what speaks SQL of its own are tried with
 both, other services with PostgreSQL and in every other file with SQLite; shared are the cells of the great table (who
 gets what at which address), strange questions page by page, made-up requests operation by operation, the pages that
 Django's test client asks for, and the journeys that a browser makes through doors that have tests of their own.
@@ -45,15 +44,6 @@ def is_shared(config: pytest.Config) -> bool:
 
 def is_the_second(config: pytest.Config) -> bool:
     return bool(config.pluginmanager.hasplugin(SECOND))
-
-
-def is_its_turn(of: str, config: pytest.Config, *, in_: int) -> bool:
-    """Of what takes turns where two databases share: one in so many, other ones in each run, by the seed that the run
-    prints and `--randomly-seed` gives again. A run that does not share, as `make test-deep`, tries all.
-    """
-    if not is_shared(config):
-        return True
-    return crc32(f"{config.getoption('randomly_seed', 0)} {of}".encode()) % in_ == 0
 
 
 def is_of_one(item: pytest.Item) -> bool:

@@ -12,7 +12,7 @@ from zlib import crc32
 
 import pytest
 
-from tests.databases.shares import is_its_turn, is_shared, is_the_second
+from tests.databases.shares import is_shared, is_the_second
 from tests.matrix.addresses import Address, Nameless, addresses
 from tests.matrix.asking import Told, ask, sought
 from tests.matrix.expectations import (
@@ -77,8 +77,8 @@ def test_everybody_gets_what_the_table_says(line: Line, town: Town, pytestconfig
     """Lists too: neither the name of a person or unit here nor what they declared stands on a stranger's page.
 
     Where two databases share, what is absent is not asked for again by whom the portal sent away without having looked
-    for the thing: such an answer cannot tell whether it is there. The first of each line asks all the same. Who asks
-    then is said by `_asking`.
+    for the thing: such an answer cannot tell whether it is there. The first of each line asks all the same. With the
+    second one asks for each answer, with the first everybody else.
     """
     given, wrong = objects().get(line.key), list[str]()
     refused: set[tuple[str, Answer]] = set()
@@ -149,18 +149,11 @@ def _one_for_each_answer(line: Line) -> list[str]:
 
 
 def _asking(line: Line, config: pytest.Config) -> list[str]:
-    """Where two databases share: with the second one for each answer; with the first everybody else, of one line in
-    three, and of the others somebody.
-    """
+    """Everybody, between two databases that share."""
     few = _one_for_each_answer(line)
     if not is_shared(config):
         return roles()
-    if is_the_second(config):
-        return few
-    rest = [role for role in roles() if role not in few]
-    if is_its_turn(line.key, config, in_=3):
-        return rest
-    return [role for role in rest if is_its_turn(f"{line.key} {role}", config, in_=len(rest))]
+    return few if is_the_second(config) else [role for role in roles() if role not in few]
 
 
 def _told_apart(who: str, own: Told, none: Told, expected: Answer = "") -> list[str]:

@@ -214,7 +214,7 @@ ROWS: dict[str, tuple[Callable[[Books], str], ...]] = {
 }
 # What is found wrong with it, and comes right with it.
 ALSO = {
-    lose_entry: {"claim", "verdict"}, change_entry: {"claim"},
+    lose_entry: {"certificate", "claim", "verdict"}, change_entry: {"certificate", "claim"},
     say_it_is_not_met: {"verdict"}, lose_account: {"certificate"}, enter_as_another_kind: {"total"},
 }  # fmt: skip
 FILES: dict[str, Callable[[Books], None]] = {

@@ -91,7 +91,7 @@ def test_a_round_with_nothing_to_do_asks_little(django_assert_max_num_queries: A
     Counter.objects.create(name="statistics.days", value=(NEW_YEAR - timedelta(days=1)).date().toordinal())
     for _ in range(2):
         list(clock.run_all(now=NEW_YEAR))
-    with django_assert_max_num_queries(132):
+    with django_assert_max_num_queries(130):
         list(clock.run_all(now=NEW_YEAR))
 
 

@@ -1,11 +1,13 @@
 """Long work in chunks, a chunk in a transaction: taken up under a lease, gone on with by the next after a kill."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from time import monotonic
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
 
 from ceportal.kernel.enums import JobState
 from ceportal.kernel.models import Job
@@ -23,6 +25,17 @@ class Work(Protocol):
     """One chunk, in one transaction, of a job whose lease the caller holds. False: nothing is left, or it is lost."""
 
     def __call__(self, job: Job, *, now: datetime) -> bool: ...
+
+
+def begin_daily(kind: str, params: Mapping[str, Any], *, now: datetime) -> bool:
+    """Leave the day's job of `kind` where there is none; gives whether any is open. One question where none is."""
+    today = timezone.localdate(now).isoformat()
+    jobs = Job.objects.filter(Q(params__day=today) | Q(state__in=OPEN), kind=kind)
+    found = list(jobs.values_list("params__day", "state"))
+    if all(day != today for day, _ in found):
+        Job.objects.create(kind=kind, params={"day": today, **params}, created_at=now)
+        return True
+    return any(state in OPEN for _, state in found)
 
 
 def work_off(kinds: Collection[str], work_on: Work, *, now: datetime, only: int | None = None) -> int:

@@ -109,7 +109,7 @@ def _units(province: Province, numbers: range) -> dict[int, Organization]:
     new = {
         serial: Organization(
             name=name, name_key=key, nature=natures[serial % len(natures)], is_employer=True,
-            area=areas[int(scattered(serial, 6)) % len(areas)], contact_name="人事科", contact_phone="0371-60000000",
+            area=areas[scattered(serial, 10**6) % len(areas)], contact_name="人事科", contact_phone="0371-60000000",
             registered_at=province.now,
         )
         for key, (name, serial) in names.items()
@@ -120,7 +120,7 @@ def _units(province: Province, numbers: range) -> dict[int, Organization]:
 
 
 def _unit(serial: int) -> str:
-    return f"示例单位{scattered(serial, 6)}"
+    return f"示例单位{scattered(serial, 10**6):06d}"
 
 
 def _person(province: Province, number: int, unit: Organization) -> MadeUp:

@@ -17,8 +17,8 @@ from ceportal.kernel.rules.id_number import check_digit
 from ceportal.kernel.selectors.given import given
 
 _USERS, _PEOPLE, _JOBS = (model._meta.db_table for model in (User, Professional, Employment))
-# A prime.
-_STRIDE = 7_919
+# A prime, and how many names there are: 100,000 of them begin with 示例00. Beyond that people share a name.
+_STRIDE, _NAMES = 7_919, 1_440_000
 _FIRST_BORN, _STRANGERS_BORN = date(1900, 1, 1), date(1960, 1, 1)
 
 
@@ -33,7 +33,11 @@ class MadeUp:
 
     @property
     def name(self) -> str:
-        return f"示例{scattered(self.number, 7)}"
+        return self.name_of(self.number)
+
+    @staticmethod
+    def name_of(number: int) -> str:
+        return f"示例{scattered(number, _NAMES):07d}"
 
     @property
     def id_number(self) -> str:
@@ -50,9 +54,9 @@ class MadeUp:
         return first + check_digit(first)
 
 
-def scattered(number: int, digits: int) -> str:
-    """Another number for each, as names are: those that begin alike came at all times."""
-    return f"{number * _STRIDE % 10**digits:0{digits}d}"
+def scattered(number: int, among: int) -> int:
+    """A number below `among`, another one for each: names that begin alike came at all times."""
+    return number * _STRIDE % among
 
 
 @dataclass(frozen=True, slots=True)

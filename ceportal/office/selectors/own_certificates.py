@@ -11,7 +11,8 @@ from ceportal.office.selectors.own_reading import ROWS, ZERO, Chunk, chunk_of, f
 
 def read_certificates(after: int) -> Chunk:
     """certificate: what it says, and its sheet, are those the trail was told of when they were made, its total is that
-    of its items; and what is in force stands on a year that is met, and on items that still count.
+    of its items; and what is in force stands on a year that is met, and on items that still count, entered as they are
+    printed.
 
     Hours learnt later leave it as it is. Not looked at is what the clock has yet to settle: a year that has just
     changed, items that are held, an account whose hours are being brought over to another.
@@ -48,12 +49,16 @@ class _Standing:
     def __init__(self, rows: list[tuple[Any, ...]]) -> None:
         people = sorted({row[3] for row in rows})
         self._sums = sums_of(people)
+        # By person and name: a claim's state, and the sum of its entries.
         self._claims: dict[tuple[int, str], tuple[str, Decimal]] = {}
         self._archived: set[tuple[int, int]] = set()
-        columns = "professional_id, ref, state, hours, year, source"
-        sql = f"SELECT {columns} FROM credits_claim WHERE professional_id IN ({marks(people)})"  # noqa: S608
+        sql = (
+            "SELECT c.professional_id, c.ref, c.state, SUM(e.hours), c.year, c.source FROM credits_claim c"  # noqa: S608
+            f" LEFT JOIN credits_hourentry e ON e.claim_id = c.id WHERE c.professional_id IN ({marks(people)})"
+            " GROUP BY c.id, c.professional_id, c.ref, c.state, c.year, c.source"
+        )
         for person, ref, state, hours, year, source in rows_of(sql, *(people or [0])):
-            self._claims[person, _plain(ref)] = state, Decimal(str(hours))
+            self._claims[person, _plain(ref)] = state, Decimal(str(hours or 0))
             if source == "platform:archive":
                 self._archived.add((person, year))
 
@@ -63,13 +68,13 @@ class _Standing:
         return bool(sums.total or sums.held)
 
     def on(self, person: int, year: int, items: list[Mapping[str, str]], *, is_met: bool) -> bool:
-        """Whether the year is met, and each of `items` counts as it is printed. True while one is held."""
+        """Whether the year is met, and each of `items` is entered as it is printed. True while one is held."""
         claims = [self._claims.get((person, _plain(item["ref"]))) for item in items]
         if any(claim and claim[0] == "held" for claim in claims):
             return True
         is_archived = (person, year) in self._archived
         return is_met and all(
-            is_archived if claim is None else claim[0] == "live" and claim[1] >= Decimal(item["hours"])
+            is_archived if claim is None else claim == ("live", Decimal(item["hours"]))
             for item, claim in zip(items, claims, strict=True)
         )
 

@@ -50,7 +50,7 @@ def desk(small: Watch, large: Watch) -> int:
     export = large.measure("export")
     say(
         f"an export of {export['rows']:,} rows: {export['seconds']:.0f} s, at most {export['long']:.0f} MB;"
-        f" of the short one: {export['short']:.0f} MB"
+        f" of the first ten thousand: {export['short']:.0f} MB"
     )
     held.append(_holds("export-grown-MB", export["long"] - export["short"], EXPORT_MB))
     return int(not all(held))

@@ -17,7 +17,7 @@ from accounts.enums import Duty
 from accounts.models import Area, Notice, Organization, Professional, User
 from ceportal.kernel.models import AuditEvent, Counter
 from ceportal.office.demo.province import PROGRESS
-from ceportal.office.demo.province_people import scattered
+from ceportal.office.demo.province_people import MadeUp
 from ceportal.office.demo.province_years import LABEL
 from ceportal.office.models import Agreement, OfficerSum
 from ceportal.office.services.agreeing import agree_on
@@ -48,6 +48,8 @@ BESIDE: Sequence[tuple[str, Any]] = (
 # Of a made-up person, over the years.
 ENTRIES_EACH = 13.9
 A_PART = 10_000
+# Of somebody in any province, by whose name it is known how people were named.
+_A_NUMBER = 200
 # Beside the roles of the matrix: who looks at the desks of the whole province, and who agrees to their exports.
 CLERK, SECOND_CLERK = "clerk", "second_clerk"
 
@@ -98,7 +100,7 @@ def _ends_unless_of_today() -> None:
     """
     is_of_today = (
         HourEntry.objects.filter(claim__door=Door.DECLARATION, by_label=LABEL).exists()
-        and Professional.objects.filter(name=f"示例{scattered(1, 7)}").exists()
+        and Professional.objects.filter(name=MadeUp.name_of(_A_NUMBER)).exists()
     )
     if _laid() and not is_of_today:
         raise SystemExit("this province was laid by an earlier version, with other names or fewer things: remove it")
