@@ -20,6 +20,8 @@ from django.core import mail
 from django.core.cache import caches
 from django.db import connection
 
+from tests.databases.locks import content_of
+
 # What people hand in is theirs: of evidence only the names of files are looked at (they are digests).
 EVIDENCE = "files"
 
@@ -90,7 +92,7 @@ def stored() -> Iterator[tuple[str, bytes]]:
         name = path.relative_to(settings.DATA_DIR).as_posix()
         yield f"file name {name[:20]}", name.encode()
         if path.is_file() and name.split("/")[0] != EVIDENCE:
-            content = path.read_bytes()
+            content = content_of(path)
             yield f"file {name}", content
             if content.startswith(b"%PDF"):
                 yield f"sheet {name}", _text_of_pdf(content).encode()

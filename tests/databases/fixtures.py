@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 import redis
 from celery import current_app
+from django.db import connection
 from kombu import pools
 from pytest_django import DjangoDbBlocker
 
-from tests.databases import tables
+from tests.databases import locks, tables
 from tests.databases.servers import Broker
 
 
@@ -27,6 +28,8 @@ def django_db_setup(django_db_setup: None, django_db_keepdb: bool, django_db_blo
     if not django_db_keepdb:
         with django_db_blocker.unblock():
             tables.keep()
+    if connection.vendor == "sqlite":
+        locks.keep(connection.settings_dict["NAME"])
 
 
 @pytest.fixture(scope="session")
