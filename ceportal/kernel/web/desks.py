@@ -6,6 +6,7 @@ CVE-2026-4292); these keep its registry, index and door, and nothing else of it.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -15,6 +16,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from ceportal.kernel.rules.queueing import QUEUED_AT_MOST, Queue
@@ -38,6 +41,11 @@ class Column:
     @property
     def css_class(self) -> str:
         return "num" if self.is_number else "nowrap" if self.is_short else ""
+
+    @cached_property
+    def opening(self) -> SafeString:
+        """What stands before the text of each of its cells."""
+        return format_html('<td data-label="{}" class="{}">', self.heading, self.css_class)
 
     def of(self, row: Model) -> object:
         value = getattr(row, self.read) if isinstance(self.read, str) else self.read(row)
