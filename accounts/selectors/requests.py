@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from django.apps import apps
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.enums import Duty, Move
 from accounts.models import Request, User
 from accounts.selectors.duties import organizations_with, waiting_for, who_can_rule
 from ceportal.kernel.models import AuditEvent
+from ceportal.kernel.selectors.ways import found_in_a_way
 
 Row = TypeVar("Row", bound=Request)
 
@@ -57,14 +58,9 @@ def requests_seen_by(user: User, rows: QuerySet[Row], *, duties: Iterable[Duty])
     `duties` there, that come from their unit.
     """
     units = organizations_with(user, *duties).values("pk")
-    own = rows.filter(Q(asked_by=user) | Q(declarant=user))
     ruled: Any = rows.filter(rulings__organization__in=units)
-    ways = [
-        way.order_by().values("pk")
-        for way in (requests_waiting_for(user, rows), rows.filter(organization__in=units), ruled)
-    ]
-    # A union, and not an OR: each way is found by an index of its own.
-    return rows.filter(pk__in=own.order_by().values("pk").union(*ways))
+    own = rows.filter(asked_by=user), rows.filter(declarant=user)
+    return found_in_a_way(rows, *own, requests_waiting_for(user, rows), rows.filter(organization__in=units), ruled)
 
 
 def steps_of(asked: Request) -> list[Step]:

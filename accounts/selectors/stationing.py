@@ -7,16 +7,17 @@ from accounts.models import Organization, Stationing, User
 from accounts.rules.policy import Act, duties_for
 from accounts.selectors.duties import units_for
 from accounts.selectors.requests import requests_seen_by
+from ceportal.kernel.selectors.ways import found_in_a_way
 
 SIDES = duties_for(Act.SEE_STATIONINGS)
 
 
 def stationings_seen_by(user: User) -> QuerySet[Stationing]:
     """Those of the units and bureaus `user` acts for, on either side, the newest first."""
-    seen = requests_seen_by(user, Stationing.objects.all(), duties=SIDES).values("pk")
-    of_bureau = Q(bureau__in=units_for(user, Act.PROPOSE_STATIONING))
-    rows = Stationing.objects.filter(Q(pk__in=seen) | of_bureau)
-    return rows.select_related("organization", "bureau", "waiting_on", "document", "asked_by").order_by("-id")
+    rows = Stationing.objects.all()
+    of_bureau = rows.filter(bureau__in=units_for(user, Act.PROPOSE_STATIONING).values("pk"))
+    seen = found_in_a_way(rows, requests_seen_by(user, rows, duties=SIDES), of_bureau)
+    return seen.select_related("organization", "bureau", "waiting_on", "document", "asked_by").order_by("-id")
 
 
 def units_managed_by(user: User) -> QuerySet[Organization]:

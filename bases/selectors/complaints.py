@@ -1,6 +1,6 @@
 """Complaints: whose they are, which bureau answers them, what everybody may read of the upheld ones."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from accounts.enums import Duty, RequestState
 from accounts.models import Area, Membership, Organization, User
@@ -11,6 +11,7 @@ from accounts.selectors.reach import reach_of
 from accounts.selectors.requests import requests_seen_by, requests_waiting_for
 from bases.models import Complaint
 from bases.selectors.desks import institutions
+from ceportal.kernel.selectors.ways import found_in_a_way
 
 _TOLD = ("about__area", "area", "waiting_on", "document", "asked_by")
 
@@ -29,8 +30,8 @@ def complaints_seen_by(user: User) -> QuerySet[Complaint]:
     rows = Complaint.objects.exclude(about__in=_units_of(user))
     dealt_with = requests_seen_by(user, rows, duties=duties_for(Act.RULE_ON_COMPLAINTS))
     below = reach_of(user, Act.SEE_COMPLAINTS).of_places("area")
-    found = Q(pk__in=dealt_with.values("pk")) | Q(pk__in=rows.filter(below).values("pk")) | Q(asked_by=user)
-    return Complaint.objects.filter(found).select_related(*_TOLD)
+    seen = found_in_a_way(Complaint.objects.all(), dealt_with, rows.filter(below), own_complaints(user))
+    return seen.select_related(*_TOLD)
 
 
 def upheld_against(unit: Organization) -> QuerySet[Complaint]:

@@ -14,6 +14,7 @@ from accounts.selectors.requests import requests_seen_by, requests_waiting_for
 from bases.enums import PlanStage
 from bases.models import PlanInspection, TrainingPlan, TrainingPlanItem
 from bases.rules.plans import PlannedTraining, first_stage
+from ceportal.kernel.selectors.ways import found_in_a_way
 
 _OPEN = (RequestState.DRAFT, RequestState.WAITING, RequestState.RETURNED)
 _TOLD = ("organization__area", "waiting_on", "document", "asked_by", "amends")
@@ -37,12 +38,11 @@ def plans_waiting_for(user: User) -> QuerySet[TrainingPlan]:
 def plans_seen_by(user: User) -> QuerySet[TrainingPlan]:
     """One's own, what waits or waited with one, and what units within one's reach have handed in."""
     reach = reach_of(user, Act.SEE_PLANS)
-    below = reach.of_places("organization__area") | reach.of_units("organization")
     rows = TrainingPlan.objects.all()
     dealt_with = requests_seen_by(user, rows.exclude(state=RequestState.DRAFT), duties=duties_for(Act.RULE_ON_PLANS))
-    handed_in = Q(submitted_at__isnull=False)
-    found = Q(pk__in=own_plans(user).values("pk")) | Q(pk__in=dealt_with.values("pk")) | (handed_in & below)
-    return rows.filter(found).select_related(*_TOLD)
+    handed_in = rows.filter(submitted_at__isnull=False)
+    below = handed_in.filter(reach.of_places("organization__area")), handed_in.filter(reach.of_units("organization"))
+    return found_in_a_way(rows, own_plans(user), dealt_with, *below).select_related(*_TOLD)
 
 
 def in_force() -> QuerySet[TrainingPlan]:

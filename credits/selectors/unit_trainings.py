@@ -1,6 +1,6 @@
 """Trainings that units ran for all their people: whose they are, who may read and decide on them (S2-05)."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from accounts.enums import RequestState
 from accounts.models import Organization, Professional, User
@@ -9,6 +9,7 @@ from accounts.selectors.duties import units_for
 from accounts.selectors.requests import requests_seen_by, requests_waiting_for
 from bases.models import TrainingPlanItem
 from bases.selectors.plans import items_filed_by
+from ceportal.kernel.selectors.ways import found_in_a_way
 from credits.models import UnitTraining
 from credits.rules.planned import NamedPlan
 
@@ -33,8 +34,7 @@ def trainings_seen_by(user: User) -> QuerySet[UnitTraining]:
     """One's own unit's, and what waits or waited with one."""
     sent = UnitTraining.objects.exclude(state=RequestState.DRAFT)
     dealt_with = requests_seen_by(user, sent, duties=duties_for(Act.RULE_ON_TRAININGS))
-    found = Q(pk__in=own_trainings(user).values("pk")) | Q(pk__in=dealt_with.values("pk"))
-    return UnitTraining.objects.filter(found).select_related(*_TOLD)
+    return found_in_a_way(UnitTraining.objects.all(), own_trainings(user), dealt_with).select_related(*_TOLD)
 
 
 def items_to_run(units: list[Organization], years: tuple[int, ...]) -> QuerySet[TrainingPlanItem]:

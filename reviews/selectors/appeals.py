@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.enums import RequestState
 from accounts.models import Organization, User
@@ -11,6 +11,7 @@ from accounts.selectors.duties import bureau_for, units_for
 from accounts.selectors.escalation import above
 from accounts.selectors.requests import requests_waiting_for, who_can_decide
 from ceportal.kernel.rules.refusal import Refusal
+from ceportal.kernel.selectors.ways import found_in_a_way
 from credits.enums import DeclarationState
 from credits.models import Declaration, HourEntry
 from reviews.models import Appeal, Decision
@@ -61,10 +62,11 @@ def next_level(declaration: Declaration) -> Organization | None:
 
 def appeals_seen_by(user: User) -> QuerySet[Appeal]:
     """One's own, those that wait or waited with an office for which one reviews, and those against it."""
-    units = units_for(user, Act.RULE_ON_APPEALS)
-    ruled = Appeal.objects.filter(rulings__organization__in=units).values("pk")
-    seen = Q(declarant=user) | Q(waiting_on__in=units) | Q(against__in=units) | Q(pk__in=ruled)
-    return _shown(Appeal.objects.filter(seen))
+    units = units_for(user, Act.RULE_ON_APPEALS).values("pk")
+    rows = Appeal.objects.all()
+    ways = ("waiting_on", "against", "rulings__organization")
+    at_units = (rows.filter(**{f"{way}__in": units}) for way in ways)
+    return _shown(found_in_a_way(rows, rows.filter(declarant=user), *at_units))
 
 
 def appeals_waiting_for(user: User) -> QuerySet[Appeal]:

@@ -48,7 +48,7 @@ def show_appeals(request: HttpRequest) -> HttpResponse:
     """What waits for the reader to answer, what they may appeal, and the appeals they may read."""
     user = cast(User, request.user)
     context = {
-        "waiting": appeals_waiting_for(user)[:_SHOWN],
+        "waiting": keyset_page(appeals_waiting_for(user), order=("due_at", "id"), cursor="", size=_SHOWN).items,
         "appealable": appealable(user)[:_SHOWN],
         "answers": may(user, Act.RULE_ON_APPEALS),
         "page": keyset_page(appeals_seen_by(user), order=("-id",), cursor=request.GET.get("after", "")),

@@ -119,7 +119,7 @@ def test_the_list_is_paged_and_asks_the_same_however_long_it_is(
         made(base, make.user(f"学员{name}"))
     client.force_login(city_officer)
     client.get(LIST)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         shown = client.get(LIST, {"view": "all"}).content.decode()
     assert shown.count(f"{base}：乱收费") == 3
 

@@ -281,7 +281,7 @@ def test_the_list_is_walked_page_by_page_in_few_queries(
 ) -> None:
     for n in range(30):
         make_roster.roster(listed, base_teacher, title=f"班{n:02d}")
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         first = teacher.get(reverse("credits:rosters")).content.decode()
     assert "班29" in first
     assert "班04" not in first

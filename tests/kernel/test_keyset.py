@@ -6,11 +6,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db.models import Q
+from pytest_django import DjangoAssertNumQueries
 
+from accounts.enums import Duty
+from accounts.models import Membership, Organization
 from ceportal.kernel.models import AuditEvent, Job
 from ceportal.kernel.selectors.counted import counted_up_to
+from ceportal.kernel.selectors.ways import found_in_a_way
 from ceportal.kernel.services.trail import record
 from ceportal.kernel.web.keyset import keyset_page
+from tests import factories as make
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
@@ -88,3 +93,39 @@ def test_a_page_is_one_query_however_long_the_list(jobs: list[Job], django_asser
     first = keyset_page(AuditEvent.objects.all(), order=("-id",), cursor="")
     with django_assert_num_queries(1):
         assert len(keyset_page(AuditEvent.objects.all(), order=("-id",), cursor=first.next_cursor).items) == 25
+
+
+@pytest.fixture
+def held(db: None) -> list[Membership]:
+    """Three duties at each of two units, which are read together with who holds them and where."""
+    duties = (Duty.MANAGE_UNIT, Duty.REVIEW_HOURS, Duty.APPROVE_PEOPLE)
+    return [
+        Membership.objects.create(user=make.user("某人"), organization=unit, duty=duty, granted_at=NOW)
+        for unit in (make.employer("甲"), make.employer("乙"))
+        for duty in duties
+    ]
+
+
+def test_wide_rows_that_others_are_asked_for_are_found_by_their_keys_first(
+    held: list[Membership], django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    units = Organization.objects.filter(name="甲").values("pk")
+    rows = Membership.objects.select_related("user", "organization").filter(organization__in=units)
+    with django_assert_num_queries(2):
+        page = keyset_page(rows, order=("-id",), cursor="", size=2)
+        assert [one.organization.name for one in page.items if one.user.name] == ["甲", "甲"]
+    assert [one.pk for one in page.items] == sorted((one.pk for one in held[:3]), reverse=True)[:2]
+    with django_assert_num_queries(2):
+        (last,) = keyset_page(rows, order=("-id",), cursor=page.next_cursor, size=2).items
+    assert last == held[0]
+    with django_assert_num_queries(1):
+        assert not keyset_page(rows.exclude(pk__in=[one.pk for one in held]), order=("id",), cursor="").items
+    with django_assert_num_queries(1):
+        assert len(keyset_page(rows.select_related(None), order=("id",), cursor="").items) == 3
+
+
+def test_what_is_found_in_several_ways_stands_once(held: list[Membership]) -> None:
+    rows = Membership.objects.select_related("user").order_by("-id")
+    ways = rows.filter(duty=Duty.REVIEW_HOURS), rows.filter(organization__name="甲"), rows.filter(pk__in=[])
+    found = found_in_a_way(rows, *ways)
+    assert list(found) == [held[4], held[2], held[1], held[0]]

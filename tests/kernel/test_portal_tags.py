@@ -95,7 +95,6 @@ def test_a_bar_is_full_only_when_the_threshold_is_met(have: str, need: str, perc
 def test_a_limit_reads_in_working_days(calendar_2025: None, today: None, due: date, words: str, tone: str) -> None:
     routed = SimpleNamespace(due_at=end_of(due), due_is_provisional=False)
     assert rendered("{% due_words row %}", row=routed) == words
-    assert rendered("{{ row.due_at|due_words }}", row=routed) == words
     assert rendered("{% due_tone row %}", row=routed) == tone
 
 

@@ -37,6 +37,5 @@ def test_a_cell_is_what_a_template_would_write(column: Column, value: object, sh
 def test_the_first_cell_alone_leads_on() -> None:
     made = register_cells([Cell(TEXT, "甲<"), Cell(TEXT, "乙")], "/a/?b=1&c=2")
     assert made == (
-        '<td data-label="单位" class=""><a href="/a/?b=1&amp;c=2">甲&lt;</a></td>'
-        '<td data-label="单位" class="">乙</td>'
+        '<td data-label="单位" class=""><a href="/a/?b=1&amp;c=2">甲&lt;</a></td><td data-label="单位" class="">乙</td>'
     )

@@ -119,5 +119,5 @@ def test_a_long_list_of_units_takes_as_many_queries_as_a_short_one(
     with time_machine.travel(NOW + timedelta(days=1), tick=False):
         client.force_login(bureau_officer)
         client.get("/evaluations/")
-        with django_assert_max_num_queries(12):
+        with django_assert_max_num_queries(13):
             assert "下一页" in client.get("/evaluations/").content.decode()

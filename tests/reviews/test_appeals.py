@@ -181,6 +181,23 @@ def test_its_clock_counts_every_day_and_no_holiday_moves_it(
     assert Notice.objects.filter(to=authority_reviewer, text__contains="已超过 30 天").exists()
 
 
+def test_a_long_list_takes_as_many_queries_as_a_short_one(
+    client: Client, declarant: Professional, employer_reviewer: User, authority_reviewer: User,
+    django_assert_num_queries: Any,
+) -> None:  # fmt: skip
+    client.force_login(authority_reviewer)
+    with time_machine.travel(MONDAY, tick=False):
+        for times in (1, 3):
+            while Appeal.objects.count() < times:
+                title = f"第 {Appeal.objects.count()} 次研修"
+                turned = turned_down(submitted(declarant, title=title), employer_reviewer, move=Move.REJECT)
+                appeal(turned, reason=WHY, document=None, by=declarant.user, now=MONDAY)
+            client.get(reverse("reviews:appeals"))
+            with django_assert_num_queries(11):
+                shown = client.get(reverse("reviews:appeals")).content.decode()
+            assert shown.count("还剩") == times
+
+
 def test_the_pages_from_the_list_to_the_answer(
     client: Client, declarant: Professional, employer_reviewer: User, authority_reviewer: User, stranger: User
 ) -> None:

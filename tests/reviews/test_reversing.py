@@ -164,7 +164,7 @@ class TestDesk:
         for number in range(27):
             credit(declarant, "0.5", title=f"课{number}")
         client.force_login(city_officer)
-        with django_assert_max_num_queries(10):
+        with django_assert_max_num_queries(11):
             page = client.get(DESK)
         assert len(page.context["page"].items) == 25
         rest = client.get(DESK, {"after": page.context["page"].next_cursor})

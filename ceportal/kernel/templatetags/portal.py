@@ -173,12 +173,6 @@ def due_words_of(context: Context, routed: Any) -> str:
     return due_text(routed.due_at, _calendar(context), is_provisional=routed.due_is_provisional)
 
 
-@register.filter(name="due_words")
-def due_words_filter(due_at: datetime | None) -> str:
-    """The same for a bare moment. Reads the calendar each time: use the tag in lists."""
-    return due_text(due_at, work_calendar(timezone.localdate())) if due_at else ""
-
-
 @register.simple_tag(takes_context=True)
 def due_tone(context: Context, routed: Any) -> str:
     """wait, warn (two working days or fewer) or late (past), for a mark beside the words."""

@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import FieldError, ValidationError
 from django.db.models import F, Max, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models.sql import Query
 
 from ceportal.kernel.web.problems import Problem
 
@@ -19,6 +20,9 @@ PAGE_SIZE = 25
 # Of what is `OfFew`: so many of the table's newest rows are looked through first; so many owners are few where each has
 # few rows, and where each is asked for its newest.
 _NEWEST, _FEW, _FEW_TO_ASK = 5_000, 5_000, 500
+# From so many tables joined to what a condition finds by asking others, the keys are found before them. Of more than
+# eight tables PostgreSQL takes those that are asked about last (`from_collapse_limit`), and it sorts rows as wide.
+_WIDE = 2
 _YEARS = range(1900, 2200)
 
 
@@ -89,11 +93,32 @@ def strict_page(rows: QuerySet[Row], *, order: tuple[str, ...], cursor: str, siz
 
 def _first(arms: Sequence[QuerySet[Row]], order: tuple[str, ...], count: int, beyond: Q) -> list[Row]:
     """The first so many of all arms."""
-    found = {row.pk: row for arm in arms for row in arm.filter(beyond).order_by(*order)[:count]}
+    found = {row.pk: row for arm in arms for row in _first_of(arm.filter(beyond).order_by(*order), count)}
     rows = list(found.values())
     for name in reversed(order) if len(arms) > 1 else ():
         rows.sort(key=attrgetter(name.lstrip("-")), reverse=name.startswith("-"))
     return rows[:count]
+
+
+def _first_of(rows: QuerySet[Row], count: int) -> list[Row]:
+    """The first so many; where many tables are joined to what a question about others finds, their keys before them."""
+    if _joined(rows.query.select_related) < _WIDE or not _asks_others(rows.query.where):
+        return list(rows[:count])
+    keys = list(rows.select_related(None).prefetch_related(None).values_list("pk", flat=True)[:count])
+    return list(rows.filter(pk__in=keys)) if keys else []
+
+
+def _joined(related: Any) -> int:
+    """How many tables `select_related` names."""
+    return sum(1 + _joined(further) for further in related.values()) if isinstance(related, dict) else 0
+
+
+def _asks_others(part: Any) -> bool:
+    """Whether a condition has a query within."""
+    if isinstance(part, Query | Subquery):
+        return True
+    sources = part.get_source_expressions() if hasattr(part, "get_source_expressions") else ()
+    return any(map(_asks_others, [*getattr(part, "children", ()), *sources]))
 
 
 def _newest_of_few(few: OfFew[Row], count: int, beyond: Q) -> list[Row]:

@@ -10,12 +10,13 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.enums import Move
-from accounts.models import Organization, User
+from accounts.models import Organization, Professional, User
 from accounts.rules.policy import Act
 from accounts.selectors.duties import below, units_for
 from accounts.selectors.reach import reach_of
 from ceportal.kernel.rules.citations import citation
 from ceportal.kernel.rules.moments import day_words
+from ceportal.kernel.selectors.ways import found_in_a_way
 from ceportal.office.enums import LetterKind
 from ceportal.office.models import Letter, LetterReceipt
 from ceportal.office.rules.letters import Checked, Told, body_about, body_of_check
@@ -44,10 +45,15 @@ def letters_sent_by(user: User) -> QuerySet[Letter]:
 
 def letters_to(user: User) -> QuerySet[Letter]:
     """To the reader, or to a unit they act for, with whether the reader has opened them."""
-    units = units_for(user, Act.RECEIVE_LETTERS).values("pk")
-    mine = Q(to_person__user=user) | Q(to_person__merged_into__user=user) | Q(to_unit__in=units)
+    rows = Letter.objects.all()
+    people = Professional.objects.filter(user=user), Professional.objects.filter(merged_into__user=user)
+    mine = found_in_a_way(
+        rows,
+        *(rows.filter(to_person__in=same.values("pk")) for same in people),
+        rows.filter(to_unit__in=units_for(user, Act.RECEIVE_LETTERS).values("pk")),
+    )
     receipts = LetterReceipt.objects.filter(letter=OuterRef("pk"), user=user)
-    return Letter.objects.filter(mine).select_related("office", "sent_by").annotate(was_opened=Exists(receipts))
+    return mine.select_related("office", "sent_by").annotate(was_opened=Exists(receipts))
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,12 @@ from django.db import connection, transaction
 from django.test import override_settings
 
 from accounts.enums import Duty
-from accounts.models import Area, Notice, Organization, Professional, User
+from accounts.models import Area, Notice, Organization, Professional, Transfer, User
 from ceportal.kernel.models import AuditEvent, Counter
 from ceportal.office.demo.province import PROGRESS
 from ceportal.office.demo.province_people import MadeUp
 from ceportal.office.demo.province_years import LABEL
-from ceportal.office.models import Agreement, OfficerSum
+from ceportal.office.models import Agreement, Letter, OfficerSum
 from ceportal.office.services.agreeing import agree_on
 from ceportal.office.services.counting import keep_places
 from ceportal.office.services.counting_officers import count_officers
@@ -27,9 +27,10 @@ from certificates.models import Certificate
 from credits.enums import Door
 from credits.models import Claim, Declaration, Evidence, HourBatch, HourEntry
 from credits.services.steps import fill_places
-from reviews.models import Decision, PlaceWatch
+from reviews.models import Appeal, Decision, PlaceWatch
 from reviews.services.overlooking import overlook_places
 from tests import factories as make
+from tests.benches.province.asked import ask_beside
 from tests.benches.province.children import MARK
 from tests.matrix.town import NOW, build
 
@@ -44,6 +45,9 @@ BESIDE: Sequence[tuple[str, Any]] = (
     ("batches", HourBatch),
     ("messages", Notice),
     ("events of the trail", AuditEvent),
+    ("appeals", Appeal),
+    ("letters", Letter),
+    ("transfers asked for", Transfer),
 )
 # Of a made-up person, over the years.
 ENTRIES_EACH = 13.9
@@ -82,6 +86,8 @@ def laid_down(name: str, entries: int) -> str:
     keep_places()
     while fill_places(limit=A_PART):
         pass
+    if ask_beside(now=NOW):
+        _put_in_order()
     for place in Area.objects.filter(pk__in=("410000", "410200", "410203")):
         if not Agreement.objects.filter(place=place, year=NOW.year).exists():
             agree_on(place, NOW.year, now=NOW)
