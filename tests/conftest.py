@@ -31,6 +31,7 @@ examples.register_profile("untimed", deadline=None, suppress_health_check=[Healt
 examples.load_profile("untimed")
 pytest_plugins = ["tests.databases.fixtures", "tests.people", "tests.pictures", "tests.regulation"]
 HOUR = 3600
+A_PROCESS_DIED = pytest.StashKey[bool]()
 BROWSER_LOOP = pytest.StashKey[asyncio.AbstractEventLoop | None]()
 OUR_TEMPLATES = str(settings.BASE_DIR / "templates")
 
@@ -129,6 +130,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.shared)
         if item.get_closest_marker("deep") and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(HOUR))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object | None) -> None:
+    """A process that dies before it has a test at work would leave no failure behind."""
+    if error:
+        node.config.stash[A_PROCESS_DIED] = True
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    if session.config.stash.get(A_PROCESS_DIED, False) and not exitstatus:
+        session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
 
 
 @pytest.hookimpl(wrapper=True)

@@ -40,9 +40,10 @@ def plans_seen_by(user: User) -> QuerySet[TrainingPlan]:
     reach = reach_of(user, Act.SEE_PLANS)
     rows = TrainingPlan.objects.all()
     dealt_with = requests_seen_by(user, rows.exclude(state=RequestState.DRAFT), duties=duties_for(Act.RULE_ON_PLANS))
-    handed_in = rows.filter(submitted_at__isnull=False)
-    below = handed_in.filter(reach.of_places("organization__area")), handed_in.filter(reach.of_units("organization"))
-    return found_in_a_way(rows, own_plans(user), dealt_with, *below).select_related(*_TOLD)
+    below = reach.of_places("organization__area") | reach.of_units("organization")
+    # Of a whole place there are many: each is asked whether it lies there.
+    own = Q(pk__in=found_in_a_way(rows, own_plans(user), dealt_with).values("pk"))
+    return rows.filter(own | Q(below, submitted_at__isnull=False)).select_related(*_TOLD)
 
 
 def in_force() -> QuerySet[TrainingPlan]:

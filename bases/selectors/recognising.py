@@ -2,7 +2,7 @@
 
 from itertools import groupby
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.enums import Duty, RequestState, UnitState
 from accounts.models import Area, Organization, User
@@ -13,7 +13,6 @@ from bases.enums import AbsenceKind, RecognitionKind, RecognitionStage
 from bases.models import Absence, Recognition, RecognitionRequest
 from bases.rules.recognising import first_stage
 from bases.selectors.desks import listing_bureaus, places_kept_by
-from ceportal.kernel.selectors.ways import found_in_a_way
 
 _TOLD = ("organization__area", "area", "waiting_on", "document", "asked_by", "recommended_by")
 
@@ -74,8 +73,10 @@ def recognition_requests_seen_by(user: User) -> QuerySet[RecognitionRequest]:
     """One's own and one's unit's, what waits or waited with one, and for who keeps a list all of its place."""
     rows = RecognitionRequest.objects.all()
     duties = duties_for(Act.APPLY_FOR_RECOGNITION, Act.RULE_ON_RECOGNITIONS)
-    of_places = (rows.filter(**below(bureau.area)) for bureau in listing_bureaus(user))
-    return found_in_a_way(rows, requests_seen_by(user, rows, duties=duties), *of_places).select_related(*_TOLD)
+    seen = Q(pk__in=requests_seen_by(user, rows, duties=duties).values("pk"))
+    for bureau in listing_bureaus(user):
+        seen |= Q(**below(bureau.area))
+    return rows.filter(seen).select_related(*_TOLD)
 
 
 def recognition_requests_waiting_for(user: User) -> QuerySet[RecognitionRequest]:

@@ -90,7 +90,7 @@ def test_documents_of_a_class_are_kept_and_found(
     for found in ({"name": "开封"}, {"title": held.code}, {"year": "2026"}, {}):
         assert held.title in client.get(listing, found).content.decode()
     assert held.title not in client.get(listing, {"name": "没有这个基地"}).content.decode()
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(listing)
     paper = reverse("bases:class_paper", args=[held.ref, kept.ref])
     assert b"".join(client.get(paper).streaming_content)  # type: ignore[attr-defined]

@@ -19,9 +19,14 @@ class OpenedBeside(AssertionError):
 def keep(database: str) -> None:
     """From now on, and to the end of the process (Python never lets go of such a hook)."""
 
+    files = {os.path.realpath(f"{database}{ending}") for ending in ("", "-wal", "-shm", "-journal")}
+
     def refuse(event: str, arguments: tuple[Any, ...]) -> None:
-        if event == "open" and isinstance(arguments[0], str) and arguments[0].startswith(database):
-            raise OpenedBeside(os.path.basename(arguments[0]))
+        if event != "open" or not isinstance(arguments[0], str | bytes):
+            return
+        path = os.fsdecode(arguments[0])
+        if "sqlite3" in path and os.path.realpath(path) in files:
+            raise OpenedBeside(os.path.basename(path))
 
     sys.addaudithook(refuse)
 

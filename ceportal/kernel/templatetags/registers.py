@@ -7,8 +7,9 @@ from typing import cast
 
 from django import template
 from django.utils.formats import localize
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.timezone import template_localtime  # type: ignore[attr-defined]
 
 from ceportal.kernel.templatetags.portal import number
 from ceportal.kernel.web.desks import Cell
@@ -19,14 +20,14 @@ register = template.Library()
 @register.filter
 def register_cells(cells: Iterable[Cell], href: str = "") -> SafeString:
     """A `td` for each cell of a row; the first one leads to `href`, if there is one."""
-    return SafeString(
-        "".join(f"{cell.column.opening}{_shown(cell, '' if at else href)}</td>" for at, cell in enumerate(cells))
-    )
+    shown = ((cell.column.opening, _shown(cell, "" if at else href)) for at, cell in enumerate(cells))
+    return format_html_join("", "{}{}</td>", shown)
 
 
 def _shown(cell: Cell, href: str) -> SafeString:
+    value = localize(template_localtime(cell.value))
     if href:
-        return format_html('<a href="{}">{}</a>', href, cell.value)
+        return format_html('<a href="{}">{}</a>', href, value)
     if cell.column.is_number:
         return conditional_escape(number(cast(Decimal | int | None, cell.value)))
-    return conditional_escape(str(localize(cell.value)) if cell.value else "—")
+    return conditional_escape(str(value) if cell.value else "—")

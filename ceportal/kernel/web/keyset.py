@@ -22,7 +22,7 @@ PAGE_SIZE = 25
 _NEWEST, _FEW, _FEW_TO_ASK = 5_000, 5_000, 500
 # From so many tables joined to what a condition finds by asking others, the keys are found before them. Of more than
 # eight tables PostgreSQL takes those that are asked about last (`from_collapse_limit`), and it sorts rows as wide.
-_WIDE = 2
+_WIDE, _TRIES = 2, 3
 _YEARS = range(1900, 2200)
 
 
@@ -101,11 +101,18 @@ def _first(arms: Sequence[QuerySet[Row]], order: tuple[str, ...], count: int, be
 
 
 def _first_of(rows: QuerySet[Row], count: int) -> list[Row]:
-    """The first so many; where many tables are joined to what a question about others finds, their keys before them."""
+    """The first so many; where many tables are joined to what a question about others finds, their keys before them.
+    Asked again when one of them has gone in between: the page would be taken for the last one.
+    """
     if _joined(rows.query.select_related) < _WIDE or not _asks_others(rows.query.where):
         return list(rows[:count])
-    keys = list(rows.select_related(None).prefetch_related(None).values_list("pk", flat=True)[:count])
-    return list(rows.filter(pk__in=keys)) if keys else []
+    narrow = rows.select_related(None).prefetch_related(None).values_list("pk", flat=True)
+    for _ in range(_TRIES):
+        keys = list(narrow[:count])
+        found = list(rows.filter(pk__in=keys)) if keys else []
+        if len(found) == len(keys):
+            break
+    return found
 
 
 def _joined(related: Any) -> int:
@@ -118,7 +125,7 @@ def _asks_others(part: Any) -> bool:
     if isinstance(part, Query | Subquery):
         return True
     sources = part.get_source_expressions() if hasattr(part, "get_source_expressions") else ()
-    return any(map(_asks_others, [*getattr(part, "children", ()), *sources]))
+    return any(map(_asks_others, sources))
 
 
 def _newest_of_few(few: OfFew[Row], count: int, beyond: Q) -> list[Row]:

@@ -5,6 +5,7 @@ town's: the unit, the bureau of its place, or the very one. Nothing follows from
 are. With them come letters, appeals, what is drawn for a spot check, and the classes and rosters of the town's base.
 """
 
+import zlib
 from copy import copy
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -32,7 +33,7 @@ from accounts.models import (
     UnitChangeRuling,
     User,
 )
-from bases.models import Complaint, ComplaintRuling, TrainingClass
+from bases.models import Complaint, ComplaintRuling, TrainingClass, TrainingPlan, TrainingPlanRuling
 from ceportal.kernel.models import Counter
 from ceportal.office.models import Letter
 from credits.enums import DeclarationState, Door, MissingAnswer, MissingState
@@ -70,6 +71,7 @@ _OF_UNITS = {
     1: (HandOver, HandOverRuling),
     2: (Stationing, StationingRuling),
     3: (UnitTraining, UnitTrainingRuling),
+    4: (TrainingPlan, TrainingPlanRuling),
 }
 _UNITS_EACH, _COMPLAINS_EACH, _CLASSES_EACH, _DRAWN_EACH = 10, 1_000, 1_000, 400
 _REFUSED = {"state": RequestState.REFUSED, "state_reason": "材料不符", "waiting_on": None, "due_at": None}
@@ -84,7 +86,7 @@ def ask_beside(*, now: datetime) -> bool:
     while True:
         with transaction.atomic():
             done = Counter.objects.select_for_update().get(name=PROGRESS).value
-            jobs = list(laid.filter(pk__gt=done).select_related("organization", "professional")[:A_PART])
+            jobs = list(laid.filter(pk__gt=done).select_related("organization__area", "professional")[:A_PART])
             if not jobs:
                 return has_asked
             _ask(jobs, now)
@@ -98,17 +100,13 @@ def _ask(jobs: list[Employment], now: datetime) -> None:
         _keep(kind, ruling, asked, now)
         if kind is BackYearRequest:
             BackYear.objects.bulk_create(BackYear(request=row, year=now.year - 2) for row in asked)
-    _keep(
-        Complaint,
-        ComplaintRuling,
-        [_by_person(Complaint, job, now) for job in jobs if job.pk % _COMPLAINS_EACH == 0],
-        now,
-    )
+    complaints = [_complaint(job, now) for job in jobs if job.pk % _COMPLAINS_EACH == 0]
+    _keep(Complaint, ComplaintRuling, complaints, now)
     MissingHours.objects.bulk_create(_missing(job, now) for job in jobs if job.pk % _EACH == _MISSES)
     Letter.objects.bulk_create(_letter(job) for job in jobs if job.pk % _EACH == _GETS_A_LETTER)
     units = {job.organization_id: job for job in jobs if job.pk % _EACH == 0}
     for rest, (kind, ruling) in _OF_UNITS.items():
-        asking = [job for key, job in units.items() if key % _UNITS_EACH == rest]
+        asking = [job for key, job in units.items() if _chance("unit", key) % _UNITS_EACH == rest]
         rosters = Roster.objects.bulk_create(_roster(job) for job in asking) if kind is UnitTraining else []
         rows = [_by_unit(kind, job, now) for job in asking]
         for row, roster in zip(rows, rosters, strict=bool(rosters)):
@@ -138,11 +136,19 @@ def _like(kind: type[Model], **changes: Any) -> Any:
 
 
 class _Places:
-    """The bureaus of the counties, and who rules on everything."""
+    """The bureaus of the places, the bases by the first digits of their city, and who rules on everything."""
 
     @cached_property
     def bureaus(self) -> dict[str, Organization]:
         return {unit.area_id: unit for unit in Organization.objects.filter(is_bureau=True).order_by("-pk")}
+
+    def city_of(self, unit: Organization) -> Organization:
+        """The bureau of its city, else of its own place."""
+        return self.bureaus[unit.area.parent_id or unit.area_id]
+
+    @cached_property
+    def bases(self) -> dict[str, Organization]:
+        return {unit.area_id[:4]: unit for unit in Organization.objects.filter(is_base=True).order_by("-pk")}
 
     @cached_property
     def ruler(self) -> User:
@@ -155,22 +161,33 @@ _PLACES = _Places()
 def _where(kind: type[Model], job: Employment) -> Organization:
     """The office like the one that the town's own waits with."""
     waits = _first(kind).waiting_on
-    if waits.is_bureau:
+    if waits is None or waits.is_bureau:
         return _PLACES.bureaus[job.organization.area_id]
     return job.organization if waits.is_employer and not waits.is_authority else waits
 
 
 def _stands(kind: type[Model], job: Employment, now: datetime) -> dict[str, Any]:
-    """Where it waits, or that it was refused."""
-    at = now - timedelta(days=job.pk // _EACH % 5 if _is_open(job) else 30 + job.pk % 300)
-    times = {"made_at": at, "submitted_at": at}
+    """Where it waits, or that it was refused there."""
+    office = _where(kind, job)
+    at = now - timedelta(days=_chance("day", job.pk) % 5 if _is_open(job) else 30 + _chance("day", job.pk) % 300)
+    times = {"made_at": at, "submitted_at": at, "office": office}
     if _is_open(job):
-        return times | {"waiting_on": _where(kind, job), "waiting_since": at}
+        waits = {"state": RequestState.WAITING, "waiting_on": office, "waiting_since": at, "decided_at": None}
+        return times | waits | {"due_at": _first(Transfer).due_at, "state_reason": "", "duty": _duty(kind)}
     return times | _REFUSED | {"decided_at": at + timedelta(days=1), "reminded_at_days": None, "overdue_at": None}
 
 
+def _duty(kind: type[Model]) -> Duty:
+    return _first(kind).duty or Duty.REVIEW_HOURS
+
+
 def _is_open(job: Employment) -> bool:
-    return job.pk // _EACH % _WAITS == 0
+    return _chance("open", job.pk) % _WAITS == 0
+
+
+def _chance(of: str, number: int) -> int:
+    """The same each time, and another one for each question."""
+    return zlib.crc32(f"{of} {number}".encode())
 
 
 def _by_person(kind: type[Model], job: Employment, now: datetime) -> Any:
@@ -185,20 +202,32 @@ def _by_person(kind: type[Model], job: Employment, now: datetime) -> Any:
 
 def _by_unit(kind: type[Model], job: Employment, now: datetime) -> Any:
     account = job.professional.user_id
-    return _like(
+    row = _like(
         kind, declarant_id=account, asked_by_id=account, organization=job.organization, **_stands(kind, job, now)
     )
+    if kind is Stationing:
+        row.bureau = _PLACES.city_of(job.organization)
+    return row
+
+
+def _complaint(job: Employment, now: datetime) -> Complaint:
+    """Of a base in the person's city, or the town's own: to the bureau of its place. No employer reads it."""
+    about = _PLACES.bases.get(job.organization.area_id[:4]) or _first(Complaint).about
+    row: Complaint = _by_person(Complaint, job, now)
+    row.organization, row.about, row.area_id = None, about, about.area_id
+    row.office = _PLACES.bureaus[about.area_id]  # type: ignore[attr-defined]
+    if row.waiting_on:
+        row.waiting_on = _PLACES.bureaus[about.area_id]
+    return row
 
 
 def _keep(kind: type[Any], ruling: type[Any], rows: list[Any], now: datetime) -> None:
     kept = kind._default_manager.bulk_create(rows)
     by = _PLACES.ruler
-    office = _first(kind).waiting_on
     ruling.objects.bulk_create(
         ruling(
             subject=row, stage=row.stage, round=row.round, move=Move.REJECT, reason=row.state_reason, by=by,
-            organization=_PLACES.bureaus.get(row.organization.area_id, office) if row.organization else office,
-            declarant_id=row.declarant_id, at=row.decided_at or now,
+            organization=row.office, declarant_id=row.declarant_id, at=row.decided_at or now,
         )
         for row in kept
         if row.state == RequestState.REFUSED
@@ -236,8 +265,8 @@ def _appeal(people: dict[int, Employment], now: datetime) -> None:
     for one in rejected:
         job, document = people[one.professional_id], _first(TitleChange).document_id
         county = _PLACES.bureaus[job.organization.area_id]
-        city = _PLACES.bureaus[county.area.parent_id or county.area_id]
-        stands = {"state": RequestState.WAITING, "due_at": _first(TitleChange).due_at} | _stands(TitleChange, job, now)
+        city, stands = _PLACES.city_of(job.organization), _stands(TitleChange, job, now)
+        stands.pop("office")
         if _is_open(job):
             stands["waiting_on"] = city
         if one.pk % 2:
@@ -245,7 +274,7 @@ def _appeal(people: dict[int, Employment], now: datetime) -> None:
                 Appeal(
                     professional=job.professional, declarant_id=one.declarant_id, asked_by_id=one.declarant_id,
                     organization=job.organization, appealed=one, against=county, stage=0, round=1,
-                    duty=Duty.REVIEW_HOURS, reason="材料是真实的", document_id=document, limit_days=30,
+                    reason="材料是真实的", document_id=document, limit_days=30,
                     **stands,
                 )
             )  # fmt: skip
@@ -253,7 +282,7 @@ def _appeal(people: dict[int, Employment], now: datetime) -> None:
     AppealRuling.objects.bulk_create(
         AppealRuling(
             subject=row, stage=0, round=1, move=Move.REJECT, reason="材料不符", by=_PLACES.ruler,
-            organization=row.against, declarant_id=row.declarant_id, at=row.decided_at,
+            organization=_PLACES.city_of(row.organization), declarant_id=row.declarant_id, at=row.decided_at,
         )
         for row in kept
         if row.decided_at
