@@ -57,6 +57,7 @@ def test_nginx_lets_those_through_who_are_named_in_its_folder(behind: int, tmp_p
     with front_of(behind, changes=changes) as front:
         assert [ask(front.port, path, by=WATCHER)[0] for path in WATCHED] == [403, 403], "nobody was named"
         assert ask(front.port, "/metrics", by="127.0.0.1") == (200, "127.0.0.1")
+        assert "allow ::1;" in (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
     (tmp_path / "watcher.conf").write_text(f"allow {WATCHER};\n", encoding="ascii")
     with front_of(behind, changes=changes) as front:
         assert [ask(front.port, path, by=WATCHER) for path in WATCHED] == [(200, WATCHER)] * 2

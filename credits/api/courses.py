@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from bases.enums import FilingOutcome, FilingState
 from bases.models import Course, CourseFiling
 from bases.rules.filing import MOST_COURSES
-from bases.selectors.filing import courses_of, digest_of_row, filings_of, one_course
+from bases.selectors.filing import courses_of, digest_of_row, filings_of, is_over, one_course
 from bases.services.filing import Said, Settled, send_courses
 from ceportal.kernel.web.keyset import KeysetPage, strict_page
 from ceportal.kernel.web.problems import Problem, as_error, json_answer
@@ -140,7 +140,7 @@ def _told(row: Course | CourseFiling) -> dict[str, Any]:
 
 def _of_filed(row: Course) -> tuple[str, dict[str, Any]]:
     last = min((day for day in (row.ended_on, row.valid_until) if day), default=None)
-    state = ENDED if last and last < timezone.localdate() else FilingState.FILED.value
+    state = ENDED if is_over(row, timezone.localdate()) else FilingState.FILED.value
     return state, {
         "version": row.version,
         "from_on": row.from_on.isoformat() if row.from_on else f"{row.year}-01-01",

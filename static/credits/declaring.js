@@ -71,6 +71,14 @@
         body: content(),
         headers: { Accept: "application/json" },
       });
+      const seconds = window.toldToWait(answer);
+      if (seconds) {
+        isDirty = true;
+        say(`服务器繁忙，${window.waitInWords(seconds)}后自动保存，请不要关闭页面`, true);
+        clearTimeout(timer);
+        timer = setTimeout(() => inTurn(save), seconds * 1000);
+        return;
+      }
       if (answer.status !== 200 && answer.status !== 422) throw new Error(String(answer.status));
       const parts = await answer.json();
       takeOver(parts);

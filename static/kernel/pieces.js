@@ -18,14 +18,6 @@
   const restOrOnline = (seconds) =>
     Promise.race([rest(seconds), new Promise((resolve) => window.addEventListener("online", resolve, { once: true }))]);
 
-  // Seconds until one may come back, where an answer says that nothing was done and when to try again; else 0.
-  const toldToWait = (answer) => {
-    const said = answer.headers.get("Retry-After");
-    if (!said || (answer.status !== 429 && answer.status < 500)) return 0;
-    const seconds = /^\d+$/.test(said) ? Number(said) : Math.ceil((Date.parse(said) - Date.now()) / 1000);
-    return Number.isNaN(seconds) ? 0 : Math.max(1, seconds);
-  };
-
   // null for what the network did.
   const answerOf = async (act) => {
     try {
@@ -43,7 +35,7 @@
     const pauses = [...PAUSES];
     for (let refusals = 0; ; ) {
       const answer = await answerOf(act);
-      const seconds = answer ? toldToWait(answer) : 0;
+      const seconds = answer ? window.toldToWait(answer) : 0;
       if (seconds) {
         refusals += 1;
         if (refusals > REFUSALS || seconds > LONGEST) throw new Error((await wordsOf(answer)) || BUSY);

@@ -1,6 +1,16 @@
 // What makes the frame of every page pleasanter. Everything works without it.
 document.documentElement.classList.add("js");
 
+// Seconds until one may come back, where an answer says that nothing was done and when to try again; else 0.
+window.toldToWait = (answer) => {
+  const said = answer.headers.get("Retry-After");
+  if (!said || (answer.status !== 429 && answer.status < 500)) return 0;
+  const seconds = /^\d+$/.test(said) ? Number(said) : Math.ceil((Date.parse(said) - Date.now()) / 1000);
+  return Number.isNaN(seconds) ? 0 : Math.max(1, seconds);
+};
+
+window.waitInWords = (seconds) => (seconds < 60 ? `${seconds} 秒` : `${Math.ceil(seconds / 60)} 分钟`);
+
 document.addEventListener("DOMContentLoaded", () => {
   const toggle = document.getElementById("menu-toggle");
   const menu = document.getElementById("site-menu");

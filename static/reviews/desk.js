@@ -176,6 +176,13 @@ function startKeeping(acts) {
     const answer = await fetch(acts.dataset.keep, {
       method: "POST", body: new FormData(form), credentials: "same-origin", keepalive: true,
     }).catch(() => null);
+    const seconds = answer ? window.toldToWait(answer) : 0;
+    if (seconds) {
+      said.textContent = `服务器繁忙，${window.waitInWords(seconds)}后自动保存。`;
+      window.clearTimeout(timer);
+      timer = window.setTimeout(() => keep(form), seconds * 1000);
+      return;
+    }
     const told = answer && (await answer.json().catch(() => null));
     said.textContent = told?.kept_at ? `已自动保存 ${told.kept_at}` : told?.problem || "没有自动保存，请检查网络。";
   };

@@ -16,6 +16,7 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.models import Professional
 from credits.enums import DeclarationState
 from credits.models import Activity, Declaration, Evidence
+from tests.browser.busy import busy_once
 from tests.credits import conversions, drafts
 from tests.credits import factories as make
 from tests.kernel import zoo
@@ -68,6 +69,19 @@ def test_what_is_typed_keeps_itself(editing: Callable[..., Page], draft: Declara
     page.fill("#id_hours_claimed", "9")
     expect(page.locator("#missing")).to_contain_text("最多申报 8 学时")
     expect(page.locator(".live-error")).to_have_count(0)
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_busy_server_is_called_busy_and_asked_again(
+    editing: Callable[..., Page], draft: Declaration, status: int
+) -> None:
+    page = editing()
+    with busy_once(page, f"**{page.locator('#declaration').get_attribute('data-autosave')}", status) as refused:
+        page.fill("#id_title", "等一等再保存")
+        expect(page.locator("#saved")).to_contain_text("服务器繁忙，3 秒后自动保存")
+        expect(page.locator("#saved")).to_contain_text("已自动保存")
+    draft.refresh_from_db()
+    assert (draft.title, len(refused)) == ("等一等再保存", 1)
 
 
 def test_leaving_with_unsaved_words_is_warned_of(editing: Callable[..., Page]) -> None:

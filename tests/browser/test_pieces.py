@@ -20,6 +20,7 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.models import Professional
 from ceportal.kernel.models import PartialUpload, StoredFile
 from credits.models import Declaration, Evidence
+from tests.browser.busy import busy_once
 from tests.credits import drafts
 from tests.credits import factories as make
 from tests.nginx import NGINX, front_of
@@ -210,20 +211,11 @@ def test_nobody_waits_for_an_hour_in_silence(phone_page: Page, photo: Path) -> N
 def test_a_refusal_of_the_last_step_is_waited_out_too(phone_page: Page, photo: Path, size: tuple[int, int]) -> None:
     width, height = size
     Image.frombytes("RGB", size, os.urandom(width * height * 3)).save(photo, "JPEG", quality=92)
-    refused: list[str] = []
-
-    def refuse_once(route: Route) -> None:
-        if refused:
-            route.continue_()
-            return
-        refused.append(route.request.url)
-        route.fulfill(status=429, headers={"Retry-After": "1", "Content-Type": "text/html"}, body="<!doctype html>")
-
-    phone_page.route("**/evidence/", refuse_once)
-    phone_page.set_input_files("#files-2", photo)
-    expect(phone_page.locator('[data-row="2"]')).to_contain_text("服务器繁忙，1 秒后接着传")
-    expect(phone_page.locator('[data-row="2"] .files li')).to_have_count(1, timeout=30_000)
-    assert len(refused) == 1
+    with busy_once(phone_page, "**/evidence/", 429) as refused:
+        phone_page.set_input_files("#files-2", photo)
+        expect(phone_page.locator('[data-row="2"]')).to_contain_text("服务器繁忙，3 秒后接着传")
+        expect(phone_page.locator('[data-row="2"] .files li')).to_have_count(1, timeout=30_000)
+        assert len(refused) == 1
     one_file_of(photo)
 
 

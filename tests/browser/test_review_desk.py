@@ -9,6 +9,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Professional, User
 from reviews.models import Decision, Opening
+from tests.browser.busy import busy_once
 from tests.reviews.factories import kept_file, submitted
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -52,6 +53,23 @@ def test_by_keyboard_from_refusal_to_the_next_item(
     page.keyboard.press("r")
     page.locator("#return_reason").fill("jkarx")
     expect(page.locator("#act-return")).to_have_attribute("open", "")
+
+
+def test_a_busy_server_keeps_half_a_reason_a_moment_later(
+    page: Page, live_server: LiveServer, declarant: Professional, employer_reviewer: User
+) -> None:
+    kept_file(submitted(declarant, files=0))
+    enter(page, employer_reviewer, live_server.url)
+    page.goto("/reviews/")
+    page.get_by_role("link", name="审核下一项").click()
+    with busy_once(page, f"**{page.locator('#acts').get_attribute('data-keep')}", 429) as refused:
+        page.keyboard.press("r")
+        page.locator("#return_reason").press_sequentially("缺签到")
+        expect(page.locator("#kept")).to_have_text("服务器繁忙，3 秒后自动保存。")
+        expect(page.locator("#kept")).to_contain_text("已自动保存")
+        assert len(refused) == 1
+    page.reload()
+    expect(page.locator("#return_reason")).to_have_value("缺签到")
 
 
 def test_twenty_items_by_keyboard_alone(

@@ -160,6 +160,8 @@ def test_an_ended_filing_is_asked_for_again_by_its_hash(machine: Machine, desk: 
     send(machine, SENT)
     decide(desk, "file")
     end_course(Course.objects.get(), reason="审核被撤回", by=make.user("人社"), now=timezone.now())
+    (item,) = send(machine, SENT)["items"]
+    assert (item["state"], stands(machine)[0]["state"]) == ("ended", "ended"), "on its last day too"
     with time_machine.travel(NOW + timedelta(days=1)):
         later = Machine.again(machine)
         (item,) = send(later, SENT)["items"]

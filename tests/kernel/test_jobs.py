@@ -12,6 +12,7 @@ from ceportal.kernel.enums import JobState
 from ceportal.kernel.models import MAX_ATTEMPTS, Job
 from ceportal.kernel.selectors.jobs import is_put_aside
 from ceportal.kernel.services import jobs
+from ceportal.kernel.services.claims import claim
 from ceportal.kernel.services.jobs import Work, hold_on, renew, work_off
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
@@ -147,3 +148,23 @@ def test_who_was_never_begun_goes_first(job: Job, monkeypatch: pytest.MonkeyPatc
 def test_what_goes_on_is_worked_off_in_one_round_where_there_is_time(job: Job) -> None:
     assert work_off((KIND,), a_chunk, now=NOW) == CHUNKS - 1
     assert Job.objects.get().state == JobState.DONE
+
+
+@pytest.mark.parametrize("is_last_of_its_round", [True, False])
+def test_what_another_worker_took_up_meanwhile_stays_theirs(
+    job: Job, is_last_of_its_round: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of who was held up between two chunks until the lease had run out."""
+    monkeypatch.setattr(jobs, "monotonic", count(0, 100 if is_last_of_its_round else 1).__next__)
+    later = NOW + timedelta(hours=1)
+
+    def held_up(job: Job, *, now: datetime) -> bool:
+        goes_on = a_chunk(job, now=now)
+        assert claim(Job.objects.filter(pk=job.pk), now=later)
+        return goes_on
+
+    assert work_off((KIND,), held_up, now=NOW) == 1
+    job.refresh_from_db()
+    assert (job.done, job.attempts) == (1, 2)
+    assert job.claimed_until is not None
+    assert job.claimed_until > later

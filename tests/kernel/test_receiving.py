@@ -196,6 +196,7 @@ def test_only_so_many_at_once_and_so_often(signed_in: Client, settings: Any) -> 
     assert often.status_code == 429
     assert 0 < int(often["Retry-After"]) <= 3600
     assert "后再试" in often.json()["problems"][0]
+    assert often.json()["code"] == "too_often"
     page = signed_in.post(DOOR, {"name": "a", "size": 5}, headers={"Accept": "text/html"})
     assert "操作过于频繁" in page.content.decode()
 

@@ -48,10 +48,12 @@ def work_off(kinds: Collection[str], work_on: Work, *, now: datetime, only: int 
     for pk in take_up(wanted, now=now, limit=_A_ROUND, then=_BEGUN_LAST):
         row = jobs.filter(pk=pk)
         with failure_noted(row):
-            while work_on(Job.objects.get(pk=pk), now=now + timedelta(seconds=monotonic() - began)):
-                chunks += 1
+            mine = row
+            while (job := mine.first()) and work_on(job, now=now + timedelta(seconds=monotonic() - began)):
+                # Nobody else's, should this lease have run out meanwhile.
+                mine, chunks = row.filter(claimed_until=job.claimed_until), chunks + 1
                 if monotonic() - began > settings.CLAIM_LEASE_SECONDS / 2:
-                    row.update(claimed_until=None, attempts=0)
+                    mine.update(claimed_until=None, attempts=0)
                     break
     return chunks
 
@@ -75,4 +77,7 @@ def _held(job: Job, now: datetime, **more: int) -> bool:
     until = now + timedelta(seconds=settings.CLAIM_LEASE_SECONDS)
     job.params.setdefault("began_at", now.isoformat())
     rows = Job.objects.filter(pk=job.pk, state__in=OPEN, claimed_until=job.claimed_until)
-    return bool(rows.update(claimed_until=until, state=JobState.RUNNING, params=job.params, **more))
+    if not rows.update(claimed_until=until, state=JobState.RUNNING, params=job.params, **more):
+        return False
+    job.claimed_until = until
+    return True

@@ -39,7 +39,7 @@ def too_many(request: HttpRequest, allowance: Allowance, words: str = _WORDS) ->
     headers = {"Retry-After": str(allowance.reset), "Cache-Control": "no-store"}
     if not request.accepts("text/html"):
         problem = f"{words}请等待 {in_words(allowance.reset)}后再试。"
-        return JsonResponse({"problems": [problem]}, status=429, headers=headers)
+        return JsonResponse({"problems": [problem], "code": "too_often"}, status=429, headers=headers)
     page = render_to_string("429.html", {"words": words, "wait": in_words(allowance.reset)}, request)
     return HttpResponse(page, status=429, headers=headers)
 

@@ -142,7 +142,6 @@ def _written(export: Export, job: Job, draft: Path, *, now: datetime) -> bool:
                 sheet.add(row)
             done += len(rows)
             Job.objects.filter(pk=job.pk).update(done=min(done, job.total))
-            job.refresh_from_db()
     return hold_on(job, now=now + timedelta(seconds=monotonic() - began))
 
 
