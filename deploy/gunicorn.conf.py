@@ -26,6 +26,8 @@ graceful_timeout = int(os.environ.get("WEB_GRACEFUL_SECONDS", "").strip() or tim
 # way leads to by then (docs/operations/upgrade.md).
 chdir = str(Path(__file__).resolve().parents[1])
 keepalive = 5
+# So many seconds of silence of PostgreSQL end a request with 503: before nginx ends it, and before all threads wait.
+database_seconds = float(os.environ.get("WEB_DATABASE_SECONDS", "").strip() or 15)
 # An address as long as nginx lets through (deploy/nginx.conf) gets our own page, be it "no such certificate". By itself
 # gunicorn takes at most 8190 bytes, or without bounds.
 limit_request_line = message.MAX_REQUEST_LINE = 16 * 1024
@@ -75,3 +77,7 @@ def post_fork(server: object, worker: object) -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != _master:
         os._exit(1)
+    # The portal's own modules are found once gunicorn stands in `chdir`.
+    from ceportal.kernel.services.silent_database import bound  # noqa: PLC0415
+
+    bound(database_seconds)

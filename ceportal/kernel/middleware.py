@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.middleware.common import CommonMiddleware
 from django.shortcuts import render
+from django.utils import timezone
 from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.responders import IsDirectoryError, MissingFileError, StaticFile
 
@@ -16,6 +17,7 @@ from ceportal.kernel.rules.circumstances import Circumstances, circumstances
 from ceportal.kernel.rules.refusal import MovedOn, Refused
 from ceportal.kernel.rules.shedding import patience, waited
 from ceportal.kernel.selectors.maintenance import maintenance
+from ceportal.kernel.services.answers import count_answer
 from ceportal.kernel.web.addresses import client_address, is_admitted
 from ceportal.kernel.web.unavailable import is_for_machines, overloaded, under_maintenance, unread
 
@@ -99,6 +101,22 @@ class StaticFiles(WhiteNoiseMiddleware):
             return self.find_file_at_path(path, url)
         except (MissingFileError, IsDirectoryError):
             return None
+
+
+class CountedAnswers:
+    """Counts what people and programs were answered, and how long they waited for it from nginx on."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        began = time.monotonic()
+        response = self.get_response(request)
+        start = request.headers.get("X-Request-Start", "") if settings.TRUSTED_PROXY_COUNT else ""
+        since_nginx = waited(start, time.time_ns() // 1_000_000) / 1000
+        took = max(since_nginx, time.monotonic() - began)
+        count_answer(request.path_info, response.status_code, took, now=timezone.now())
+        return response
 
 
 class WaitedTooLong:

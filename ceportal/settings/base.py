@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "ceportal.kernel.middleware.StaticFiles",
     "ceportal.kernel.middleware.RequestFacts",
     "ceportal.kernel.middleware.UnderMaintenance",
+    "ceportal.kernel.middleware.CountedAnswers",
     "ceportal.kernel.middleware.WaitedTooLong",
     "ceportal.kernel.middleware.KnownMethods",
     "ceportal.kernel.middleware.ReadableForms",
@@ -96,6 +97,15 @@ TEMPLATES = [
 FORM_RENDERER = "ceportal.kernel.forms.FieldRenderer"
 
 
+# What is asked of PostgreSQL, and how soon each side knows that the other is gone: a lost machine in 25 seconds, a client
+# that was killed in five (`kernel/services/silent_database.py` bounds what is silent otherwise).
+_OF_A_LINE = {
+    "options": "-c cursor_tuple_fraction=1 -c client_connection_check_interval=5s",
+    "connect_timeout": 10, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,
+}  # fmt: skip
+
+
 def database(url: str) -> DBConfig:
     """SQLite gets WAL, IMMEDIATE and a long wait (reliability F2, R4); PostgreSQL keeps its connections.
 
@@ -112,7 +122,7 @@ def database(url: str) -> DBConfig:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
         }
     else:
-        config["OPTIONS"] = {"options": "-c cursor_tuple_fraction=1", **config.get("OPTIONS", {})}
+        config["OPTIONS"] = {**_OF_A_LINE, **config.get("OPTIONS", {})}
         config["DISABLE_SERVER_SIDE_CURSORS"] = env.flag("DISABLE_SERVER_SIDE_CURSORS", default=False)
     return config
 

@@ -8,8 +8,8 @@ from playwright.sync_api import Page, Route
 
 @contextmanager
 def busy_once(page: Page, door: str, status: int) -> Iterator[list[str]]:
-    """The first request to `door` is answered with `status` and to come back in three seconds, as nginx says it; gives the
-    addresses so answered.
+    """The first request to `door` is answered with `status`, and to come back in three seconds, as nginx says it; gives
+    the addresses so answered.
     """
     refused: list[str] = []
 

@@ -28,6 +28,7 @@ from ceportal.office.services import backing_up, figures
 from ceportal.office.services.beginnings import note_beginnings
 from ceportal.office.services.figures import readings
 from certificates.services.sealing import key_file
+from credits.models import ChangedAccount, YearAccount
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +61,10 @@ def test_nothing_rings_at_a_whole_portal_and_each_fault_is_named(
     StoredFile.objects.create(
         digest="0" * 64, shown_digest="0" * 64, size=1, shown_size=1, state=FileState.QUARANTINED, stored_at=long_ago
     )
+    account = YearAccount.objects.create(
+        professional=make.professional(), year=now.year, area_id="410203", level="中级", rule_set="x", changed_at=long_ago
+    )
+    ChangedAccount.objects.create(account=account, version=1, changed_at=long_ago)
     record("x.y", make.user(), by=None, now=long_ago)
     key_file().unlink()
     CalendarNotice.objects.update(year=now.year - 1)
@@ -70,7 +75,8 @@ def test_nothing_rings_at_a_whole_portal_and_each_fault_is_named(
             cursor.execute("SELECT %s", ["41010519900307123X"])
     settings.SLOW_QUERY_MS = 10_000
     expected = {
-        ("outbox_old", "notices"), ("outbox_old", "quarantine"), ("job_late", "certificates.make_sheets"),
+        ("outbox_old", "notices"), ("outbox_old", "quarantine"), ("outbox_old", "settling"),
+        ("job_late", "certificates.make_sheets"),
         ("dead_letters", "attempts"), ("claims_expired", "attempts"), ("work_old", "jobs"), ("trail_unsealed", ""),
         ("signing_key_ends", ""), ("calendar_ends", ""), ("disk_filling", "disk.data"), ("slow_queries", ""),
     }  # fmt: skip

@@ -32,7 +32,8 @@ from ceportal.kernel.enums import JobState
 from ceportal.kernel.models import MAX_ATTEMPTS, CalendarNotice, Heartbeat, Job
 from ceportal.kernel.rules.maintenance import READ_ONLY, Maintenance
 from ceportal.kernel.selectors.maintenance import maintenance_file
-from ceportal.kernel.services import sealing_trail
+from ceportal.kernel.services import answers, sealing_trail
+from ceportal.kernel.services.answers import count_answer
 from ceportal.kernel.services.calendar import import_notice
 from ceportal.kernel.services.file_shelf import put
 from ceportal.kernel.services.sealing_trail import seal_trail
@@ -201,6 +202,18 @@ def disk_nearly_full(place: Place) -> Iterator[None]:
     shutil.move(old, place.folder / "another-machine")
     yield
     place.patch.setattr(shutil, "disk_usage", kept)
+
+
+@rings("sent_away", "pages")
+@rings("answers_slow", "pages")
+def too_many_come(place: Place) -> Iterator[timedelta | None]:
+    place.patch.setattr(answers, "GATHER_SECONDS", 0)
+    for number in range(60):
+        count_answer("/my-year/", 503 if number % 10 == 0 else 200, 1.5 if number % 10 else 0.1, now=timezone.now())
+    yield None
+    must_say("sent_away", "WEB_WORKERS")
+    assert ("sent_away", "pages") in told(), "those of the minutes before are counted still"
+    yield timedelta(minutes=6)
 
 
 @rings("slow_queries")

@@ -23,6 +23,9 @@ FIGURES: Mapping[str, tuple[str, str]] = {
     "maintenance": ("seconds", "since the portal was closed or made read-only; 0: it is neither"),
     "disk_used": ("ratio", "used part of each disk: of DATA_DIR, of the backups, of PostgreSQL, of DISKS"),
     "slow_queries": ("items", "queries of the last hour that took longer than SLOW_QUERY_MS"),
+    "answers": ("items", "answers of the last five minutes, by whom they were for and how they ended (busy: a 503)"),
+    "sent_away": ("ratio", "part of the answers of the last five minutes that said to come back later (503)"),
+    "slow_answers": ("ratio", "part of the answers of the last five minutes that took longer than a second"),
     "trail_unsealed": ("seconds", "age of the oldest event of the trail that is not sealed"),
     "check_found": ("items", "rows that the independent checker found wrong, by kind"),
     "record_differs": ("items", "certificates whose row was not what the trail was told, not yet ruled on"),
@@ -67,7 +70,7 @@ ALARMS: tuple[Alarm, ...] = (
     Alarm("job_late", "clock_job_age", "很久没有跑完", "看后台进程日志里这一项的错误", most=15 * MINUTE),
     Alarm(
         "outbox_old", "oldest", "积压：最早一项等得太久", "看“失败过”和出错原因；确认后台进程在运行",
-        most=10 * MINUTE, parts=("notices", "codes", "certificates", "quarantine"),
+        most=10 * MINUTE, parts=("notices", "codes", "certificates", "quarantine", "settling"),
     ),
     Alarm(
         "work_old", "oldest", "一天还没有做完", "看后台进程日志；必要时增加后台进程",
@@ -82,6 +85,13 @@ ALARMS: tuple[Alarm, ...] = (
     Alarm("dead_letters", "dead", "已搁置，不再自动重试", "排除原因后点“重试”", most=0),
     Alarm("queue_long", "queue_length", "后台进程跟不上", "确认后台进程在运行；必要时增加进程", most=1000),
     Alarm("disk_filling", "disk_used", "磁盘快满了", "清理或扩容；写满以后材料传不上来，或没有备份", most=0.85),
+    Alarm(
+        "sent_away", "sent_away", "许多请求被告知稍后再来", "看处理器、“慢查询”和网页进程的数目", most=0.05,
+    ),
+    Alarm(
+        "answers_slow", "slow_answers", "超过 1 秒才有回应的太多", "看处理器、“慢查询”和网页进程的数目",
+        most=0.05, is_grave=False,
+    ),
     Alarm("slow_queries", "slow_queries", "慢查询很多", "看“慢查询”和数据库的负载", most=50, is_grave=False),
     Alarm("trail_unsealed", "trail_unsealed", "操作记录没有及时封存", "看后台日志，再运行 verify_audit", most=300),
     Alarm("books_differ", "check_found", "核对发现不符", "看“账目核对”，不要自行改数据", most=0),

@@ -10,6 +10,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from accounts.models import Notice
 from ceportal.kernel.enums import FileState
 from ceportal.kernel.models import Heartbeat, StoredFile
+from ceportal.kernel.services.silent_database import within
 from ceportal.office.selectors.dead_letters import are_there_dead_letters
 from certificates.enums import CertificateState
 from certificates.models import Certificate
@@ -22,6 +23,8 @@ OLDEST_NOTICE = timedelta(minutes=10)
 OLDEST_QUARANTINE = timedelta(minutes=10)
 OLDEST_SHEET = timedelta(minutes=10)
 BROKER_SECONDS = 1
+# Who watches waits a few seconds for the answer.
+DATABASE_SECONDS = 3
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ def health(*, now: datetime) -> Health:
 
 def database_answers() -> bool:
     try:
-        with connection.cursor() as cursor:
+        with within(DATABASE_SECONDS), connection.cursor() as cursor:
             cursor.execute("SELECT 1")
             return cursor.fetchone() == (1,)
     except (DatabaseError, InterfaceError):

@@ -43,6 +43,7 @@ def queues(now: datetime) -> list[Queue]:
     files = StoredFile.objects.filter(state=FileState.QUARANTINED).aggregate(
         waiting=Count("pk"), oldest=Min("stored_at")
     )
+    settling = ChangedAccount.objects.aggregate(waiting=Count("pk"), oldest=Min("changed_at"))
     jobs = Job.objects.aggregate(
         waiting=Count("pk", filter=Q(state__in=[JobState.WAITING, JobState.RUNNING])),
         failed=Count("pk", filter=Q(state=JobState.FAILED)),
@@ -52,7 +53,7 @@ def queues(now: datetime) -> list[Queue]:
         _queue("待送出的消息", notices, now),
         _texts(now),
         _queue("待制作的证书", sheets, now),
-        Queue("待结算的年度账户", ChangedAccount.objects.count(), 0, None, False),
+        _queue("待结算的年度账户", settling | {"failed": 0}, now),
         _queue("后台任务", jobs, now),
         _queue("等待病毒检查的文件", files | {"failed": 0}, now),
     ]

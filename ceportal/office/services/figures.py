@@ -14,9 +14,11 @@ from django.utils import timezone
 
 from ceportal.kernel.enums import FileState
 from ceportal.kernel.models import MAX_ATTEMPTS, AuditEvent, Heartbeat, StoredFile
+from ceportal.kernel.rules.answering import BUSY, MACHINES, OUTCOMES, PAGES, SLOW
 from ceportal.kernel.rules.maintenance import CLOSED
 from ceportal.kernel.selectors.maintenance import maintenance
 from ceportal.kernel.selectors.trail_chain import last_seal
+from ceportal.kernel.services.answers import answers_of_late
 from ceportal.kernel.services.slow_queries import slow_queries
 from ceportal.office.rules.alarms import Reading
 from ceportal.office.selectors.backup_log import log_is_received
@@ -30,11 +32,14 @@ from ceportal.office.services.beginnings import beginning_of
 from certificates.documents.signing import SigningKeyMissing
 from certificates.services.sealing import kept_seal, key_file
 from certificates.services.suspicions import reported_differences
+from credits.models import ChangedAccount
 
 # A row is taken up again within a round or two of its lease; after so long nobody does.
 FORGOTTEN = timedelta(minutes=5)
 AN_HOUR = timedelta(hours=1)
 _DATABASE = "database"
+# Answers of five minutes, to speak of a share of them.
+_ENOUGH = 50
 
 
 def readings(*, now: datetime) -> Iterator[Reading]:
@@ -42,6 +47,7 @@ def readings(*, now: datetime) -> Iterator[Reading]:
     there = database_answers()
     yield Reading("up", there, _DATABASE)
     yield from _disks()
+    yield from _answers(now)
     yield Reading("slow_queries", sum(query.count for query in slow_queries(since=now - AN_HOUR)))
     yield from _signing_key(now)
     found = maintenance()
@@ -54,6 +60,7 @@ def readings(*, now: datetime) -> Iterator[Reading]:
     for kind in KINDS:
         yield from _queue(kind, now)
     yield from _quarantine(now)
+    yield from _settling(now)
     yield from _trail(now)
     yield from _calendar(now)
     yield from _check(marks, now)
@@ -100,10 +107,31 @@ def _quarantine(now: datetime) -> Iterator[Reading]:
     yield Reading("oldest", _age(row["oldest"], now), "quarantine")
 
 
+def _settling(now: datetime) -> Iterator[Reading]:
+    """Years that changed and that no certificate has been asked about since."""
+    row = ChangedAccount.objects.aggregate(waiting=Count("pk"), oldest=Min("changed_at"))
+    yield Reading("waiting", row["waiting"], "settling")
+    yield Reading("oldest", _age(row["oldest"], now), "settling")
+
+
 def _trail(now: datetime) -> Iterator[Reading]:
     seal = last_seal()
     waiting = AuditEvent.objects.filter(pk__gt=seal.last_id if seal else 0).order_by("pk").values_list("at", flat=True)
     yield Reading("trail_unsealed", _age(waiting.first(), now))
+
+
+def _answers(now: datetime) -> Iterator[Reading]:
+    """A share of few says nothing."""
+    found = answers_of_late(now=now)
+    if found is None:
+        return
+    for kind in (PAGES, MACHINES):
+        counts = {outcome: found.get(f"{kind}.{outcome}", 0) for outcome in OUTCOMES}
+        for outcome, count in counts.items():
+            yield Reading("answers", count, f"{kind}.{outcome}")
+        if (total := sum(counts.values())) >= _ENOUGH:
+            yield Reading("sent_away", counts[BUSY] / total, kind)
+            yield Reading("slow_answers", found.get(f"{kind}.{SLOW}", 0) / total, kind)
 
 
 def _disks() -> Iterator[Reading]:
