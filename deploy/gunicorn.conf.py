@@ -78,6 +78,6 @@ def post_fork(server: object, worker: object) -> None:
     if os.getppid() != _master:
         os._exit(1)
     # The portal's own modules are found once gunicorn stands in `chdir`.
-    from ceportal.kernel.services.silent_database import bound  # noqa: PLC0415
+    from ceportal.kernel.selectors.silence import bound  # noqa: PLC0415
 
     bound(database_seconds)

@@ -97,8 +97,8 @@ TEMPLATES = [
 FORM_RENDERER = "ceportal.kernel.forms.FieldRenderer"
 
 
-# What is asked of PostgreSQL, and how soon each side knows that the other is gone: a lost machine in 25 seconds, a client
-# that was killed in five (`kernel/services/silent_database.py` bounds what is silent otherwise).
+# What is asked of PostgreSQL, and how soon each side knows that the other is gone: a lost machine in 25 seconds, a
+# client that was killed in five (`kernel/selectors/silence.py` bounds what is silent otherwise).
 _OF_A_LINE = {
     "options": "-c cursor_tuple_fraction=1 -c client_connection_check_interval=5s",
     "connect_timeout": 10, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,

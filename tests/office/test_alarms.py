@@ -62,7 +62,12 @@ def test_nothing_rings_at_a_whole_portal_and_each_fault_is_named(
         digest="0" * 64, shown_digest="0" * 64, size=1, shown_size=1, state=FileState.QUARANTINED, stored_at=long_ago
     )
     account = YearAccount.objects.create(
-        professional=make.professional(), year=now.year, area_id="410203", level="中级", rule_set="x", changed_at=long_ago
+        professional=make.professional(),
+        year=now.year,
+        area_id="410203",
+        level="中级",
+        rule_set="x",
+        changed_at=long_ago,
     )
     ChangedAccount.objects.create(account=account, version=1, changed_at=long_ago)
     record("x.y", make.user(), by=None, now=long_ago)

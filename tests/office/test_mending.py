@@ -208,6 +208,7 @@ def disk_nearly_full(place: Place) -> Iterator[None]:
 @rings("answers_slow", "pages")
 def too_many_come(place: Place) -> Iterator[timedelta | None]:
     place.patch.setattr(answers, "GATHER_SECONDS", 0)
+    place.patch.setattr(answers, "_gathered", answers._Gathered())
     for number in range(60):
         count_answer("/my-year/", 503 if number % 10 == 0 else 200, 1.5 if number % 10 else 0.1, now=timezone.now())
     yield None

@@ -10,7 +10,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from accounts.models import Notice
 from ceportal.kernel.enums import FileState
 from ceportal.kernel.models import Heartbeat, StoredFile
-from ceportal.kernel.services.silent_database import within
+from ceportal.kernel.selectors.silence import within
 from ceportal.office.selectors.dead_letters import are_there_dead_letters
 from certificates.enums import CertificateState
 from certificates.models import Certificate

@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 from psycopg2.extensions import set_wait_callback
 
-from ceportal.kernel.services.silent_database import bound, within
+from ceportal.kernel.selectors.silence import bound, within
 
 pytestmark = pytest.mark.skipif("DATABASE_URL" not in os.environ, reason="is about PostgreSQL")
 SILENCE = 1.5
