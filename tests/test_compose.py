@@ -22,7 +22,7 @@ HOST = "portal.example"
 READERS = re.compile(
     r"""(?:env\.(?:text|flag|number|names|one_of|word_or_path|code|hours)|environ\.get|environ\[)\(?\s*"([A-Z_]+)\""""
 )
-SECRETS = re.compile(r"""env\.secret\(\s*"([a-z_]+)\"""")
+SECRETS = re.compile(r"""env\.(?:secret|rsa_key)\(\s*"([a-z_]+)\"""")
 # Read by programs that are not ours.
 FOREIGN = {"DJANGO_SETTINGS_MODULE"}
 # Read by the system's own programs (deploy/keep-backups.sh).
