@@ -146,6 +146,14 @@ def test_systemd_finds_nothing_wrong_with_any_unit_but_that_it_is_not_here() -> 
     assert [line for line in said.splitlines() if "ceportal" in line and "not executable" not in line] == []
 
 
+@pytest.mark.parametrize("name", [*UNITS, *TIMED, "prepare", "wal"])
+def test_nothing_begins_before_the_folders_it_writes_to_are_mounted(name: str) -> None:
+    """They may be mounts: what is written below one that is not there yet is hidden when it comes."""
+    unit = (FOLDER / f"ceportal-{name}.service").read_text(encoding="utf-8").partition("\n[Service]")[0]
+    (mounts,) = re.findall(r"^RequiresMountsFor=(.*)$", unit, re.MULTILINE)
+    assert mounts.split() == service(name)["ReadWritePaths"].split()
+
+
 def test_the_log_of_the_database_lies_where_old_parts_of_it_are_looked_for() -> None:
     words = service("wal")["ExecStart"].split()
     assert words[words.index("--directory") + 1] == f"{environment()['BACKUP_DIR']}/{LOG}"
