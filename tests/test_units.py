@@ -69,7 +69,8 @@ def test_on_two_cores_as_many_requests_are_at_work_as_december_was_tried_with() 
     """`make december` starts the web server as it comes, on two cores; both units together are no more than that."""
     tried = int(re.findall(r'"WEB_WORKERS", ""\).strip\(\) or (\d+)', GUNICORN)[0])
     install = (DOCUMENTS / "install.md").read_text(encoding="utf-8")
-    (started,) = re.findall(r"^systemctl enable --now (.*ceportal-web@.*)$", install, re.MULTILINE)
+    started, further = re.findall(r"^systemctl enable --now (.*ceportal-web@.*)$", install, re.MULTILINE)
+    assert further.split() == [unit for unit in started.split() if unit != "ceportal-beat"], "there is one clock"
     servers = [word for word in started.split() if word.startswith("ceportal-web@")]
     assert len(servers) * int(environment()["WEB_WORKERS"]) == tried
     assert compose()["services"]["web"]["environment"]["WEB_WORKERS"] == f"${{WEB_WORKERS:-{tried}}}"
