@@ -121,21 +121,27 @@ def secret(name: str, *, make: bool) -> str:
     return path.read_text(encoding="ascii").strip()
 
 
-def rsa_key(name: str) -> str:
-    """The PEM of a key that signs what others check at once (`DATA_DIR/keys/<name>`); made at the first start.
+def rsa_key(name: str, file: str) -> str:
+    """The PEM of a key that signs what others check at once: from the environment, a mounted file, or
+    `DATA_DIR/keys/<file>`, which is made at the first start.
 
-    Losing it costs nothing: another one is published in its place.
+    Losing it costs nothing: another one is published in its place. Several machines need the same one.
     """
-    path = data_dir() / "keys" / name
+    variable = f"CEPORTAL_{name.upper()}"
+    if pem := text(variable, ""):
+        if "PRIVATE KEY-----" not in pem:
+            raise MissingSetting(f"{variable} holds no private key (PEM)")
+        return pem
+    path = data_dir() / "keys" / file
     if not path.exists():
         from cryptography.hazmat.primitives import serialization  # noqa: PLC0415
         from cryptography.hazmat.primitives.asymmetric import rsa  # noqa: PLC0415
 
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        pem = rsa.generate_private_key(65537, 2048).private_bytes(
+        made = rsa.generate_private_key(65537, 2048).private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
-        _write_once(path, pem.decode("ascii"))
+        _write_once(path, made.decode("ascii"))
     return path.read_text(encoding="ascii")
 
 

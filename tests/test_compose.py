@@ -14,7 +14,7 @@ import yaml
 from django.conf import settings
 from django.core.management import get_commands
 
-from tests.databases.servers import DURABLE
+from tests.databases.servers import DURABLE, WITHOUT_VALUES
 
 ROOT = settings.BASE_DIR
 OURS = ("web", "worker", "beat", "backup", "prepare")
@@ -22,7 +22,7 @@ HOST = "portal.example"
 READERS = re.compile(
     r"""(?:env\.(?:text|flag|number|names|one_of|word_or_path|code|hours)|environ\.get|environ\[)\(?\s*"([A-Z_]+)\""""
 )
-SECRETS = re.compile(r"""env\.secret\(\s*"([a-z_]+)\"""")
+SECRETS = re.compile(r"""env\.(?:secret|rsa_key)\(\s*"([a-z_]+)\"""")
 # Read by programs that are not ours.
 FOREIGN = {"DJANGO_SETTINGS_MODULE"}
 # Read by the system's own programs (deploy/keep-backups.sh).
@@ -167,6 +167,15 @@ def test_postgresql_is_set_as_the_figures_were_measured() -> None:
     for name, value in DURABLE.items():
         assert f"--{name}={value}" in command
         assert re.search(rf"ALTER SYSTEM SET {name} = '?{re.escape(value)}'?[\"']", document), name
+
+
+def test_postgresqls_own_log_holds_no_values() -> None:
+    """In the containers and by the document; what each says of it, `tests/test_database_log.py` tries."""
+    command, document = compose()["services"]["postgres"]["command"], _text("docs/operations/install.md")
+    section = document.partition("\n## 4. ")[2].partition("\n## 5. ")[0]
+    told = dict(re.findall(r"ALTER SYSTEM SET (log_\w+) = '(\w+)'", section))
+    given = dict(option.removeprefix("--").split("=") for option in command if option.startswith("--log_"))
+    assert told == given == dict(WITHOUT_VALUES)
 
 
 def test_there_is_one_beat_without_a_pid_file() -> None:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.db import connection
 
 from ceportal import env
@@ -63,3 +64,35 @@ def test_a_number_that_is_left_empty_is_the_default(monkeypatch: pytest.MonkeyPa
             monkeypatch.setenv(name, value)
         server = runpy.run_path(str(ROOT / "deploy" / "gunicorn.conf.py"))
         assert (server["workers"], server["threads"], server["graceful_timeout"]) == expected
+
+
+def test_the_key_of_the_entry_to_platforms_may_come_as_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """One machine makes its own; several are given the same."""
+    for name in ("CEPORTAL_ENTRY_KEY", "CEPORTAL_ENTRY_KEY_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
+    made = env.rsa_key("entry_key", "entry.pem")
+    assert load_pem_private_key(made.encode(), None).key_size == 2048  # type: ignore[union-attr]
+    assert env.rsa_key("entry_key", "entry.pem") == made
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "another"))
+    given = tmp_path / "entry_key"
+    given.write_text(made, encoding="ascii")
+    monkeypatch.setenv("CEPORTAL_ENTRY_KEY_FILE", str(given))
+    assert env.rsa_key("entry_key", "entry.pem") == made.strip()
+    assert not (tmp_path / "another").exists()
+    given.write_text("a1b2c3d4", encoding="ascii")
+    with pytest.raises(env.MissingSetting, match="CEPORTAL_ENTRY_KEY"):
+        env.rsa_key("entry_key", "entry.pem")
+
+
+def test_the_portal_signs_entries_by_the_key_it_is_given(tmp_path: Path) -> None:
+    pem = env.rsa_key("entry_key", "entry.pem").strip()
+    (tmp_path / "entry_key").write_text(f"{pem}\n", encoding="ascii")
+    given = os.environ | {"DJANGO_SETTINGS_MODULE": "ceportal.settings.dev", "DATA_DIR": str(tmp_path / "data")}
+    given["CEPORTAL_ENTRY_KEY_FILE"] = str(tmp_path / "entry_key")
+    asked = "from django.conf import settings; print(settings.OAUTH2_PROVIDER['OIDC_RSA_PRIVATE_KEY'])"
+    told = subprocess.run(
+        [sys.executable, "-c", asked], env=given, cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert told.stdout.strip() == pem
+    assert not (tmp_path / "data" / "keys" / "entry.pem").exists()

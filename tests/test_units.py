@@ -69,7 +69,8 @@ def test_on_two_cores_as_many_requests_are_at_work_as_december_was_tried_with() 
     """`make december` starts the web server as it comes, on two cores; both units together are no more than that."""
     tried = int(re.findall(r'"WEB_WORKERS", ""\).strip\(\) or (\d+)', GUNICORN)[0])
     install = (DOCUMENTS / "install.md").read_text(encoding="utf-8")
-    (started,) = re.findall(r"^systemctl enable --now (.*ceportal-web@.*)$", install, re.MULTILINE)
+    started, further = re.findall(r"^systemctl enable --now (.*ceportal-web@.*)$", install, re.MULTILINE)
+    assert further.split() == [unit for unit in started.split() if unit != "ceportal-beat"], "there is one clock"
     servers = [word for word in started.split() if word.startswith("ceportal-web@")]
     assert len(servers) * int(environment()["WEB_WORKERS"]) == tried
     assert compose()["services"]["web"]["environment"]["WEB_WORKERS"] == f"${{WEB_WORKERS:-{tried}}}"
@@ -144,6 +145,14 @@ def test_systemd_finds_nothing_wrong_with_any_unit_but_that_it_is_not_here() -> 
     units = [str(path) for path in FOLDER.glob("ceportal-*.*") if "@" not in path.name and path.suffix != ".socket"]
     said = subprocess.run([str(ANALYZE), "verify", *units], capture_output=True, text=True, check=False).stderr
     assert [line for line in said.splitlines() if "ceportal" in line and "not executable" not in line] == []
+
+
+@pytest.mark.parametrize("name", [*UNITS, *TIMED, "prepare", "wal"])
+def test_nothing_begins_before_the_folders_it_writes_to_are_mounted(name: str) -> None:
+    """They may be mounts: what is written below one that is not there yet is hidden when it comes."""
+    unit = (FOLDER / f"ceportal-{name}.service").read_text(encoding="utf-8").partition("\n[Service]")[0]
+    (mounts,) = re.findall(r"^RequiresMountsFor=(.*)$", unit, re.MULTILINE)
+    assert mounts.split() == service(name)["ReadWritePaths"].split()
 
 
 def test_the_log_of_the_database_lies_where_old_parts_of_it_are_looked_for() -> None:

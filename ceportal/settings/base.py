@@ -196,7 +196,7 @@ OAUTH2_PROVIDER: dict[str, Any] = {
     "OIDC_ENABLED": True,
     "OIDC_SERVER_CLASS": "accounts.oauth.EntryServer",
     "OIDC_ISS_ENDPOINT": PUBLIC_URL,
-    "OIDC_RSA_PRIVATE_KEY": env.rsa_key("entry.pem"),
+    "OIDC_RSA_PRIVATE_KEY": env.rsa_key("entry_key", "entry.pem"),
     "OIDC_SUBJECT_TYPES_SUPPORTED": ["pairwise"],
     "OIDC_RESPONSE_TYPES_SUPPORTED": ["code"],
     "ID_TOKEN_EXPIRE_SECONDS": 600,
