@@ -26,7 +26,7 @@ from ceportal.kernel.web.desks import Column, Filter, Register, years_back
 from certificates.enums import CertificateState, SuspicionFinding
 from certificates.forms import EndMandateForm, FindingForm, MandateForm
 from certificates.models import Certificate, RefusedCheck, Suspicion
-from certificates.selectors import certificates_overseen_by, oversees_certificates
+from certificates.selectors import certificates_overseen_by, oversees_certificates, people_overseen_by
 from certificates.services.suspicions import rule_on, suspicions_for
 
 
@@ -69,6 +69,10 @@ class CertificateRegister(Register):
 
     def rows(self, request: HttpRequest) -> QuerySet[Any]:
         return certificates_overseen_by(cast(User, request.user), today=timezone.localdate())
+
+    def by_owners(self, request: HttpRequest, path: str) -> tuple[QuerySet[Any], QuerySet[Any]]:
+        """Whose they are alone decides."""
+        return Certificate.objects.all(), people_overseen_by(cast(User, request.user), today=timezone.localdate())
 
 
 def _made_on(suspicion: Suspicion) -> SafeString:

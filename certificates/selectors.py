@@ -373,10 +373,19 @@ def certificates_wanted(user: User, rows: Iterable[Numbered]) -> Wanted:
 
 def certificates_overseen_by(user: User, *, today: date) -> QuerySet[Certificate]:
     """The register: the certificates of people of a bureau's place and below, and of those a mandate is about."""
-    where = under_mandates(mandates_held_by(user, today=today))
+    return Certificate.objects.filter(_overseen(user, today, "professional"))
+
+
+def people_overseen_by(user: User, *, today: date) -> QuerySet[Professional]:
+    """Those whose certificates are in the register."""
+    return Professional.objects.filter(_overseen(user, today, ""))
+
+
+def _overseen(user: User, today: date, person: str) -> Q:
+    where = under_mandates(mandates_held_by(user, today=today), person)
     for bureau in units_for(user, Act.SEE_CERTIFICATES).select_related("area"):
-        where |= Q(**below(bureau.area, "professional__area"))
-    return Certificate.objects.filter(where)
+        where |= Q(**below(bureau.area, f"{person}__area" if person else "area"))
+    return where
 
 
 def oversees_certificates(user: User, *, today: date) -> bool:

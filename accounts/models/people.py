@@ -114,6 +114,12 @@ class Professional(Referenced):
         ]
         indexes: ClassVar = [
             models.Index(fields=["area", "id"], name="people_of_a_place"),
+            # By the beginning of a name, whatever the database's own order of words is.
+            models.Index(
+                fields=["area", "name", "id"],
+                name="people_of_a_place_by_name",
+                opclasses=["varchar_ops", "varchar_pattern_ops", "int8_ops"],
+            ),
             # Those whom lists show and count, without a look at the rows.
             models.Index(
                 fields=["area", "id"],

@@ -38,19 +38,20 @@ def mandates_held_by(user: User, *, today: date) -> list[Mandate]:
 
 def under_mandates(mandates: list[Mandate], person: str = "professional") -> Q:
     """Whose certificates these are: people of the bureaus' places, people at the authorities' own units. `person`
-    names the key; nobody where there is no mandate.
+    names the key, "" of people themselves; nobody where there is no mandate.
     """
+    where = f"{person}__" if person else ""
     found, authorities = Q(pk__in=[]), []
     for mandate in mandates:
         if mandate.organization.is_bureau:
-            found |= Q(**below(mandate.organization.area, f"{person}__area"))
+            found |= Q(**below(mandate.organization.area, f"{where}area"))
         else:
             authorities.append(mandate.organization_id)
     if not authorities:
         return found
     own = Organization.objects.filter(Q(pk__in=authorities) | Q(supervisor__in=authorities))
     jobs = Employment.objects.filter(organization__in=own.values("pk"), ended_on__isnull=True, is_principal=True)
-    return found | Q(**{f"{person}__in": jobs.values("professional")})
+    return found | Q(**{f"{person or 'pk'}__in": jobs.values("professional")})
 
 
 def mandate_over(area: Area, unit: Organization | None, *, today: date) -> Mandate | None:

@@ -54,6 +54,9 @@ class MissingHours(Routed):
             *Routed.Meta.indexes,
             models.Index(fields=["professional", "-id"], name="missing_hours_of_a_person"),
             models.Index(fields=["platform", "-id"], name="missing_hours_at_a_platform"),
+            models.Index(
+                fields=["due_at", "id"], name="missing_hours_in_turn", condition=Q(state=MissingState.WAITING)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Professional, User
+from ceportal.kernel.web import keyset
 from tests import factories
 from tests.certificates import factories as make
 
@@ -33,6 +34,21 @@ def test_another_place_sees_nothing_of_it(client: Client, declarant: Professiona
     text = client.get(REGISTER).content.decode()
     assert certificate.number not in text
     assert "还没有证书" in text
+
+
+@pytest.mark.parametrize("few", [0, 5_000], ids=["many of that name", "few"])
+def test_whoever_is_asked_for_by_name_is_found_in_ones_own_place_alone(
+    client: Client, declarant: Professional, county_officer: User, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(keyset, "_FEW", few)
+    certificate = make.issued(declarant)
+    elsewhere = factories.give(factories.user(), factories.bureau("410402"), "oversee")
+    asked = {"name": declarant.name[:2]}
+    for officer, is_shown in ((county_officer, True), (elsewhere, False)):
+        client.force_login(officer)
+        assert (certificate.number in client.get(REGISTER, asked).content.decode()) is is_shown
+        assert certificate.number not in client.get(REGISTER, asked | {"state": "revoked"}).content.decode()
+        assert certificate.number not in client.get(REGISTER, {"name": "别人"}).content.decode()
 
 
 def test_it_is_no_page_of_other_people(client: Client, declarant: Professional, employer_reviewer: User) -> None:

@@ -133,16 +133,21 @@ class Register(admin.ModelAdmin):
             (each for each in self.asked(request) if each.value),
             key=lambda each: (not each.filter.owner, not each.filter.has_few_each),
         )
-        rows = self.rows(request)
         if not asked or not asked[0].filter.owner:
-            return rows.filter(**{each.filter.lookup: each.filter.read(each.value) for each in asked})
+            return self.rows(request).filter(**{each.filter.lookup: each.filter.read(each.value) for each in asked})
         first, *others = asked
+        rows, owners = self.by_owners(request, first.filter.owner)
         rows = rows.filter(**{each.filter.lookup: each.filter.read(each.value) for each in others})
         question = first.filter.lookup.removeprefix(f"{first.filter.owner}__")
-        owners = owner_model(rows.model, first.filter.owner)._default_manager.filter(
-            **{question: first.filter.read(first.value)}
-        )
+        owners = owners.filter(**{question: first.filter.read(first.value)})
         return OfFew(rows, first.filter.owner, owners, first.filter.has_few_each)
+
+    def by_owners(self, request: HttpRequest, path: str) -> tuple[QuerySet[Any], QuerySet[Any]]:
+        """The rows to be found by their owners, to whom `path` leads, and the owners to look among. Where whose a row
+        is alone decides who sees it, all rows, and the owners of those that are seen: fewer are looked at then.
+        """
+        rows = self.rows(request)
+        return rows, owner_model(rows.model, path)._default_manager.all()
 
     def queue(self, request: HttpRequest) -> QuerySet[Any] | None:
         """What still waits at this desk; None for a list on which nothing is decided."""

@@ -129,17 +129,30 @@ def _asks_others(part: Any) -> bool:
 
 
 def _newest_of_few(few: OfFew[Row], count: int, beyond: Q) -> list[Row]:
-    """The newest so many: of the table's newest rows, else of the owners where these are few, else by walking on."""
+    """The newest so many: of the owners where these are few and have few rows each; else of the table's newest rows,
+    else of the owners where these are few, else by walking on.
+    """
+    if few.has_few_each and (keys := _keys_of_few(few)) is not None:
+        return _newest_of(few, keys, count, beyond)
     table = few.rows.model._default_manager.filter(beyond).order_by("-pk")
     mine = few.rows.filter(beyond, **{f"{few.path}__in": few.owners.order_by().values("pk")}).order_by("-pk")
     floor = table.values_list("pk", flat=True)[_NEWEST - 1 : _NEWEST].first()
     found = list((mine.filter(pk__gte=floor) if floor else mine)[:count])
     if floor is None or len(found) == count:
         return found
+    if few.has_few_each or (keys := _keys_of_few(few)) is None:
+        return list(mine[:count])
+    return _newest_of(few, keys, count, beyond)
+
+
+def _keys_of_few(few: OfFew[Row]) -> list[Any] | None:
+    """None where the owners are many."""
     most = _FEW if few.has_few_each else _FEW_TO_ASK
     keys = list(few.owners.order_by().values_list("pk", flat=True)[: most + 1])
-    if len(keys) > most:
-        return list(mine[:count])
+    return keys if len(keys) <= most else None
+
+
+def _newest_of(few: OfFew[Row], keys: Sequence[Any], count: int, beyond: Q) -> list[Row]:
     plain = few.rows.select_related(None).filter(beyond, **{f"{few.path}__in": keys})
     if not few.has_few_each:
         own = few.rows.select_related(None).filter(beyond, **{few.path: OuterRef("pk")}).order_by("-pk")

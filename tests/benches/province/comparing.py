@@ -32,10 +32,11 @@ def pages(small: Watch, large: Watch) -> int:
         for page in grown:
             again = _in_turns(small, large, page, min, MORE_LOOKS)
             spent[page] = min(spent[page][0], again[0]), min(spent[page][1], again[1])
-    _tell(spent, sorted(shown, key=lambda page: -_ratio(spent, page))[:WORST])
+    above = sum(_ratio(spent, page) > BOUND for page in shown)
+    _tell(spent, sorted(shown, key=lambda page: -_ratio(spent, page))[: max(WORST, above)])
     held = [
         _holds("pages-worst", max(_ratio(spent, page) for page in shown), BOUND),
-        _holds("pages-grown", sum(_ratio(spent, page) > BOUND for page in shown), 0),
+        _holds("pages-grown", above, 0),
     ]
     return int(not all(held))
 
