@@ -16,7 +16,7 @@ from accounts.models import Employment, Professional, User
 from accounts.rules.policy import Act
 from accounts.selectors.duties import below, units_for
 from accounts.selectors.learners import Person
-from accounts.selectors.mandates import mandates_held_by, under_mandates
+from accounts.selectors.mandates import mandates_held_by, whose_certificates
 from accounts.selectors.people import one_and_merged, people_of
 from ceportal.kernel.rules.refusal import Refusal
 from ceportal.kernel.rules.text import comparable
@@ -373,19 +373,12 @@ def certificates_wanted(user: User, rows: Iterable[Numbered]) -> Wanted:
 
 def certificates_overseen_by(user: User, *, today: date) -> QuerySet[Certificate]:
     """The register: the certificates of people of a bureau's place and below, and of those a mandate is about."""
-    return Certificate.objects.filter(_overseen(user, today, "professional"))
+    return Certificate.objects.filter(whose_certificates(user, today=today))
 
 
 def people_overseen_by(user: User, *, today: date) -> QuerySet[Professional]:
     """Those whose certificates are in the register."""
-    return Professional.objects.filter(_overseen(user, today, ""))
-
-
-def _overseen(user: User, today: date, person: str) -> Q:
-    where = under_mandates(mandates_held_by(user, today=today), person)
-    for bureau in units_for(user, Act.SEE_CERTIFICATES).select_related("area"):
-        where |= Q(**below(bureau.area, f"{person}__area" if person else "area"))
-    return where
+    return Professional.objects.filter(whose_certificates(user, "", today=today))
 
 
 def oversees_certificates(user: User, *, today: date) -> bool:

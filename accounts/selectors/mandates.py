@@ -54,6 +54,16 @@ def under_mandates(mandates: list[Mandate], person: str = "professional") -> Q:
     return found | Q(**{f"{person or 'pk'}__in": jobs.values("professional")})
 
 
+def whose_certificates(user: User, person: str = "professional", *, today: date) -> Q:
+    """Whose certificates a user oversees: those of a bureau's place and below, and whom a mandate is about. `person` as
+    in `under_mandates`.
+    """
+    found = under_mandates(mandates_held_by(user, today=today), person)
+    for bureau in units_for(user, Act.SEE_CERTIFICATES).select_related("area"):
+        found |= Q(**below(bureau.area, f"{person}__area" if person else "area"))
+    return found
+
+
 def mandate_over(area: Area, unit: Organization | None, *, today: date) -> Mandate | None:
     """Under which mandate the certificates of somebody of `unit` and `area` are issued: their authority's, else that
     of the nearest bureau above them. One query.
