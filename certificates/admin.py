@@ -19,14 +19,20 @@ from accounts.enums import Level
 from accounts.models import Mandate, User
 from accounts.rules.policy import Act
 from accounts.selectors.duties import units_for
-from accounts.selectors.mandates import mandatable_units, mandates_held_by, mandates_seen_by, mandating_bureaus
+from accounts.selectors.mandates import (
+    mandatable_units,
+    mandates_held_by,
+    mandates_seen_by,
+    mandating_bureaus,
+    people_overseen_by,
+)
 from accounts.services.mandates import end_mandate, give_mandate
 from ceportal.kernel.rules.refusal import MovedOn, Refusal, Refused
 from ceportal.kernel.web.desks import Column, Filter, Register, years_back
 from certificates.enums import CertificateState, SuspicionFinding
 from certificates.forms import EndMandateForm, FindingForm, MandateForm
 from certificates.models import Certificate, RefusedCheck, Suspicion
-from certificates.selectors import certificates_overseen_by, oversees_certificates, people_overseen_by
+from certificates.selectors import certificates_overseen_by, oversees_certificates
 from certificates.services.suspicions import rule_on, suspicions_for
 
 

@@ -376,11 +376,6 @@ def certificates_overseen_by(user: User, *, today: date) -> QuerySet[Certificate
     return Certificate.objects.filter(whose_certificates(user, today=today))
 
 
-def people_overseen_by(user: User, *, today: date) -> QuerySet[Professional]:
-    """Those whose certificates are in the register."""
-    return Professional.objects.filter(whose_certificates(user, "", today=today))
-
-
 def oversees_certificates(user: User, *, today: date) -> bool:
     return units_for(user, Act.SEE_CERTIFICATES).exists() or bool(mandates_held_by(user, today=today))
 

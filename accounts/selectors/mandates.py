@@ -5,7 +5,7 @@ from datetime import date
 from django.db.models import Q, QuerySet
 
 from accounts.enums import Level, UnitState
-from accounts.models import Area, Employment, Mandate, Organization, User
+from accounts.models import Area, Employment, Mandate, Organization, Professional, User
 from accounts.rules.policy import Act
 from accounts.selectors.duties import below, units_for
 
@@ -62,6 +62,11 @@ def whose_certificates(user: User, person: str = "professional", *, today: date)
     for bureau in units_for(user, Act.SEE_CERTIFICATES).select_related("area"):
         found |= Q(**below(bureau.area, f"{person}__area" if person else "area"))
     return found
+
+
+def people_overseen_by(user: User, *, today: date) -> QuerySet[Professional]:
+    """Those whose certificates somebody oversees."""
+    return Professional.objects.filter(whose_certificates(user, "", today=today))
 
 
 def mandate_over(area: Area, unit: Organization | None, *, today: date) -> Mandate | None:
