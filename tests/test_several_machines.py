@@ -76,7 +76,9 @@ def _balancer(machines: list[Front], folder: Path) -> Iterator[int]:
         text = text.replace(ours, here)
     temporary = "".join(f"{kind}_temp_path {folder}/{kind}; " for kind in TEMPORARY)
     head = f"pid {folder}/pid; error_log {folder}/error; events {{}}"
-    (folder / "nginx.conf").write_text(f"{head} http {{ {temporary}\n{text}\n}}", encoding="utf-8")
+    # An ordinary user may not write where nginx writes by itself.
+    inner = f"access_log {folder}/access; {temporary}\n{text}"
+    (folder / "nginx.conf").write_text(f"{head} http {{ {inner}\n}}", encoding="utf-8")
     process = subprocess.Popen([str(NGINX), "-c", str(folder / "nginx.conf"), "-g", "daemon off;"])
     try:
         until(lambda: (folder / "pid").exists() or process.poll() is not None, "nginx did not start", 30)
