@@ -151,4 +151,4 @@ def test_the_page_costs_the_same_however_many_are_dead(client: Client, operator:
     few = cost()
     die(range(1, SHOWN + 5))
     assert cost() <= few
-    assert few <= 42  # a query for each queue's figures, one for what certificates wait for
+    assert few <= 43  # a query for each queue's figures (of changed years too), one for what certificates wait for
